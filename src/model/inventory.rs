@@ -1,0 +1,376 @@
+//! What the company says of itself: systems, assets, attestations, waivers.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{AssetKind, Day, Level, Text};
+
+/// An inventory whose every word was checked.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    /// The file, as it was named.
+    pub file: String,
+    /// The company.
+    pub organisation: Organisation,
+    /// Who judges.
+    pub assessor: Option<Assessor>,
+    /// Its information systems.
+    pub systems: Vec<System>,
+    /// What can be looked at.
+    pub assets: Vec<Asset>,
+    /// Recorded statements about documents.
+    pub attestations: Vec<Attestation>,
+    /// Recorded acceptances of findings.
+    pub waivers: Vec<Waiver>,
+    /// `CONTROL.parameter`: values stricter than the law's.
+    pub parameters: BTreeMap<String, i64>,
+}
+
+/// The company.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Its name.
+    pub name: Text,
+    /// Mã số thuế.
+    #[serde(default)]
+    pub tax_code: Option<String>,
+    /// Who owns it.
+    pub ownership: Ownership,
+    /// How large it is.
+    pub size: Size,
+    /// Do others deliver for it?
+    #[serde(default)]
+    pub subcontractors: bool,
+}
+
+/// Who owns the organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Ownership {
+    /// Private.
+    Private,
+    /// A state body or state enterprise.
+    State,
+}
+
+/// How large the organisation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Size {
+    /// Siêu nhỏ.
+    Micro,
+    /// Nhỏ.
+    Small,
+    /// Vừa.
+    Medium,
+    /// Lớn.
+    Large,
+}
+
+/// Who judges.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assessor {
+    /// The unit.
+    pub unit: String,
+    /// Is it independent of operation (NĐ 331/2026 Điều 31.2.c)?
+    #[serde(default)]
+    pub independent_of_operation: Option<bool>,
+}
+
+/// An information system.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct System {
+    /// Its id in the inventory.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// The level declared for it.
+    pub level: Level,
+    /// The decision that approved the level; absent: not levelled.
+    #[serde(default)]
+    pub level_decision: Option<LevelDecision>,
+    /// The day it went live.
+    #[serde(default)]
+    pub go_live: Option<Day>,
+    /// The day its investment began.
+    #[serde(default)]
+    pub investment_from: Option<Day>,
+    /// Where it stands.
+    pub hosting: Hosting,
+    /// Does it serve people or businesses over a network?
+    pub online_service: bool,
+    /// How many people's data it holds, ever.
+    #[serde(default)]
+    pub data_subjects: Option<DataSubjects>,
+    /// Kinds of asset that it does not have, with the reason.
+    #[serde(default)]
+    pub without: BTreeMap<AssetKind, Text>,
+}
+
+/// The decision that approved a level.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelDecision {
+    /// Its number.
+    pub number: String,
+    /// Its day.
+    pub date: Day,
+    /// Who decided.
+    pub authority: String,
+    /// Under which regime.
+    pub regime: Regime,
+}
+
+/// Under which text a level was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Regime {
+    /// NĐ 85/2016.
+    Nd85,
+    /// NĐ 331/2026.
+    Nd331,
+}
+
+/// Where a system stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Hosting {
+    /// In the company's own rooms.
+    Own,
+    /// In a rented data centre.
+    Datacentre,
+    /// In a cloud.
+    Cloud,
+}
+
+/// How many people's data a system holds.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataSubjects {
+    /// With basic personal data (NĐ 356/2025 Điều 3).
+    pub basic: u64,
+    /// With sensitive personal data (NĐ 356/2025 Điều 4).
+    #[serde(default)]
+    pub sensitive: u64,
+}
+
+/// Something of a system that can be looked at.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Its id in the inventory.
+    pub id: String,
+    /// The systems it serves, in the inventory's order.
+    pub systems: Vec<String>,
+    /// Its kind.
+    pub kind: AssetKind,
+    /// Its line in the inventory.
+    pub line: u32,
+    /// What it does: `web`, `db`.
+    pub roles: Vec<String>,
+    /// What to look at.
+    pub target: Target,
+}
+
+/// What to look at.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A folder that is the root of a host's file system.
+    ServerRoot(PathBuf),
+    /// An address.
+    Endpoint {
+        /// `host:port`.
+        address: String,
+        /// `web`, `tracking`, `label-link`, `mail`, `api`.
+        purpose: String,
+        /// The name to ask for; the host where absent.
+        sni: Option<String>,
+        /// Roots to trust; the system's where absent.
+        roots: Option<PathBuf>,
+        /// What may be done beyond a handshake and one `GET /`.
+        authorised: Option<Authorised>,
+    },
+    /// Recorded facts of an endpoint, `tls-facts/1` lines.
+    EndpointFacts {
+        /// The file.
+        file: PathBuf,
+        /// The address they were recorded at.
+        address: String,
+        /// `web`, `tracking`, …
+        purpose: String,
+    },
+    /// A file or folder of configuration.
+    Config(PathBuf),
+    /// A schema in a file or folder.
+    Schema {
+        /// The file or folder.
+        path: PathBuf,
+        /// `postgresql`, `mysql`; told from the text where absent.
+        dialect: Option<String>,
+    },
+    /// A file or folder of labels.
+    Label(PathBuf),
+    /// Lists of people and trainings.
+    Roster {
+        /// Who works, delivers, and for whom.
+        roster: PathBuf,
+        /// Who was trained.
+        trained: PathBuf,
+    },
+    /// Brand names, numbers and calls.
+    CallerId {
+        /// Registered names.
+        brandnames: PathBuf,
+        /// Numbers bound to them.
+        numbers: Option<PathBuf>,
+        /// A sample of calls.
+        calls: Option<PathBuf>,
+    },
+    /// Something that this version cannot look at; the word names it.
+    NotBuilt(&'static str),
+}
+
+/// A permission to do more at an endpoint than any visitor does.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Authorised {
+    /// Who allowed it.
+    pub by: String,
+    /// In which document.
+    pub document: String,
+    /// Until when.
+    pub until: Day,
+}
+
+/// A recorded statement about a document whose hash is kept.
+#[derive(Debug, Clone)]
+pub struct Attestation {
+    /// Its id.
+    pub id: String,
+    /// The requirement it speaks of.
+    pub requirement: String,
+    /// A system's id, or `organisation`.
+    pub scope: String,
+    /// What is stated.
+    pub statement: Text,
+    /// The document.
+    pub evidence: EvidenceFile,
+    /// Who signed.
+    pub signer: Signer,
+    /// When.
+    pub issued: Day,
+    /// How long it counts.
+    pub valid_for: Period,
+    /// The last day it counts.
+    pub valid_to: Day,
+    /// Its place in our user's files.
+    pub file: String,
+    /// Its line.
+    pub line: u32,
+}
+
+/// A document and its hash.
+#[derive(Debug, Clone)]
+pub struct EvidenceFile {
+    /// As it was written.
+    pub written: String,
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Its SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+/// A person who acts for the company.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signer {
+    /// Name.
+    pub name: String,
+    /// Post.
+    pub role: String,
+}
+
+/// A length of time in an input: `12 months`, `30 days`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// Calendar months.
+    Months(i64),
+    /// Days.
+    Days(i64),
+}
+
+impl Period {
+    /// Reads `12 months`, `1 year`, `30 days`.
+    pub fn parse(words: &str) -> Option<Self> {
+        let (number, unit) = words.trim().split_once(' ')?;
+        let number: i64 = number.parse().ok().filter(|n| (1..=1200).contains(n))?;
+        match unit.trim() {
+            "day" | "days" => Some(Self::Days(number)),
+            "month" | "months" => Some(Self::Months(number)),
+            "year" | "years" => Some(Self::Months(number * 12)),
+            _ => None,
+        }
+    }
+
+    /// The last day of this time when it begins on `from`.
+    pub fn last_day(self, from: Day) -> Day {
+        match self {
+            Self::Months(n) => from.plus_months(n),
+            Self::Days(n) => from.plus_days(n),
+        }
+    }
+}
+
+/// A recorded acceptance of findings.
+#[derive(Debug, Clone)]
+pub struct Waiver {
+    /// Its id.
+    pub id: String,
+    /// Only this control.
+    pub control: Option<String>,
+    /// Only controls on this requirement.
+    pub requirement: Option<String>,
+    /// Only this system.
+    pub system: Option<String>,
+    /// Only this asset.
+    pub asset: Option<String>,
+    /// Only this subject.
+    pub subject: Option<String>,
+    /// What it does.
+    pub disposition: WaiverDisposition,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it; a waiver without approver does not count.
+    pub approver: Option<String>,
+    /// The document behind it.
+    pub evidence: Option<EvidenceFile>,
+    /// The ticket.
+    pub ticket: Option<String>,
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub until: Day,
+    /// Its place in our user's files.
+    pub file: String,
+    /// Its line.
+    pub line: u32,
+}
+
+/// What a waiver does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaiverDisposition {
+    /// The gap is accepted for a time.
+    Waived,
+    /// Another safeguard stands in its place; needs evidence.
+    Compensating,
+    /// The tool is wrong here; needs evidence.
+    FalsePositive,
+}

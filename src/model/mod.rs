@@ -1,0 +1,38 @@
+//! The nouns of capdo: level, law, control, check, fact, judgement, inventory, run; and the trait [`Source`].
+//!
+//! Everything else imports this module; it imports nothing of ours. It holds data and the smallest
+//! conversions, never I/O, never a verdict.
+
+mod check;
+mod control;
+mod day;
+mod fact;
+mod inventory;
+mod judgement;
+mod law;
+mod level;
+mod run;
+mod source;
+mod vocabulary;
+mod words;
+
+pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
+pub use control::{
+    Absent, Bearing, Control, Example, Expectation, Parameter, ParameterSource, References, RulePack, Tighten,
+};
+pub use day::Day;
+pub use fact::{Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why};
+pub use inventory::{
+    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory, LevelDecision,
+    Organisation, Ownership, Period, Regime, Size, Signer, System, Target, Waiver, WaiverDisposition,
+};
+pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
+pub use law::{
+    AppliesIf, Binds, Condition, Figure, FigureUnit, Instrument, InstrumentKind, Law, Otherwise, Reading, Requirement,
+    Scope, Strength, Transition,
+};
+pub use level::{Level, LevelSet};
+pub use run::*;
+pub use source::{Entry, EntryKind, Source, SourceError};
+pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary};
+pub use words::{AssetKind, Force, Lang, Severity, Text};
