@@ -11,4 +11,8 @@
 //! Collecting and judging are apart: `engine` and `assess` are pure, so the same facts, rules, law and date
 //! give the same bytes. What could not be seen is never a pass.
 
+pub mod collect;
 pub mod model;
+pub mod parse;
+pub mod privacy;
+pub mod report;

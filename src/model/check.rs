@@ -170,9 +170,15 @@ impl std::fmt::Display for Literal {
 
 impl Predicate {
     /// Calls `see` for every path in the predicate, with the list path whose elements it is relative to.
-    pub fn each_path<'a>(&'a self, inside: Option<&'a Path>, see: &mut dyn FnMut(&'a Path, Option<&'a Path>)) {
+    pub fn each_path<'a>(
+        &'a self,
+        inside: Option<&'a Path>,
+        see: &mut dyn FnMut(&'a Path, Option<&'a Path>),
+    ) {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|p| p.each_path(inside, see)),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|p| p.each_path(inside, see))
+            }
             Self::Not(part) => part.each_path(inside, see),
             Self::Test { path, op } => {
                 see(path, inside);
@@ -182,7 +188,9 @@ impl Predicate {
                     }
                 });
             }
-            Self::Over { of, filter, assert, .. } => {
+            Self::Over {
+                of, filter, assert, ..
+            } => {
                 see(of, inside);
                 if let Some(filter) = filter {
                     filter.each_path(Some(of), see);

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AssetKind, Day, FigureUnit, Force, Level, LevelSet, Predicate, ResultWord, Severity, Text, Vocabulary};
+use super::{
+    AssetKind, Day, FigureUnit, Force, Level, LevelSet, Predicate, ResultWord, Severity, Text,
+    Vocabulary,
+};
 
 /// All controls that are loaded, with the vocabulary they are written in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -19,7 +22,10 @@ pub struct RulePack {
 impl RulePack {
     /// The control with this id.
     pub fn control(&self, id: &str) -> Option<&Control> {
-        self.controls.binary_search_by(|c| c.id.as_str().cmp(id)).ok().map(|at| &self.controls[at])
+        self.controls
+            .binary_search_by(|c| c.id.as_str().cmp(id))
+            .ok()
+            .map(|at| &self.controls[at])
     }
 }
 

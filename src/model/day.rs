@@ -36,7 +36,9 @@ impl Day {
 
     /// Days from `earlier` to this day; negative where it lies before.
     pub fn days_since(self, earlier: Day) -> i64 {
-        self.0.since(earlier.0).map_or(0, |span| i64::from(span.get_days()))
+        self.0
+            .since(earlier.0)
+            .map_or(0, |span| i64::from(span.get_days()))
     }
 
     /// The day `days` later.
@@ -53,7 +55,12 @@ impl Day {
 
     /// As Vietnamese texts write it: `23/11/2026`.
     pub fn vi(self) -> String {
-        format!("{:02}/{:02}/{}", self.0.day(), self.0.month(), self.0.year())
+        format!(
+            "{:02}/{:02}/{}",
+            self.0.day(),
+            self.0.month(),
+            self.0.year()
+        )
     }
 }
 
@@ -88,7 +95,10 @@ mod tests {
     fn counts() {
         let a = Day::parse("2026-02-27").unwrap();
         assert_eq!(Day::parse("2027-02-28").unwrap().days_since(a), 366);
-        assert_eq!(Day::parse("2026-08-31").unwrap().plus_months(6).to_string(), "2027-02-28");
+        assert_eq!(
+            Day::parse("2026-08-31").unwrap().plus_months(6).to_string(),
+            "2027-02-28"
+        );
         assert_eq!(Day::parse("23/11/2026"), None);
         assert_eq!(Day::parse("2026-11-23T00:00:00"), None);
     }

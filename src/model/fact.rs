@@ -23,14 +23,24 @@ pub struct Fact {
 impl Fact {
     /// The only way to make a fact: secret and personal values are replaced here by their kind and length
     /// class, so that no output can hold them.
-    pub fn new(path: impl Into<String>, value: impl Into<Value>, origin: Origin, sensitivity: Sensitivity) -> Self {
+    pub fn new(
+        path: impl Into<String>,
+        value: impl Into<Value>,
+        origin: Origin,
+        sensitivity: Sensitivity,
+    ) -> Self {
         let value = value.into();
         let value = match sensitivity {
             Sensitivity::Public => value,
             Sensitivity::Personal(kind) => value.masked("personal", kind),
             Sensitivity::Secret(kind) => value.masked("secret", kind),
         };
-        Self { path: path.into(), value, origin, place: None }
+        Self {
+            path: path.into(),
+            value,
+            origin,
+            place: None,
+        }
     }
 
     /// A public value that a line of the target sets.
@@ -93,7 +103,10 @@ pub struct Place {
 impl Place {
     /// A line of a file.
     pub fn new(file: impl Into<Arc<str>>, line: u32) -> Self {
-        Self { file: file.into(), line }
+        Self {
+            file: file.into(),
+            line,
+        }
     }
 }
 
@@ -139,12 +152,18 @@ pub struct Why {
 impl Value {
     /// A complete list.
     pub fn list(items: impl IntoIterator<Item = Value>) -> Self {
-        Self::List(List { items: items.into_iter().collect(), complete: true })
+        Self::List(List {
+            items: items.into_iter().collect(),
+            complete: true,
+        })
     }
 
     /// A list of which there may be more.
     pub fn partial_list(items: impl IntoIterator<Item = Value>) -> Self {
-        Self::List(List { items: items.into_iter().collect(), complete: false })
+        Self::List(List {
+            items: items.into_iter().collect(),
+            complete: false,
+        })
     }
 
     /// An object.
@@ -154,7 +173,10 @@ impl Value {
 
     /// A value that could not be seen.
     pub fn unseen(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Unseen(Why { code, detail: detail.into() })
+        Self::Unseen(Why {
+            code,
+            detail: detail.into(),
+        })
     }
 
     /// For machines: JSON, `null` for what is not there or could not be seen.
@@ -185,7 +207,10 @@ impl Value {
                 format!("[{}]", words.join(", "))
             }
             Self::Map(map) => {
-                let words: Vec<String> = map.iter().map(|(k, v)| format!("{k}: {}", v.shown())).collect();
+                let words: Vec<String> = map
+                    .iter()
+                    .map(|(k, v)| format!("{k}: {}", v.shown()))
+                    .collect();
                 format!("{{{}}}", words.join(", "))
             }
             Self::Absent => "∅".into(),
@@ -322,7 +347,10 @@ pub struct Collected {
 impl Collected {
     /// Says what was seen of a subject type.
     pub fn saw(&mut self, kind: &str, seen: Seen) {
-        self.sights.push(Sight { kind: kind.into(), seen });
+        self.sights.push(Sight {
+            kind: kind.into(),
+            seen,
+        });
     }
 }
 
@@ -332,9 +360,19 @@ mod tests {
 
     #[test]
     fn a_secret_never_becomes_a_value() {
-        let fact = Fact::new("requirepass", "hunter2-hunter2", Origin::Set, Sensitivity::Secret("password"));
+        let fact = Fact::new(
+            "requirepass",
+            "hunter2-hunter2",
+            Origin::Set,
+            Sensitivity::Secret("password"),
+        );
         assert_eq!(fact.value, Value::Text("‹secret: password, 14–31›".into()));
-        let fact = Fact::new("note", "0912345678", Origin::Set, Sensitivity::Personal("phone"));
+        let fact = Fact::new(
+            "note",
+            "0912345678",
+            Origin::Set,
+            Sensitivity::Personal("phone"),
+        );
         assert!(!fact.value.shown().contains("0912"));
     }
 }

@@ -173,6 +173,8 @@ pub struct Asset {
     pub line: u32,
     /// What it does: `web`, `db`.
     pub roles: Vec<String>,
+    /// What to look at, as the inventory names it: the beginning of every place in it.
+    pub shown: String,
     /// What to look at.
     pub target: Target,
 }

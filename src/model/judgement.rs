@@ -71,7 +71,18 @@ impl ResultWord {
 
 /// What stands beside a result and never overwrites it.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Disposition {
@@ -102,7 +113,10 @@ pub struct Reason {
 impl Reason {
     /// A reason with its detail.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code: Cow::Borrowed(code), detail: detail.into() }
+        Self {
+            code: Cow::Borrowed(code),
+            detail: detail.into(),
+        }
     }
 }
 

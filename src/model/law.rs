@@ -21,12 +21,18 @@ pub struct Law {
 impl Law {
     /// The instrument with this id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
-        self.instruments.binary_search_by(|i| i.id.as_str().cmp(id)).ok().map(|at| &self.instruments[at])
+        self.instruments
+            .binary_search_by(|i| i.id.as_str().cmp(id))
+            .ok()
+            .map(|at| &self.instruments[at])
     }
 
     /// The requirement with this id.
     pub fn requirement(&self, id: &str) -> Option<&Requirement> {
-        self.requirements.binary_search_by(|r| r.id.as_str().cmp(id)).ok().map(|at| &self.requirements[at])
+        self.requirements
+            .binary_search_by(|r| r.id.as_str().cmp(id))
+            .ok()
+            .map(|at| &self.requirements[at])
     }
 }
 
@@ -87,7 +93,9 @@ pub enum InstrumentKind {
 }
 
 /// How we read a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Reading {
     /// Not confirmed: never decides.
@@ -318,9 +326,18 @@ mod tests {
     #[test]
     fn months_become_days() {
         let days = |months| FigureUnit::Months.convert(months, FigureUnit::Days);
-        assert_eq!([days(1), days(3), days(6), days(12)], [Some(30), Some(90), Some(180), Some(365)]);
-        assert_eq!(FigureUnit::Hours.convert(12, FigureUnit::Seconds), Some(43_200));
-        assert_eq!(FigureUnit::Minutes.convert(15, FigureUnit::Seconds), Some(900));
+        assert_eq!(
+            [days(1), days(3), days(6), days(12)],
+            [Some(30), Some(90), Some(180), Some(365)]
+        );
+        assert_eq!(
+            FigureUnit::Hours.convert(12, FigureUnit::Seconds),
+            Some(43_200)
+        );
+        assert_eq!(
+            FigureUnit::Minutes.convert(15, FigureUnit::Seconds),
+            Some(900)
+        );
         assert_eq!(FigureUnit::Count.convert(1, FigureUnit::Days), None);
     }
 }

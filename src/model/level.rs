@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A security level of an information system, 1 to 5 (NĐ 331/2026 Điều 11–15).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Level(#[schemars(range(min = 1, max = 5))] u8);
 
@@ -57,7 +59,11 @@ impl LevelSet {
 
     /// The set of these levels.
     pub fn of(levels: impl IntoIterator<Item = Level>) -> Self {
-        Self(levels.into_iter().fold(0, |bits, level| bits | 1 << level.0))
+        Self(
+            levels
+                .into_iter()
+                .fold(0, |bits, level| bits | 1 << level.0),
+        )
     }
 
     /// Reads `3`, `2+` or `1..3`.
@@ -69,7 +75,8 @@ impl LevelSet {
         }
         if let Some((from, to)) = words.split_once("..") {
             let (from, to) = (level(from)?, level(to)?);
-            return (from <= to).then(|| Self::of(Level::ALL.into_iter().filter(|l| (from..=to).contains(l))));
+            return (from <= to)
+                .then(|| Self::of(Level::ALL.into_iter().filter(|l| (from..=to).contains(l))));
         }
         level(words).map(|l| Self::of([l]))
     }
@@ -108,7 +115,9 @@ impl fmt::Display for LevelSet {
             [] => write!(f, "–"),
             [one] => write!(f, "{one}"),
             [first, .., 5] if levels.len() == usize::from(6 - first) => write!(f, "{first}+"),
-            [first, .., last] if levels.len() == usize::from(last - first + 1) => write!(f, "{first}–{last}"),
+            [first, .., last] if levels.len() == usize::from(last - first + 1) => {
+                write!(f, "{first}–{last}")
+            }
             many => {
                 let words: Vec<String> = many.iter().map(ToString::to_string).collect();
                 write!(f, "{}", words.join(", "))

@@ -18,18 +18,22 @@ mod words;
 
 pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
 pub use control::{
-    Absent, Bearing, Control, Example, Expectation, Parameter, ParameterSource, References, RulePack, Tighten,
+    Absent, Bearing, Control, Example, Expectation, Parameter, ParameterSource, References,
+    RulePack, Tighten,
 };
 pub use day::Day;
-pub use fact::{Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why};
+pub use fact::{
+    Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why,
+};
 pub use inventory::{
-    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory, LevelDecision,
-    Organisation, Ownership, Period, Regime, Size, Signer, System, Target, Waiver, WaiverDisposition,
+    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory,
+    LevelDecision, Organisation, Ownership, Period, Regime, Signer, Size, System, Target, Waiver,
+    WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{
-    AppliesIf, Binds, Condition, Figure, FigureUnit, Instrument, InstrumentKind, Law, Otherwise, Reading, Requirement,
-    Scope, Strength, Transition,
+    AppliesIf, Binds, Condition, Figure, FigureUnit, Instrument, InstrumentKind, Law, Otherwise,
+    Reading, Requirement, Scope, Strength, Transition,
 };
 pub use level::{Level, LevelSet};
 pub use run::*;

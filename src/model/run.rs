@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssetKind, Day, Disposition, Force, InstrumentKind, Level, LevelDecision, Organisation, Origin, Reading,
-    ResultWord, Severity, Strength, Text,
+    AssetKind, Day, Disposition, Force, InstrumentKind, Level, LevelDecision, Organisation, Origin,
+    Reading, ResultWord, Severity, Strength, Text,
 };
 
 /// A whole run.
@@ -594,7 +594,10 @@ pub struct AttestationReport {
     pub remark: Option<ReasonReport>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
 fn is_zero(n: &u32) -> bool {
     *n == 0
 }

@@ -1,0 +1,114 @@
+//! Reads files of a source and keeps the record of what was read: path, size, hash, time.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::MAX_FILE_BYTES;
+use crate::model::{Entry, EvidenceItem, Source, SourceError};
+use crate::parse::bytes;
+
+/// A source together with the record of what was read from it.
+pub struct Reader<'a> {
+    source: &'a dyn Source,
+    shown: String,
+    at: Timestamp,
+    evidence: Vec<EvidenceItem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads from `source`. `shown` stands before each path in places and evidence: empty for a host, whose paths
+    /// are its own; the asset's path for configurations, schemas and labels.
+    pub fn new(source: &'a dyn Source, shown: impl Into<String>, at: Timestamp) -> Self {
+        Self {
+            source,
+            shown: shown.into(),
+            at,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// The path as people see it.
+    pub fn shown(&self, path: &str) -> String {
+        if self.shown.is_empty() {
+            path.to_owned()
+        } else {
+            format!(
+                "{}{}",
+                self.shown.trim_end_matches('/'),
+                path.trim_end_matches('/')
+            )
+        }
+    }
+
+    /// The bytes of a file, recorded as evidence.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn bytes(&mut self, path: &str) -> Result<Vec<u8>, SourceError> {
+        let bytes = self.source.read(path, MAX_FILE_BYTES)?;
+        let shown = self.shown(path);
+        if !self.evidence.iter().any(|e| e.source == shown) {
+            self.evidence.push(EvidenceItem {
+                id: shown.clone(),
+                kind: "file".into(),
+                source: shown,
+                command: None,
+                sha256: Some(hex_sha256(&bytes)),
+                collected_at: self.at.to_string(),
+                bytes: bytes.len() as u64,
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// The text of a file that must be UTF-8 or UTF-16.
+    ///
+    /// # Errors
+    /// As [`Source::read`]; a file that is no text is of the wrong kind.
+    pub fn text(&mut self, path: &str) -> Result<String, SourceError> {
+        let bytes = self.bytes(path)?;
+        bytes::text(&bytes).map_err(|e| SourceError::Unreadable(self.shown(path), e.to_string()))
+    }
+
+    /// The text of a file in which bytes that are no UTF-8 do no harm.
+    ///
+    /// # Errors
+    /// As [`Source::read`]; a binary file is not readable.
+    pub fn lossy(&mut self, path: &str) -> Result<String, SourceError> {
+        let bytes = self.bytes(path)?;
+        bytes::lossy(&bytes).map_err(|e| SourceError::Unreadable(self.shown(path), e.to_string()))
+    }
+
+    /// The entries of a folder.
+    ///
+    /// # Errors
+    /// As [`Source::list`].
+    pub fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
+        self.source.list(path)
+    }
+
+    /// What stands at a path.
+    ///
+    /// # Errors
+    /// As [`Source::stat`].
+    pub fn stat(&self, path: &str) -> Result<Entry, SourceError> {
+        self.source.stat(path)
+    }
+
+    /// What was read.
+    pub fn into_evidence(self) -> Vec<EvidenceItem> {
+        self.evidence
+    }
+}
+
+/// SHA-256 as lower-case hex.
+pub fn hex_sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}

@@ -1,0 +1,10 @@
+//! Bytes to values with the lines they stand on. Pure: no I/O, no verdicts, no panics on any input.
+
+pub mod bytes;
+pub mod html;
+pub mod keyword;
+pub mod nginx;
+pub mod postgres;
+pub mod sql;
+pub mod yaml;
+pub mod zpl;

@@ -1,0 +1,1 @@
+//! Placeholder: classes of personal data.
