@@ -16,3 +16,4 @@ pub mod model;
 pub mod parse;
 pub mod privacy;
 pub mod report;
+pub mod text;

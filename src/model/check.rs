@@ -3,8 +3,6 @@
 //! Closed on purpose: what can be listed can be explained in two languages, checked by a schema and
 //! mutated by a test. Evaluation is three-valued and lives in `engine`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 /// What must hold of a subject.
@@ -257,6 +255,3 @@ impl std::fmt::Display for Path {
         write!(f, "{prefix}{}", self.key)
     }
 }
-
-/// Values of the parameters that count for one control at one level on one day.
-pub type Parameters = BTreeMap<String, i64>;

@@ -1,0 +1,1 @@
+//! Placeholder: labels of reports and terminal.

@@ -1,0 +1,7 @@
+//! The words that people read, in Vietnamese and English, and what Unicode asks of text.
+//!
+//! The only place in Rust with Vietnamese literals; everything else that is read stands in YAML.
+
+pub mod labels;
+pub mod reasons;
+pub mod unicode;

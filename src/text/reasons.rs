@@ -1,0 +1,1 @@
+//! Placeholder: words of reasons.

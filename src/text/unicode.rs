@@ -1,0 +1,64 @@
+//! Unicode: NFC, folding of Vietnamese letters, and text of targets made safe to show.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The text in NFC.
+pub fn nfc(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// Is it in NFC already?
+pub fn is_nfc(text: &str) -> bool {
+    unicode_normalization::is_nfc(text)
+}
+
+/// Lower case without diacritics, đ as d: `Số Điện Thoại` → `so dien thoai`.
+pub fn fold(text: &str) -> String {
+    text.nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .map(|c| match c {
+            'đ' | 'Đ' => 'd',
+            other => other,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Text of a target, safe in a terminal: control characters, bidirectional marks and line separators are shown
+/// as `\u{…}`.
+pub fn visible(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    };
+    if !text.chars().any(hidden) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|c| {
+            if hidden(c) {
+                c.escape_unicode().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_vietnamese() {
+        assert_eq!(fold("Số Điện Thoại NGƯỜI NHẬN"), "so dien thoai nguoi nhan");
+        assert_eq!(fold("So\u{0302}\u{0301}"), "so");
+    }
+
+    #[test]
+    fn shows_what_hides() {
+        assert_eq!(visible("a\u{1b}[31m\u{202E}b"), "a\\u{1b}[31m\\u{202e}b");
+        assert_eq!(visible("đạt"), "đạt");
+    }
+}
