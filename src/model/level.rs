@@ -1,8 +1,9 @@
 //! Security levels (cấp độ 1–5) and sets of them.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A security level of an information system, 1 to 5 (NĐ 331/2026 Điều 11–15).
