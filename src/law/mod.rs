@@ -1,0 +1,13 @@
+//! The book of instruments and requirements by date: loading, who is bound, which level is demanded.
+//!
+//! Knows no controls and no findings. What a text demands stands in `rules/law`, never here.
+
+mod applies;
+mod classify;
+mod compile;
+mod syntax;
+
+pub use applies::{Bearing, bearing, due};
+pub use classify::{Demanded, demanded_level};
+pub use compile::load;
+pub use syntax::{LawFile, LawPackFile};
