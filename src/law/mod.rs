@@ -5,9 +5,11 @@
 mod applies;
 mod classify;
 mod compile;
+mod duties;
 mod syntax;
 
 pub use applies::{Bearing, bearing, due};
 pub use classify::{Demanded, demanded_level};
 pub use compile::load;
+pub use duties::duties;
 pub use syntax::{LawFile, LawPackFile};
