@@ -106,13 +106,20 @@ fn sha256(path: &Path, shown: &str, cx: &Context) -> Result<EvidenceItem, Source
 /// refused when the inventory was read.
 pub(super) fn folder_and_name(path: &Path) -> Result<(PathBuf, String), SourceError> {
     let shown = || path.display().to_string();
-    let real = std::fs::canonicalize(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+    let real = std::fs::canonicalize(path).map_err(|e| {
+        // ELOOP of Linux: `ErrorKind::FilesystemLoop` is not stable yet.
+        const ELOOP: i32 = 40;
+        let missing = [
+            std::io::ErrorKind::NotFound,
+            std::io::ErrorKind::NotADirectory,
+        ];
+        if missing.contains(&e.kind()) {
             SourceError::Missing(shown())
+        } else if e.raw_os_error() == Some(ELOOP) {
+            SourceError::Links(shown())
+        } else {
+            SourceError::Unreadable(shown(), e.to_string())
         }
-        // ELOOP: `ErrorKind::FilesystemLoop` is not stable yet.
-        _ if e.raw_os_error() == Some(40) => SourceError::Links(shown()),
-        _ => SourceError::Unreadable(shown(), e.to_string()),
     })?;
     let (Some(folder), Some(name)) = (real.parent(), real.file_name().and_then(|n| n.to_str()))
     else {

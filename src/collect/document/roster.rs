@@ -213,7 +213,13 @@ fn training_subject(
     put("signed", count(signed));
     put("unsigned", count(trained - signed));
     put("other_courses", count(courses.other_courses));
-    put("oldest_course", oldest.map_or(Value::Absent, Value::Day));
+    put(
+        "oldest_course",
+        doubt
+            .clone()
+            .or_else(|| unread().filter(|_| !courses.bad.is_empty()))
+            .unwrap_or_else(|| oldest.map_or(Value::Absent, Value::Day)),
+    );
     put("roster_has_subcontractors", has_subcontractors(staff));
     put(
         "coverage",
