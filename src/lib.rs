@@ -12,6 +12,7 @@
 //! give the same bytes. What could not be seen is never a pass.
 
 pub mod collect;
+pub mod input;
 pub mod model;
 pub mod parse;
 pub mod privacy;

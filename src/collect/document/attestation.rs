@@ -73,7 +73,7 @@ fn document(
     ) {
         Ok(item) => {
             let matches = item.sha256.as_deref() == Some(attestation.evidence.sha256.as_str());
-            if !evidence.iter().any(|e| e.id == item.id) {
+            if !evidence.contains(&item) {
                 evidence.push(item);
             }
             (true.into(), matches.into())
