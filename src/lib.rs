@@ -12,9 +12,12 @@
 //! give the same bytes. What could not be seen is never a pass.
 
 pub mod collect;
+pub mod engine;
 pub mod input;
+pub mod law;
 pub mod model;
 pub mod parse;
 pub mod privacy;
 pub mod report;
+pub mod rules;
 pub mod text;

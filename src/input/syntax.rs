@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{
-    Assessor, AssetKind, Authorised, Day, Organisation, Signer, System, Text, WaiverDisposition,
+    AssetKind, Assessor, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision, Organisation,
+    Signer, Text, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.

@@ -4,6 +4,7 @@ pub mod bytes;
 pub mod diagnostic;
 pub mod html;
 pub mod keyword;
+pub mod levels;
 pub mod nginx;
 pub mod postgres;
 pub mod shape;

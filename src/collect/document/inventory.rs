@@ -60,6 +60,13 @@ fn level_decision(system: &System, as_of: Day) -> Subject {
         "go_live",
         system.go_live.map_or_else(no_go_live, Value::Day),
     ));
+    // Days as numbers, so that a control can say "from this day on".
+    let number = |day: Day| day.to_string().replace('-', "").parse::<i64>().ok();
+    let go_live = system.go_live.and_then(number);
+    put(Fact::derived(
+        "go_live_number",
+        go_live.map_or_else(no_go_live, Value::Int),
+    ));
     put(Fact::derived(
         "before_go_live",
         before_go_live(system, decision),
