@@ -1,6 +1,13 @@
 //! Checks and compiles the embedded pack (law, controls, vocabulary) into one blob, so that the program loads it in
 //! milliseconds and a mistake in a rule ends the build with its place.
-#![allow(dead_code, unreachable_pub, missing_docs, unused_imports, clippy::print_stderr, clippy::print_stdout)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    unused_imports,
+    clippy::print_stderr,
+    clippy::print_stdout
+)]
 
 use std::error::Error;
 use std::fs;

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{
-    AssetKind, Assessor, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision, Organisation,
-    Signer, Text, WaiverDisposition,
+    Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision,
+    Organisation, Signer, Text, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.

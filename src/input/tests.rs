@@ -229,7 +229,7 @@ fn what_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
     folder.put("capdo.yaml", with(""));
-    let closed = fs::Permissions::from_mode(0);
+    let closed = fs::Permissions::from_mode(0o000);
     fs::set_permissions(folder.path("capdo.yaml"), closed).unwrap();
     // The superuser reads everything: then there is nothing to tell.
     if fs::read(folder.path("capdo.yaml")).is_err() {

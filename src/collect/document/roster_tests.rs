@@ -55,10 +55,10 @@ fn value<'a>(collected: &'a Collected, kind: &str, path: &str) -> &'a Value {
 }
 
 fn code(value: &Value) -> &str {
-    match value {
-        Value::Unseen(why) => why.code,
-        other => panic!("{other:?}"),
-    }
+    let Value::Unseen(why) = value else {
+        panic!("{value:?}");
+    };
+    why.code
 }
 
 #[test]
