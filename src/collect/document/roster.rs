@@ -15,7 +15,7 @@ pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Coll
     let mut collected = Collected::default();
     let Target::Roster { roster, trained } = &asset.target else {
         for kind in [ROSTER, TRAINING] {
-            let reason = Reason::new("not-asked", "the asset names no list of staff");
+            let reason = Reason::new("not_asked", "the asset names no list of staff");
             collected.saw(kind, Seen::Not(reason));
         }
         return collected;
