@@ -11,7 +11,9 @@
 //! Collecting and judging are apart: `engine` and `assess` are pure, so the same facts, rules, law and date
 //! give the same bytes. What could not be seen is never a pass.
 
+pub mod cli;
 pub mod collect;
+pub mod commands;
 pub mod engine;
 pub mod input;
 pub mod law;
@@ -21,3 +23,5 @@ pub mod privacy;
 pub mod report;
 pub mod rules;
 pub mod text;
+
+pub use commands::run;
