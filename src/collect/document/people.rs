@@ -90,14 +90,16 @@ impl Own {
         ])
     }
 
-    /// Is this the company, or a branch that bears its name?
+    /// Is this the company, a branch that bears its name, or a department of it?
     fn is(&self, employer: &str) -> bool {
-        let employer = bare_company(employer);
-        employer.is_empty()
-            || self
-                .0
-                .iter()
-                .any(|own| !own.is_empty() && format!(" {employer} ").contains(&format!(" {own} ")))
+        let bare = bare_company(employer);
+        let named =
+            |own: &String| !own.is_empty() && format!(" {bare} ").contains(&format!(" {own} "));
+        // A column "đơn vị" often has post offices and teams: those are no other company.
+        let department = bare == plain(employer)
+            && has_phrase(employer, "department")
+            && !has_phrase(employer, "outside");
+        bare.is_empty() || department || self.0.iter().any(named)
     }
 }
 

@@ -120,6 +120,12 @@ fn nobody_of_a_subcontractor_is_not_everybody() {
     );
     let collected = collect_files(roster, trained, false);
     assert_eq!(value(&collected, "training", "coverage").json(), 100);
+    let department = "Mã,Chức danh,Đơn vị\n1,Bưu tá,Bưu cục Cầu Giấy\n".as_bytes();
+    let collected = collect_files(department, trained, true);
+    assert_eq!(code(value(&collected, "training", "coverage")), "ambiguous");
+    let outside = "Mã,Chức danh,Đơn vị\n1,Bưu tá,Đội thầu phụ 2\n".as_bytes();
+    let collected = collect_files(outside, trained, true);
+    assert_eq!(value(&collected, "training", "coverage").json(), 100);
     let collected = collect_files(b"id,role\n1,courier\n", trained, true);
     assert_eq!(code(value(&collected, "training", "coverage")), "ambiguous");
 }
