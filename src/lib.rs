@@ -16,6 +16,7 @@ pub mod cli;
 pub mod collect;
 pub mod commands;
 pub mod engine;
+pub mod input;
 pub mod law;
 pub mod model;
 pub mod parse;
