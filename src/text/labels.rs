@@ -196,6 +196,26 @@ pub fn more(count: usize) -> Text {
     Text::new(format!("và {count} mục khác"), format!("and {count} more"))
 }
 
+/// An RFC 3339 moment as people write it; as it stands where it is none.
+pub fn moment(rfc3339: &str) -> Text {
+    let parts = (
+        rfc3339.get(..10).and_then(Day::parse),
+        rfc3339.get(11..16),
+        rfc3339.get(19..),
+    );
+    match parts {
+        (Some(day), Some(time), Some(zone)) => {
+            let zone = zone.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+            let zone = if zone == "Z" { "UTC" } else { zone };
+            Text::new(
+                format!("{time} ngày {} ({zone})", day.vi()),
+                format!("{day} {time} ({zone})"),
+            )
+        }
+        _ => Text::same(crate::text::unicode::visible(rfc3339)),
+    }
+}
+
 /// A day in both languages.
 pub fn day(day: Day) -> Text {
     Text::new(day.vi(), day.to_string())

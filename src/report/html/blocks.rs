@@ -85,6 +85,7 @@ struct Row {
     more: Option<Text>,
     place: String,
     told: Vec<Text>,
+    beside: Option<Label>,
     marks: Vec<Text>,
     evidence: Vec<usize>,
 }
@@ -96,12 +97,20 @@ struct Value {
     place: Option<String>,
 }
 
-/// Where a requirement stands on the page.
-pub(super) fn anchor(id: &str, status: Status) -> String {
-    match status {
-        Status::Gap | Status::Remark => format!("r-{id}"),
-        Status::Met | Status::NotApplicable | Status::Undetermined => format!("m-{id}"),
+/// Where a requirement stands on the page: under gaps, under remarks, or only in the matrix.
+pub(super) fn anchor(requirement: &RequirementReport) -> String {
+    match drawn(requirement) {
+        Some(_) => format!("r-{}", requirement.id),
+        None => format!("m-{}", requirement.id),
     }
+}
+
+/// A remark for one system is drawn even where another system is undetermined.
+fn drawn(requirement: &RequirementReport) -> Option<Status> {
+    let has = |status| {
+        requirement.status == status || requirement.systems.iter().any(|s| s.status == status)
+    };
+    [Status::Gap, Status::Remark].into_iter().find(|s| has(*s))
 }
 
 impl Chapters {
@@ -145,8 +154,8 @@ impl<'a> Writer<'a> {
     fn duties(&mut self, run: &'a Run, status: Status) -> Vec<Duty> {
         run.requirements
             .iter()
-            .filter(|r| r.status == status)
-            .map(|r| self.duty(r, run))
+            .filter(|r| drawn(r) == Some(status))
+            .map(|r| self.duty(r, status, run))
             .collect()
     }
 
@@ -160,7 +169,7 @@ impl<'a> Writer<'a> {
         self.blocks(&rows)
     }
 
-    fn duty(&mut self, requirement: &'a RequirementReport, run: &Run) -> Duty {
+    fn duty(&mut self, requirement: &'a RequirementReport, status: Status, run: &Run) -> Duty {
         let failing: Vec<&'a Finding> = requirement
             .findings
             .iter()
@@ -176,8 +185,8 @@ impl<'a> Writer<'a> {
         }
         Duty {
             id: requirement.id.clone(),
-            word: requirement.status.word(),
-            label: labels::status(requirement.status),
+            word: status.word(),
+            label: labels::status(status),
             title: both(&requirement.title),
             reference: both(&requirement.reference),
             text: both(&requirement.text),
@@ -280,6 +289,8 @@ impl<'a> Writer<'a> {
                 .collect(),
             more: (left > 0).then(|| labels::more(left)),
             told: told(finding, expected),
+            beside: (finding.disposition != Disposition::None)
+                .then(|| labels::disposition(finding.disposition)),
             marks: marks(finding),
             evidence: finding
                 .evidence
@@ -367,11 +378,10 @@ fn told(finding: &Finding, expected: &Text) -> Vec<Text> {
     told
 }
 
-/// What stands beside one result: a waiver, a disposition, the result before.
+/// What stands beside one result: a waiver, the result before.
 fn marks(finding: &Finding) -> Vec<Text> {
     let mut marks = Vec::new();
     if let Some(waiver) = &finding.waiver {
-        let label = labels::disposition(finding.disposition);
         let counts = page::word(if waiver.active {
             "counts_now"
         } else {
@@ -379,20 +389,10 @@ fn marks(finding: &Finding) -> Vec<Text> {
         });
         let (id, reason) = (lines(&waiver.id), short(&waiver.reason, VALUE_CHARS));
         let accepted = labels::accepted(waiver.until);
-        let join = |label: &str, accepted: &str, counts: &str| {
-            let head = if label.is_empty() {
-                String::new()
-            } else {
-                format!("{label}: ")
-            };
-            format!("{head}{id}, {accepted}, {counts} – {reason}")
-        };
         marks.push(Text::new(
-            join(label.vi, &accepted.vi, counts.vi),
-            join(label.en, &accepted.en, counts.en),
+            format!("{id}: {}, {} – {reason}", accepted.vi, counts.vi),
+            format!("{id}: {}, {} – {reason}", accepted.en, counts.en),
         ));
-    } else if finding.disposition != Disposition::None {
-        marks.push(labels::disposition(finding.disposition).text());
     }
     if let Some(before) = finding.baseline {
         let (word, label) = (page::word("baseline"), labels::result(before));

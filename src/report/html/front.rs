@@ -17,7 +17,7 @@ pub(super) struct Front {
     organisation: Option<Text>,
     tax_code: Option<String>,
     input: String,
-    started: String,
+    started: Text,
     assessor: Option<String>,
     independent: Option<bool>,
     as_of: Text,
@@ -142,7 +142,7 @@ impl Front {
             organisation: organisation.map(|o| both(&o.name)),
             tax_code: organisation.and_then(|o| o.tax_code.as_deref().map(lines)),
             input: short(&run.run.input, 240),
-            started: short(&run.run.started, 40),
+            started: labels::moment(&run.run.started),
             assessor: assessor.map(|a| lines(&a.unit)),
             independent: assessor.and_then(|a| a.independent_of_operation),
             as_of: labels::day(run.run.as_of),
@@ -252,7 +252,7 @@ fn duty(run: &Run, obligation: &Obligation) -> Duty {
             .iter()
             .filter_map(|id| run.requirements.iter().find(|r| r.id == *id))
             .map(|r| Link {
-                href: super::blocks::anchor(&r.id, r.status),
+                href: super::blocks::anchor(r),
                 id: r.id.clone(),
             })
             .collect(),

@@ -313,7 +313,7 @@ fn matrix(run: &Run) -> Matrix {
 }
 
 fn line(requirement: &RequirementReport, systems: &[&str]) -> Line {
-    let here = anchor(&requirement.id, requirement.status);
+    let here = anchor(requirement);
     Line {
         id: requirement.id.clone(),
         title: both(&requirement.title),

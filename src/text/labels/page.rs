@@ -77,8 +77,8 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ),
     (
         "not_applicable_aside",
-        "ngoài ra không áp dụng",
-        "besides, not applicable",
+        "Ngoài ra, không áp dụng",
+        "Besides, not applicable",
     ),
     ("coverage", "Đã xác định được", "Determined"),
     (
@@ -216,7 +216,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("requirement", "Yêu cầu", "Requirement"),
     ("duty", "Nội dung yêu cầu", "The duty"),
     ("expected", "Cần có", "Expected"),
-    ("why", "Lý do cần", "Why it matters"),
+    ("why", "Vì sao cần", "Why it matters"),
     ("severity", "Mức độ", "Severity"),
     ("result", "Kết quả", "Result"),
     ("asset", "Tài sản", "Asset"),
@@ -280,6 +280,12 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("target", "Địa chỉ, đường dẫn", "Target"),
     ("subjects", "Số đối tượng", "Subjects"),
     // terminal
+    (
+        "pairs_unit",
+        "cặp yêu cầu × hệ thống",
+        "pairs of requirement and system",
+    ),
+    ("requirements_unit", "yêu cầu", "requirements"),
     ("and_more", "còn nữa", "more"),
     (
         "see_report",
@@ -289,3 +295,24 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("failing", "Không đạt", "Failing"),
     ("not_applicable_now", "không còn áp dụng", "not in force"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_claims_too_much() {
+        for (key, vi, en) in TABLE {
+            let words = format!("{vi} {en}").to_lowercase();
+            for never in ["tuân thủ", "hợp chuẩn", "compliant", "certified", "vi phạm"] {
+                assert!(!words.contains(never), "{key}");
+            }
+            assert!(crate::text::unicode::is_nfc(vi), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_are_unique() {
+        assert_eq!(words().len(), TABLE.len());
+    }
+}
