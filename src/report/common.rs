@@ -56,6 +56,21 @@ pub(super) fn place(finding: &Finding) -> String {
     short(&words, PLACE_CHARS)
 }
 
+/// Asset, place and subject, each said once.
+pub(super) fn whereabouts(finding: &Finding) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in [
+        short(&finding.asset, VALUE_CHARS),
+        place(finding),
+        short(&finding.subject, VALUE_CHARS),
+    ] {
+        if !part.is_empty() && !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
+}
+
 /// `path = value`, safe and short.
 pub(super) fn actual(fact: &ActualReport, chars: usize) -> String {
     format!(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::common::{VALUE_CHARS, actual, is_active, lines, place, short};
+use super::common::{VALUE_CHARS, actual, is_active, lines, short, whereabouts};
 use super::{Options, Render, ReportError};
 use crate::model::{Disposition, Finding, Lang, ResultWord, Run};
 use crate::text::labels;
@@ -158,7 +158,9 @@ fn skip(first: &Finding, findings: &[&Finding], lang: Lang) -> TestCaseStatus {
         Some(_) | None => format!("{}: {}", first.result.word(), why(first, lang)),
     };
     status.set_message(xml(&message));
-    status.set_description(xml(&told(findings, lang)));
+    if first.result == ResultWord::Fail {
+        status.set_description(xml(&told(findings, lang)));
+    }
     status
 }
 
@@ -198,13 +200,9 @@ fn told(findings: &[&Finding], lang: Lang) -> String {
             .take(5)
             .map(|fact| actual(fact, VALUE_CHARS))
             .collect();
-        let parts = [
-            place(finding),
-            short(&finding.subject, VALUE_CHARS),
-            facts.join(", "),
-            why(finding, lang),
-        ];
-        let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        let mut parts = whereabouts(finding);
+        parts.extend([facts.join(", "), why(finding, lang)]);
+        parts.retain(|part| !part.is_empty());
         text.push_str(&parts.join(" · "));
         text.push('\n');
     }

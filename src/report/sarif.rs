@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::common::{VALUE_CHARS, active, actual, is_active, lines, place, reason, short};
+use super::common::{VALUE_CHARS, active, actual, is_active, lines, reason, short, whereabouts};
 use super::{Options, Render, ReportError};
 use crate::model::{ControlReport, Finding, Lang, ResultWord, Run, Severity, Text};
-use crate::text::labels::page;
+use crate::text::labels::{self, page};
 use place::Places;
 
 /// `--format sarif`.
@@ -214,13 +214,19 @@ impl<'a> Writer<'a> {
             }));
         };
         if dropped > 0 {
-            note("results-dropped", "warning", self.dropped(dropped));
+            note(
+                "results-dropped",
+                "warning",
+                labels::left_out(dropped).get(self.lang).to_owned(),
+            );
         }
         if count > MAX_NOTIFICATIONS {
             note(
                 "errors-dropped",
                 "warning",
-                self.dropped(count - MAX_NOTIFICATIONS),
+                labels::left_out(count - MAX_NOTIFICATIONS)
+                    .get(self.lang)
+                    .to_owned(),
             );
         }
         if !self.run.run.complete {
@@ -241,13 +247,6 @@ impl<'a> Writer<'a> {
             }
         }
         invocation
-    }
-
-    /// How many were left out, in both languages.
-    fn dropped(&self, count: usize) -> String {
-        let (word, see) = (page::word("and_more"), page::word("see_report"));
-        let lang = self.lang;
-        format!("{count} {}. {}", word.get(lang), see.get(lang))
     }
 
     fn index(&self, finding: &Finding) -> usize {
@@ -316,14 +315,7 @@ impl<'a> Writer<'a> {
         if !expected.is_empty() {
             text.push_str(&format!(" {}: {expected}.", word("expected")));
         }
-        let at: Vec<String> = [
-            short(&finding.asset, VALUE_CHARS),
-            place(finding),
-            short(&finding.subject, VALUE_CHARS),
-        ]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
+        let at = whereabouts(finding);
         if !at.is_empty() {
             text.push_str(&format!(" {}: {}.", word("place"), at.join(" · ")));
         }

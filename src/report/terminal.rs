@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::common::{active, actual, lines, place, reason, short, worst};
+use super::common::{active, actual, lines, reason, short, whereabouts, worst};
 use crate::model::{Finding, Lang, Run, Severity, Status, Text};
 use crate::text::labels::{self, page};
 
@@ -25,6 +25,7 @@ pub fn summary(run: &Run, lang: Lang) -> String {
     out.worst(run);
     out.undetermined(run);
     out.waivers(run);
+    out.notes(run);
     out.gate(run);
     out.text
 }
@@ -187,9 +188,9 @@ impl Out {
             self.finding(finding);
         }
         if all > shown.len() {
-            let (count, words) = (all - shown.len(), self.word("and_more"));
+            let more = labels::more(all - shown.len());
             let details = self.word("see_report");
-            self.line(&format!("  … {count} {words}. {details}"));
+            self.line(&format!("  … {}. {details}", more.get(self.lang)));
         }
     }
 
@@ -206,14 +207,7 @@ impl Out {
             "  {style}{severity}{style:#}  {title} ({}, {force})",
             finding.control
         ));
-        let place = place(finding);
-        let mut line = format!("    {}", short(&finding.asset, 80));
-        for part in [place, short(&finding.subject, 80)] {
-            if !part.is_empty() {
-                let _ = write!(line, "  {part}");
-            }
-        }
-        self.line(&line);
+        self.line(&format!("    {}", whereabouts(finding).join("  ")));
         let facts: Vec<String> = finding
             .actual
             .iter()
@@ -266,8 +260,8 @@ impl Out {
         }
         let left = errors.count();
         if left > 0 {
-            let words = self.word("and_more");
-            self.line(&format!("         … {left} {words}"));
+            let more = labels::more(left);
+            self.line(&format!("         … {}", more.get(self.lang)));
         }
     }
 
@@ -287,6 +281,14 @@ impl Out {
         }
     }
 
+    fn notes(&mut self, run: &Run) {
+        for note in run.notes.iter().chain([&run.disclaimer]) {
+            self.line("");
+            let note = lines(self.get(note));
+            self.wrapped(2, &note);
+        }
+    }
+
     fn gate(&mut self, run: &Run) {
         self.heading("gate");
         let style = match run.gate.outcome.as_str() {
@@ -303,11 +305,6 @@ impl Out {
         for why in &run.gate.reasons {
             let why = lines(self.get(why));
             self.wrapped(4, &why);
-        }
-        for note in run.notes.iter().chain([&run.disclaimer]) {
-            self.line("");
-            let note = lines(self.get(note));
-            self.wrapped(2, &note);
         }
     }
 }

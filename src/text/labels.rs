@@ -216,6 +216,14 @@ pub fn moment(rfc3339: &str) -> Text {
     }
 }
 
+/// That results were left out of a format that takes only so many.
+pub fn left_out(count: usize) -> Text {
+    Text::new(
+        format!("{count} kết quả không nêu ở đây; xem run.json hoặc report.html"),
+        format!("{count} results are left out here; see run.json or report.html"),
+    )
+}
+
 /// A day in both languages.
 pub fn day(day: Day) -> Text {
     Text::new(day.vi(), day.to_string())

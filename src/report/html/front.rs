@@ -6,7 +6,7 @@ use crate::model::{
     Counts, InstrumentKind, InstrumentReport, LetterItem, Obligation, Run, Status, SystemReport,
     Text,
 };
-use crate::report::common::{both, lines, place, short, worst};
+use crate::report::common::{both, lines, short, whereabouts, worst};
 use crate::text::labels::{self, Label};
 
 /// Page one.
@@ -108,9 +108,7 @@ struct Worst {
     word: &'static str,
     severity: Label,
     force: Label,
-    asset: String,
-    subject: String,
-    place: String,
+    at: Vec<String>,
     remediation: Text,
 }
 
@@ -269,9 +267,7 @@ fn worst_three(run: &Run) -> Vec<Worst> {
             word: f.severity.word(),
             severity: labels::severity(f.severity),
             force: labels::force(f.force),
-            asset: short(&f.asset, 120),
-            subject: short(&f.subject, 120),
-            place: place(f),
+            at: whereabouts(f),
             remediation: both(&f.remediation),
         })
         .collect()

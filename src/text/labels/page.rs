@@ -286,7 +286,6 @@ pub const TABLE: &[(&str, &str, &str)] = &[
         "pairs of requirement and system",
     ),
     ("requirements_unit", "yêu cầu", "requirements"),
-    ("and_more", "còn nữa", "more"),
     (
         "see_report",
         "Chi tiết: --format html hoặc --format json",
