@@ -61,3 +61,73 @@ pub fn format(name: &str) -> Option<&'static dyn Render> {
 pub fn names() -> impl Iterator<Item = &'static str> {
     FORMATS.into_iter().map(Render::name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// For the eye and for outside validators: `CAPDO_REPORT_PREVIEW=/tmp/out cargo test report::tests::preview`.
+    #[test]
+    fn preview() {
+        let Ok(folder) = std::env::var("CAPDO_REPORT_PREVIEW") else {
+            return;
+        };
+        let full = Options {
+            sarif_full: true,
+            ..Options::default()
+        };
+        let began = std::time::Instant::now();
+        for (name, run) in [
+            ("run", sample::run()),
+            ("hostile", sample::hostile()),
+            ("large", sample::large(5000)),
+        ] {
+            for format in FORMATS {
+                let path = format!("{folder}/{name}-{}", format.file_name());
+                let bytes = format.render(&run, &full).unwrap();
+                std::fs::write(path, bytes).unwrap();
+                println!("{name} {}: {:?}", format.name(), began.elapsed());
+            }
+        }
+        let text = terminal::summary(&sample::run(), Lang::Vi);
+        std::fs::write(format!("{folder}/run.txt"), text).unwrap();
+    }
+
+    #[test]
+    fn formats_have_names_and_files_of_their_own() {
+        for format in FORMATS {
+            assert_eq!(
+                super::format(format.name()).unwrap().file_name(),
+                format.file_name()
+            );
+        }
+        let mut names: Vec<_> = names().collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FORMATS.len());
+    }
+
+    #[test]
+    fn no_report_claims_too_much() {
+        let mut run = sample::run();
+        // Titles of instruments and texts of the law are not ours.
+        run.instruments.clear();
+        run.requirements.clear();
+        run.letter.clear();
+        for format in FORMATS {
+            let bytes = format.render(&run, &Options::default()).unwrap();
+            let text = String::from_utf8(bytes).unwrap().to_lowercase();
+            for never in ["tuân thủ", "hợp chuẩn", "compliant", "certified", "vi phạm"] {
+                assert!(!text.contains(never), "{}: {never}", format.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_bytes() {
+        for format in FORMATS {
+            let draw = || format.render(&sample::run(), &Options::default()).unwrap();
+            assert_eq!(draw(), draw());
+        }
+    }
+}

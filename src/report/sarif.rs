@@ -189,14 +189,32 @@ impl<'a> Writer<'a> {
     }
 
     fn invocation(&self, dropped: usize) -> Value {
-        let errors = || {
-            self.run
-                .findings
-                .iter()
-                .filter(|f| f.result == ResultWord::Error)
-        };
-        let count = errors().count();
-        let mut notifications: Vec<Value> = errors()
+        let errors: Vec<&Finding> = self
+            .run
+            .findings
+            .iter()
+            .filter(|f| f.result == ResultWord::Error)
+            .collect();
+        let mut invocation = json!({
+            "executionSuccessful": errors.is_empty() && self.run.run.complete,
+            "exitCode": self.run.gate.exit_code,
+            "toolExecutionNotifications": self.notifications(&errors, dropped),
+        });
+        for (key, moment) in [
+            ("startTimeUtc", &self.run.run.started),
+            ("endTimeUtc", &self.run.run.finished),
+        ] {
+            if let Ok(moment) = moment.parse::<jiff::Timestamp>() {
+                invocation[key] = json!(moment.to_string());
+            }
+        }
+        invocation
+    }
+
+    /// What could not be looked at, and what was left out.
+    fn notifications(&self, errors: &[&Finding], dropped: usize) -> Vec<Value> {
+        let mut notifications: Vec<Value> = errors
+            .iter()
             .take(MAX_NOTIFICATIONS)
             .map(|f| {
                 json!({
@@ -208,45 +226,25 @@ impl<'a> Writer<'a> {
                 })
             })
             .collect();
-        let mut note = |id: &str, level: &str, text: String| {
+        let mut note = |id: &str, level: &str, text: &str| {
             notifications.push(json!({
                 "level": level, "descriptor": { "id": id }, "message": { "text": text },
             }));
         };
-        if dropped > 0 {
-            note(
-                "results-dropped",
-                "warning",
-                labels::left_out(dropped).get(self.lang).to_owned(),
-            );
-        }
-        if count > MAX_NOTIFICATIONS {
-            note(
-                "errors-dropped",
-                "warning",
-                labels::left_out(count - MAX_NOTIFICATIONS)
-                    .get(self.lang)
-                    .to_owned(),
-            );
-        }
-        if !self.run.run.complete {
-            let text = page::word("incomplete").get(self.lang);
-            note("incomplete", "error", text.to_owned());
-        }
-        let mut invocation = json!({
-            "executionSuccessful": count == 0 && self.run.run.complete,
-            "exitCode": self.run.gate.exit_code,
-            "toolExecutionNotifications": notifications,
-        });
-        for (key, moment) in [
-            ("startTimeUtc", &self.run.run.started),
-            ("endTimeUtc", &self.run.run.finished),
-        ] {
-            if let Ok(moment) = moment.parse::<jiff::Timestamp>() {
-                invocation[key] = json!(moment.to_string());
+        let silent = errors.len().saturating_sub(MAX_NOTIFICATIONS);
+        for (id, count) in [("results-dropped", dropped), ("errors-dropped", silent)] {
+            if count > 0 {
+                note(id, "warning", labels::left_out(count).get(self.lang));
             }
         }
-        invocation
+        if !self.run.run.complete {
+            note(
+                "incomplete",
+                "error",
+                page::word("incomplete").get(self.lang),
+            );
+        }
+        notifications
     }
 
     fn index(&self, finding: &Finding) -> usize {

@@ -162,9 +162,9 @@ pub fn origin(origin: Origin) -> Label {
 /// The outcome of the gate, from the word of the run.
 pub fn gate(outcome: &str) -> Label {
     match outcome {
-        "pass" => l("Qua ngưỡng kiểm soát", "Gate passed"),
-        "fail" => l("Không qua ngưỡng kiểm soát", "Gate failed"),
-        _ => l("Chưa đủ căn cứ kết luận", "No verdict: incomplete"),
+        "pass" => l("Qua", "passed"),
+        "fail" => l("Không qua", "failed"),
+        _ => l("Chưa đủ căn cứ kết luận", "no verdict: incomplete"),
     }
 }
 

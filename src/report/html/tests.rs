@@ -21,19 +21,6 @@ fn bytes_become_base64() {
 }
 
 #[test]
-fn write_for_the_eye() {
-    if let Ok(folder) = std::env::var("CAPDO_REPORT_PREVIEW") {
-        for (name, run) in [
-            ("run", sample::run()),
-            ("hostile", sample::hostile()),
-            ("large", sample::large(5000)),
-        ] {
-            std::fs::write(format!("{folder}/{name}.html"), page(&run)).unwrap();
-        }
-    }
-}
-
-#[test]
 fn page_one_says_what_it_must() {
     let text = page(&sample::run());
     for words in [
