@@ -166,9 +166,7 @@ fn without_nonces(policy: &str) -> String {
     let words: Vec<&str> = policy
         .split(' ')
         .map(|word| {
-            let tail = word
-                .find(|c| c == ';' || c == ',')
-                .map_or("", |at| &word[at..]);
+            let tail = word.find([';', ',']).map_or("", |at| &word[at..]);
             match (word.starts_with("'nonce-"), tail) {
                 (false, _) => word,
                 (true, "") => "'nonce-…'",

@@ -61,7 +61,7 @@ impl Web<'_> {
     }
 
     /// Does port 80 send the client to https? Only with a permission.
-    pub(super) async fn from_plain(&self) -> Leaf<bool> {
+    pub(super) async fn plain_redirect(&self) -> Leaf<bool> {
         let plain = SocketAddr::new(self.addr.ip(), 80);
         match self.get("http", plain, "/").await {
             // Nothing there to be sent away from.

@@ -74,7 +74,11 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Leaf<T> {
                 let v = serde_json::from_value(v).map_err(D::Error::custom)?;
                 Ok(Self { v, why })
             }
-            bare => serde_json::from_value(bare)
+            bare @ (Json::Bool(_)
+            | Json::Number(_)
+            | Json::String(_)
+            | Json::Array(_)
+            | Json::Object(_)) => serde_json::from_value(bare)
                 .map(Self::seen)
                 .map_err(D::Error::custom),
         }
@@ -92,35 +96,35 @@ pub fn code(why: &str) -> &'static str {
 }
 
 /// A name that did not resolve.
-pub const UNRESOLVED: &str = "unresolved";
+pub(super) const UNRESOLVED: &str = "unresolved";
 /// No answer within the deadline.
-pub const TIMEOUT: &str = "timeout";
+pub(super) const TIMEOUT: &str = "timeout";
 /// The host said that nothing listens there.
-pub const REFUSED: &str = "refused";
+pub(super) const REFUSED: &str = "refused";
 /// The connection was reset.
-pub const RESET: &str = "reset";
+pub(super) const RESET: &str = "reset";
 /// The connection was closed without an answer.
-pub const CLOSED: &str = "closed";
+pub(super) const CLOSED: &str = "closed";
 /// The answer was no TLS.
-pub const NOT_TLS: &str = "not_tls";
+pub(super) const NOT_TLS: &str = "not_tls";
 /// More came than we take.
-pub const CAPPED: &str = "capped";
+pub(super) const CAPPED: &str = "capped";
 /// Another failure of the network.
-pub const UNREACHABLE: &str = "unreachable";
+pub(super) const UNREACHABLE: &str = "unreachable";
 /// The answer broke the protocol.
-pub const PROTOCOL: &str = "protocol_error";
+pub(super) const PROTOCOL: &str = "protocol_error";
 /// This prober cannot ask that.
-pub const UNSUPPORTED: &str = "unsupported_by_prober";
+pub(super) const UNSUPPORTED: &str = "unsupported_by_prober";
 /// Nobody asked for it, or nobody allowed it.
-pub const NOT_ASKED: &str = "not_asked";
+pub(super) const NOT_ASKED: &str = "not_asked";
 /// The question does not arise here.
-pub const NOT_APPLICABLE: &str = "not_applicable";
+pub(super) const NOT_APPLICABLE: &str = "not_applicable";
 /// Something of ours could not be read.
-pub const UNREADABLE: &str = "unreadable";
+pub(super) const UNREADABLE: &str = "unreadable";
 /// It was read and not understood.
-pub const NOT_PARSED: &str = "not-parsed";
+pub(super) const NOT_PARSED: &str = "not-parsed";
 /// What was seen allows two readings.
-pub const AMBIGUOUS: &str = "ambiguous";
+pub(super) const AMBIGUOUS: &str = "ambiguous";
 
 const CODES: &[&str] = &[
     UNRESOLVED,

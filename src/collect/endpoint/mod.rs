@@ -20,6 +20,8 @@ mod leaf;
 mod probe;
 mod record;
 mod target;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 pub use facts::*;
@@ -194,9 +196,11 @@ fn recorded(file: &Path, purpose: &str, shown: &str, cx: &Context) -> Collected 
 }
 
 fn read_file(file: &Path) -> Result<Vec<u8>, &'static str> {
-    let about = std::fs::metadata(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "missing",
-        _ => leaf::UNREADABLE,
+    let about = std::fs::metadata(file).map_err(|error| {
+        match error.kind() == std::io::ErrorKind::NotFound {
+            true => "missing",
+            false => leaf::UNREADABLE,
+        }
     })?;
     if !about.is_file() {
         return Err("wrong-kind");

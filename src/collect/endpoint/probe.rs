@@ -156,7 +156,7 @@ impl Ask<'_> {
         }
         if self.target.authorised && Instant::now() < dial.deadline {
             *count += 2;
-            facts.http.redirect_to_https = web.from_plain().await;
+            facts.http.redirect_to_https = web.plain_redirect().await;
             facts.http.security_txt = web.security_txt().await;
         }
     }
