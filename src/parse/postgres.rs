@@ -82,7 +82,7 @@ fn conf_line(text: &str) -> Result<Option<(String, String)>, &'static str> {
     let (value, rest) = if let Some(quoted) = rest.strip_prefix('\'') {
         quoted_value(quoted)?
     } else {
-        let end = rest.find(|c: char| !is_bare(c)).unwrap_or(rest.len());
+        let end = bare_end(rest);
         (rest[..end].to_owned(), &rest[end..])
     };
     if value.is_empty() && !text.contains('\'') {
@@ -213,8 +213,31 @@ fn is_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '.')
 }
 
-fn is_bare(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/' | '+')
+/// The end of a value without quotes: a word, or a number with letters after it; an address needs quotes.
+fn bare_end(text: &str) -> usize {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
+    let run = |text: &str, is: &dyn Fn(char) -> bool| text.find(|c| !is(c)).unwrap_or(text.len());
+    if text.starts_with(is_letter) {
+        return run(text, &|c| {
+            is_letter(c) || c.is_ascii_digit() || matches!(c, '$' | '-' | '.' | '_' | ':' | '/')
+        });
+    }
+    let sign = usize::from(text.starts_with(['+', '-']));
+    let digits = |text: &str| run(text, &|c| c.is_ascii_digit());
+    if text[sign..].starts_with("0x") {
+        return sign + 2 + run(&text[sign + 2..], &|c| c.is_ascii_alphanumeric());
+    }
+    let whole = sign + digits(&text[sign..]);
+    if !text[whole..].starts_with('.') {
+        return whole + run(&text[whole..], &|c| c.is_ascii_alphabetic());
+    }
+    let part = whole + 1 + digits(&text[whole + 1..]);
+    let rest = &text[part..];
+    if rest.starts_with(['e', 'E']) {
+        let sign = 1 + usize::from(rest[1..].starts_with(['+', '-']));
+        return part + sign + digits(&rest[sign..]);
+    }
+    part
 }
 
 const BLANK: [char; 4] = [' ', '\t', '\r', '\u{c}'];
@@ -227,7 +250,7 @@ mod tests {
     #[test]
     fn settings() {
         let conf = conf(
-            "# c\nSSL = on # x\nport 5433\nlog_line_prefix='%m ''q'' \\t#'\npgaudit.log = 'read, write'\nwork_mem = 4MB\ninclude_dir 'conf.d'\n=\nx = 'open\nlisten_addresses = *\nsearch_path = a b\nssl_ca_file = ''",
+            "# c\nSSL = on # x\nport 5433\nlog_line_prefix='%m ''q'' \\t#'\npgaudit.log = 'read, write'\nwork_mem = 4MB\ninclude_dir 'conf.d'\n=\nx = 'open\nlisten_addresses = *\nsearch_path = a b\nssl_ca_file = ''\nlisten_addresses = 127.0.0.1\nx = 0.5 # y\nx = 1e2",
         );
         let got: Vec<_> = conf
             .items
@@ -244,10 +267,11 @@ mod tests {
                 ("work_mem", "4MB", 6),
                 ("include_dir", "conf.d", 7),
                 ("ssl_ca_file", "", 12),
+                ("x", "0.5", 14),
             ]
         );
         let lines: Vec<_> = conf.problems.iter().map(|p| p.line).collect();
-        assert_eq!(lines, [8, 9, 10, 11]);
+        assert_eq!(lines, [8, 9, 10, 11, 13, 15]);
     }
 
     #[test]
