@@ -38,8 +38,11 @@ impl Guc {
         let shown = match self.kind {
             "bool" => boolean(written).map(|on| if on { "on" } else { "off" }.to_owned()),
             "enum" => self.word(written),
-            "integer" => self.number(written).map(|n| self.with_unit(n)),
-            "real" => written.trim().parse::<f64>().ok().map(|n| n.to_string()),
+            "integer" if OCTAL.contains(&self.name) => {
+                self.number(written).map(|n| format!("{n:04o}"))
+            }
+            "integer" => self.number(written).map(|n| self.with_unit(n as f64)),
+            "real" => self.quantity(written).map(|n| self.with_unit(n)),
             _ => None,
         };
         shown.unwrap_or_else(|| written.to_owned())
@@ -80,6 +83,13 @@ impl Guc {
         {
             return i64::from_str_radix(text, 8).ok();
         }
+        let value = self.quantity(text)?.round();
+        // Past this a float is no longer exact, and no parameter goes so far.
+        (value.abs() < 9e15).then_some(value as i64)
+    }
+
+    fn quantity(&self, written: &str) -> Option<f64> {
+        let text = written.trim();
         let end = text
             .find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+' | 'e' | 'E'))
             .unwrap_or(text.len());
@@ -92,9 +102,8 @@ impl Guc {
             let (_, size) = units(base).iter().find(|(name, _)| *name == unit)?;
             size / times
         };
-        let value = (number * factor).round();
-        // Past this a float is no longer exact, and no parameter goes so far.
-        (value.is_finite() && value.abs() < 9e15).then_some(value as i64)
+        let value = number * factor;
+        value.is_finite().then_some(value)
     }
 
     /// The family of the unit and how many of its smallest the parameter counts in.
@@ -116,11 +125,11 @@ impl Guc {
     }
 
     /// With the largest unit that leaves a whole number.
-    fn with_unit(&self, value: i64) -> String {
-        let Some((family, times)) = self.base().filter(|_| value > 0) else {
+    fn with_unit(&self, value: f64) -> String {
+        let Some((family, times)) = self.base().filter(|_| value > 0.0) else {
             return value.to_string();
         };
-        let smallest = (value as f64) * times;
+        let smallest = value * times;
         let fit = units(family)
             .iter()
             .rev()
@@ -162,6 +171,13 @@ pub(in crate::collect::config) fn boolean(written: &str) -> Option<bool> {
 fn units(family: &str) -> &'static [(&'static str, f64)] {
     if family == "bytes" { BYTES } else { TIMES }
 }
+
+/// Shown as in C.
+const OCTAL: [&str; 3] = [
+    "data_directory_mode",
+    "log_file_mode",
+    "unix_socket_permissions",
+];
 
 const BYTES: &[(&str, f64)] = &[
     ("B", 1.0),

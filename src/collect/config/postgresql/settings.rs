@@ -285,6 +285,12 @@ fn fact(name: &str, value: &str, origin: Origin) -> Fact {
         Some(_) => Value::unseen("not-parsed", "a value that the server refuses"),
         None => value.into(),
     };
+    // The server shows these two in words of its own.
+    let value = match (name, value) {
+        ("archive_command", Value::Text(t)) if t.is_empty() => "(disabled)".into(),
+        ("datestyle", Value::Text(t)) => t.to_uppercase().into(),
+        (_, value) => value,
+    };
     Fact::new(name, value, origin, sensitivity)
 }
 
