@@ -189,9 +189,15 @@ mod tests {
             "root:!$y$j9T$inventedsalt$inventedinvented:19000:0:90:7:30::\na:$6$s$h:19000:0:99999:7:::\nb::19000:0:99999:7:::\nc:*:19000:0:99999:7:::\nd:$1$x$y:0:0:-1:7:::\nno colon here $6$\n",
         );
         assert_eq!(bad, [6]);
-        assert_eq!((ages[0].password.kind, ages[0].password.locked), ("yescrypt", true));
+        assert_eq!(
+            (ages[0].password.kind, ages[0].password.locked),
+            ("yescrypt", true)
+        );
         assert_eq!((ages[0].max, ages[0].inactive), (Some(90), Some(30)));
-        assert_eq!((ages[1].password.kind, ages[1].password.locked), ("sha512", false));
+        assert_eq!(
+            (ages[1].password.kind, ages[1].password.locked),
+            ("sha512", false)
+        );
         assert!(ages[2].password.empty && !ages[2].password.locked);
         assert!(ages[3].password.locked);
         assert_eq!((ages[4].password.kind, ages[4].max), ("md5", None));

@@ -56,7 +56,10 @@ pub fn parse(text: &str) -> Config {
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
-        if matches!(word, "postrotate" | "prerotate" | "firstaction" | "lastaction" | "preremove") {
+        if matches!(
+            word,
+            "postrotate" | "prerotate" | "firstaction" | "lastaction" | "preremove"
+        ) {
             script = true;
             continue;
         }
@@ -77,7 +80,11 @@ pub fn parse(text: &str) -> Config {
                 first = line;
             }
             let names = content.split('{').next().unwrap_or_default();
-            files.extend(names.split_whitespace().map(|f| f.trim_matches(['"', '\'']).to_owned()));
+            files.extend(
+                names
+                    .split_whitespace()
+                    .map(|f| f.trim_matches(['"', '\'']).to_owned()),
+            );
             if opens {
                 inside = Some(Stanza {
                     line: first,
@@ -95,7 +102,9 @@ pub fn parse(text: &str) -> Config {
 }
 
 fn directive(rules: &mut Rules, content: &str) {
-    let mut words = content.split(|c: char| c.is_whitespace() || c == '=').filter(|w| !w.is_empty());
+    let mut words = content
+        .split(|c: char| c.is_whitespace() || c == '=')
+        .filter(|w| !w.is_empty());
     let word = words.next().unwrap_or_default();
     let value = words.next();
     let number = value.and_then(|v| v.parse::<i64>().ok());
@@ -142,7 +151,10 @@ mod tests {
         assert_eq!((first.line, first.rotate_line), (4, 7));
         assert_eq!(first.files, ["/var/log/syslog", "/var/log/auth.log"]);
         let rules = first.rules.over(&config.global);
-        assert_eq!((rules.period_days, rules.rotate, rules.by_size), (Some(7), Some(52), false));
+        assert_eq!(
+            (rules.period_days, rules.rotate, rules.by_size),
+            (Some(7), Some(52), false)
+        );
         assert!(config.stanzas[1].rules.by_size);
     }
 }

@@ -82,7 +82,9 @@ pub fn systemd_seconds(span: &str) -> Option<i64> {
         return None;
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
         let number: i64 = rest.get(..digits)?.parse().ok()?;
         let after = rest.get(digits..)?.trim_start();
         let letters = after

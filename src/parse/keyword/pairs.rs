@@ -88,11 +88,20 @@ mod tests {
     fn three_forms() {
         let pairs = equals("# c\nID=debian\nNAME=\"Debian GNU\"\neven_deny_root\n");
         assert_eq!(pairs[1].value, "Debian GNU");
-        assert_eq!((pairs[2].key.as_str(), pairs[2].line), ("even_deny_root", 4));
+        assert_eq!(
+            (pairs[2].key.as_str(), pairs[2].line),
+            ("even_deny_root", 4)
+        );
         let pairs = blanks("PASS_MAX_DAYS\t90\n");
-        assert_eq!((pairs[0].key.as_str(), pairs[0].value.as_str()), ("PASS_MAX_DAYS", "90"));
+        assert_eq!(
+            (pairs[0].key.as_str(), pairs[0].value.as_str()),
+            ("PASS_MAX_DAYS", "90")
+        );
         let pairs = ini("[Journal]\nStorage=persistent\n[Other]\nStorage=no\n");
-        assert_eq!((pairs[0].section.as_str(), pairs[1].section.as_str()), ("Journal", "Other"));
+        assert_eq!(
+            (pairs[0].section.as_str(), pairs[1].section.as_str()),
+            ("Journal", "Other")
+        );
         assert_eq!(last(&pairs, "storage").map(|p| p.line), Some(4));
     }
 }

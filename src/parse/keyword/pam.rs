@@ -36,7 +36,10 @@ pub fn parse(text: &str, kind: Option<&str>) -> Vec<Rule> {
         let Some(first) = words.next() else { continue };
         if first == "@include" {
             if let Some(file) = words.next() {
-                rules.push(Rule { line, action: Action::Include(file) });
+                rules.push(Rule {
+                    line,
+                    action: Action::Include(file),
+                });
             }
             continue;
         }
@@ -100,8 +103,10 @@ pub fn arg<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
 pub fn binds(control: &str) -> bool {
     match control {
         "required" | "requisite" => true,
-        other => other.starts_with('[')
-            && (other.contains("default=die") || other.contains("default=bad")),
+        other => {
+            other.starts_with('[')
+                && (other.contains("default=die") || other.contains("default=bad"))
+        }
     }
 }
 
@@ -116,10 +121,18 @@ mod tests {
             Some("password"),
         );
         assert_eq!(rules.len(), 3);
-        let Action::Module { control, module, args } = &rules[1].action else {
+        let Action::Module {
+            control,
+            module,
+            args,
+        } = &rules[1].action
+        else {
             panic!("a module")
         };
-        assert_eq!((control.as_str(), module.as_str()), ("[success=1 default=ignore]", "pam_unix"));
+        assert_eq!(
+            (control.as_str(), module.as_str()),
+            ("[success=1 default=ignore]", "pam_unix")
+        );
         assert_eq!(arg(args, "yescrypt"), Some(""));
         assert!(!binds(control) && binds("requisite"));
         assert_eq!(rules[2].action, Action::Include("common-x".into()));

@@ -57,7 +57,9 @@ impl Line {
     /// Its line, from 1.
     pub fn line(&self) -> u32 {
         match self {
-            Self::Directive { line, .. } | Self::Rule { line, .. } | Self::Include { line, .. } => *line,
+            Self::Directive { line, .. } | Self::Rule { line, .. } | Self::Include { line, .. } => {
+                *line
+            }
         }
     }
 }
@@ -119,7 +121,10 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
         }
         return;
     }
-    if let Some(name) = ["global(", "module("].iter().find(|n| lower.starts_with(**n)) {
+    if let Some(name) = ["global(", "module("]
+        .iter()
+        .find(|n| lower.starts_with(**n))
+    {
         for (key, value) in params(content) {
             let name = format!("{}.{key}", name.trim_end_matches('('));
             lines.push(Line::Directive { line, name, value });
@@ -128,9 +133,14 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
     }
     if let Some(at) = lower.find("action(") {
         let before = content.get(..at).unwrap_or_default().trim();
-        let selector = (!conditional && !before.contains(['{', '}', '$'])).then(|| before.to_owned());
+        let selector =
+            (!conditional && !before.contains(['{', '}', '$'])).then(|| before.to_owned());
         if let Some(action) = object_action(content.get(at..).unwrap_or_default()) {
-            lines.push(Line::Rule { line, selector, action });
+            lines.push(Line::Rule {
+                line,
+                selector,
+                action,
+            });
         }
         return;
     }
@@ -146,7 +156,11 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
     };
     if let Some(action) = legacy_action(target) {
         let selector = (!conditional).then(|| selector.to_owned());
-        lines.push(Line::Rule { line, selector, action });
+        lines.push(Line::Rule {
+            line,
+            selector,
+            action,
+        });
     }
 }
 
@@ -171,12 +185,19 @@ fn legacy_action(target: &str) -> Option<Action> {
 
 fn forward(host: &str, protocol: &'static str) -> Action {
     // `@@(z9)host:port`: options stand in parentheses.
-    let host = host.strip_prefix('(').and_then(|h| h.split_once(')')).map_or(host, |(_, h)| h);
+    let host = host
+        .strip_prefix('(')
+        .and_then(|h| h.split_once(')'))
+        .map_or(host, |(_, h)| h);
     let host = match host.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    Action::Forward { host: host.to_owned(), protocol, tls: false }
+    Action::Forward {
+        host: host.to_owned(),
+        protocol,
+        tls: false,
+    }
 }
 
 fn object_action(text: &str) -> Option<Action> {
@@ -185,17 +206,25 @@ fn object_action(text: &str) -> Option<Action> {
         "omfile" => params.get("file").cloned().map(Action::File),
         "omfwd" => Some(Action::Forward {
             host: params.get("target")?.clone(),
-            protocol: match params.get("protocol").map(|p| p.to_ascii_lowercase()).as_deref() {
+            protocol: match params
+                .get("protocol")
+                .map(|p| p.to_ascii_lowercase())
+                .as_deref()
+            {
                 Some("tcp") => "tcp",
                 Some(_) | None => "udp",
             },
-            tls: params.get("streamdriver").is_some_and(|d| d.eq_ignore_ascii_case("gtls") || d.eq_ignore_ascii_case("ossl"))
+            tls: params
+                .get("streamdriver")
+                .is_some_and(|d| d.eq_ignore_ascii_case("gtls") || d.eq_ignore_ascii_case("ossl"))
                 || params.get("streamdrivermode").is_some_and(|m| m == "1"),
         }),
         "omrelp" => Some(Action::Forward {
             host: params.get("target")?.clone(),
             protocol: "relp",
-            tls: params.get("tls").is_some_and(|t| t.eq_ignore_ascii_case("on")),
+            tls: params
+                .get("tls")
+                .is_some_and(|t| t.eq_ignore_ascii_case("on")),
         }),
         _ => None,
     }
@@ -206,11 +235,18 @@ fn params(text: &str) -> BTreeMap<String, String> {
     let mut params = BTreeMap::new();
     let mut rest = text.split_once('(').map_or("", |(_, rest)| rest);
     while let Some((name, after)) = rest.split_once('=') {
-        let name = name.trim_start_matches([',', ' ', '\t']).trim().to_ascii_lowercase();
+        let name = name
+            .trim_start_matches([',', ' ', '\t'])
+            .trim()
+            .to_ascii_lowercase();
         let after = after.trim_start();
         let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
         let (value, next) = match quote {
-            Some(q) => after.get(1..).unwrap_or_default().split_once(q).unwrap_or(("", "")),
+            Some(q) => after
+                .get(1..)
+                .unwrap_or_default()
+                .split_once(q)
+                .unwrap_or(("", "")),
             None => after.split_once([' ', ')']).unwrap_or((after, "")),
         };
         params.insert(name, value.to_owned());
@@ -226,7 +262,10 @@ pub fn takes(selector: &str, facility: &str) -> bool {
         let Some((facilities, priority)) = part.trim().rsplit_once('.') else {
             continue;
         };
-        if facilities.split(',').any(|f| f == "*" || f.eq_ignore_ascii_case(facility)) {
+        if facilities
+            .split(',')
+            .any(|f| f == "*" || f.eq_ignore_ascii_case(facility))
+        {
             takes = !priority.eq_ignore_ascii_case("none") && !priority.starts_with('!');
         }
     }
@@ -243,9 +282,38 @@ mod tests {
             "module(load=\"imuxsock\")\n$FileCreateMode 0640\n$IncludeConfig /etc/rsyslog.d/*.conf\nauth,authpriv.*\t\t\t/var/log/auth.log\n*.*;auth,authpriv.none\t\t-/var/log/syslog\n*.* @@(o)logs.example.vn:6514;RSYSLOG_Format\n*.* action(type=\"omfwd\"\n  target=\"10.0.0.5\" port=\"6514\" protocol=\"tcp\"\n  StreamDriver=\"gtls\")\n:msg, contains, \"x\" /var/log/x.log\nif $programname == 'y' then /var/log/y.log\n",
         );
         assert_eq!(lines[1].line(), 2);
-        assert_eq!(lines[3], Line::Rule { line: 4, selector: Some("auth,authpriv.*".into()), action: Action::File("/var/log/auth.log".into()) });
-        assert_eq!(lines[5], Line::Rule { line: 6, selector: Some("*.*".into()), action: Action::Forward { host: "logs.example.vn".into(), protocol: "tcp", tls: false } });
-        assert_eq!(lines[6], Line::Rule { line: 7, selector: Some("*.*".into()), action: Action::Forward { host: "10.0.0.5".into(), protocol: "tcp", tls: true } });
+        assert_eq!(
+            lines[3],
+            Line::Rule {
+                line: 4,
+                selector: Some("auth,authpriv.*".into()),
+                action: Action::File("/var/log/auth.log".into())
+            }
+        );
+        assert_eq!(
+            lines[5],
+            Line::Rule {
+                line: 6,
+                selector: Some("*.*".into()),
+                action: Action::Forward {
+                    host: "logs.example.vn".into(),
+                    protocol: "tcp",
+                    tls: false
+                }
+            }
+        );
+        assert_eq!(
+            lines[6],
+            Line::Rule {
+                line: 7,
+                selector: Some("*.*".into()),
+                action: Action::Forward {
+                    host: "10.0.0.5".into(),
+                    protocol: "tcp",
+                    tls: true
+                }
+            }
+        );
         assert!(matches!(&lines[7], Line::Rule { selector: None, .. }));
         assert!(matches!(&lines[8], Line::Rule { selector: None, .. }));
     }

@@ -63,9 +63,9 @@ fn split(rest: &str) -> Result<Vec<String>, &'static str> {
         let mut quote: Option<char> = None;
         while let Some(c) = chars.next() {
             match (c, quote) {
-                ('\\', _) => match chars.next_if(|n| {
-                    matches!(n, '"' | '\'' | '\\') || (quote.is_none() && *n == ' ')
-                }) {
+                ('\\', _) => match chars
+                    .next_if(|n| matches!(n, '"' | '\'' | '\\') || (quote.is_none() && *n == ' '))
+                {
                     Some(escaped) => word.push(escaped),
                     None => word.push('\\'),
                 },
@@ -110,7 +110,8 @@ pub fn seconds(time: &str) -> Option<i64> {
 
 /// Does a name fit a pattern with `*` and `?`?
 pub fn fits(name: &str, pattern: &str) -> bool {
-    let (name, pattern): (Vec<char>, Vec<char>) = (name.chars().collect(), pattern.chars().collect());
+    let (name, pattern): (Vec<char>, Vec<char>) =
+        (name.chars().collect(), pattern.chars().collect());
     let (mut n, mut p) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while n < name.len() {
@@ -168,7 +169,11 @@ pub fn algorithms(list: &str, own: &str) -> String {
         }
     }
     // Nothing left: sshd falls back to its own list.
-    if kept.is_empty() { own.to_owned() } else { kept.join(",") }
+    if kept.is_empty() {
+        own.to_owned()
+    } else {
+        kept.join(",")
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +187,13 @@ mod tests {
         );
         let shown: Vec<(u32, &str, Vec<&str>)> = lines
             .iter()
-            .map(|l| (l.line, l.keyword.as_str(), l.args.iter().map(String::as_str).collect()))
+            .map(|l| {
+                (
+                    l.line,
+                    l.keyword.as_str(),
+                    l.args.iter().map(String::as_str).collect(),
+                )
+            })
             .collect();
         assert_eq!(
             shown,

@@ -40,7 +40,9 @@ impl Line {
     /// Its line, from 1.
     pub fn line(&self) -> u32 {
         match self {
-            Self::Rule { line, .. } | Self::Defaults { line, .. } | Self::Include { line, .. } => *line,
+            Self::Rule { line, .. } | Self::Defaults { line, .. } | Self::Include { line, .. } => {
+                *line
+            }
         }
     }
 }
@@ -55,14 +57,21 @@ pub fn parse(text: &str) -> Vec<Line> {
 
 fn parse_line(line: u32, content: &str) -> Option<Line> {
     for (word, folder) in [("includedir", true), ("include", false)] {
-        let rest = content.strip_prefix(['@', '#']).and_then(|c| c.strip_prefix(word));
+        let rest = content
+            .strip_prefix(['@', '#'])
+            .and_then(|c| c.strip_prefix(word));
         if let Some(path) = rest.filter(|r| r.starts_with(char::is_whitespace)) {
             let path = path.trim().trim_matches('"').to_owned();
             return Some(Line::Include { line, path, folder });
         }
     }
     // `#1000` is a user by number, anything else behind `#` a comment.
-    if content.starts_with('#') && !content.get(1..).unwrap_or_default().starts_with(|c: char| c.is_ascii_digit()) {
+    if content.starts_with('#')
+        && !content
+            .get(1..)
+            .unwrap_or_default()
+            .starts_with(|c: char| c.is_ascii_digit())
+    {
         return None;
     }
     if let Some(rest) = content.strip_prefix("Defaults") {
@@ -77,7 +86,16 @@ fn parse_line(line: u32, content: &str) -> Option<Line> {
             settings: settings.split(',').map(|s| s.trim().to_owned()).collect(),
         });
     }
-    if ["User_Alias", "Runas_Alias", "Host_Alias", "Cmnd_Alias", "Cmd_Alias"].iter().any(|a| content.starts_with(a)) {
+    if [
+        "User_Alias",
+        "Runas_Alias",
+        "Host_Alias",
+        "Cmnd_Alias",
+        "Cmd_Alias",
+    ]
+    .iter()
+    .any(|a| content.starts_with(a))
+    {
         return None;
     }
     let (left, right) = content.split_once('=')?;
@@ -91,7 +109,9 @@ fn parse_line(line: u32, content: &str) -> Option<Line> {
     let mut nopasswd = false;
     for part in right.split(',') {
         let mut part = part.trim();
-        while let Some((tag, rest)) = part.split_once(':').filter(|(t, _)| !t.is_empty() && t.trim().chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+        while let Some((tag, rest)) = part.split_once(':').filter(|(t, _)| {
+            !t.is_empty() && t.trim().chars().all(|c| c.is_ascii_uppercase() || c == '_')
+        }) {
             nopasswd |= tag.trim() == "NOPASSWD";
             part = rest.trim();
         }
@@ -115,11 +135,45 @@ mod tests {
         let lines = parse(
             "# c\nDefaults\tenv_reset,use_pty\nDefaults:admin !authenticate\nroot\tALL=(ALL:ALL) ALL\n%sudo ALL=(ALL) NOPASSWD: ALL\ndeploy ALL = NOPASSWD: /bin/systemctl restart nginx, \\\n /bin/ls\n@includedir /etc/sudoers.d\n#1000 ALL=ALL\n",
         );
-        assert_eq!(lines[0], Line::Defaults { line: 2, settings: vec!["env_reset".into(), "use_pty".into()] });
-        assert_eq!(lines[1], Line::Defaults { line: 3, settings: vec!["!authenticate".into()] });
-        assert!(matches!(&lines[2], Line::Rule { nopasswd: false, all: true, .. }));
-        assert!(matches!(&lines[3], Line::Rule { nopasswd: true, all: true, line: 5, .. }));
-        assert!(matches!(&lines[4], Line::Rule { nopasswd: true, all: false, .. }));
+        assert_eq!(
+            lines[0],
+            Line::Defaults {
+                line: 2,
+                settings: vec!["env_reset".into(), "use_pty".into()]
+            }
+        );
+        assert_eq!(
+            lines[1],
+            Line::Defaults {
+                line: 3,
+                settings: vec!["!authenticate".into()]
+            }
+        );
+        assert!(matches!(
+            &lines[2],
+            Line::Rule {
+                nopasswd: false,
+                all: true,
+                ..
+            }
+        ));
+        assert!(matches!(
+            &lines[3],
+            Line::Rule {
+                nopasswd: true,
+                all: true,
+                line: 5,
+                ..
+            }
+        ));
+        assert!(matches!(
+            &lines[4],
+            Line::Rule {
+                nopasswd: true,
+                all: false,
+                ..
+            }
+        ));
         assert!(matches!(&lines[5], Line::Include { folder: true, .. }));
         assert!(matches!(&lines[6], Line::Rule { all: true, .. }));
     }
