@@ -99,13 +99,14 @@ fn shows() {
     }
 }
 
-const CONFIGS: [&str; 6] = [
+const CONFIGS: [&str; 7] = [
     "",
     "PermitRootLogin yes\nX11Forwarding \"yes\"\nClientAliveInterval 5m\nLoginGraceTime=1m30\nMaxStartups 5\nLogLevel verbose\nSyslogFacility authpriv\nMaxAuthTries 3\nMaxAuthTries 5\n",
     "Ciphers -aes*\nMACs +hmac-md5\nKexAlgorithms ^ecdh-sha2-nistp256\nChallengeResponseAuthentication no\nCompression delayed\nRekeyLimit 1G 1h\n",
     "AllowUsers a b\nAllowUsers c@10.*\nPort 2222\nPort 22\nDenyGroups x\nAcceptEnv LANG LC_*\nAllowTcpForwarding local\nGatewayPorts clientspecified\nIgnoreRhosts shosts-only\n",
     "Include extra/*.conf\nPermitRootLogin no\nPasswordAuthentication yes\nMatch User git\n  PasswordAuthentication no\n  X11Forwarding no\n  ForceCommand /bin/true x\nMatch all\n Banner /etc/issue\n",
     "PasswordAuthentication no\nMatch User git\n Include extra/*.conf\n MaxSessions 1\nMatch User git\n MaxSessions 2\n AllowTcpForwarding no\n",
+    "AllowUsers z\nMatch all\n X11Forwarding yes\n AllowUsers x\nMatch User git\n X11Forwarding no\n AllowUsers y\n MaxSessions 3\n",
 ];
 
 #[test]

@@ -50,22 +50,31 @@ pub(super) fn subject(config: &Config, block: usize, version: Option<Version>) -
     subject
 }
 
-/// The lines of a directive in the order in which they count: those of the block, of `Match all`, the global ones.
+/// The lines of a directive in the order in which they count: those of the blocks that a connection fits (this one,
+/// those around it, `Match all`) in file order, then the global ones.
 fn candidates<'a>(config: &'a Config, block: usize, name: &str) -> Vec<(usize, &'a Setting)> {
-    let all = config.blocks.iter().position(|b| b.criteria == "all");
-    let mut found = Vec::new();
-    for wanted in [
-        Some(block).filter(|b| *b != 0 && Some(*b) != all),
-        all,
-        Some(0),
-    ]
-    .into_iter()
-    .flatten()
-    {
-        let of_block = |(_, s): &(usize, &Setting)| s.block == wanted && s.keyword == name;
-        found.extend(config.settings.iter().enumerate().filter(of_block));
-    }
+    let fits = |of: usize| of != 0 && applies(config, block, of);
+    let named = |(_, s): &(usize, &Setting)| s.keyword == name;
+    let all = || config.settings.iter().enumerate().filter(named);
+    let mut found: Vec<(usize, &Setting)> = all().filter(|(_, s)| fits(s.block)).collect();
+    found.extend(all().filter(|(_, s)| s.block == 0));
     found
+}
+
+/// Do the lines of block `of` count for a connection that fits `block`?
+fn applies(config: &Config, block: usize, of: usize) -> bool {
+    let mut at = block;
+    loop {
+        if at == of || of == 0 {
+            return true;
+        }
+        match config.blocks.get(at) {
+            // An outer block always stands before those inside it.
+            Some(b) if b.outer < at => at = b.outer,
+            Some(_) | None => break,
+        }
+    }
+    config.blocks.get(of).is_some_and(|b| b.criteria == "all")
 }
 
 fn facts(
@@ -76,11 +85,15 @@ fn facts(
 ) -> Vec<Fact> {
     let lines = candidates(config, block, directive.name);
     let first = lines.first();
-    // A file that could not be read and that sshd reads before the line that counts may hold another value.
+    // A file that could not be read and that sshd reads before the line that counts may hold another value; Match
+    // blocks count before all global lines.
     let hidden = config.hidden.iter().find(|(at, of, _)| {
-        (*of == 0 || *of == block)
-            && (directive.form == Form::Many
-                || first.is_none_or(|(line, s)| if s.block == *of { at <= line } else { *of != 0 }))
+        let before = first.is_none_or(|(line, s)| match (s.block, *of) {
+            (0, 0) | (1.., 1..) => at <= line,
+            (0, _) => true,
+            (_, _) => false,
+        });
+        applies(config, block, *of) && (before || directive.form == Form::Many)
     });
     if let Some((_, _, error)) = hidden {
         return vec![Fact::derived(directive.name, unseen(error))];
@@ -126,12 +139,12 @@ fn default(directive: &Directive, version: Option<Version>) -> Fact {
 }
 
 fn many(directive: &Directive, lines: &[(usize, &Setting)]) -> Fact {
-    // Lines of a Match block take the place of the global ones; within a block all count.
-    let block = lines.first().map(|(_, s)| s.block);
+    // Lines of Match blocks take the place of the global ones; beyond that all count.
+    let matched = lines.first().is_some_and(|(_, s)| s.block != 0);
     let counting: Vec<&Setting> = lines
         .iter()
         .map(|(_, s)| *s)
-        .filter(|s| Some(s.block) == block)
+        .filter(|s| (s.block != 0) == matched)
         .collect();
     let values = counting.iter().flat_map(|s| match directive.name {
         "subsystem" => vec![Value::Text(s.args.join(" "))],

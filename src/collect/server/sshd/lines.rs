@@ -48,6 +48,8 @@ pub(super) struct Block {
     pub(super) criteria: String,
     /// The line of its `Match`; 0 for the global part.
     pub(super) line: u32,
+    /// The block whose included file holds this one: its lines count here too.
+    pub(super) outer: usize,
 }
 
 /// A directive with its place.
@@ -65,6 +67,7 @@ pub(super) fn read(files: &mut dyn Files, path: &str) -> Result<Config, SourceEr
     config.blocks.push(Block {
         criteria: String::new(),
         line: 0,
+        outer: 0,
     });
     add(&mut config, files, path, &text, 0, 0);
     Ok(config)
@@ -130,6 +133,7 @@ fn open(config: &mut Config, line: &Line, outer: usize) -> usize {
     let criteria = match (outer_criteria, everyone) {
         (outer_criteria, true) => outer_criteria.to_owned(),
         ("", false) => own,
+        (outer_criteria, false) if outer_criteria == own => own,
         (outer_criteria, false) => format!("{outer_criteria} {own}"),
     };
     // `Match all` speaks for every connection: it is found again as block 0, before the global lines.
@@ -144,6 +148,7 @@ fn open(config: &mut Config, line: &Line, outer: usize) -> usize {
             config.blocks.push(Block {
                 criteria,
                 line: line.line,
+                outer: if everyone { 0 } else { outer },
             });
             config.blocks.len() - 1
         }
