@@ -90,8 +90,17 @@ impl<'a> Splitter<'a> {
         self.finish();
     }
 
+    /// One character, or a run in which nothing can begin.
     fn next_bytes(&self) -> usize {
-        self.rest().chars().next().map_or(1, char::len_utf8)
+        let rest = self.rest();
+        let first = rest.chars().next().map_or(1, char::len_utf8);
+        let mark = self.delimiter.chars().next().unwrap_or(';');
+        let run = rest
+            .find(|c: char| {
+                c == mark || matches!(c, '\n' | '\'' | '"' | '`' | '[' | '$' | '-' | '#' | '/' | '*')
+            })
+            .unwrap_or(rest.len());
+        run.max(first)
     }
 
     /// Moves on by `bytes` and keeps them.
@@ -271,7 +280,7 @@ impl<'a> Splitter<'a> {
             '"' => quote_end(rest, '"', self.dialect == Dialect::Mysql),
             '`' => quote_end(rest, '`', false),
             '[' if self.dialect == Dialect::Mssql => rest.find(']').map(|n| n + 1),
-            '$' => match dollar_tag(rest) {
+            '$' if matches!(self.dialect, Dialect::Postgres | Dialect::Generic) => match dollar_tag(rest) {
                 Some(tag) => rest
                     .get(tag.len()..)
                     .and_then(|r| r.find(tag))
@@ -319,7 +328,9 @@ fn version_mark(rest: &str) -> Option<usize> {
         .bytes()
         .take_while(u8::is_ascii_digit)
         .count();
-    Some(mark.len() + digits)
+    let end = mark.len() + digits;
+    // "/*M!999999\- enable the sandbox mode */" is a command for the client.
+    (!rest.get(end..)?.starts_with('\\')).then_some(end)
 }
 
 fn block_end(rest: &str, nested: bool) -> Option<usize> {
