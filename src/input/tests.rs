@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use super::waivers::hex;
 use super::*;
-use crate::collect::hex_sha256;
 use crate::model::{AssetKind, Day, Level, Target, WaiverDisposition};
 
 /// A folder with an inventory and what it names.
@@ -132,7 +132,7 @@ waivers: [ waivers.yaml ]
 parameters: { SRV-LOG-003.min_days: 400 }
 ",
     );
-    let hash = hex_sha256(b"paper").to_uppercase();
+    let hash = hex(b"paper").to_uppercase();
     folder.put(
         "capdo.yaml",
         format!("\u{feff}{}", text.replace('\n', "\r\n")),
@@ -168,7 +168,7 @@ waivers:
     assert_eq!(inventory.assets[0].line, 7);
     let attestation = &inventory.attestations[0];
     assert_eq!(attestation.valid_to, Day::parse("2027-04-27").unwrap());
-    assert_eq!(attestation.evidence.sha256, hex_sha256(b"paper"));
+    assert_eq!(attestation.evidence.sha256, hex(b"paper"));
     assert!(attestation.file.ends_with("docs/attestations.yaml"));
     let waiver = &inventory.waivers[0];
     assert_eq!(waiver.disposition, WaiverDisposition::Compensating);
