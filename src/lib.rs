@@ -11,6 +11,7 @@
 //! Collecting and judging are apart: `engine` and `assess` are pure, so the same facts, rules, law and date
 //! give the same bytes. What could not be seen is never a pass.
 
+pub mod assess;
 pub mod cli;
 pub mod collect;
 pub mod commands;
