@@ -490,3 +490,15 @@ fn waivers_must_be_right() {
         ],
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn never_panics(rest in "(assets|waivers|attestations|parameters|systems): [ -~\n]{0,120}") {
+        let folder = Folder::new();
+        folder.put("capdo.yaml", with(&rest));
+        if let Err(told) = folder.load() {
+            proptest::prop_assert!(told.contains("capdo.yaml"));
+        }
+    }
+}
