@@ -38,7 +38,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         .collect();
     for (main, nodes) in &expanded {
         // A whole file that another whole file includes is no program of its own.
-        if !included.contains(main) {
+        if !included.contains(main) || mains.iter().all(|m| included.contains(m)) {
             whole(tree, main, nodes, out);
         }
     }
