@@ -264,9 +264,9 @@ fn includes_that_go_round_end() {
             && matches!(seen(&out, "pg-hba"), Seen::Not(_))
     );
     for id in [
-        "nginx.server[_:80]@c/a.conf",
-        "nginx.server[_:80]@c/a.conf#2",
-        "nginx.server[_:80]@c/a.conf#4",
+        "nginx.server[_:80]@a.conf",
+        "nginx.server[_:80]@a.conf#2",
+        "nginx.server[_:80]@a.conf#4",
     ] {
         subject(&out, id);
     }
@@ -358,4 +358,86 @@ fn a_real_postgres_has_the_same_values() {
         let real = String::from_utf8(real.stdout).unwrap();
         assert_eq!(shown(pg, name), real.trim_end_matches('\n'), "{name}");
     }
+}
+
+mod hostile {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn collecting_never_panics_and_lines_stay_inside(
+            words in proptest::collection::vec(0..WORDS.len(), 0..90),
+            rest in r#"([^a]|[;{}'"\\$@/,.]){0,12}"#
+        ) {
+            let mut text: String = words.into_iter().map(|at| WORDS[at]).collect();
+            text.push_str(&rest);
+            let lines = text.lines().count().max(1) as u32;
+            let dir = tree(&[("nginx.conf", &text), ("postgresql.conf", &text), ("pg_hba.conf", &text), ("x", &text)]);
+            let out = collect(dir.path(), "c", &cx());
+            for subject in &out.subjects {
+                for fact in subject.facts.values().chain(&subject.other) {
+                    prop_assert!(fact.place.as_ref().is_none_or(|p| p.line <= lines));
+                }
+                let own = subject.facts.values().filter(|f| f.origin == Origin::Shadowed).count();
+                prop_assert_eq!(own, 0);
+            }
+        }
+    }
+
+    const WORDS: [&str; 52] = [
+        "http {",
+        "server {",
+        "location / {",
+        "location ~ \\. {",
+        "if ($scheme = http) {",
+        "map $a $b {",
+        "upstream u {",
+        "}",
+        "}\n",
+        ";",
+        ";\n",
+        "\n",
+        " ",
+        "listen ",
+        "80",
+        "443 ssl",
+        "[::]:80",
+        "unix:/x",
+        "server_name ",
+        "a.vn",
+        "add_header ",
+        "Strict-Transport-Security ",
+        "\"max-age=1\" ",
+        "$b",
+        "ssl_protocols ",
+        "TLSv1 ",
+        "ssl_ciphers ",
+        "HIGH:!é",
+        "!:-:+",
+        "include ",
+        "nginx.conf",
+        "*.conf",
+        "/etc/nginx/../x",
+        "access_log ",
+        "off",
+        "log_format m ",
+        "'$remote_addr'",
+        "proxy_pass ",
+        "http://u",
+        "return 301 https://x",
+        "deny all",
+        "autoindex on",
+        "keepalive_timeout ",
+        "99999999999999999999",
+        "1h 5",
+        "host ",
+        "all ",
+        "0.0.0.0/0 ",
+        "md5 ",
+        "ssl = on\n",
+        "idle_session_timeout = ",
+        "é",
+    ];
 }
