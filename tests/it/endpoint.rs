@@ -237,17 +237,18 @@ fn certificates(folder: &Path) {
         folder,
         "req|-x509|-newkey|rsa:2048|-nodes|-keyout|root.key|-out|root.pem|-days|7300|-subj|/CN=Buu chinh Mau Root CA",
     );
-    let made = |file, key, name, by, dates, extensions| {
-        let made = Made {
-            file,
-            key,
-            name,
-            by,
-            dates,
-            extensions,
+    let made =
+        |file: &str, key: &str, name: &str, by: &str, dates: (&str, &str), extensions: &str| {
+            let made = Made {
+                file,
+                key,
+                name,
+                by,
+                dates,
+                extensions,
+            };
+            made.make(folder);
         };
-        made.make(folder);
-    };
     let long = ("20200101000000Z", "20460101000000Z");
     let (ec, rsa) = ("ec|-pkeyopt|ec_paramgen_curve:P-256", "rsa:2048");
     let authority = "basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash";
