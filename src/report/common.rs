@@ -73,11 +73,11 @@ pub(super) fn whereabouts(finding: &Finding) -> Vec<String> {
 
 /// `path = value`, safe and short.
 pub(super) fn actual(fact: &ActualReport, chars: usize) -> String {
-    format!(
-        "{} = {}",
-        short(&fact.path, PLACE_CHARS),
-        short(&fact.value, chars)
-    )
+    let value = match fact.value.as_str() {
+        "" => "\"\"".to_owned(),
+        value => short(value, chars),
+    };
+    format!("{} = {value}", short(&fact.path, PLACE_CHARS))
 }
 
 /// One line of a target's text: what hides is shown, what is long is cut.

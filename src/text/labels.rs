@@ -149,6 +149,22 @@ pub fn regime(regime: Regime) -> Label {
     }
 }
 
+/// The unit of a value; as it stands where we have no word for it.
+pub fn unit(unit: &str) -> Text {
+    match unit {
+        "days" => l("ngày", "days").text(),
+        "hours" => l("giờ", "hours").text(),
+        "minutes" => l("phút", "minutes").text(),
+        "seconds" => l("giây", "seconds").text(),
+        "months" => l("tháng", "months").text(),
+        "percent" => l("%", "%").text(),
+        "count" => l("", "").text(),
+        "chars" => l("ký tự", "characters").text(),
+        "classes" => l("nhóm ký tự", "classes of characters").text(),
+        other => Text::same(other),
+    }
+}
+
 /// Where a value comes from.
 pub fn origin(origin: Origin) -> Label {
     match origin {

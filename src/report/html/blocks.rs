@@ -60,7 +60,7 @@ struct Block {
     expected: Text,
     rationale: Text,
     remediation: Text,
-    shared: Vec<Text>,
+    shared: Vec<Told>,
     rows: Vec<Row>,
 }
 
@@ -84,7 +84,7 @@ struct Row {
     actual: Vec<Value>,
     more: Option<Text>,
     place: String,
-    told: Vec<Text>,
+    told: Vec<Told>,
     beside: Option<Label>,
     marks: Vec<Text>,
     evidence: Vec<usize>,
@@ -95,6 +95,13 @@ struct Value {
     text: String,
     origin: Option<Label>,
     place: Option<String>,
+}
+
+/// Something that is said of a finding, under its word.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Told {
+    word: Label,
+    text: Text,
 }
 
 /// Where a requirement stands on the page: under gaps, under remarks, or only in the matrix.
@@ -245,7 +252,7 @@ impl<'a> Writer<'a> {
         let control = self.controls.get(id).copied();
         let expected = control.map_or(&first.expected, |c| &c.expected);
         let mut rows: Vec<Row> = findings.iter().map(|f| self.row(f, expected)).collect();
-        let shared: Vec<Text> = rows.first().map_or_else(Vec::new, |first| {
+        let shared: Vec<Told> = rows.first().map_or_else(Vec::new, |first| {
             first
                 .told
                 .iter()
@@ -348,32 +355,31 @@ fn value(fact: &ActualReport, shown: &str) -> Value {
 }
 
 /// What is often the same for all findings of a control: what was expected, the value that counts, the reason.
-fn told(finding: &Finding, expected: &Text) -> Vec<Text> {
+fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
     let mut told = Vec::new();
-    let say = |key: &'static str, text: Text| {
-        let word = page::word(key);
-        Text::new(
-            format!("{}: {}", word.vi, text.vi),
-            format!("{}: {}", word.en, text.en),
-        )
+    let mut say = |key: &'static str, text: Text| {
+        told.push(Told {
+            word: page::word(key),
+            text,
+        });
     };
     if finding.expected != *expected {
-        told.push(say("expected", both(&finding.expected)));
+        say("expected", both(&finding.expected));
     }
     for (name, parameter) in &finding.parameters {
-        told.push(say(
-            "parameter",
-            Text::same(format!(
-                "{name} = {} {} ({})",
-                parameter.value, parameter.unit, parameter.source
-            )),
-        ));
+        let unit = labels::unit(&parameter.unit);
+        let value =
+            |unit: &str| format!("{name} = {} {unit} ({})", parameter.value, parameter.source);
+        say("parameter", Text::new(value(&unit.vi), value(&unit.en)));
     }
     if let Some(reason) = &finding.reason {
-        told.push(Text::new(
-            short(&reason.vi, VALUE_CHARS),
-            short(&reason.en, VALUE_CHARS),
-        ));
+        say(
+            "reason",
+            Text::new(
+                short(&reason.vi, VALUE_CHARS),
+                short(&reason.en, VALUE_CHARS),
+            ),
+        );
     }
     told
 }

@@ -160,8 +160,8 @@ struct Tool {
     rules: String,
     law: String,
     host: String,
-    started: String,
-    finished: String,
+    started: Text,
+    finished: Text,
 }
 
 impl Rest {
@@ -182,7 +182,7 @@ impl Rest {
                     source: short(&e.source, 240),
                     command: e.command.as_ref().map(|c| short(c, 240)),
                     sha256: e.sha256.clone(),
-                    collected_at: lines(&e.collected_at),
+                    collected_at: short(&e.collected_at, 40).replacen('T', " ", 1),
                     bytes: e.bytes,
                 })
                 .collect(),
@@ -192,8 +192,8 @@ impl Rest {
                 rules: run.tool.rules_sha256.clone(),
                 law: run.tool.law_sha256.clone(),
                 host: short(&run.run.host, 120),
-                started: lines(&run.run.started),
-                finished: lines(&run.run.finished),
+                started: labels::moment(&run.run.started),
+                finished: labels::moment(&run.run.finished),
             },
         }
     }
