@@ -89,9 +89,13 @@ fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>)
     let lure_words = lure.map(|m| m.phrase.words.join("_"));
     found.retain(|m| m.class != Class::None);
     let rank = |c: Class| Class::ALL.iter().position(|x| *x == c);
-    let best = found
-        .iter()
-        .max_by_key(|m| (m.confidence, m.end - m.start, std::cmp::Reverse(rank(m.class))));
+    let best = found.iter().max_by_key(|m| {
+        (
+            m.confidence,
+            m.end - m.start,
+            std::cmp::Reverse(rank(m.class)),
+        )
+    });
     let Some(best) = best else {
         return (None, lure_words);
     };
@@ -186,9 +190,12 @@ fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
     let said = words(name, table);
     let pairs: Vec<String> = said.windows(2).map(|w| w.concat()).collect();
     let person = said.iter().any(|w| table.person.contains(w))
-        || pairs
-            .iter()
-            .any(|p| matches!(p.as_str(), "khachhang" | "nhanvien" | "nguoidung" | "taixe" | "thanhvien"));
+        || pairs.iter().any(|p| {
+            matches!(
+                p.as_str(),
+                "khachhang" | "nhanvien" | "nguoidung" | "taixe" | "thanhvien"
+            )
+        });
     let last = said.last().is_some_and(|w| table.thing.contains(w));
     (person, last)
 }
@@ -277,8 +284,30 @@ fn weigh_type(verdict: &mut Verdict, around: &Around) {
     }
     let boolean =
         matches!(base, "bool" | "boolean") || base == "bit" || data_type.starts_with("tinyint(1)");
-    let moment = matches!(base, "timestamp" | "timestamptz" | "datetime" | "date" | "time" | "datetime2" | "datetimeoffset" | "smalldatetime" | "year" | "interval");
-    let number = matches!(base, "int" | "integer" | "bigint" | "smallint" | "tinyint" | "mediumint" | "serial" | "bigserial");
+    let moment = matches!(
+        base,
+        "timestamp"
+            | "timestamptz"
+            | "datetime"
+            | "date"
+            | "time"
+            | "datetime2"
+            | "datetimeoffset"
+            | "smalldatetime"
+            | "year"
+            | "interval"
+    );
+    let number = matches!(
+        base,
+        "int"
+            | "integer"
+            | "bigint"
+            | "smallint"
+            | "tinyint"
+            | "mediumint"
+            | "serial"
+            | "bigserial"
+    );
     let impossible = match verdict.class {
         Class::None => false,
         Class::Gender => moment,
@@ -286,10 +315,20 @@ fn weigh_type(verdict: &mut Verdict, around: &Around) {
         Class::NationalId => boolean,
         Class::Device => boolean,
         Class::Cod => boolean || moment,
-        Class::Phone | Class::Bank | Class::Plate | Class::TaxCode | Class::Card | Class::Passport
-        | Class::SocialInsurance | Class::Ip => boolean || moment,
+        Class::Phone
+        | Class::Bank
+        | Class::Plate
+        | Class::TaxCode
+        | Class::Card
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip => boolean || moment,
         Class::Credential | Class::Gps => boolean || moment,
-        Class::Name | Class::Email | Class::Contents | Class::Signature | Class::Photo
+        Class::Name
+        | Class::Email
+        | Class::Contents
+        | Class::Signature
+        | Class::Photo
         | Class::Health => boolean || moment || number,
         Class::Address => boolean || moment,
     };
@@ -320,9 +359,22 @@ fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &
         Class::Address | Class::Gps | Class::Contents => true,
         Class::Photo => verdict.confidence < 97,
         Class::Phone | Class::Email | Class::TaxCode => false,
-        Class::Name | Class::NationalId | Class::Dob | Class::Gender | Class::Bank | Class::Card
-        | Class::Cod | Class::Credential | Class::Signature | Class::Plate | Class::Passport
-        | Class::SocialInsurance | Class::Ip | Class::Device | Class::Health | Class::None => false,
+        Class::Name
+        | Class::NationalId
+        | Class::Dob
+        | Class::Gender
+        | Class::Bank
+        | Class::Card
+        | Class::Cod
+        | Class::Credential
+        | Class::Signature
+        | Class::Plate
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip
+        | Class::Device
+        | Class::Health
+        | Class::None => false,
     };
     if of_thing {
         *verdict = Verdict::none(70, "table:thing");
@@ -336,7 +388,14 @@ fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
     if verdict.class != Class::Photo {
         return false;
     }
-    let biometric = ["fingerprint", "biometric", "khuon", "tay", "trac", "embedding"];
+    let biometric = [
+        "fingerprint",
+        "biometric",
+        "khuon",
+        "tay",
+        "trac",
+        "embedding",
+    ];
     matches(said, table).iter().any(|m| {
         m.class == Class::NationalId
             || m.class == Class::Passport
@@ -346,7 +405,11 @@ fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
 
 fn party(said: &[String], around: &Around, table: &Table) -> Party {
     find_party(said, table)
-        .or_else(|| around.comment.and_then(|c| find_party(&words(c, table), table)))
+        .or_else(|| {
+            around
+                .comment
+                .and_then(|c| find_party(&words(c, table), table))
+        })
         .or_else(|| around.table.and_then(|t| table_party(t, table)))
         .unwrap_or(Party::Unknown)
 }
@@ -361,7 +424,12 @@ fn table_party(name: &str, table: &Table) -> Option<Party> {
     find_party(&said, table).filter(|p| {
         // A table of deliveries or shops is not all of one side.
         matches!(p, Party::Courier | Party::Customer | Party::Staff)
-            || said.iter().any(|w| matches!(w.as_str(), "recipient" | "receiver" | "sender" | "nguoi" | "consignee"))
+            || said.iter().any(|w| {
+                matches!(
+                    w.as_str(),
+                    "recipient" | "receiver" | "sender" | "nguoi" | "consignee"
+                )
+            })
     })
 }
 

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::model::{ActualReport, Disposition, Finding, Lang, ReasonReport, ResultWord, Run, Text};
+use crate::text::reasons;
 use crate::text::unicode::visible;
 
 /// Does this failure count: a `fail` with nothing beside it, or with a waiver that is not approved or has ended?
@@ -105,6 +106,19 @@ pub(super) fn lines(text: &str) -> String {
 /// Both languages of a text, safe to show.
 pub(super) fn both(text: &Text) -> Text {
     Text::new(lines(&text.vi), lines(&text.en))
+}
+
+/// What a reason's code means without the detail of one case; for a code of another version, the words before it.
+pub(super) fn lead(code: &str, words: &Text) -> Text {
+    let known = reasons::code(code);
+    if known.vi != code {
+        return known;
+    }
+    let before = |text: &str| match text.split_once(": ") {
+        Some((lead, _)) => short(lead, VALUE_CHARS),
+        None => short(text, VALUE_CHARS),
+    };
+    Text::new(before(&words.vi), before(&words.en))
 }
 
 /// A reason's words.

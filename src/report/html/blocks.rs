@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::front::name;
 use crate::model::{
     ActualReport, ControlReport, Disposition, Finding, Origin, Reading, RequirementReport,
     RequirementSystem, ResultWord, Run, Status, Text,
@@ -37,7 +38,7 @@ struct Duty {
     systems: Vec<State>,
     blocks: Vec<Block>,
     above: Vec<Above>,
-    exposure: Vec<String>,
+    exposure: Vec<Text>,
 }
 
 #[derive(Debug, Serialize)]
@@ -204,7 +205,11 @@ impl<'a> Writer<'a> {
             systems: requirement.systems.iter().map(|s| state(s, run)).collect(),
             blocks: self.blocks(&new),
             above,
-            exposure: requirement.exposure.iter().map(|e| lines(e)).collect(),
+            exposure: requirement
+                .exposure
+                .iter()
+                .map(|e| exposure(e, run))
+                .collect(),
         }
     }
 
@@ -335,7 +340,28 @@ fn state(system: &RequirementSystem, run: &Run) -> State {
         word: system.status.word(),
         state: words,
         clause: lines(&system.clause),
-        reason: Text::new(lines(&system.reason.vi), lines(&system.reason.en)),
+        // The state of a gap says it all, with its dates.
+        reason: match system.status {
+            Status::Gap => Text::default(),
+            Status::Remark | Status::Undetermined | Status::Met | Status::NotApplicable => {
+                Text::new(lines(&system.reason.vi), lines(&system.reason.en))
+            }
+        },
+    }
+}
+
+/// A provision on sanctions: `nd174.12.3.c` is written out with the name of its instrument.
+fn exposure(provision: &str, run: &Run) -> Text {
+    let known = provision.split_once('.').and_then(|(id, place)| {
+        let instrument = run.instruments.iter().find(|i| i.id == id)?;
+        Some((name(instrument), labels::provision(place)))
+    });
+    match known {
+        Some((name, place)) => Text::new(
+            format!("{}, {}", name.vi, place.vi),
+            format!("{}, {}", name.en, place.en),
+        ),
+        None => Text::same(lines(provision)),
     }
 }
 
@@ -368,8 +394,10 @@ fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
     }
     for (name, parameter) in &finding.parameters {
         let unit = labels::unit(&parameter.unit);
-        let value =
-            |unit: &str| format!("{name} = {} {unit} ({})", parameter.value, parameter.source);
+        let value = |unit: &str| {
+            let amount = format!("{} {unit}", parameter.value);
+            format!("{name} = {} ({})", amount.trim_end(), parameter.source)
+        };
         say("parameter", Text::new(value(&unit.vi), value(&unit.en)));
     }
     if let Some(reason) = &finding.reason {
