@@ -1,1 +1,192 @@
-//! Placeholder of the schema collector.
+//! Data schemas: every column with its class, whose data it is and whether it is stored protected; account tables;
+//! what the schema as a whole shows. Reads definitions only, never rows.
+
+use std::path::Path;
+
+use super::{Context, Reader, RootFolder};
+use crate::model::{Collected, EntryKind, Reason, Seen, SourceError};
+use crate::parse::sql::{self, Dialect, Schema};
+
+mod accounts;
+mod columns;
+mod whole;
+
+/// The subject types of this collector.
+pub const KINDS: [&str; 4] = ["column", "column-other", "schema", "account-table"];
+
+/// Deepest folder below the asset that is looked into.
+const MAX_DEPTH: u32 = 4;
+/// The most files of one asset.
+const MAX_FILES: usize = 400;
+
+/// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
+pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) -> Collected {
+    let mut out = Collected::default();
+    let (folder, only) = if path.is_dir() {
+        (path.to_owned(), None)
+    } else {
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let name = path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+        (parent.unwrap_or(Path::new(".")).to_owned(), name)
+    };
+    let root = match RootFolder::open(&folder) {
+        Ok(root) => root,
+        Err(e) => return unseen(out, e.code(), shown),
+    };
+    let base = match &only {
+        Some(name) => shown.strip_suffix(name.as_str()).unwrap_or(shown),
+        None => shown,
+    };
+    // A file without a folder has nothing before its name.
+    let mut reader = Reader::new(&root, base, cx.now);
+    let files = match &only {
+        Some(name) => Ok(vec![name.clone()]),
+        None => sql_files(&reader),
+    };
+    let files = match files {
+        Ok(files) => files,
+        Err(e) => return unseen(out, e.code(), shown),
+    };
+    let mut state = State::default();
+    for file in &files {
+        let place = if only.is_some() {
+            shown.to_owned()
+        } else {
+            reader.shown(&format!("/{file}"))
+        };
+        match reader.lossy(&format!("/{file}")) {
+            Ok(text) => {
+                let schema = sql::parse(&text, dialect.and_then(Dialect::from_word));
+                state.add(&schema, file, &place, &mut out);
+            }
+            Err(e) => state.failed.push((e.code(), place)),
+        }
+    }
+    out.evidence = reader.into_evidence();
+    if let Some(name) = &only {
+        // Evidence names the file as people do, also where it stands in no folder.
+        for item in &mut out.evidence {
+            if item.source.trim_start_matches('/') == name {
+                item.id = shown.to_owned();
+                item.source = shown.to_owned();
+            }
+        }
+    }
+    state.sights(shown, &mut out);
+    out
+}
+
+fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
+    for kind in KINDS {
+        out.saw(kind, Seen::Not(Reason::new(code, detail)));
+    }
+    out
+}
+
+/// The SQL files below the asset, sorted, relative.
+fn sql_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
+    let mut out = Vec::new();
+    let mut todo = vec![(String::new(), 0)];
+    let mut first = true;
+    while let Some((folder, depth)) = todo.pop() {
+        let entries = match reader.list(&format!("/{folder}")) {
+            Ok(entries) => entries,
+            Err(e) if first => return Err(e),
+            Err(_) => continue,
+        };
+        first = false;
+        for entry in entries {
+            let path = if folder.is_empty() {
+                entry.name.clone()
+            } else {
+                format!("{folder}/{}", entry.name)
+            };
+            match entry.kind {
+                EntryKind::Folder if depth < MAX_DEPTH => todo.push((path, depth + 1)),
+                EntryKind::File if is_sql(&entry.name) && out.len() < MAX_FILES => out.push(path),
+                EntryKind::File | EntryKind::Folder | EntryKind::Other => {}
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+fn is_sql(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".sql", ".ddl", ".dump", ".psql"]
+        .iter()
+        .any(|e| lower.ends_with(e))
+}
+
+/// What was seen so far over all files.
+#[derive(Debug, Default)]
+struct State {
+    tables: usize,
+    accounts: usize,
+    unparsed: usize,
+    files: usize,
+    failed: Vec<(&'static str, String)>,
+    ids: std::collections::BTreeSet<String>,
+}
+
+impl State {
+    fn add(&mut self, schema: &Schema, file: &str, place: &str, out: &mut Collected) {
+        self.files += 1;
+        self.tables += schema.tables.len();
+        self.unparsed += schema.unparsed.len();
+        if schema.tables.is_empty() && schema.unparsed.is_empty() {
+            return;
+        }
+        let judged = columns::judge(schema);
+        for subject in columns::subjects(schema, &judged, place) {
+            out.subjects.push(self.unique(subject, file));
+        }
+        for subject in accounts::subjects(schema, &judged, place) {
+            self.accounts += 1;
+            out.subjects.push(self.unique(subject, file));
+        }
+        let subject = whole::subject(schema, &judged, file, place);
+        out.subjects.push(self.unique(subject, file));
+    }
+
+    /// Two alike in an asset carry their file, then a number.
+    fn unique(&mut self, mut subject: crate::model::Subject, file: &str) -> crate::model::Subject {
+        let id = subject.id.to_string();
+        let chosen = [id.clone(), format!("{id}@{file}")]
+            .into_iter()
+            .chain((2..100_000).map(|n| format!("{id}@{file}#{n}")))
+            .find(|t| !self.ids.contains(t));
+        let chosen = chosen.unwrap_or(id);
+        self.ids.insert(chosen.clone());
+        subject.id = chosen.into();
+        subject
+    }
+
+    fn sights(&self, shown: &str, out: &mut Collected) {
+        for kind in KINDS {
+            let seen = if let Some((code, place)) = self.failed.first() {
+                Seen::Not(Reason::new(code, place.clone()))
+            } else if self.tables == 0 {
+                Seen::Not(Reason::new("no-schema", shown))
+            } else if kind != "schema" && self.unparsed > 0 {
+                // A statement that was not understood may hold a table.
+                Seen::Not(Reason::new(
+                    "partly-parsed",
+                    format!("{shown}: {}", self.unparsed),
+                ))
+            } else if kind == "account-table" && self.accounts == 0 {
+                Seen::Absent(format!(
+                    "{shown}: no table with a password column among {}",
+                    self.tables
+                ))
+            } else {
+                Seen::Whole
+            };
+            out.saw(kind, seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

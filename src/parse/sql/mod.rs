@@ -1,0 +1,233 @@
+//! SQL definition files: tables with their columns, comments, views and grants, each with its line.
+//!
+//! The file is split into statements by our own splitter (dumps are no plain SQL), each one is read alone, and what
+//! was not understood is kept with its line: a schema of which a part was not read is never shown as whole.
+
+mod lex;
+mod read;
+mod split;
+mod table;
+
+pub use split::{MAX_STATEMENT_BYTES, Statement, split};
+
+/// The language of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
+    /// SQL Server.
+    Mssql,
+    /// Oracle.
+    Oracle,
+    /// SQLite and what does not show.
+    Generic,
+}
+
+impl Dialect {
+    /// The word that facts and inventories use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql",
+            Self::Mysql => "mysql",
+            Self::Mssql => "mssql",
+            Self::Oracle => "oracle",
+            Self::Generic => "generic",
+        }
+    }
+
+    /// The dialect with this word, as inventories write it.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "postgresql" | "postgres" | "pg" => Some(Self::Postgres),
+            "mysql" | "mariadb" => Some(Self::Mysql),
+            "mssql" | "sqlserver" | "tsql" => Some(Self::Mssql),
+            "oracle" => Some(Self::Oracle),
+            "generic" | "sqlite" | "ansi" => Some(Self::Generic),
+            _ => None,
+        }
+    }
+
+    /// The dialect that the text looks like: marks of each are counted in its first part.
+    pub fn guess(text: &str) -> Self {
+        let mut end = text.len().min(400_000);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let head = text.get(..end).unwrap_or_default().to_ascii_lowercase();
+        let count = |marks: &[&str]| -> usize {
+            marks.iter().map(|m| head.matches(m).count().min(40)).sum()
+        };
+        let scores = [
+            (
+                Self::Postgres,
+                count(&[
+                    "postgresql database dump",
+                    "pg_catalog",
+                    "character varying",
+                    "timestamp without",
+                    "timestamptz",
+                    "bytea",
+                    " serial",
+                    "owner to",
+                    "nextval(",
+                    "plpgsql",
+                    "jsonb",
+                    "bigserial",
+                    "comment on ",
+                ]),
+            ),
+            (
+                Self::Mysql,
+                count(&[
+                    "mysql dump",
+                    "mariadb dump",
+                    "phpmyadmin",
+                    "engine=",
+                    "engine =",
+                    "auto_increment",
+                    "` ",
+                    "/*!4",
+                    "unlock tables",
+                    "tinyint(",
+                ]),
+            ),
+            (
+                Self::Mssql,
+                count(&[
+                    "[dbo]",
+                    "\ngo\n",
+                    "nvarchar(",
+                    "identity(1",
+                    "set ansi_nulls",
+                    "[int]",
+                    "datetime2",
+                    "sp_addextendedproperty",
+                ]),
+            ),
+            (
+                Self::Oracle,
+                count(&[
+                    "varchar2",
+                    "number(",
+                    "\nrem ",
+                    "tablespace",
+                    "segment creation",
+                    "sysdate",
+                    "\n/\n",
+                ]),
+            ),
+        ];
+        let mut best = (Self::Generic, 0);
+        for (dialect, score) in scores {
+            if score > best.1 {
+                best = (dialect, score);
+            }
+        }
+        best.0
+    }
+}
+
+/// A column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Its name as written, without quotes.
+    pub name: String,
+    /// Its type as written, lower case.
+    pub data_type: String,
+    /// What the schema says of it: `COMMENT`, or the line comment beside it.
+    pub comment: String,
+    /// Was the comment a real one of the database?
+    pub has_comment: bool,
+    /// Its default is a literal text that is not empty.
+    pub default_text: bool,
+    /// NOT NULL.
+    pub not_null: bool,
+    /// Made from other columns.
+    pub generated: bool,
+    /// Its line.
+    pub line: u32,
+}
+
+/// A table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Its name with its schema, where it has one.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its comment.
+    pub comment: String,
+    /// Its line.
+    pub line: u32,
+}
+
+/// A view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// Its line.
+    pub line: u32,
+}
+
+/// A grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// What is granted: `SELECT`, `ALL`.
+    pub privileges: String,
+    /// On what: `table public.orders`, `schema public`, `default tables`.
+    pub object: String,
+    /// To whom, lower case.
+    pub to: Vec<String>,
+    /// Its line.
+    pub line: u32,
+}
+
+/// What was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unparsed {
+    /// The line where the statement begins.
+    pub line: u32,
+    /// Its first words, no values: only letters.
+    pub begins: String,
+}
+
+/// A whole file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// The dialect it was read in.
+    pub dialect: Dialect,
+    /// Tables, in file order.
+    pub tables: Vec<Table>,
+    /// Views.
+    pub views: Vec<View>,
+    /// Grants.
+    pub grants: Vec<Grant>,
+    /// What was not understood.
+    pub unparsed: Vec<Unparsed>,
+    /// Statements in all.
+    pub statements: usize,
+}
+
+/// Reads a file; without a dialect it is guessed.
+pub fn parse(text: &str, dialect: Option<Dialect>) -> Schema {
+    let dialect = dialect.unwrap_or_else(|| Dialect::guess(text));
+    let mut schema = Schema {
+        dialect,
+        tables: Vec::new(),
+        views: Vec::new(),
+        grants: Vec::new(),
+        unparsed: Vec::new(),
+        statements: 0,
+    };
+    for statement in split(text, dialect) {
+        schema.statements += 1;
+        read::read(&statement, &mut schema);
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+//! How far a value, a placeholder or an expression is hidden: how many digits, which words. Keeps no value.
+
+use super::Class;
+use super::values;
+use crate::text::unicode;
+
+/// Characters that stand for hidden ones. `x` and `X` only where they stand in a row.
+pub const MASK_CHARS: [char; 9] = ['*', 'x', 'X', '•', '●', '#', '▇', '○', '█'];
+
+/// How far a value shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exposure {
+    /// Shown whole.
+    Full,
+    /// Shown in part.
+    Masked,
+    /// A code or a general word in its place.
+    Coded,
+    /// Not shown.
+    Absent,
+}
+
+impl Exposure {
+    /// The word that facts use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Masked => "masked",
+            Self::Coded => "coded",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// What is hidden and what shows of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mask {
+    /// How far it shows.
+    pub exposure: Exposure,
+    /// Digits that are hidden.
+    pub hidden: u32,
+    /// Digits that show.
+    pub visible: u32,
+}
+
+/// Has the text a run of mask characters?
+pub fn has_mask(text: &str) -> bool {
+    hidden_count(text) > 0
+}
+
+/// How many characters of the text stand for hidden ones: `x` only in runs of three, or next to another mask.
+pub fn hidden_count(text: &str) -> u32 {
+    let chars: Vec<char> = unicode::nfc(text).chars().collect();
+    let mut total: u32 = 0;
+    let mut at = 0;
+    while at < chars.len() {
+        let start = at;
+        while at < chars.len() && MASK_CHARS.contains(&chars[at]) {
+            at += 1;
+        }
+        let run = &chars[start..at];
+        let letters = run.iter().all(|c| matches!(c, 'x' | 'X'));
+        let sharp_alone = run == ['#'];
+        let enough = if letters {
+            run.len() >= 3
+        } else {
+            !run.is_empty()
+        };
+        if enough && !sharp_alone {
+            total = total.saturating_add(u32::try_from(run.len()).unwrap_or(u32::MAX));
+        }
+        if at == start {
+            at += 1;
+        }
+    }
+    total
+}
+
+/// What a literal value of this class shows.
+pub fn of_value(class: Class, text: &str) -> Mask {
+    let text = text.trim();
+    let hidden = hidden_count(text);
+    let visible =
+        u32::try_from(text.chars().filter(char::is_ascii_digit).count()).unwrap_or(u32::MAX);
+    let exposure = match class {
+        _ if text.is_empty() => Exposure::Absent,
+        Class::Phone => phone(text, hidden),
+        Class::Name => name(text, hidden),
+        Class::Address => address(text, hidden),
+        Class::Contents => contents(text, hidden),
+        Class::Email
+        | Class::NationalId
+        | Class::Dob
+        | Class::Gender
+        | Class::Bank
+        | Class::Card
+        | Class::Gps
+        | Class::Cod
+        | Class::Credential
+        | Class::Signature
+        | Class::Photo
+        | Class::Plate
+        | Class::TaxCode
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip
+        | Class::Device
+        | Class::Health
+        | Class::None => other(hidden),
+    };
+    Mask {
+        exposure,
+        hidden,
+        visible,
+    }
+}
+
+fn other(hidden: u32) -> Exposure {
+    if hidden > 0 {
+        Exposure::Masked
+    } else {
+        Exposure::Full
+    }
+}
+
+fn phone(text: &str, hidden: u32) -> Exposure {
+    if hidden > 0 {
+        Exposure::Masked
+    } else if values::phones(text).is_empty() && !text.chars().any(|c| c.is_ascii_digit()) {
+        Exposure::Coded
+    } else {
+        Exposure::Full
+    }
+}
+
+/// `N*** V** A`, `Nguyễn V. A.`, `Chị A***`: masked; a code without a space and with digits: coded.
+fn name(text: &str, hidden: u32) -> Exposure {
+    if hidden > 0 {
+        return Exposure::Masked;
+    }
+    if is_code(text) {
+        return Exposure::Coded;
+    }
+    let initials = text
+        .split_whitespace()
+        .filter(|w| w.trim_end_matches('.').chars().count() == 1)
+        .count();
+    if initials > 0 {
+        Exposure::Masked
+    } else {
+        Exposure::Full
+    }
+}
+
+fn address(text: &str, hidden: u32) -> Exposure {
+    if hidden > 0 {
+        Exposure::Masked
+    } else if is_code(text) {
+        Exposure::Coded
+    } else {
+        Exposure::Full
+    }
+}
+
+fn contents(text: &str, hidden: u32) -> Exposure {
+    const GENERAL: [&str; 8] = [
+        "hang hoa",
+        "buu kien",
+        "buu pham",
+        "goods",
+        "parcel",
+        "buu gui",
+        "hang",
+        "kien hang",
+    ];
+    if hidden > 0 {
+        Exposure::Masked
+    } else if is_code(text) || GENERAL.contains(&unicode::fold(text).as_str()) {
+        Exposure::Coded
+    } else {
+        Exposure::Full
+    }
+}
+
+/// `HN-07-112`, `K7F2Q9`, `C03`: no spaces, upper case and digits, at most 24.
+pub fn is_code(text: &str) -> bool {
+    let text = text.trim();
+    (2..=24).contains(&text.len())
+        && text.chars().all(|c| {
+            c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | '/')
+        })
+        && text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().any(|c| c.is_ascii_uppercase())
+        && values::phones(text).is_empty()
+}
+
+/// What a filter or a function call in a template does with its value.
+pub fn of_expression(expression: &str) -> Option<Exposure> {
+    let mut words = super::names::words_of(expression);
+    words.retain(|w| w.len() > 2);
+    let any = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+    if any(&["unmask", "unmasked", "decrypt", "decrypted", "reveal"]) {
+        return Some(Exposure::Full);
+    }
+    if any(&[
+        "mask",
+        "masked",
+        "masking",
+        "redact",
+        "redacted",
+        "obfuscate",
+        "obfuscated",
+        "anonymize",
+        "anonymise",
+        "hide",
+        "che",
+        "star",
+        "stars",
+        "asterisk",
+        "hidden",
+        "partial",
+    ]) {
+        return Some(Exposure::Masked);
+    }
+    any(&[
+        "hash",
+        "hashed",
+        "encrypt",
+        "encrypted",
+        "enc",
+        "token",
+        "tokenize",
+        "virtual",
+        "alias",
+        "cipher",
+        "coded",
+        "encode",
+        "pseudonym",
+        "proxy",
+    ])
+    .then_some(Exposure::Coded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_digits() {
+        let m = of_value(Class::Phone, "098****412");
+        assert_eq!((m.exposure, m.hidden, m.visible), (Exposure::Masked, 4, 6));
+        let m = of_value(Class::Phone, "0*******12");
+        assert_eq!((m.hidden, m.visible), (7, 3));
+        assert_eq!(
+            of_value(Class::Phone, "0871234567").exposure,
+            Exposure::Full
+        );
+        assert_eq!(of_value(Class::Phone, "09xxxxx678").hidden, 5);
+        assert_eq!(of_value(Class::Phone, "●●●●●●●412").hidden, 7);
+    }
+
+    #[test]
+    fn names_addresses_contents() {
+        assert_eq!(
+            of_value(Class::Name, "N*** V** A").exposure,
+            Exposure::Masked
+        );
+        assert_eq!(
+            of_value(Class::Name, "Trần Thị Mẫu").exposure,
+            Exposure::Full
+        );
+        assert_eq!(of_value(Class::Name, "Maxine Fox").exposure, Exposure::Full);
+        assert_eq!(of_value(Class::Name, "KH-00912").exposure, Exposure::Coded);
+        assert_eq!(
+            of_value(Class::Contents, "Hàng hóa").exposure,
+            Exposure::Coded
+        );
+        assert_eq!(
+            of_value(Class::Contents, "1 x giấy tờ").exposure,
+            Exposure::Full
+        );
+    }
+
+    #[test]
+    fn filters() {
+        assert_eq!(of_expression("order.phone|mask"), Some(Exposure::Masked));
+        assert_eq!(
+            of_expression("maskPhone(order.phone)"),
+            Some(Exposure::Masked)
+        );
+        assert_eq!(of_expression("order.phone"), None);
+        assert_eq!(of_expression("order.virtual_phone"), Some(Exposure::Coded));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in ".{0,60}") {
+            for class in Class::ALL {
+                let _ = of_value(class, &text);
+            }
+            let _ = of_expression(&text);
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! What a name says, with its type, comment, table and neighbours.
+
+use super::table::{Phrase, TABLE, Table};
+use super::words::words;
+use super::{Class, Party, Verdict};
+
+/// What stands around a name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// The table, object or file that it stands in.
+    pub table: Option<&'a str>,
+    /// Its data type as written (`varchar(20)`), where it has one.
+    pub data_type: Option<&'a str>,
+    /// Its comment or heading.
+    pub comment: Option<&'a str>,
+    /// The names beside it.
+    pub neighbours: &'a [&'a str],
+}
+
+/// What the name of a column, field or placeholder says.
+pub fn classify(name: &str, around: &Around) -> Verdict {
+    let table = &*TABLE;
+    let said = words(name, table);
+    let (named, lure) = by_words(&said, table);
+    let mut verdict = match named {
+        Some(found) => found,
+        None if lure.is_none() && said.iter().all(|w| is_bare_name(w)) && !said.is_empty() => {
+            bare_name(around, table)
+        }
+        None => match lure {
+            Some(lure) => Verdict::none(90, format!("lure:{lure}")),
+            None => by_comment(around, table)
+                .or_else(|| name_of_person(&said, around, table))
+                .unwrap_or_else(|| Verdict::none(70, "no-word")),
+        },
+    };
+    weigh_type(&mut verdict, around);
+    weigh_comment(&mut verdict, around, table);
+    weigh_table(&mut verdict, &said, around, table);
+    verdict.party = party(&said, around, table);
+    if verdict.is_personal() {
+        verdict.sensitive = verdict.class.is_sensitive() || is_card_picture(&verdict, &said, table);
+    }
+    verdict
+}
+
+/// The words of a name, as the classifier sees them: for protection and for label fields.
+pub fn words_of(name: &str) -> Vec<String> {
+    words(name, &TABLE)
+}
+
+/// Does the name hold a word that says that its value is protected?
+pub fn cover_words(name: &str) -> Vec<String> {
+    words(name, &TABLE)
+        .into_iter()
+        .filter(|w| TABLE.cover.contains(w))
+        .collect()
+}
+
+/// Is it a table of persons with accounts or a thing?
+pub fn is_person_word(word: &str) -> bool {
+    TABLE.person.contains(word)
+}
+
+struct Match<'a> {
+    start: usize,
+    end: usize,
+    class: Class,
+    confidence: u8,
+    phrase: &'a Phrase<(Class, u8)>,
+}
+
+fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>) {
+    let core: Vec<String> = said
+        .iter()
+        .filter(|w| !table.cover.contains(*w))
+        .cloned()
+        .collect();
+    let core = if core.is_empty() { said } else { &core };
+    let mut found = matches(core, table);
+    // A longer phrase speaks for the words of a shorter one.
+    let spans: Vec<(usize, usize)> = found.iter().map(|m| (m.start, m.end)).collect();
+    found.retain(|m| {
+        !spans
+            .iter()
+            .any(|&(s, e)| s <= m.start && m.end <= e && e - s > m.end - m.start)
+    });
+    let lure = found.iter().find(|m| m.class == Class::None);
+    let lure_words = lure.map(|m| m.phrase.words.join("_"));
+    found.retain(|m| m.class != Class::None);
+    let rank = |c: Class| Class::ALL.iter().position(|x| *x == c);
+    let best = found.iter().max_by_key(|m| {
+        (
+            m.confidence,
+            m.end - m.start,
+            std::cmp::Reverse(rank(m.class)),
+        )
+    });
+    let Some(best) = best else {
+        return (None, lure_words);
+    };
+    if lure_words.is_some() && best.confidence <= 60 {
+        return (None, lure_words);
+    }
+    if let Some(word) = property(core, best, table) {
+        return (None, Some(word));
+    }
+    let verdict = Verdict {
+        class: best.class,
+        party: Party::Unknown,
+        confidence: best.confidence,
+        sensitive: false,
+        reasons: [format!("name:{}", best.phrase.words.join("_"))].into(),
+    };
+    (Some(verdict), None)
+}
+
+/// `phone_verified_at`, `is_phone_public`, `address_id`: a property of the thing, no value of it.
+fn property(core: &[String], best: &Match, table: &Table) -> Option<String> {
+    let last = core.len().checked_sub(1)?;
+    if best.end <= last && core.get(last).is_some_and(|w| table.tail.contains(w)) {
+        return core.get(last).cloned();
+    }
+    let first = core.first()?;
+    (best.start > 0 && table.head.contains(first)).then(|| first.clone())
+}
+
+fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
+    let mut out = Vec::new();
+    for start in 0..said.len() {
+        for phrase in table.classes.get(&said[start]).into_iter().flatten() {
+            if fits(phrase, said, start) {
+                out.push(Match {
+                    start,
+                    end: start + phrase.words.len(),
+                    class: phrase.says.0,
+                    confidence: phrase.says.1,
+                    phrase,
+                });
+            }
+        }
+    }
+    out
+}
+
+fn fits<T>(phrase: &Phrase<T>, said: &[String], start: usize) -> bool {
+    let end = start + phrase.words.len();
+    said.get(start..end) == Some(phrase.words.as_slice())
+        && (!phrase.first || start == 0)
+        && (!phrase.last || end == said.len())
+}
+
+fn is_bare_name(word: &str) -> bool {
+    matches!(word, "name" | "ten" | "names" | "full")
+}
+
+/// `name`, `ten` alone: what the table is decides.
+fn bare_name(around: &Around, table: &Table) -> Verdict {
+    let (person, thing) = table_kind(around, table);
+    let contact = around.neighbours.iter().any(|n| {
+        matches!(
+            by_words(&words(n, table), table).0.map(|v| v.class),
+            Some(Class::Phone | Class::Email | Class::Dob | Class::NationalId | Class::Credential)
+        )
+    });
+    let confidence = match (person, thing, contact) {
+        (true, _, true) => 90,
+        (true, false, false) => 80,
+        (false, false, true) => 75,
+        (true, true, false) | (false, false, false) => 45,
+        (false, true, _) => return Verdict::none(80, "name-of-thing"),
+    };
+    if confidence == 45 && around.table.is_some() {
+        return Verdict::none(60, "name-without-person");
+    }
+    Verdict {
+        class: Class::Name,
+        party: Party::Unknown,
+        confidence,
+        sensitive: false,
+        reasons: ["name:bare".to_owned()].into(),
+    }
+}
+
+/// Is the table one of persons, one of things?
+fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
+    let Some(name) = around.table else {
+        return (false, false);
+    };
+    let said = words(name, table);
+    let pairs: Vec<String> = said.windows(2).map(|w| w.concat()).collect();
+    let person = said.iter().any(|w| table.person.contains(w))
+        || pairs.iter().any(|p| {
+            matches!(
+                p.as_str(),
+                "khachhang" | "nhanvien" | "nguoidung" | "taixe" | "thanhvien"
+            )
+        });
+    let last = said.last().is_some_and(|w| table.thing.contains(w));
+    (person, last)
+}
+
+/// `sender_name`, `name_user`, `NV_TEN`, `ten_nguoi_…`: a name of a person; any other name is that of a thing.
+fn name_of_person(said: &[String], around: &Around, table: &Table) -> Option<Verdict> {
+    let at = said.iter().position(|w| w == "name" || w == "ten")?;
+    let others: Vec<&String> = said
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != at)
+        .map(|(_, w)| w)
+        .collect();
+    let persons = others.iter().filter(|w| table.person.contains(**w)).count();
+    let is_party = find_party(said, table).is_some();
+    let property = said.last().is_some_and(|w| table.tail.contains(w));
+    if property || (persons == 0 && !is_party) {
+        return Some(Verdict::none(75, "name-of-thing"));
+    }
+    let things = others
+        .iter()
+        .any(|w| table.thing.contains(*w) && !table.person.contains(*w));
+    if things {
+        return Some(Verdict::none(65, "name-of-thing"));
+    }
+    let _ = around;
+    Some(Verdict {
+        class: Class::Name,
+        party: Party::Unknown,
+        confidence: 90,
+        sensitive: false,
+        reasons: ["name:person".to_owned()].into(),
+    })
+}
+
+/// Where the name says nothing, its comment may: `field_1` with "Số điện thoại người nhận".
+fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
+    let said = words(around.comment?, table);
+    if said.len() > 14 {
+        return None;
+    }
+    let (found, _) = by_words(&said, table);
+    let mut verdict = found.filter(|v| v.confidence >= 90)?;
+    verdict.confidence = 75;
+    verdict.reasons = verdict
+        .reasons
+        .iter()
+        .map(|r| r.replace("name:", "comment:"))
+        .collect();
+    Some(verdict)
+}
+
+fn weigh_comment(verdict: &mut Verdict, around: &Around, table: &Table) {
+    let Some(comment) = around.comment else {
+        return;
+    };
+    if !verdict.is_personal() {
+        return;
+    }
+    if let (Some(said), _) = by_words(&words(comment, table), table)
+        && said.class == verdict.class
+        && !verdict.reasons.iter().any(|r| r.starts_with("comment:"))
+    {
+        verdict.confidence = verdict.confidence.saturating_add(4).min(99);
+        verdict.reasons.insert("comment:agrees".into());
+    }
+}
+
+/// A type that cannot hold a value of the class says that it is none.
+fn weigh_type(verdict: &mut Verdict, around: &Around) {
+    let Some(data_type) = around.data_type.map(str::to_ascii_lowercase) else {
+        return;
+    };
+    let base: &str = data_type.split(['(', ' ']).next().unwrap_or_default();
+    if matches!(base, "inet" | "cidr") && matches!(verdict.class, Class::None | Class::Address) {
+        *verdict = Verdict::none(verdict.confidence, "type:inet");
+        verdict.class = Class::Ip;
+        verdict.confidence = 80;
+        return;
+    }
+    if matches!(base, "point" | "geometry" | "geography") && !verdict.is_personal() {
+        *verdict = Verdict::none(verdict.confidence, "type:position");
+        verdict.class = Class::Gps;
+        verdict.confidence = 75;
+        return;
+    }
+    let boolean =
+        matches!(base, "bool" | "boolean") || base == "bit" || data_type.starts_with("tinyint(1)");
+    let moment = matches!(
+        base,
+        "timestamp"
+            | "timestamptz"
+            | "datetime"
+            | "date"
+            | "time"
+            | "datetime2"
+            | "datetimeoffset"
+            | "smalldatetime"
+            | "year"
+            | "interval"
+    );
+    let number = matches!(
+        base,
+        "int"
+            | "integer"
+            | "bigint"
+            | "smallint"
+            | "tinyint"
+            | "mediumint"
+            | "serial"
+            | "bigserial"
+    );
+    let impossible = match verdict.class {
+        Class::None => false,
+        Class::Gender => moment,
+        Class::Dob => boolean,
+        Class::NationalId => boolean,
+        Class::Device => boolean,
+        Class::Cod => boolean || moment,
+        Class::Phone
+        | Class::Bank
+        | Class::Plate
+        | Class::TaxCode
+        | Class::Card
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip => boolean || moment,
+        Class::Credential | Class::Gps => boolean || moment,
+        Class::Name
+        | Class::Email
+        | Class::Contents
+        | Class::Signature
+        | Class::Photo
+        | Class::Health => boolean || moment || number,
+        Class::Address => boolean || moment,
+    };
+    let keyed = number && verdict.class == Class::Address;
+    if impossible {
+        *verdict = Verdict::none(85, format!("type:{}", clean(base)));
+    } else if keyed {
+        // A number in place of an address is the key of a list of wards or provinces.
+        verdict.confidence = verdict.confidence.min(50);
+        verdict.reasons.insert("type:key".into());
+    }
+}
+
+fn clean(word: &str) -> String {
+    word.chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .take(24)
+        .collect()
+}
+
+/// Tables of things (provinces, products, warehouses) have names, addresses and phones that are no person's.
+fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &Table) {
+    let (person, thing) = table_kind(around, table);
+    if !thing || person || find_party(said, table).is_some() {
+        return;
+    }
+    let of_thing = match verdict.class {
+        Class::Address | Class::Gps | Class::Contents => true,
+        Class::Photo => verdict.confidence < 97,
+        Class::Phone | Class::Email | Class::TaxCode => false,
+        Class::Name
+        | Class::NationalId
+        | Class::Dob
+        | Class::Gender
+        | Class::Bank
+        | Class::Card
+        | Class::Cod
+        | Class::Credential
+        | Class::Signature
+        | Class::Plate
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip
+        | Class::Device
+        | Class::Health
+        | Class::None => false,
+    };
+    if of_thing {
+        *verdict = Verdict::none(70, "table:thing");
+    } else if verdict.is_personal() {
+        verdict.confidence = verdict.confidence.saturating_sub(15);
+        verdict.reasons.insert("table:thing".into());
+    }
+}
+
+fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
+    if verdict.class != Class::Photo {
+        return false;
+    }
+    let biometric = [
+        "fingerprint",
+        "biometric",
+        "khuon",
+        "tay",
+        "trac",
+        "embedding",
+    ];
+    matches(said, table).iter().any(|m| {
+        m.class == Class::NationalId
+            || m.class == Class::Passport
+            || (m.class == Class::Photo && m.confidence == 97)
+    }) || said.iter().any(|w| biometric.contains(&w.as_str()))
+}
+
+fn party(said: &[String], around: &Around, table: &Table) -> Party {
+    find_party(said, table)
+        .or_else(|| {
+            around
+                .comment
+                .and_then(|c| find_party(&words(c, table), table))
+        })
+        .or_else(|| around.table.and_then(|t| table_party(t, table)))
+        .unwrap_or(Party::Unknown)
+}
+
+fn table_party(name: &str, table: &Table) -> Option<Party> {
+    let mut said = words(name, table);
+    for word in &mut said {
+        if let Some(singular) = word.strip_suffix('s').filter(|s| s.len() > 3) {
+            *word = singular.to_owned();
+        }
+    }
+    find_party(&said, table).filter(|p| {
+        // A table of deliveries or shops is not all of one side.
+        matches!(p, Party::Courier | Party::Customer | Party::Staff)
+            || said.iter().any(|w| {
+                matches!(
+                    w.as_str(),
+                    "recipient" | "receiver" | "sender" | "nguoi" | "consignee"
+                )
+            })
+    })
+}
+
+/// The longest phrase of a party; of two as long, the earlier.
+fn find_party(said: &[String], table: &Table) -> Option<Party> {
+    let mut best: Option<(usize, Party)> = None;
+    for start in 0..said.len() {
+        for phrase in table.parties.get(&said[start]).into_iter().flatten() {
+            let length = phrase.words.len();
+            if fits(phrase, said, start) && best.is_none_or(|(l, _)| length > l) {
+                best = Some((length, phrase.says));
+            }
+        }
+    }
+    best.map(|(_, party)| party)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! The table of words: reads `rules/privacy/names.txt`, which is part of the program, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use super::{Class, Party};
+
+/// The table that is built in.
+pub(super) static TABLE: LazyLock<Table> =
+    LazyLock::new(|| Table::parse(include_str!("../../rules/privacy/names.txt")));
+
+/// A phrase and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Phrase<T> {
+    /// Its words.
+    pub(super) words: Vec<String>,
+    /// Only at the beginning.
+    pub(super) first: bool,
+    /// Only at the end.
+    pub(super) last: bool,
+    /// What it says.
+    pub(super) says: T,
+}
+
+/// All words.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// Phrases of classes with their confidence; class `none` are lures. By first word.
+    pub(super) classes: BTreeMap<String, Vec<Phrase<(Class, u8)>>>,
+    /// Phrases of parties, by first word.
+    pub(super) parties: BTreeMap<String, Vec<Phrase<Party>>>,
+    /// Last words of properties.
+    pub(super) tail: BTreeSet<String>,
+    /// First words of properties.
+    pub(super) head: BTreeSet<String>,
+    /// Things.
+    pub(super) thing: BTreeSet<String>,
+    /// Persons.
+    pub(super) person: BTreeSet<String>,
+    /// Words of protection.
+    pub(super) cover: BTreeSet<String>,
+    /// Words of which glued names are made.
+    pub(super) glue: BTreeSet<String>,
+    /// Abbreviations.
+    pub(super) short: BTreeMap<String, Vec<String>>,
+    /// Every word that means something somewhere.
+    pub(super) known: BTreeSet<String>,
+    /// Lines that could not be read: none, a test keeps it.
+    pub(super) bad: Vec<String>,
+}
+
+impl Table {
+    /// Reads the table; a line that cannot be read is kept in `bad`.
+    pub(super) fn parse(text: &str) -> Self {
+        let mut table = Self::default();
+        let mut section = String::new();
+        for line in text.lines().map(str::trim) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                section = name.to_owned();
+            } else if table.line(&section, line).is_none() {
+                table.bad.push(line.to_owned());
+            }
+        }
+        table.write_out();
+        table
+    }
+
+    /// Abbreviations are written out in the phrases too, so that both meet.
+    fn write_out(&mut self) {
+        let mut classes: BTreeMap<String, Vec<Phrase<(Class, u8)>>> = BTreeMap::new();
+        for mut phrase in std::mem::take(&mut self.classes).into_values().flatten() {
+            phrase.words = phrase
+                .words
+                .into_iter()
+                .flat_map(|w| self.short.get(&w).cloned().unwrap_or_else(|| vec![w]))
+                .collect();
+            if let Some(first) = phrase.words.first() {
+                classes.entry(first.clone()).or_default().push(phrase);
+            }
+        }
+        self.classes = classes;
+    }
+
+    fn line(&mut self, section: &str, line: &str) -> Option<()> {
+        match section {
+            "class" => {
+                let (class, rest) = line.split_once(' ')?;
+                self.class_line(Class::from_word(class)?, rest)
+            }
+            "none" => self.class_line(Class::None, line),
+            "party" => {
+                let (party, phrase) = line.split_once(' ')?;
+                let phrase = phrase_of(phrase, Party::from_word(party)?)?;
+                self.known.extend(phrase.words.iter().cloned());
+                let first = phrase.words.first()?.clone();
+                self.parties.entry(first).or_default().push(phrase);
+                Some(())
+            }
+            "short" => {
+                let (word, stands) = line.split_once(" = ")?;
+                let stands: Vec<String> = stands.split_whitespace().map(str::to_owned).collect();
+                self.known.insert(word.to_owned());
+                self.short.insert(word.to_owned(), stands);
+                Some(())
+            }
+            other => {
+                let words = line.split_whitespace().map(str::to_owned);
+                let set = match other {
+                    "tail" => &mut self.tail,
+                    "head" => &mut self.head,
+                    "thing" => &mut self.thing,
+                    "person" => &mut self.person,
+                    "cover" => &mut self.cover,
+                    "glue" => &mut self.glue,
+                    _ => return None,
+                };
+                for word in words {
+                    self.known.insert(word.clone());
+                    set.insert(word);
+                }
+                Some(())
+            }
+        }
+    }
+
+    fn class_line(&mut self, class: Class, rest: &str) -> Option<()> {
+        let (confidence, phrases) = rest.split_once(' ')?;
+        let confidence = confidence.parse().ok()?;
+        for phrase in phrases.split('|') {
+            let phrase = phrase_of(phrase, (class, confidence))?;
+            self.known.extend(phrase.words.iter().cloned());
+            let first = phrase.words.first()?.clone();
+            self.classes.entry(first).or_default().push(phrase);
+        }
+        Some(())
+    }
+}
+
+fn phrase_of<T>(text: &str, says: T) -> Option<Phrase<T>> {
+    let text = text.trim();
+    let (text, first) = match text.strip_prefix('^') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    // "long$ url" is a slip of the pen that would hide a phrase: '$' stands only at the end.
+    let (text, last) = match text.strip_suffix('$') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let clean = words.iter().all(|w| {
+        w.chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    });
+    (clean && !words.is_empty()).then_some(Phrase {
+        words,
+        first,
+        last,
+        says,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read() {
+        assert_eq!(TABLE.bad, Vec::<String>::new());
+        assert!(TABLE.classes.len() > 200);
+    }
+}

@@ -1,0 +1,256 @@
+//! Values that give themselves away: phone, identity number, tax code, card, e-mail, position, address.
+//!
+//! Values are looked at in memory; callers keep only what class they are of.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Class;
+use crate::text::unicode;
+
+/// The longest text that is searched.
+const MAX_TEXT_BYTES: usize = 8192;
+
+/// Prefixes of Vietnamese mobile numbers after the leading 0 (087 counts).
+const MOBILE: [&str; 36] = [
+    "32", "33", "34", "35", "36", "37", "38", "39", "52", "55", "56", "58", "59", "70", "76", "77",
+    "78", "79", "81", "82", "83", "84", "85", "86", "87", "88", "89", "90", "91", "92", "93", "94",
+    "96", "97", "98", "99",
+];
+
+/// Province codes of identity numbers: the list of TT 07/2016/TT-BCA, read in a copy of its appendix.
+const PROVINCES: [&str; 63] = [
+    "001", "002", "004", "006", "008", "010", "011", "012", "014", "015", "017", "019", "020",
+    "022", "024", "025", "026", "027", "030", "031", "033", "034", "035", "036", "037", "038",
+    "040", "042", "044", "045", "046", "048", "049", "051", "052", "054", "056", "058", "060",
+    "062", "064", "066", "067", "068", "070", "072", "074", "075", "077", "079", "080", "082",
+    "083", "084", "086", "087", "089", "091", "092", "093", "094", "095", "096",
+];
+
+static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}").ok()
+});
+static DIGITS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\+?[0-9](?:[ .\-]?[0-9]){5,22}").ok());
+static GPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(-?[0-9]{1,3}\.[0-9]{3,})\s*[,; ]\s*(-?[0-9]{1,3}\.[0-9]{3,})").ok()
+});
+
+/// The classes that a text shows by its form alone.
+pub fn classes(text: &str) -> Vec<Class> {
+    let text = clip(text);
+    let mut out = Vec::new();
+    if is_email(text) {
+        out.push(Class::Email);
+    }
+    if !phones(text).is_empty() {
+        out.push(Class::Phone);
+    }
+    for digits in digit_runs(text) {
+        if digits.len() == 12 && is_cccd(&digits) {
+            out.push(Class::NationalId);
+        } else if matches!(digits.len(), 16 | 19) && luhn(&digits) {
+            out.push(Class::Card);
+        }
+    }
+    if has_gps(text) {
+        out.push(Class::Gps);
+    }
+    if address_words(text) >= 2 {
+        out.push(Class::Address);
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Where phone numbers stand in the text, as national digits (`0912…`).
+pub fn phones(text: &str) -> Vec<String> {
+    digit_runs(clip(text))
+        .into_iter()
+        .filter_map(|d| national(&d))
+        .collect()
+}
+
+/// A mobile or land-line number as `0…`, where the digits are one.
+fn national(digits: &str) -> Option<String> {
+    let rest = digits
+        .strip_prefix("0084")
+        .or_else(|| digits.strip_prefix("84").filter(|r| r.len() >= 9))
+        .or_else(|| digits.strip_prefix('0'))?;
+    let mobile = rest.len() == 9 && rest.get(..2).is_some_and(|p| MOBILE.contains(&p));
+    // 0 + 2 + area + number: 11 digits in all.
+    let landline = rest.len() == 10 && rest.starts_with('2');
+    let legacy = rest.len() == 10
+        && ["12", "16", "188", "186", "199"]
+            .iter()
+            .any(|p| rest.starts_with(p));
+    (mobile || landline || legacy).then(|| format!("0{rest}"))
+}
+
+/// A number of an identity card: province, century and sex, year, six digits. It has no check digit.
+pub fn is_cccd(digits: &str) -> bool {
+    digits.len() == 12
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && digits.get(..3).is_some_and(|p| PROVINCES.contains(&p))
+        && digits
+            .as_bytes()
+            .get(3)
+            .is_some_and(|b| matches!(b, b'0'..=b'3'))
+}
+
+/// A tax code of ten digits (with or without `-NNN`): modulus 11.
+pub fn is_mst(text: &str) -> bool {
+    const WEIGHTS: [u32; 9] = [31, 29, 23, 19, 17, 13, 7, 5, 3];
+    let (main, branch) = text.split_once('-').unwrap_or((text, "000"));
+    let digits: Vec<u32> = main.chars().filter_map(|c| c.to_digit(10)).collect();
+    if digits.len() != 10
+        || main.len() != 10
+        || branch.len() != 3
+        || !branch.bytes().all(|b| b.is_ascii_digit())
+    {
+        return false;
+    }
+    let sum: u32 = WEIGHTS.iter().zip(&digits).map(|(w, d)| w * d).sum();
+    let check = 10 - sum % 11;
+    check != 10 && digits.get(9) == Some(&check)
+}
+
+/// The check of payment cards.
+pub fn luhn(digits: &str) -> bool {
+    let mut sum = 0;
+    for (at, c) in digits.chars().rev().enumerate() {
+        let Some(d) = c.to_digit(10) else {
+            return false;
+        };
+        sum += match (at % 2, d * 2) {
+            (0, _) => d,
+            (_, twice) if twice > 9 => twice - 9,
+            (_, twice) => twice,
+        };
+    }
+    digits.len() >= 12 && sum % 10 == 0 && digits.bytes().any(|b| b != b'0')
+}
+
+/// Has the text an e-mail address?
+pub fn is_email(text: &str) -> bool {
+    EMAIL.as_ref().is_some_and(|r| r.is_match(clip(text)))
+}
+
+/// Has the text a position inside the box of Viet Nam?
+pub fn has_gps(text: &str) -> bool {
+    let Some(re) = GPS.as_ref() else {
+        return false;
+    };
+    re.captures_iter(clip(text)).any(|c| {
+        let number = |i: usize| c.get(i).and_then(|m| m.as_str().parse::<f64>().ok());
+        let inside =
+            |lat: f64, lon: f64| (8.0..=23.5).contains(&lat) && (102.0..=110.0).contains(&lon);
+        match (number(1), number(2)) {
+            (Some(a), Some(b)) => inside(a, b) || inside(b, a),
+            (Some(_) | None, _) => false,
+        }
+    })
+}
+
+/// How many kinds of address words the text has.
+pub fn address_words(text: &str) -> usize {
+    const KINDS: [&[&str]; 6] = [
+        &["so nha", "so ", "sn "],
+        &["ngo ", "ngach ", "hem ", "kiet "],
+        &["duong ", "pho ", "d. "],
+        &[
+            "thon ",
+            "xom ",
+            "ap ",
+            "to dan pho",
+            "khu pho",
+            "kp ",
+            "chung cu",
+            "toa ",
+            "tang ",
+            "can ho",
+        ],
+        &[
+            "phuong ", "p. ", "p.", "xa ", "thi tran", "tt. ", "quan ", "q.", "huyen ", "h.",
+            "thi xa", "tx. ",
+        ],
+        &[
+            "thanh pho",
+            "tp.",
+            "tp ",
+            "tinh ",
+            "ha noi",
+            "ho chi minh",
+            "da nang",
+            "hai phong",
+            "can tho",
+            "hue",
+        ],
+    ];
+    let folded = format!(
+        " {} ",
+        unicode::fold(clip(text)).replace([',', ';', '\n'], " ")
+    );
+    KINDS
+        .iter()
+        .filter(|words| words.iter().any(|w| folded.contains(&format!(" {w}"))))
+        .count()
+}
+
+/// Runs of digits, separators taken out, each not next to another digit.
+fn digit_runs(text: &str) -> Vec<String> {
+    let Some(re) = DIGITS.as_ref() else {
+        return Vec::new();
+    };
+    re.find_iter(text)
+        .take(64)
+        .map(|m| m.as_str().chars().filter(char::is_ascii_digit).collect())
+        .collect()
+}
+
+fn clip(text: &str) -> &str {
+    let mut end = text.len().min(MAX_TEXT_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phone_numbers() {
+        assert_eq!(phones("0871 234 567"), ["0871234567"]);
+        assert_eq!(phones("+84912345678"), ["0912345678"]);
+        assert_eq!(phones("(0084) 91"), Vec::<String>::new());
+        assert_eq!(phones("138963567225"), Vec::<String>::new());
+        assert_eq!(phones("02438223344"), ["02438223344"]);
+        assert_eq!(phones("19001234"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn checks() {
+        assert!(is_mst("0100109106"));
+        assert!(!is_mst("0100109107"));
+        assert!(is_cccd("001199000001"));
+        assert!(!is_cccd("003199000001"));
+        assert!(luhn("4111111111111111"));
+        assert!(!luhn("4111111111111112"));
+        assert!(has_gps("21.0285, 105.8542"));
+        assert!(!has_gps("48.8566, 2.3522"));
+        assert!(address_words("Số 12 Ngõ 7, Phường Mẫu, TP. Hà Nội") >= 3);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in ".{0,120}") {
+            let _ = classes(&text);
+            let _ = is_mst(&text);
+            let _ = luhn(&text);
+        }
+    }
+}
