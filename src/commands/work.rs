@@ -1,6 +1,6 @@
 //! The way of the data through one run: collect, judge, assess. Audit and scan differ only in what they hand in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -217,6 +217,8 @@ impl Work<'_> {
                 .map(|asset| self.collect_one(asset, cx))
                 .collect()
         });
+        // The order of the inventory's assets must not reach the run.
+        judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
         if self.scan.is_none() {
             judged.extend(self.of_inventory(cx));
         }
@@ -363,7 +365,8 @@ impl Work<'_> {
             hash.update([0]);
         }
         hash.update(&self.input_bytes);
-        for item in judged.iter().flat_map(|j| &j.collected.evidence) {
+        let evidence: BTreeSet<_> = judged.iter().flat_map(|j| &j.collected.evidence).collect();
+        for item in evidence {
             hash.update(item.id.as_bytes());
             hash.update(item.sha256.as_deref().unwrap_or_default().as_bytes());
         }
@@ -531,3 +534,7 @@ fn attestation_faults(judged: &[Judged]) -> BTreeMap<String, Reason> {
     }
     faults
 }
+
+#[cfg(test)]
+#[path = "work_tests.rs"]
+mod tests;
