@@ -74,10 +74,10 @@ fn sight<'a>(seen: &'a Collected, kind: &str) -> &'a Seen {
 }
 
 fn code(value: &Value) -> &'static str {
-    match value {
-        Value::Unseen(why) => why.code,
-        other => panic!("seen: {other:?}"),
-    }
+    let Value::Unseen(why) = value else {
+        panic!("seen: {value:?}");
+    };
+    why.code
 }
 
 const CONFIGS: [&str; 7] = [
@@ -173,9 +173,10 @@ fn compare(ours: &Subject, file: &Path, args: &[&str], config: &str) {
         let Some(fact) = ours.facts.get(&key) else {
             continue;
         };
-        let mine = match &fact.value {
-            Value::List(list) => list.items.iter().map(Value::shown).collect(),
-            other => vec![other.shown()],
+        let mine = if let Value::List(list) = &fact.value {
+            list.items.iter().map(Value::shown).collect()
+        } else {
+            vec![fact.value.shown()]
         };
         assert_eq!(mine, values, "{key} of {} in\n{config}", ours.id);
         compared += 1;
