@@ -123,20 +123,7 @@ fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files
             Line::Rule { .. } | Line::Directive { .. } | Line::Include { .. } => {}
         }
     }
-    let Value::Text(octal) = &mode.value else {
-        unreachable!("put as text above")
-    };
-    let others = u32::from_str_radix(octal, 8)
-        .map_or(Value::unseen("not-a-number", "no octal mode"), |m| {
-            Value::Bool(m & 0o007 != 0)
-        });
-    subject.put(Fact {
-        path: "file_mode.others".into(),
-        value: others,
-        origin: mode.origin,
-        place: mode.place.clone(),
-    });
-    subject.put(mode);
+    file_mode(subject, mode);
     subject.put(Fact::derived(
         "files",
         Value::List(List {
@@ -149,6 +136,21 @@ fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files
         (auth, _) => Value::Bool(auth),
     };
     Files { days: least, auth }
+}
+
+/// May others read or change new logs?
+fn file_mode(subject: &mut Subject, mode: Fact) {
+    let others = u32::from_str_radix(&mode.value.shown(), 8)
+        .map_or(Value::unseen("not-a-number", "no octal mode"), |m| {
+            Value::Bool(m & 0o007 != 0)
+        });
+    subject.put(Fact {
+        path: "file_mode.others".into(),
+        value: others,
+        origin: mode.origin,
+        place: mode.place.clone(),
+    });
+    subject.put(mode);
 }
 
 type Days = (Value, Option<(String, u32)>);
