@@ -494,3 +494,38 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn every_fact_stands_in_the_vocabulary() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/vocabulary");
+    for seen in [sample("web-01"), sample("sort-01"), sample("office-01")] {
+        for sight in &seen.sights {
+            assert!(
+                rules.join(format!("{}.yaml", sight.kind)).exists(),
+                "{}",
+                sight.kind
+            );
+        }
+        for subject in &seen.subjects {
+            let words = fs::read_to_string(rules.join(format!("{}.yaml", subject.kind))).unwrap();
+            let open = words.contains("\nopen: true\n");
+            for fact in subject.facts.values() {
+                let there = words.contains(&format!("\n  {}:", fact.path));
+                assert!(open || there, "{}.{}", subject.kind, fact.path);
+                if let Value::List(list) = &fact.value {
+                    for item in &list.items {
+                        let Value::Map(map) = item else { continue };
+                        for key in map.keys() {
+                            assert!(
+                                words.contains(&format!("\n      {key}:")),
+                                "{}.{}.{key}",
+                                subject.kind,
+                                fact.path
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
