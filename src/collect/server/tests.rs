@@ -205,7 +205,7 @@ fn the_good_sample_is_seen_whole() {
         Value::Int(14)
     );
     assert_eq!(value(&seen, "lockout", "unlock_time"), Value::Int(43_200));
-    assert_eq!(value(&seen, "session", "timeout.seconds"), Value::Int(300));
+    assert_eq!(value(&seen, "session", "timeout.seconds"), Value::Int(600));
     assert_eq!(
         value(&seen, "firewall", "blocks_by_default"),
         Value::Bool(true)
