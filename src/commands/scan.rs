@@ -146,7 +146,9 @@ fn endpoint_facts(asset: &Asset, options: &TargetArgs, cx: &Context) -> Result<b
     runtime.shutdown_background();
     let text: String = facts.iter().map(|f| endpoint::draw(f) + "\n").collect();
     output::stdout(&text)?;
-    Ok(facts.iter().all(|f| f.probe.state == endpoint::ProbeState::Complete))
+    Ok(facts
+        .iter()
+        .all(|f| f.probe.state == endpoint::ProbeState::Complete))
 }
 
 /// An inventory of one assumed online system with these targets.

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::front::name;
+use super::front::{cite, name};
+use super::undecided::Undecided;
 use crate::model::{
     ActualReport, ControlReport, Disposition, Finding, Origin, Reading, RequirementReport,
     RequirementSystem, ResultWord, Run, Status, Text,
@@ -21,7 +22,7 @@ pub(super) struct Chapters {
     gaps: Vec<Duty>,
     remarks: Vec<Duty>,
     other: Vec<Block>,
-    undecided: Vec<Block>,
+    undecided: Vec<Undecided>,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,8 +128,8 @@ impl Chapters {
         Self {
             gaps: writer.duties(run, Status::Gap),
             remarks: writer.duties(run, Status::Remark),
-            other: writer.left(run, |r| r == ResultWord::Fail),
-            undecided: writer.left(run, ResultWord::is_undecided),
+            other: writer.left(run),
+            undecided: super::undecided::groups(run, &writer.evidence),
         }
     }
 }
@@ -167,12 +168,12 @@ impl<'a> Writer<'a> {
             .collect()
     }
 
-    /// What stands under no requirement that is drawn.
-    fn left(&mut self, run: &'a Run, wanted: fn(ResultWord) -> bool) -> Vec<Block> {
+    /// Failures that stand under no requirement that is drawn.
+    fn left(&mut self, run: &'a Run) -> Vec<Block> {
         let rows: Vec<&Finding> = run
             .findings
             .iter()
-            .filter(|f| wanted(f.result) && !self.shown.contains_key(f.id.as_str()))
+            .filter(|f| f.result == ResultWord::Fail && !self.shown.contains_key(f.id.as_str()))
             .collect();
         self.blocks(&rows)
     }
@@ -196,7 +197,7 @@ impl<'a> Writer<'a> {
             word: status.word(),
             label: labels::status(status),
             title: both(&requirement.title),
-            reference: both(&requirement.reference),
+            reference: cite(requirement, run),
             text: both(&requirement.text),
             force: labels::force(requirement.force),
             strength: labels::strength(requirement.strength),

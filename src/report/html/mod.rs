@@ -6,6 +6,7 @@
 mod blocks;
 mod front;
 mod rest;
+mod undecided;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::blocks::anchor;
-use super::front::name;
+use super::front::{cite, name};
 use crate::model::{
     AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, RequirementReport,
     ResultWord, Run, Status, Text, WaiverReport,
@@ -224,7 +224,7 @@ fn undetermined(run: &Run) -> Vec<Group> {
             group.items.push(Open {
                 id: requirement.id.clone(),
                 title: both(&requirement.title),
-                reference: both(&requirement.reference),
+                reference: cite(requirement, run),
                 systems: systems.join(", "),
                 reason: Some(why),
             });
