@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::front::{cite, name};
 use super::undecided::Undecided;
 use crate::model::{
-    ActualReport, ControlReport, Disposition, Finding, Origin, Reading, RequirementReport,
-    RequirementSystem, ResultWord, Run, Status, Text,
+    ActualReport, ControlReport, Disposition, Finding, InstrumentKind, Origin, Reading,
+    RequirementReport, RequirementSystem, ResultWord, Run, Status, Text,
 };
 use crate::report::common::{VALUE_CHARS, actual, both, lines, place, short};
 use crate::text::labels::{self, Label, page};
@@ -160,10 +160,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The most particular texts first: there the rows stand, and the broad duties of laws and letter point to them.
     fn duties(&mut self, run: &'a Run, status: Status) -> Vec<Duty> {
-        run.requirements
+        let mut drawn: Vec<&RequirementReport> = run
+            .requirements
             .iter()
             .filter(|r| drawn(r) == Some(status))
+            .collect();
+        let kinds: BTreeMap<&str, InstrumentKind> = run
+            .instruments
+            .iter()
+            .map(|i| (i.id.as_str(), i.kind))
+            .collect();
+        drawn.sort_by_key(|r| kinds.get(r.instrument.as_str()).map_or(0, |k| breadth(*k)));
+        drawn
+            .into_iter()
             .map(|r| self.duty(r, status, run))
             .collect()
     }
@@ -313,6 +324,17 @@ impl<'a> Writer<'a> {
                 .collect(),
             place,
         }
+    }
+}
+
+/// How broad the duties of a text are.
+fn breadth(kind: InstrumentKind) -> u8 {
+    match kind {
+        InstrumentKind::Standard => 0,
+        InstrumentKind::Circular | InstrumentKind::Decision | InstrumentKind::Resolution => 1,
+        InstrumentKind::Decree => 2,
+        InstrumentKind::Law => 3,
+        InstrumentKind::Letter => 4,
     }
 }
 
