@@ -12,11 +12,11 @@ use super::{Failure, Pack};
 use crate::assess::{self, DemandedLevel, GateRules, Judged};
 use crate::cli::{GateArgs, WorkArgs};
 use crate::collect::{self, Context};
-use crate::engine::{Asked, AssetView, Engine};
+use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
-    Asset, AssetKind, Collected, Day, Inventory, Judgement, Level, ORG, Reason, ResultWord, Run,
-    RunInfo, Seen, Selection, System, Target, Text, Tool, Value,
+    Asked, Asset, AssetKind, Collected, Day, Inventory, Judgement, Level, ORG, Reason, ResultWord,
+    Run, RunInfo, Seen, Selection, System, Target, Text, Tool, Value,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
