@@ -5,7 +5,9 @@
 
 mod blocks;
 mod front;
+mod matrix;
 mod rest;
+mod rows;
 mod undecided;
 
 use serde::Serialize;
