@@ -97,7 +97,7 @@ pub(crate) struct GateArgs {
 /// Options of collecting and of what is written.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WorkArgs {
-    /// Formats, separated by commas; without --out a single one goes to stdout
+    /// Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
     pub(crate) format: Vec<String>,
     /// A folder for the files
