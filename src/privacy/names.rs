@@ -57,6 +57,16 @@ pub fn cover_words(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whose data the words speak of, where they say so.
+pub fn party_of(text: &str) -> Option<Party> {
+    find_party(&words(text, &TABLE), &TABLE)
+}
+
+/// Has the name a word that we know to be no personal data on a label (`weight`, `tracking`)?
+pub fn is_plain(name: &str) -> bool {
+    words(name, &TABLE).iter().any(|w| TABLE.plain.contains(w))
+}
+
 /// Is it a table of persons with accounts or a thing?
 pub fn is_person_word(word: &str) -> bool {
     TABLE.person.contains(word)
