@@ -11,9 +11,18 @@
 //! Collecting and judging are apart: `engine` and `assess` are pure, so the same facts, rules, law and date
 //! give the same bytes. What could not be seen is never a pass.
 
+pub mod assess;
+pub mod cli;
 pub mod collect;
+pub mod commands;
+pub mod engine;
+pub mod input;
+pub mod law;
 pub mod model;
 pub mod parse;
 pub mod privacy;
 pub mod report;
+pub mod rules;
 pub mod text;
+
+pub use commands::run;

@@ -164,13 +164,18 @@ fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
 }
 
 fn io(path: &str, error: &std::io::Error) -> SourceError {
-    match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-            SourceError::Missing(path.to_owned())
-        }
-        // ELOOP: `ErrorKind::FilesystemLoop` is not stable yet.
-        _ if error.raw_os_error() == Some(40) => SourceError::Links(path.to_owned()),
-        _ => SourceError::Unreadable(path.to_owned(), error.to_string()),
+    // ELOOP of Linux: `ErrorKind::FilesystemLoop` is not stable yet.
+    const ELOOP: i32 = 40;
+    let missing = [
+        std::io::ErrorKind::NotFound,
+        std::io::ErrorKind::NotADirectory,
+    ];
+    if missing.contains(&error.kind()) {
+        SourceError::Missing(path.to_owned())
+    } else if error.raw_os_error() == Some(ELOOP) {
+        SourceError::Links(path.to_owned())
+    } else {
+        SourceError::Unreadable(path.to_owned(), error.to_string())
     }
 }
 

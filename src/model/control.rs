@@ -154,3 +154,25 @@ pub struct Example {
 
 /// The result that an example expects.
 pub type Expectation = ResultWord;
+
+/// A control that is asked at one level on one day.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The values that count, by parameter.
+    pub parameters: BTreeMap<String, ParameterValue>,
+    /// Its requirements that are in force and bind the level.
+    pub requirements: Vec<String>,
+    /// The weakest force of its figures: a suggested figure makes no gap.
+    pub figure_force: Force,
+}
+
+/// A value that counts, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterValue {
+    /// The value.
+    pub value: i64,
+    /// Its unit.
+    pub unit: FigureUnit,
+    /// The requirement, or `inventory`.
+    pub source: String,
+}

@@ -6,6 +6,7 @@
 mod check;
 mod control;
 mod day;
+mod duty;
 mod fact;
 mod inventory;
 mod judgement;
@@ -18,10 +19,11 @@ mod words;
 
 pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
 pub use control::{
-    Absent, Bearing, Control, Example, Expectation, Parameter, ParameterSource, References,
-    RulePack, Tighten,
+    Absent, Bearing, Control, Example, Expectation, Parameter, ParameterSource, ParameterValue,
+    References, RulePack, Selection, Tighten,
 };
 pub use day::Day;
+pub use duty::{Duty, ORG};
 pub use fact::{
     Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why,
 };

@@ -1,10 +1,13 @@
 //! Bytes to values with the lines they stand on. Pure: no I/O, no verdicts, no panics on any input.
 
 pub mod bytes;
+pub mod diagnostic;
 pub mod html;
 pub mod keyword;
+pub mod levels;
 pub mod nginx;
 pub mod postgres;
+pub mod shape;
 pub mod sql;
 pub mod yaml;
 pub mod zpl;

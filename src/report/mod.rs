@@ -1,1 +1,133 @@
-//! Placeholder: formats.
+//! Reports: each format is a pure drawing of one [`Run`]. Nothing here judges, reads or writes files.
+//!
+//! Adding a format is one file and one line in [`FORMATS`], which also feeds `--format`.
+
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod sarif;
+pub mod terminal;
+
+mod common;
+#[cfg(test)]
+mod sample;
+
+use crate::model::{Lang, Run};
+
+/// What the user asked of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The language that comes first, or alone where a format has one.
+    pub lang: Lang,
+    /// In SARIF, every result instead of only those that code scanning shows.
+    pub sarif_full: bool,
+    /// The folder under which paths in SARIF are relative, with `/`; empty for none.
+    pub source_root: String,
+}
+
+/// Why a report could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The template does not fit the view: a mistake of ours.
+    #[error("the page could not be drawn: {0}")]
+    Template(#[from] tera::Error),
+    /// Serialisation failed.
+    #[error("JSON could not be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Serialisation failed.
+    #[error("JUnit could not be written: {0}")]
+    Junit(#[from] quick_junit::SerializeError),
+}
+
+/// A format.
+pub trait Render: Sync {
+    /// Its word in `--format`.
+    fn name(&self) -> &'static str;
+    /// Its file in `--out`.
+    fn file_name(&self) -> &'static str;
+    /// The bytes of the report.
+    fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError>;
+}
+
+/// All formats; the order of `--help`.
+pub static FORMATS: [&dyn Render; 4] = [&html::Html, &sarif::Sarif, &junit::Junit, &json::Json];
+
+/// The format with this word.
+pub fn format(name: &str) -> Option<&'static dyn Render> {
+    FORMATS.into_iter().find(|f| f.name() == name)
+}
+
+/// The words of all formats, for `--format`.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FORMATS.into_iter().map(Render::name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// For the eye and for outside validators: `CAPDO_REPORT_PREVIEW=/tmp/out cargo test report::tests::preview`.
+    #[test]
+    fn preview() {
+        let Ok(folder) = std::env::var("CAPDO_REPORT_PREVIEW") else {
+            return;
+        };
+        let full = Options {
+            sarif_full: true,
+            ..Options::default()
+        };
+        let began = std::time::Instant::now();
+        for (name, run) in [
+            ("run", sample::run()),
+            ("hostile", sample::hostile()),
+            ("large", sample::large(5000)),
+        ] {
+            for format in FORMATS {
+                let path = format!("{folder}/{name}-{}", format.file_name());
+                let bytes = format.render(&run, &full).unwrap();
+                std::fs::write(path, bytes).unwrap();
+                println!("{name} {}: {:?}", format.name(), began.elapsed());
+            }
+        }
+        let text = terminal::summary(&sample::run(), Lang::Vi);
+        std::fs::write(format!("{folder}/run.txt"), text).unwrap();
+    }
+
+    #[test]
+    fn formats_have_names_and_files_of_their_own() {
+        for format in FORMATS {
+            assert_eq!(
+                super::format(format.name()).unwrap().file_name(),
+                format.file_name()
+            );
+        }
+        let mut names: Vec<_> = names().collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FORMATS.len());
+    }
+
+    #[test]
+    fn no_report_claims_too_much() {
+        let mut run = sample::run();
+        // Titles of instruments and texts of the law are not ours.
+        run.instruments.clear();
+        run.requirements.clear();
+        run.letter.clear();
+        for format in FORMATS {
+            let bytes = format.render(&run, &Options::default()).unwrap();
+            let text = String::from_utf8(bytes).unwrap().to_lowercase();
+            for never in ["tuân thủ", "hợp chuẩn", "compliant", "certified", "vi phạm"] {
+                assert!(!text.contains(never), "{}: {never}", format.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_bytes() {
+        for format in FORMATS {
+            let draw = || format.render(&sample::run(), &Options::default()).unwrap();
+            assert_eq!(draw(), draw());
+        }
+    }
+}

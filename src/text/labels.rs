@@ -1,1 +1,245 @@
-//! Placeholder: labels of reports and terminal.
+//! The fixed words of reports and terminal, in Vietnamese and English.
+//!
+//! Words of a result, a status, a kind stand here as functions over our enums; the headings and sentences of the
+//! printed page stand in [`page`]. No word here claims more than the tool can know: see design §3.
+
+pub mod page;
+
+use serde::Serialize;
+
+use crate::model::{
+    AssetKind, Day, Disposition, Force, InstrumentKind, Lang, Origin, Reading, Regime, ResultWord,
+    Severity, Status, Strength, Text,
+};
+
+/// A fixed word in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Label {
+    /// Vietnamese.
+    pub vi: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Label {
+    /// The word in one language.
+    pub fn get(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Vi => self.vi,
+            Lang::En => self.en,
+        }
+    }
+
+    /// The word as a text.
+    pub fn text(self) -> Text {
+        Text::new(self.vi, self.en)
+    }
+}
+
+const fn l(vi: &'static str, en: &'static str) -> Label {
+    Label { vi, en }
+}
+
+/// The state of a requirement.
+pub fn status(status: Status) -> Label {
+    match status {
+        Status::NotApplicable => l("Không áp dụng", "Not applicable"),
+        Status::Met => l("Đạt", "Met"),
+        Status::Remark => l("Khuyến nghị", "Remark"),
+        Status::Undetermined => l("Chưa xác định", "Not determined"),
+        Status::Gap => l("Chưa đạt", "Gap"),
+    }
+}
+
+/// A result.
+pub fn result(result: ResultWord) -> Label {
+    match result {
+        ResultWord::Pass => l("Đạt", "Pass"),
+        ResultWord::Fail => l("Không đạt", "Fail"),
+        ResultWord::Error => l("Không kiểm tra được", "Error"),
+        ResultWord::Unknown => l("Không rõ", "Unknown"),
+        ResultWord::NotApplicable => l("Không áp dụng", "Not applicable"),
+        ResultWord::NotChecked => l("Chưa kiểm tra", "Not checked"),
+        ResultWord::NotSelected => l("Không thuộc phạm vi", "Not selected"),
+        ResultWord::Informational => l("Thông tin", "For information"),
+        ResultWord::Fixed => l("Đã khắc phục", "Fixed"),
+    }
+}
+
+/// A severity.
+pub fn severity(severity: Severity) -> Label {
+    match severity {
+        Severity::Critical => l("Nghiêm trọng", "Critical"),
+        Severity::High => l("Cao", "High"),
+        Severity::Medium => l("Trung bình", "Medium"),
+        Severity::Low => l("Thấp", "Low"),
+        Severity::Info => l("Thông tin", "Info"),
+    }
+}
+
+/// How strongly a duty holds.
+pub fn force(force: Force) -> Label {
+    match force {
+        Force::Binding => l("bắt buộc", "binding"),
+        Force::Suggested => l("khuyến nghị", "suggested"),
+        Force::Interpretation => l("cách hiểu của công cụ", "our reading"),
+    }
+}
+
+/// An order or advice.
+pub fn strength(strength: Strength) -> Label {
+    match strength {
+        Strength::Must => l("phải", "must"),
+        Strength::Should => l("nên", "should"),
+    }
+}
+
+/// A kind of asset.
+pub fn kind(kind: AssetKind) -> Label {
+    match kind {
+        AssetKind::Server => l("máy chủ", "server"),
+        AssetKind::Endpoint => l("điểm kết nối", "endpoint"),
+        AssetKind::Config => l("tệp cấu hình", "configuration"),
+        AssetKind::Schema => l("lược đồ dữ liệu", "data schema"),
+        AssetKind::Label => l("nhãn bưu gửi", "shipping label"),
+        AssetKind::CallerId => l("định danh cuộc gọi", "caller identity"),
+        AssetKind::Document => l("hồ sơ, tài liệu", "document"),
+    }
+}
+
+/// What stands beside a result; nothing for `none`.
+pub fn disposition(disposition: Disposition) -> Label {
+    match disposition {
+        Disposition::None => l("", ""),
+        Disposition::Waived => l("Chấp nhận tạm thời", "Accepted for a time"),
+        Disposition::Compensating => l("Có biện pháp thay thế", "Compensating measure"),
+        Disposition::Attested => l("Có văn bản xác nhận", "Attested"),
+        Disposition::Inherited => l("Đánh giá ở nơi khác", "Judged elsewhere"),
+        Disposition::FalsePositive => l("Công cụ nhận nhầm", "False positive"),
+    }
+}
+
+/// What an instrument is.
+pub fn instrument(kind: InstrumentKind) -> Label {
+    match kind {
+        InstrumentKind::Law => l("Luật", "Law"),
+        InstrumentKind::Decree => l("Nghị định", "Decree"),
+        InstrumentKind::Circular => l("Thông tư", "Circular"),
+        InstrumentKind::Standard => l("Tiêu chuẩn", "Standard"),
+        InstrumentKind::Letter => l("Công văn", "Letter"),
+        InstrumentKind::Decision => l("Quyết định", "Decision"),
+        InstrumentKind::Resolution => l("Nghị quyết", "Resolution"),
+    }
+}
+
+/// How a text was read.
+pub fn reading(reading: Reading) -> Label {
+    match reading {
+        Reading::Read => l("đọc nguyên văn", "text read"),
+        Reading::Secondary => l("theo nguồn thứ cấp", "secondary source"),
+        Reading::Unverified => l("chưa xác minh", "not verified"),
+    }
+}
+
+/// The decree under which a level was decided.
+pub fn regime(regime: Regime) -> Label {
+    match regime {
+        Regime::Nd85 => l("Nghị định 85/2016/NĐ-CP", "Decree 85/2016/NĐ-CP"),
+        Regime::Nd331 => l("Nghị định 331/2026/NĐ-CP", "Decree 331/2026/NĐ-CP"),
+    }
+}
+
+/// Where a value comes from.
+pub fn origin(origin: Origin) -> Label {
+    match origin {
+        Origin::Set => l("đặt trong tệp", "set"),
+        Origin::Default => l("mặc định", "default"),
+        Origin::Derived => l("suy ra", "derived"),
+        Origin::Shadowed => l("bị ghi đè", "shadowed"),
+    }
+}
+
+/// The outcome of the gate, from the word of the run.
+pub fn gate(outcome: &str) -> Label {
+    match outcome {
+        "pass" => l("Qua", "passed"),
+        "fail" => l("Không qua", "failed"),
+        _ => l("Chưa đủ căn cứ kết luận", "no verdict: incomplete"),
+    }
+}
+
+/// `chưa đạt, còn thời hạn chuyển tiếp đến 01/07/2027`, or that the time has passed.
+pub fn due(due: Day, as_of: Day) -> Text {
+    if due >= as_of {
+        Text::new(
+            format!("chưa đạt, còn thời hạn chuyển tiếp đến {}", due.vi()),
+            format!("gap, to be closed by {due} (transition)"),
+        )
+    } else {
+        Text::new(
+            format!("chưa đạt, thời hạn chuyển tiếp đã hết từ {}", due.vi()),
+            format!("gap, the transition ended on {due}"),
+        )
+    }
+}
+
+/// That a gap is accepted until a day.
+pub fn accepted(until: Day) -> Text {
+    Text::new(
+        format!("chấp nhận đến {}", until.vi()),
+        format!("accepted until {until}"),
+    )
+}
+
+/// That more facts were left out.
+pub fn more(count: usize) -> Text {
+    Text::new(format!("và {count} mục khác"), format!("and {count} more"))
+}
+
+/// An RFC 3339 moment as people write it; as it stands where it is none.
+pub fn moment(rfc3339: &str) -> Text {
+    let parts = (
+        rfc3339.get(..10).and_then(Day::parse),
+        rfc3339.get(11..16),
+        rfc3339.get(19..),
+    );
+    match parts {
+        (Some(day), Some(time), Some(zone)) => {
+            let zone = zone.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+            let zone = if zone == "Z" { "UTC" } else { zone };
+            Text::new(
+                format!("{time} ngày {} ({zone})", day.vi()),
+                format!("{day} {time} ({zone})"),
+            )
+        }
+        _ => Text::same(crate::text::unicode::visible(rfc3339)),
+    }
+}
+
+/// That results were left out of a format that takes only so many.
+pub fn left_out(count: usize) -> Text {
+    Text::new(
+        format!("{count} kết quả không nêu ở đây; xem run.json hoặc report.html"),
+        format!("{count} results are left out here; see run.json or report.html"),
+    )
+}
+
+/// A day in both languages.
+pub fn day(day: Day) -> Text {
+    Text::new(day.vi(), day.to_string())
+}
+
+/// `đạt 12, khuyến nghị 3, chưa đạt 4, chưa xác định 120 / 139`.
+pub fn counts(counts: crate::model::Counts) -> Text {
+    let all = counts.applicable();
+    Text::new(
+        format!(
+            "đạt {}, khuyến nghị {}, chưa đạt {}, chưa xác định {} / {all}",
+            counts.met, counts.remark, counts.gap, counts.undetermined
+        ),
+        format!(
+            "met {}, remarks {}, gaps {}, not determined {} / {all}",
+            counts.met, counts.remark, counts.gap, counts.undetermined
+        ),
+    )
+}

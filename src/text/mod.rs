@@ -3,5 +3,6 @@
 //! The only place in Rust with Vietnamese literals; everything else that is read stands in YAML.
 
 pub mod labels;
+pub mod lists;
 pub mod reasons;
 pub mod unicode;

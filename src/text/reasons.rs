@@ -1,1 +1,231 @@
-//! Placeholder: words of reasons.
+//! The words of reasons, joints and units, in both languages, by code.
+
+use crate::model::{FigureUnit, Reason, ReasonReport, Text};
+
+/// A reason in words: what its code means, then its detail.
+pub fn reason(reason: &Reason) -> ReasonReport {
+    let words = code(&reason.code);
+    let with = |lead: &str| {
+        if reason.detail.is_empty() {
+            lead.to_owned()
+        } else {
+            format!("{lead}: {}", reason.detail)
+        }
+    };
+    ReasonReport {
+        code: reason.code.to_string(),
+        vi: with(&words.vi),
+        en: with(&words.en),
+    }
+}
+
+/// What a code means.
+pub fn code(code: &str) -> Text {
+    let (vi, en) = match code {
+        "not-met" => (
+            "giá trị thực tế không như yêu cầu",
+            "the actual value is not as expected",
+        ),
+        "when-false" => ("không thuộc trường hợp áp dụng", "the case does not arise"),
+        "proven-absent" => ("đã xác minh là không có", "proven not to be there"),
+        "no-subject" => (
+            "đã đọc nhưng không có đối tượng loại này",
+            "read, but nothing of this type was found",
+        ),
+        "no-asset" => (
+            "danh mục không có tài sản loại này để kiểm tra",
+            "the inventory has no asset of this kind to look at",
+        ),
+        "declared-absent" => (
+            "danh mục khai báo là không có",
+            "declared in the inventory not to exist",
+        ),
+        "not-in-force" => (
+            "căn cứ chưa hoặc không còn hiệu lực tại ngày",
+            "its law is not in force on",
+        ),
+        "no-value" => (
+            "tại ngày xét không có trị số cho cấp độ này",
+            "no value for this level on the day",
+        ),
+        "missing-fact" => ("chưa thu thập được dữ kiện", "the fact was not collected"),
+        "absent-fact" => (
+            "không có giá trị để so sánh",
+            "there is no value to compare",
+        ),
+        "incomplete-list" => ("danh sách thu thập chưa đầy đủ", "the list is not complete"),
+        "empty-list" => (
+            "danh sách rỗng, không có gì để xét",
+            "the list is empty: nothing to judge",
+        ),
+        "wrong-type" => ("dữ kiện không đúng kiểu", "the fact is of another type"),
+        "not-a-number" => ("giá trị không phải là số", "the value is not a number"),
+        "not-parsed" => (
+            "đọc được nhưng không phân tích được",
+            "read, but not understood",
+        ),
+        "ambiguous" => ("không đủ rõ để kết luận", "not clear enough to decide"),
+        "bounded-by-size" => (
+            "chỉ giới hạn theo dung lượng, không suy ra được thời hạn",
+            "bounded by size alone: no time follows",
+        ),
+        "not_applicable" => ("không áp dụng cho đối tượng này", "does not apply here"),
+        "not_asked" => ("chưa hỏi vì chưa được phép hoặc chưa yêu cầu", "not asked"),
+        "unsupported_by_prober" => ("phiên bản này chưa dò được", "this version cannot probe it"),
+        "not-built" => (
+            "phiên bản này chưa thu thập được loại tài sản này",
+            "this version does not collect this yet",
+        ),
+        "not-authorised" => ("chưa được cho phép kiểm tra", "not authorised"),
+        "offline" => ("chạy ở chế độ không kết nối mạng", "run without network"),
+        "unreadable" => ("không đọc được", "not readable"),
+        "missing" => ("không tìm thấy", "not found"),
+        "wrong-kind" => (
+            "không phải tệp hoặc thư mục cần đọc",
+            "not the file or folder it should be",
+        ),
+        "too-large" => ("lớn hơn giới hạn đọc", "larger than what is read"),
+        "link-loop" => (
+            "liên kết vòng hoặc không dẫn tới đâu",
+            "links lead round or nowhere",
+        ),
+        "timeout" => ("hết thời gian chờ", "timed out"),
+        "refused" => ("bị từ chối kết nối", "connection refused"),
+        "reset" => ("kết nối bị ngắt đột ngột", "connection reset"),
+        "closed" => ("kết nối bị đóng", "connection closed"),
+        "unreachable" => ("không kết nối được", "not reachable"),
+        "no-address" => ("không phân giải được tên miền", "the name does not resolve"),
+        "not_tls" => ("không phải giao thức TLS", "does not speak TLS"),
+        "capped" => ("vượt giới hạn kích thước", "over the size limit"),
+        "rate_limited" => ("bị giới hạn tần suất", "rate limited"),
+        "no-schema" => (
+            "không có câu lệnh CREATE TABLE nào",
+            "no CREATE TABLE in it",
+        ),
+        "panic" => ("lỗi nội bộ khi thu thập", "internal error while collecting"),
+        "no-control" => (
+            "chưa có phép kiểm tra tự động và chưa có văn bản xác nhận còn hiệu lực",
+            "neither a control nor an attestation in date",
+        ),
+        "partly-covered" => (
+            "phần kiểm tra được: đạt; phần còn lại chưa có căn cứ",
+            "the part that was checked passes; the rest has no evidence",
+        ),
+        "covered" => ("đã có đủ căn cứ", "fully covered"),
+        "gap" => ("có nội dung bắt buộc chưa đạt", "a binding duty is not met"),
+        "gap-in-transition" => (
+            "chưa đạt, còn thời hạn chuyển tiếp đến",
+            "not met, in transition until",
+        ),
+        "gap-accepted" => (
+            "chưa đạt, được chấp nhận tạm thời đến",
+            "not met, accepted until",
+        ),
+        "remark" => (
+            "có nội dung khuyến nghị chưa thực hiện",
+            "a suggestion is not followed",
+        ),
+        "not-applicable" => ("không phát sinh nghĩa vụ", "the duty does not arise"),
+        "undecided" => (
+            "có kết quả chưa xác định được",
+            "some results could not be determined",
+        ),
+        "reread" => (
+            "quy định cần được rà soát lại sau ngày",
+            "the provision must be read again after",
+        ),
+        "unverified" => (
+            "chưa đối chiếu được nguyên văn quy định",
+            "the text of the provision could not be confirmed",
+        ),
+        "waiver-ended" => ("đã hết hạn", "ended"),
+        "waiver-not-begun" => ("chưa bắt đầu", "not begun"),
+        "waiver-not-approved" => ("chưa được phê duyệt", "not approved"),
+        "waiver-unused" => ("không khớp với kết quả nào", "matches no finding"),
+        "attestation-ended" => ("đã hết hiệu lực", "ended"),
+        "attestation-not-begun" => ("có ngày sau ngày xét", "dated after the day of the audit"),
+        "attestation-missing-evidence" => (
+            "không tìm thấy tài liệu kèm theo",
+            "its document was not found",
+        ),
+        "attestation-hash" => (
+            "mã băm của tài liệu không khớp",
+            "the hash of its document does not match",
+        ),
+        other => return Text::same(other),
+    };
+    Text::new(vi, en)
+}
+
+/// A unit of figures.
+pub fn unit(unit: FigureUnit) -> Text {
+    let (vi, en) = match unit {
+        FigureUnit::Days => ("ngày", "days"),
+        FigureUnit::Months => ("tháng", "months"),
+        FigureUnit::Hours => ("giờ", "hours"),
+        FigureUnit::Minutes => ("phút", "minutes"),
+        FigureUnit::Seconds => ("giây", "seconds"),
+        FigureUnit::Count => ("", ""),
+        FigureUnit::Chars => ("ký tự", "characters"),
+        FigureUnit::Classes => ("nhóm ký tự", "classes of characters"),
+        FigureUnit::Km => ("km", "km"),
+        FigureUnit::Percent => ("%", "%"),
+        FigureUnit::Bits => ("bit", "bits"),
+    };
+    Text::new(vi, en)
+}
+
+/// Joins conditions that must all hold.
+pub fn and() -> Text {
+    Text::new("và", "and")
+}
+
+/// Joins conditions of which one must hold.
+pub fn or() -> Text {
+    Text::new("hoặc", "or")
+}
+
+/// Turns a condition round.
+pub fn not() -> Text {
+    Text::new("không", "not")
+}
+
+/// Every element.
+pub fn each() -> Text {
+    Text::new("mọi phần tử của", "every element of")
+}
+
+/// At least one element.
+pub fn some() -> Text {
+    Text::new("ít nhất một phần tử của", "at least one element of")
+}
+
+/// No element.
+pub fn none() -> Text {
+    Text::new("không phần tử nào của", "no element of")
+}
+
+/// Narrows the elements.
+pub fn where_() -> Text {
+    Text::new("trong đó", "where")
+}
+
+/// There.
+pub fn exists() -> Text {
+    Text::new("có", "present")
+}
+
+/// Not there.
+pub fn exists_not() -> Text {
+    Text::new("không có", "absent")
+}
+
+/// No older than.
+pub fn newer() -> Text {
+    Text::new("không quá", "within the last")
+}
+
+/// Older than.
+pub fn older() -> Text {
+    Text::new("đã quá", "older than")
+}

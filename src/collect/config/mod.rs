@@ -1,1 +1,210 @@
-//! Placeholder of the config collector.
+//! Configuration files, wherever they lie: nginx and PostgreSQL, read as those programs read them.
+//!
+//! Takes a file, a folder or a pattern. What was not recognised is listed with its count, what is recognised but not in
+//! effect too: nothing is left out in silence. Judges nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+
+use super::{Context, Reader, RootFolder};
+use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
+
+mod kind;
+mod nginx;
+mod postgresql;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use kind::Kind;
+use tree::Tree;
+
+/// Collects the configuration at `path`, which people see as `shown`: a file, a folder or a pattern (`conf/*.conf`).
+pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
+    let target = Target::of(path, shown);
+    let root = match RootFolder::open(&target.root) {
+        Ok(root) => root,
+        Err(e) => return unreachable_target(e.code(), &e.to_string()),
+    };
+    let reader = Reader::new(&root, target.shown.clone(), cx.now);
+    let mut tree = Tree::walk(&target, reader);
+    if tree.files.is_empty() && tree.unreadable.is_empty() {
+        return unreachable_target("missing", shown);
+    }
+    let mut out = Collected::default();
+    let mut unused = Vec::new();
+    nginx::collect(&mut tree, &mut out, &mut unused);
+    postgresql::collect(&mut tree, &mut out, &mut unused);
+    tell_apart(&mut out.subjects);
+    out.subjects.push(summary(&tree, &unused));
+    out.saw("config-files", Seen::Whole);
+    out.evidence = tree.reader.into_evidence();
+    out
+}
+
+/// What is to be walked.
+pub(super) struct Target {
+    root: PathBuf,
+    shown: String,
+    /// Only what matches, relative to the root; everything where absent.
+    only: Option<globset::GlobMatcher>,
+}
+
+impl Target {
+    fn of(path: &Path, shown: &str) -> Self {
+        // The target itself may be a link; what is below it may not lead out.
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if real.is_dir() {
+            return Self {
+                root: real,
+                shown: shown.to_owned(),
+                only: None,
+            };
+        }
+        let text = path.to_string_lossy();
+        if !path.exists() && text.contains(['*', '?', '[']) {
+            return Self::pattern(path, shown);
+        }
+        let name = real
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        Self {
+            root: parent(&real),
+            shown: parent(Path::new(shown)).display().to_string(),
+            only: GlobBuilder::new(&globset::escape(&name))
+                .literal_separator(true)
+                .build()
+                .ok()
+                .map(|g| g.compile_matcher()),
+        }
+    }
+
+    fn pattern(path: &Path, shown: &str) -> Self {
+        let plain = |path: &Path| -> PathBuf {
+            path.iter()
+                .take_while(|part| !part.to_string_lossy().contains(['*', '?', '[']))
+                .collect()
+        };
+        let root = plain(path);
+        let rest = path
+            .strip_prefix(&root)
+            .unwrap_or(path)
+            .display()
+            .to_string();
+        let here = |path: PathBuf| {
+            if path.as_os_str().is_empty() {
+                PathBuf::from(".")
+            } else {
+                path
+            }
+        };
+        Self {
+            root: here(root),
+            shown: here(plain(Path::new(shown))).display().to_string(),
+            only: GlobBuilder::new(&rest)
+                .literal_separator(true)
+                .build()
+                .ok()
+                .map(|g| g.compile_matcher()),
+        }
+    }
+}
+
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        Some(_) | None => PathBuf::from("."),
+    }
+}
+
+fn unreachable_target(code: &'static str, detail: &str) -> Collected {
+    let mut out = Collected::default();
+    for kind in TYPES {
+        out.saw(kind, Seen::Not(Reason::new(code, detail)));
+    }
+    out
+}
+
+/// Subjects of one name get the path of their file, then a number in file order.
+fn tell_apart(subjects: &mut [Subject]) {
+    let mut ids: BTreeMap<String, u32> = BTreeMap::new();
+    for subject in subjects.iter() {
+        *ids.entry(subject.id.to_string()).or_default() += 1;
+    }
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for subject in subjects {
+        if ids.get(&*subject.id).is_none_or(|count| *count < 2) {
+            continue;
+        }
+        let file = subject
+            .place
+            .as_ref()
+            .map_or("", |p| p.file.trim_start_matches("./"));
+        let id = format!("{}@{}", subject.id, file.trim_start_matches('/'));
+        let nth = seen.entry(id.clone()).or_default();
+        *nth += 1;
+        subject.id = if *nth > 1 { format!("{id}#{nth}") } else { id }.into();
+    }
+}
+
+/// What was walked, what was recognised and what was not.
+fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
+    let mut subject = Subject::new("config-files", "config-files");
+    let count = |n: usize| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
+    let listed = |items: Vec<(String, String)>| {
+        let whole = items.len() <= MAX_LISTED && !tree.truncated;
+        let items = items
+            .into_iter()
+            .take(MAX_LISTED)
+            .map(|(file, why)| Value::map([("file", file.into()), ("why", why.into())]));
+        if whole {
+            Value::list(items)
+        } else {
+            Value::partial_list(items)
+        }
+    };
+    let unknown: Vec<_> = tree
+        .files
+        .iter()
+        .filter_map(|f| match &f.kind {
+            Kind::Unknown(why) => Some((tree.reader.shown(&f.path), (*why).to_owned())),
+            Kind::Nginx | Kind::Postgres | Kind::Hba | Kind::Ident => None,
+        })
+        .collect();
+    let of = |kind: &Kind| count(tree.files.iter().filter(|f| f.kind == *kind).count());
+    for (path, value) in [
+        ("files", count(tree.files.len() + tree.unreadable.len())),
+        ("recognised", count(tree.files.len() - unknown.len())),
+        ("unrecognised_count", count(unknown.len())),
+        ("unreadable_count", count(tree.unreadable.len())),
+        ("nginx_files", of(&Kind::Nginx)),
+        ("postgresql_files", of(&Kind::Postgres)),
+        ("pg_hba_files", of(&Kind::Hba)),
+        ("truncated", tree.truncated.into()),
+        ("unrecognised", listed(unknown)),
+        ("unreadable", listed(tree.unreadable.clone())),
+        (
+            "not_in_effect",
+            Value::list(unused.iter().map(|f| Value::from(f.as_str()))),
+        ),
+    ] {
+        subject.put(Fact::derived(path, value));
+    }
+    subject
+}
+
+/// The subject types of this collector.
+const TYPES: [&str; 6] = [
+    "nginx",
+    "nginx-server",
+    "nginx-location",
+    "postgresql",
+    "pg-hba",
+    "config-files",
+];
+
+/// How many names a list in the summary holds.
+const MAX_LISTED: usize = 500;

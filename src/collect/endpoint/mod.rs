@@ -1,1 +1,238 @@
-//! Placeholder of the endpoint collector.
+//! Collects what a TLS endpoint shows: versions, certificates, trust, headers of one `GET /`.
+//!
+//! `target` says what is asked and resolves names, `probe` asks one address, `handshake` and `http` are the
+//! wire, `certificate`, `trust` and `headers` read what came, `facts` and `record` are the line
+//! `tls-facts/1`, `flatten` makes subjects of lines. A raw prober will stand beside `handshake`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+mod certificate;
+mod facts;
+mod flatten;
+mod handshake;
+mod headers;
+mod http;
+mod leaf;
+mod probe;
+mod record;
+mod target;
+#[cfg(test)]
+mod tests;
+mod trust;
+
+pub use facts::*;
+pub use flatten::flatten;
+pub use leaf::{Leaf, code};
+pub use record::{BadLine, Recorded, draw, read};
+pub use target::ProbeTarget;
+
+use super::{Context, MAX_FILE_BYTES, hex_sha256};
+use crate::model::{Authorised, Collected, Day, EvidenceItem, Place, Reason, Seen, Target};
+use leaf::CAPPED;
+use probe::Ask;
+use trust::Roots;
+
+/// The subject types of this collector.
+pub const KINDS: [&str; 3] = ["tls", "certificate", "http"];
+
+/// Addresses of one name that are asked at the same time.
+const AT_ONCE: usize = 4;
+
+/// Asks every address of the target: one line for each, also for those that could not be reached; one line
+/// without an address where the name has none.
+pub async fn probe(target: &ProbeTarget, cx: &Context) -> Vec<TlsFacts> {
+    let target = Arc::new(target.clone());
+    let roots = Arc::new(Roots::load(target.roots.as_deref()));
+    let (now, timeout) = (cx.now, cx.timeout);
+    let ask = Ask {
+        target: &target,
+        roots: &roots,
+        now,
+        timeout,
+    };
+    if cx.offline {
+        return vec![ask.unseen(None, OFFLINE)];
+    }
+    let addresses = match target.addresses(timeout).await {
+        Ok(addresses) => addresses,
+        Err(why) => return vec![ask.unseen(None, why)],
+    };
+    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for ip in addresses.iter().take(target::MAX_ADDRESSES).copied() {
+        let (target, roots, permits) = (target.clone(), roots.clone(), permits.clone());
+        tasks.spawn(async move {
+            let _permit = permits.acquire_owned().await;
+            let ask = Ask {
+                target: &target,
+                roots: &roots,
+                now,
+                timeout,
+            };
+            (ip, ask.address(ip).await)
+        });
+    }
+    let mut seen = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        seen.extend(done.ok());
+    }
+    // An address whose task broke, or for which there was no room, is said, not left out.
+    addresses
+        .iter()
+        .map(|ip| {
+            let at = seen.iter().position(|(seen, _)| seen == ip);
+            at.map_or_else(
+                || ask.unseen(Some(*ip), CAPPED),
+                |at| seen.swap_remove(at).1,
+            )
+        })
+        .collect()
+}
+
+/// Collects an endpoint, or reads the lines recorded of one. `shown` is how the inventory names it.
+pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
+    match target {
+        Target::Endpoint {
+            address,
+            purpose,
+            sni,
+            roots,
+            authorised,
+        } => {
+            let Some(mut asked) = ProbeTarget::parse(address) else {
+                return nothing(Reason::new(leaf::NOT_PARSED, address));
+            };
+            asked.sni.clone_from(sni);
+            asked.roots.clone_from(roots);
+            asked.http = is_web(purpose);
+            asked.authorised = authorised.as_ref().is_some_and(|a| in_date(a, cx));
+            live(&asked, shown, cx)
+        }
+        Target::EndpointFacts { file, purpose, .. } => recorded(file, purpose, shown, cx),
+        Target::ServerRoot(_)
+        | Target::Config(_)
+        | Target::Schema { .. }
+        | Target::Label(_)
+        | Target::Roster { .. }
+        | Target::CallerId { .. }
+        | Target::NotBuilt(_) => nothing(Reason::new("wrong-kind", shown)),
+    }
+}
+
+/// Collects a live endpoint.
+pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
+    if cx.offline {
+        return nothing(Reason::new(OFFLINE, shown));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return nothing(Reason::new(leaf::UNREACHABLE, error.to_string())),
+    };
+    let facts = runtime.block_on(probe(target, cx));
+    // A name that is still being looked up must not hold the audit.
+    runtime.shutdown_background();
+    let mut evidence = Vec::new();
+    let mut lines = Vec::new();
+    for facts in facts {
+        let line = draw(&facts);
+        evidence.push(EvidenceItem {
+            id: format!("{shown}@{}", facts.target.addr.as_deref().unwrap_or("-")),
+            kind: "endpoint".into(),
+            source: shown.to_owned(),
+            command: None,
+            sha256: Some(hex_sha256(line.as_bytes())),
+            collected_at: cx.now.to_string(),
+            bytes: line.len() as u64,
+        });
+        lines.push((facts, Place::new(shown, 0)));
+    }
+    let mut collected = flatten(&lines, target.http, cx.now);
+    collected.evidence = evidence;
+    collected
+}
+
+fn recorded(file: &Path, purpose: &str, shown: &str, cx: &Context) -> Collected {
+    let bytes = match read_file(file) {
+        Ok(bytes) => bytes,
+        Err(code) => return nothing(Reason::new(code, shown)),
+    };
+    let text = match crate::parse::bytes::text(&bytes) {
+        Ok(text) => text,
+        Err(error) => return nothing(Reason::new(leaf::NOT_PARSED, format!("{shown}: {error}"))),
+    };
+    let (good, bad) = read(&text);
+    let name: Arc<str> = shown.into();
+    let lines: Vec<_> = good
+        .into_iter()
+        .map(|line| (line.facts, Place::new(name.clone(), line.line)))
+        .collect();
+    let mut collected = flatten(&lines, is_web(purpose), cx.now);
+    if let Some(first) = bad.first() {
+        let detail = format!("{shown}:{}: {} ({})", first.line, first.what, bad.len());
+        not_whole(&mut collected, &Reason::new(leaf::NOT_PARSED, detail));
+    } else if lines.is_empty() {
+        not_whole(
+            &mut collected,
+            &Reason::new(leaf::NOT_PARSED, format!("{shown}: 0")),
+        );
+    }
+    collected.evidence.push(EvidenceItem {
+        id: shown.to_owned(),
+        kind: "file".into(),
+        source: shown.to_owned(),
+        command: None,
+        sha256: Some(hex_sha256(&bytes)),
+        collected_at: cx.now.to_string(),
+        bytes: bytes.len() as u64,
+    });
+    collected
+}
+
+fn read_file(file: &Path) -> Result<Vec<u8>, &'static str> {
+    let about = std::fs::metadata(file).map_err(|error| {
+        match error.kind() == std::io::ErrorKind::NotFound {
+            true => "missing",
+            false => leaf::UNREADABLE,
+        }
+    })?;
+    if !about.is_file() {
+        return Err("wrong-kind");
+    }
+    if about.len() > MAX_FILE_BYTES {
+        return Err("too-large");
+    }
+    std::fs::read(file).map_err(|_| leaf::UNREADABLE)
+}
+
+/// Every subject type was seen in part only: what was seen stays beside it.
+fn not_whole(collected: &mut Collected, reason: &Reason) {
+    collected.sights.clear();
+    for kind in KINDS {
+        collected.saw(kind, Seen::Not(reason.clone()));
+    }
+}
+
+fn nothing(reason: Reason) -> Collected {
+    let mut collected = Collected::default();
+    not_whole(&mut collected, &reason);
+    collected
+}
+
+/// Does an endpoint of this purpose speak HTTP?
+fn is_web(purpose: &str) -> bool {
+    purpose != "mail"
+}
+
+fn in_date(authorised: &Authorised, cx: &Context) -> bool {
+    Day::of(cx.now) <= authorised.until
+}
+
+/// No network was allowed.
+const OFFLINE: &str = "offline";

@@ -1,0 +1,106 @@
+//! The gate: one exit code that means the same for every format.
+
+use super::Input;
+use super::summary::is_active_fail;
+use crate::model::{
+    Finding, Force, Gate, RequirementReport, ResultWord, Severity, Status, Summary, Text,
+};
+use crate::text::lists;
+
+/// The gate of a run.
+pub(super) fn gate(
+    input: &Input<'_>,
+    findings: &[Finding],
+    requirements: &[RequirementReport],
+    summary: &Summary,
+) -> Gate {
+    let rules = input.gate;
+    let mut failed: Vec<Text> = Vec::new();
+    let counted: Vec<&Finding> = findings
+        .iter()
+        .filter(|f| counts(input, f, requirements))
+        .collect();
+    for severity in [
+        Severity::Critical,
+        Severity::High,
+        Severity::Medium,
+        Severity::Low,
+        Severity::Info,
+    ] {
+        let number = counted.iter().filter(|f| f.severity == severity).count();
+        if number > 0 {
+            failed.push(lists::gate_failures(number, severity));
+        }
+    }
+    if rules.strict {
+        let remarks = requirements
+            .iter()
+            .flat_map(|r| &r.systems)
+            .filter(|s| s.status == Status::Remark)
+            .count();
+        if remarks > 0 {
+            failed.push(lists::gate_remarks(remarks));
+        }
+    }
+    if let Some(coverage) = summary.coverage.filter(|c| *c < rules.min_coverage) {
+        failed.push(lists::gate_coverage(coverage, rules.min_coverage));
+    }
+    let mut incomplete: Vec<Text> = Vec::new();
+    let undetermined = summary.requirements.undetermined;
+    let errors = findings
+        .iter()
+        .filter(|f| f.result == ResultWord::Error)
+        .count();
+    match input.scan {
+        None if undetermined > rules.max_undetermined => {
+            incomplete.push(lists::gate_undetermined(
+                undetermined,
+                rules.max_undetermined,
+            ));
+        }
+        Some(_) if errors > 0 => incomplete.push(lists::gate_errors(errors)),
+        None | Some(_) => {}
+    }
+    if input.assets.iter().all(|a| a.collected.subjects.is_empty()) {
+        incomplete.push(lists::gate_nothing());
+    }
+    let (outcome, exit_code) = match (failed.is_empty(), incomplete.is_empty()) {
+        (false, _) => ("fail", 1),
+        (true, false) => ("incomplete", 3),
+        (true, true) => ("pass", 0),
+    };
+    failed.extend(incomplete);
+    Gate {
+        outcome: outcome.into(),
+        exit_code,
+        fail_on: rules.fail_on,
+        reasons: failed,
+    }
+}
+
+/// Does this finding fail the gate?
+fn counts(input: &Input<'_>, finding: &Finding, requirements: &[RequirementReport]) -> bool {
+    if !is_active_fail(finding) {
+        return false;
+    }
+    if finding.severity == Severity::Critical && finding.force != Force::Binding {
+        return true;
+    }
+    let bound = finding.force == Force::Binding;
+    let severe = finding.severity >= input.gate.fail_on;
+    bound && severe && !(input.gate.allow_transition && in_transition(finding, requirements))
+}
+
+/// Is every binding gap of this finding still in its time to adapt?
+fn in_transition(finding: &Finding, requirements: &[RequirementReport]) -> bool {
+    let mut pairs = finding
+        .requirements
+        .iter()
+        .filter(|r| r.force == Force::Binding)
+        .filter_map(|r| requirements.iter().find(|report| report.id == r.id))
+        .flat_map(|report| &report.systems)
+        .filter(|s| s.id == crate::model::ORG || finding.systems.contains(&s.id))
+        .filter(|s| s.status == Status::Gap)
+        .peekable();
+    pairs.peek().is_some() && pairs.all(|s| s.due.is_some())
+}

@@ -1,0 +1,192 @@
+//! From judgements to the run: findings, requirements, letter items, systems, gate.
+//!
+//! Pure: the same input gives the same bytes. Nothing becomes `met` without a pass or an attestation in date, and
+//! what could not be seen stays undetermined.
+
+mod attest;
+mod finding;
+mod gate;
+mod letter;
+mod missing;
+mod requirement;
+mod summary;
+mod waive;
+
+use std::collections::BTreeMap;
+
+use crate::engine::Asked;
+use crate::model::{
+    Asset, AssetKind, Collected, Day, Duty, Force, InstrumentReport, Inventory, Judgement, Law,
+    Level, Reason, ResultWord, RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
+};
+
+/// What the gate counts.
+#[derive(Debug, Clone, Copy)]
+pub struct GateRules {
+    /// The severity from which binding failures count.
+    pub fail_on: Severity,
+    /// The coverage in percent below which the gate fails.
+    pub min_coverage: u8,
+    /// How many undetermined duties do not make the run incomplete.
+    pub max_undetermined: u64,
+    /// Count remarks too.
+    pub strict: bool,
+    /// Leave out gaps whose time to adapt has not passed.
+    pub allow_transition: bool,
+}
+
+/// One asset that was judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// What the inventory says of it.
+    pub asset: Asset,
+    /// Its system of the highest level comes first.
+    pub systems: Vec<String>,
+    /// What was seen.
+    pub collected: Collected,
+    /// The controls that were asked of it.
+    pub asked: Vec<Asked>,
+}
+
+/// A level that the law demands of a system.
+#[derive(Debug, Clone)]
+pub struct DemandedLevel {
+    /// The level.
+    pub level: Level,
+    /// How strongly.
+    pub force: Force,
+    /// The provision and the counts.
+    pub because: Text,
+}
+
+/// Everything that a run is made of.
+pub struct Input<'a> {
+    /// The law.
+    pub law: &'a Law,
+    /// The controls.
+    pub pack: &'a RulePack,
+    /// What the company says of itself; in a scan, of one assumed system.
+    pub inventory: &'a Inventory,
+    /// A scan of this kind, not an audit.
+    pub scan: Option<AssetKind>,
+    /// The day whose law counts.
+    pub as_of: Day,
+    /// Every duty of the day.
+    pub duties: &'a [Duty],
+    /// What was judged.
+    pub assets: &'a [Judged],
+    /// Of each asset by each control.
+    pub judgements: Vec<Judgement>,
+    /// Controls whose law is not in force on the day.
+    pub not_selected: &'a [(u32, Reason)],
+    /// The controls that each system, and `org`, calls for.
+    pub called: &'a BTreeMap<String, BTreeMap<u32, Selection>>,
+    /// What the law demands of each system.
+    pub demanded: &'a BTreeMap<String, DemandedLevel>,
+    /// What is wrong with the documents of attestations, by attestation.
+    pub attestation_faults: &'a BTreeMap<String, Reason>,
+    /// Results of an earlier run by finding.
+    pub baseline: Option<&'a BTreeMap<String, ResultWord>>,
+    /// The gate.
+    pub gate: GateRules,
+    /// What judged.
+    pub tool: Tool,
+    /// When, of what.
+    pub info: RunInfo,
+    /// Remarks on the run.
+    pub notes: Vec<Text>,
+    /// What every format carries.
+    pub disclaimer: Text,
+}
+
+/// Makes the run.
+pub fn assess(mut input: Input<'_>) -> Run {
+    let judgements = std::mem::take(&mut input.judgements);
+    let duties = Duties::of(input.duties);
+    let mut findings = finding::findings(&input, &duties, judgements);
+    if input.scan.is_none() {
+        findings.extend(missing::findings(&input, &duties));
+    }
+    findings.sort_by(|a, b| {
+        (&a.control, &a.system, &a.asset, &a.subject)
+            .cmp(&(&b.control, &b.system, &b.asset, &b.subject))
+    });
+    if let Some(baseline) = input.baseline {
+        for finding in &mut findings {
+            finding.baseline = baseline.get(&finding.id).copied();
+            if finding.result == ResultWord::Pass && finding.baseline == Some(ResultWord::Fail) {
+                finding.result = ResultWord::Fixed;
+            }
+        }
+    }
+    let waivers = waive::apply(&input, &mut findings);
+    let attestations = attest::reports(&input);
+    let requirements = requirement::reports(&input, &duties, &findings, &attestations);
+    let systems = summary::systems(&input, &requirements);
+    let letter = letter::items(&input, &requirements);
+    let summary = summary::summary(&findings, &requirements);
+    let gate = gate::gate(&input, &findings, &requirements, &summary);
+    Run {
+        schema: "capdo/run/1".into(),
+        tool: input.tool.clone(),
+        run: input.info.clone(),
+        organisation: input
+            .scan
+            .is_none()
+            .then(|| input.inventory.organisation.clone()),
+        assessor: input.inventory.assessor.clone(),
+        gate,
+        summary,
+        letter,
+        systems,
+        assets: summary::assets(&input),
+        controls: finding::controls(&input, &findings),
+        requirements,
+        findings,
+        evidence: summary::evidence(&input),
+        instruments: instruments(&input),
+        waivers,
+        attestations,
+        disclaimer: input.disclaimer.clone(),
+        notes: input.notes.clone(),
+    }
+}
+
+/// Duties by requirement and system.
+struct Duties<'a>(BTreeMap<(&'a str, &'a str), &'a Duty>);
+
+impl<'a> Duties<'a> {
+    fn of(duties: &'a [Duty]) -> Self {
+        Self(
+            duties
+                .iter()
+                .map(|d| ((d.requirement.as_str(), d.system.as_str()), d))
+                .collect(),
+        )
+    }
+
+    fn get(&self, requirement: &str, system: &str) -> Option<&'a Duty> {
+        self.0.get(&(requirement, system)).copied()
+    }
+}
+
+fn instruments(input: &Input<'_>) -> Vec<InstrumentReport> {
+    input
+        .law
+        .instruments
+        .iter()
+        .map(|i| InstrumentReport {
+            id: i.id.clone(),
+            number: i.number.clone(),
+            kind: i.kind,
+            title: i.title.clone(),
+            in_force_from: i.in_force_from,
+            in_force_to: i.in_force_to,
+            in_force: i.in_force(input.as_of),
+            replaced_by: i.replaced_by.clone(),
+            cited_by_letter: i.cited_by_letter,
+            reading: i.reading,
+            note: i.note.clone(),
+        })
+        .collect()
+}

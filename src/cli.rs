@@ -1,0 +1,410 @@
+//! The command line: types only, no behaviour.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::{AssetKind, Day, Lang, Level, Severity};
+
+/// What `--help` says at its end: the same for every command and format.
+const EXIT_CODES: &str = "Exit codes, the same for every format:
+  0 gate passed · 1 gate failed · 2 usage · 3 no gap, but not complete
+  4 inventory, rule, law, waiver or attestation missing or invalid
+  5 integrity failed · 70 internal error · 130 interrupted";
+
+/// Audits the information systems of a Vietnamese postal company against the security level that the law gives each.
+#[derive(Debug, Parser)]
+#[command(name = "capdo", version, after_help = EXIT_CODES, max_term_width = 110, propagate_version = false)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The day whose law, attestations and waivers count (YYYY-MM-DD; today in UTC+7 where absent)
+    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<Day>,
+    /// The language of what people read
+    #[arg(long, global = true, value_enum, default_value = "vi")]
+    pub lang: LangArg,
+    /// A folder of rules (controls/, vocabulary/, law/) over the embedded ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Take rules that are weaker than the embedded ones; the report says so
+    #[arg(long, global = true)]
+    pub allow_weaker: bool,
+    /// Use colours: auto, always, never
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub color: ColorArg,
+    /// Say nothing but results
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more; twice: everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect, judge, report, gate: the main job
+    Audit(AuditArgs),
+    /// Judge one thing without an inventory
+    Scan(ScanArgs),
+    /// What a collector sees, one JSON object a line
+    Facts(FactsArgs),
+    /// Draw the formats of a run again
+    Report(ReportArgs),
+    /// Instruments and requirements by date
+    #[command(subcommand)]
+    Law(LawCommand),
+    /// A control or a requirement in words, with the values that count
+    Explain(ExplainArgs),
+    /// For those who write controls
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// Options of the gate.
+#[derive(Debug, Clone, Args)]
+pub struct GateArgs {
+    /// The severity from which binding failures fail the gate
+    #[arg(long, value_enum, default_value = "medium", value_name = "SEVERITY")]
+    pub fail_on: SeverityArg,
+    /// The coverage in percent below which the gate fails
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT")]
+    pub min_coverage: u8,
+    /// How many undetermined duties do not make the run incomplete
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub max_undetermined: u64,
+    /// An earlier run.json: what failed there and passes now is `fixed`
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Count remarks too
+    #[arg(long)]
+    pub strict: bool,
+    /// Leave out gaps whose time to adapt has not passed
+    #[arg(long)]
+    pub allow_transition: bool,
+}
+
+/// Options of collecting and of what is written.
+#[derive(Debug, Clone, Args)]
+pub struct WorkArgs {
+    /// Formats, separated by commas; without --out a single one goes to stdout
+    #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
+    pub format: Vec<String>,
+    /// A folder for the files
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How many targets at once (0: as many as there are cores)
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub jobs: usize,
+    /// The deadline of one network call, in seconds
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
+    pub timeout: u64,
+    /// No network at all
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// `capdo audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// The inventory
+    #[arg(default_value = "capdo.yaml")]
+    pub inventory: PathBuf,
+    /// The gate
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// The work
+    #[command(flatten)]
+    pub work: WorkArgs,
+}
+
+/// `capdo scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// What kind of thing the targets are
+    #[arg(value_enum)]
+    pub kind: KindArg,
+    /// Folders, files or addresses
+    #[arg(required = true)]
+    pub targets: Vec<String>,
+    /// The level at which to judge
+    #[arg(long, default_value = "3", value_parser = level)]
+    pub level: Level,
+    /// What only some kinds take
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// The gate
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// The work
+    #[command(flatten)]
+    pub work: WorkArgs,
+}
+
+/// Options that only some kinds of target take.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TargetArgs {
+    /// endpoint: a PEM file of roots to trust, instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub roots: Option<PathBuf>,
+    /// endpoint: the name to ask for, instead of the host
+    #[arg(long, value_name = "NAME")]
+    pub sni: Option<String>,
+    /// endpoint: also ask `GET /`
+    #[arg(long)]
+    pub http: bool,
+    /// schema: postgresql or mysql, instead of guessing
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// document: who was trained (the target is the staff list)
+    #[arg(long, value_name = "FILE")]
+    pub trained: Option<PathBuf>,
+}
+
+/// `capdo facts`.
+#[derive(Debug, Args)]
+pub struct FactsArgs {
+    /// What kind of thing the targets are
+    #[arg(value_enum)]
+    pub kind: KindArg,
+    /// Folders, files or addresses
+    #[arg(required = true)]
+    pub targets: Vec<String>,
+    /// What only some kinds take
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// The deadline of one network call, in seconds
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
+    pub timeout: u64,
+}
+
+/// `capdo report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A run.json
+    pub run: PathBuf,
+    /// Formats, separated by commas
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "html",
+        value_name = "FORMAT"
+    )]
+    pub format: Vec<String>,
+    /// A folder for the files
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `capdo law`.
+#[derive(Debug, Subcommand)]
+pub enum LawCommand {
+    /// Instruments with their dates
+    List {
+        /// human or json
+        #[arg(long, value_enum, default_value = "human")]
+        format: ListFormat,
+    },
+    /// One instrument or requirement
+    Show {
+        /// `tcvn14423`, `letter.2.2`
+        id: String,
+    },
+    /// Which requirements in force are decided, in part, by attestation, by nothing
+    Coverage {
+        /// Only this level
+        #[arg(long, default_value = "3", value_parser = level)]
+        level: Level,
+        /// human or json
+        #[arg(long, value_enum, default_value = "human")]
+        format: ListFormat,
+    },
+}
+
+/// `capdo explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A control or a requirement
+    pub id: String,
+    /// The level whose values count
+    #[arg(long, default_value = "3", value_parser = level)]
+    pub level: Level,
+}
+
+/// `capdo rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// All controls
+    List {
+        /// human or json
+        #[arg(long, value_enum, default_value = "human")]
+        format: ListFormat,
+    },
+    /// Every mistake of every rule file
+    Check,
+    /// Run the examples of the controls
+    Test {
+        /// Only controls whose id begins so
+        prefix: Option<String>,
+    },
+    /// Draw a page for each control
+    Docs {
+        /// The folder
+        #[arg(long, default_value = "docs/controls")]
+        out: PathBuf,
+        /// Write nothing; fail where a page would change
+        #[arg(long)]
+        check: bool,
+    },
+    /// The JSON Schema of a file format, for editors
+    Schema {
+        /// Which one
+        #[arg(value_enum, default_value = "control")]
+        which: SchemaKind,
+    },
+    /// A first file for a new control
+    New {
+        /// `SRV-LOG-009`
+        id: String,
+        /// The kind of asset
+        #[arg(long, value_enum, default_value = "server")]
+        kind: KindArg,
+    },
+}
+
+/// File formats that have a schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SchemaKind {
+    /// rules/controls
+    Control,
+    /// rules/vocabulary
+    Vocabulary,
+    /// rules/law
+    Law,
+    /// run.json
+    Run,
+    /// capdo.yaml
+    Inventory,
+    /// waivers.yaml
+    Waivers,
+    /// attestations.yaml
+    Attestations,
+}
+
+/// How a list is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+}
+
+/// A kind of target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// A folder that is the root of a host
+    Server,
+    /// An address host:port, or a file of recorded facts
+    Endpoint,
+    /// Configuration files
+    Config,
+    /// SQL schemas
+    Schema,
+    /// Shipping labels
+    Label,
+    /// Staff and training lists
+    Document,
+}
+
+impl From<KindArg> for AssetKind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Server => Self::Server,
+            KindArg::Endpoint => Self::Endpoint,
+            KindArg::Config => Self::Config,
+            KindArg::Schema => Self::Schema,
+            KindArg::Label => Self::Label,
+            KindArg::Document => Self::Document,
+        }
+    }
+}
+
+/// A severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityArg {
+    /// Info
+    Info,
+    /// Low
+    Low,
+    /// Medium
+    Medium,
+    /// High
+    High,
+    /// Critical
+    Critical,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Self {
+        match severity {
+            SeverityArg::Info => Self::Info,
+            SeverityArg::Low => Self::Low,
+            SeverityArg::Medium => Self::Medium,
+            SeverityArg::High => Self::High,
+            SeverityArg::Critical => Self::Critical,
+        }
+    }
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// Tiếng Việt
+    Vi,
+    /// English
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::Vi => Self::Vi,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn day(words: &str) -> Result<Day, String> {
+    Day::parse(words)
+        .ok_or_else(|| "write the day as YYYY-MM-DD, for instance 2026-11-23".to_owned())
+}
+
+fn level(words: &str) -> Result<Level, String> {
+    words
+        .parse()
+        .ok()
+        .and_then(Level::new)
+        .ok_or_else(|| "a level is 1 to 5".to_owned())
+}

@@ -1,0 +1,323 @@
+//! The files of one target: walked without following links, read through [`Reader`], found again by the absolute
+//! paths that configurations write although the tree is a copy.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use globset::GlobBuilder;
+use walkdir::WalkDir;
+
+use super::Target;
+use super::kind::{self, Kind};
+use crate::collect::Reader;
+use crate::model::{EntryKind, Place, SourceError};
+
+/// A file of the tree.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    /// The path inside the tree, with `/` before it.
+    pub(super) path: String,
+    /// What it is.
+    pub(super) kind: Kind,
+}
+
+/// What was walked.
+pub(super) struct Tree<'a> {
+    pub(super) reader: Reader<'a>,
+    pub(super) files: Vec<File>,
+    /// Files that could not be read, with the reason.
+    pub(super) unreadable: Vec<(String, String)>,
+    /// More files than we look at.
+    pub(super) truncated: bool,
+    /// Links with a target that is written for the real host, and where that lies in the tree.
+    links: BTreeMap<String, String>,
+    texts: BTreeMap<String, Arc<str>>,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn walk(target: &Target, reader: Reader<'a>) -> Self {
+        let mut tree = Self {
+            reader,
+            files: Vec::new(),
+            unreadable: Vec::new(),
+            truncated: false,
+            links: BTreeMap::new(),
+            texts: BTreeMap::new(),
+        };
+        let mut links = Vec::new();
+        let walk = WalkDir::new(&target.root)
+            .follow_links(false)
+            .max_depth(MAX_FOLDERS)
+            .sort_by_file_name();
+        for (nth, entry) in walk.into_iter().enumerate() {
+            if nth >= MAX_ENTRIES {
+                tree.truncated = true;
+                break;
+            }
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(e) => {
+                    let inside = e
+                        .path()
+                        .map(|p| inside(&target.root, p))
+                        .unwrap_or_default();
+                    let shown = tree.reader.shown(&inside);
+                    tree.unreadable.push((shown, "unreadable".into()));
+                    continue;
+                }
+            };
+            let path = inside(&target.root, entry.path());
+            if entry.path_is_symlink() {
+                links.push((path, std::fs::read_link(entry.path()).ok()));
+            } else if entry.file_type().is_file() && target.takes(&path) {
+                tree.add(&path);
+            } else if !entry.file_type().is_dir() && target.takes(&path) {
+                tree.unreadable
+                    .push((tree.reader.shown(&path), "wrong-kind".into()));
+            }
+        }
+        tree.resolve_links(target, links);
+        tree
+    }
+
+    fn add(&mut self, path: &str) {
+        let kind = match self.text(path) {
+            Ok(text) => kind::of(path, &text),
+            Err(SourceError::Unreadable(_, why)) if why.starts_with("binary") => {
+                Kind::Unknown("binary")
+            }
+            Err(e) => {
+                self.unreadable
+                    .push((self.reader.shown(path), e.code().into()));
+                return;
+            }
+        };
+        self.files.push(File {
+            path: path.to_owned(),
+            kind,
+        });
+    }
+
+    fn resolve_links(&mut self, target: &Target, links: Vec<(String, Option<std::path::PathBuf>)>) {
+        for (path, to) in links {
+            let to = to.map(|to| to.display().to_string()).unwrap_or_default();
+            let dir = folder(&path);
+            let wanted = if to.starts_with('/') {
+                to.clone()
+            } else {
+                join(dir, &to)
+            };
+            let found = candidates(dir, &wanted)
+                .chain(candidates("/", &wanted))
+                .find(|at| self.reader.stat(at).is_ok());
+            match found {
+                Some(at) => {
+                    self.links.insert(path, at);
+                }
+                None if target.takes(&path) => {
+                    self.unreadable
+                        .push((self.reader.shown(&path), "link-leads-out".into()));
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// The text of a file; bytes that are no UTF-8 do no harm.
+    pub(super) fn text(&mut self, path: &str) -> Result<Arc<str>, SourceError> {
+        let path = self.real(path);
+        if let Some(text) = self.texts.get(&path) {
+            return Ok(text.clone());
+        }
+        let text: Arc<str> = self.reader.lossy(&path)?.into();
+        self.texts.insert(path, text.clone());
+        Ok(text)
+    }
+
+    /// The path itself, or where the link at it leads.
+    pub(super) fn real(&self, path: &str) -> String {
+        self.links
+            .get(path)
+            .cloned()
+            .unwrap_or_else(|| path.to_owned())
+    }
+
+    pub(super) fn place(&self, path: &str, line: u32) -> Place {
+        Place::new(self.reader.shown(path), line)
+    }
+
+    /// The paths of this kind.
+    pub(super) fn of_kind(&self, kind: &Kind) -> Vec<String> {
+        self.files
+            .iter()
+            .filter(|f| f.kind == *kind)
+            .map(|f| f.path.clone())
+            .collect()
+    }
+
+    /// Unreadable files whose name says that they are of this kind.
+    pub(super) fn unreadable_of(&self, kind: &Kind) -> Option<&(String, String)> {
+        self.unreadable
+            .iter()
+            .find(|(path, _)| kind::by_name(path).as_ref() == Some(kind))
+    }
+
+    /// What a path or pattern written in a configuration means in this tree. `dir` is the folder that relative ones
+    /// start from and that stands for the program's own folder in absolute ones.
+    pub(super) fn find(&self, dir: &str, written: &str) -> Found {
+        let wanted = if written.starts_with('/') {
+            written.to_owned()
+        } else {
+            join(dir, written)
+        };
+        let is_pattern = written.contains(['*', '?', '[']);
+        let mut empty = false;
+        for at in candidates(dir, &wanted) {
+            if !is_pattern {
+                if self
+                    .reader
+                    .stat(&self.real(&at))
+                    .is_ok_and(|e| e.kind == EntryKind::File)
+                {
+                    return Found::Files(vec![at]);
+                }
+                continue;
+            }
+            let files = self.glob(&at);
+            if !files.is_empty() {
+                return Found::Files(files);
+            }
+            empty |= self.reader.stat(folder(&at)).is_ok();
+        }
+        if empty {
+            return Found::Files(Vec::new());
+        }
+        // A copy keeps no empty folders: a pattern inside the program's own folder that meets nothing is nothing.
+        let own = !written.starts_with('/') || own_prefix(&wanted).is_some();
+        if is_pattern && own {
+            Found::NoFolder
+        } else {
+            Found::Missing
+        }
+    }
+
+    /// As glob(3): sorted, `*` takes no `/` and no leading dot.
+    fn glob(&self, pattern: &str) -> Vec<String> {
+        let mut at = vec![String::new()];
+        for part in pattern.split('/').filter(|p| !p.is_empty()) {
+            let matcher = GlobBuilder::new(part)
+                .literal_separator(true)
+                .build()
+                .map(|g| g.compile_matcher());
+            let Ok(matcher) = matcher else {
+                return Vec::new();
+            };
+            let mut next = Vec::new();
+            for dir in &at {
+                if !part.contains(['*', '?', '[']) {
+                    next.push(format!("{dir}/{part}"));
+                    continue;
+                }
+                for entry in self
+                    .reader
+                    .list(if dir.is_empty() { "/" } else { dir })
+                    .unwrap_or_default()
+                {
+                    if matcher.is_match(&entry.name)
+                        && entry.name.starts_with('.') == part.starts_with('.')
+                    {
+                        next.push(format!("{dir}/{}", entry.name));
+                    }
+                }
+                next.truncate(MAX_ENTRIES);
+            }
+            at = next;
+        }
+        at.retain(|path| {
+            self.reader
+                .stat(&self.real(path))
+                .is_ok_and(|e| e.kind != EntryKind::Folder)
+        });
+        at
+    }
+}
+
+/// What a written path means in the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// These files, possibly none.
+    Files(Vec<String>),
+    /// A pattern in the program's own folder whose folder the tree does not have.
+    NoFolder,
+    /// Not in the tree.
+    Missing,
+}
+
+impl Target {
+    fn takes(&self, path: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.is_match(path.trim_start_matches('/')))
+    }
+}
+
+/// The folder of a path, `/` at the top.
+pub(super) fn folder(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) | None => "/",
+        Some(at) => &path[..at],
+    }
+}
+
+/// `path` as seen from `dir`, dots resolved.
+pub(super) fn join(dir: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in dir.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// Where a path written for the real host may lie in the tree: there; below `dir` without the program's own folder;
+/// below `dir` with ever fewer leading parts. A bare pattern is never tried: it would meet anything.
+fn candidates<'p>(dir: &'p str, wanted: &'p str) -> impl Iterator<Item = String> + 'p {
+    let own = own_prefix(wanted).map(|rest| join(dir, rest));
+    let parts: Vec<&str> = wanted.split('/').filter(|p| !p.is_empty()).collect();
+    let shorter = (0..parts.len()).filter_map(move |skip| {
+        let rest = &parts[skip..];
+        (rest.len() > 1 || !rest[0].contains(['*', '?', '['])).then(|| join(dir, &rest.join("/")))
+    });
+    std::iter::once(join("/", wanted)).chain(own).chain(shorter)
+}
+
+fn own_prefix(path: &str) -> Option<&str> {
+    OWN_FOLDERS.iter().find_map(|own| path.strip_prefix(own))
+}
+
+fn inside(root: &Path, path: &Path) -> String {
+    format!("/{}", path.strip_prefix(root).unwrap_or(path).display())
+}
+
+/// Where packages put nginx's configuration.
+const OWN_FOLDERS: [&str; 7] = [
+    "/etc/nginx/",
+    "/usr/local/nginx/conf/",
+    "/usr/local/etc/nginx/",
+    "/usr/local/openresty/nginx/conf/",
+    "/opt/nginx/conf/",
+    "/opt/homebrew/etc/nginx/",
+    "/opt/bitnami/nginx/conf/",
+];
+
+/// How deep folders go.
+const MAX_FOLDERS: usize = 32;
+
+/// How many entries of a tree are looked at.
+const MAX_ENTRIES: usize = 50_000;

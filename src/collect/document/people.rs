@@ -1,0 +1,203 @@
+//! Who delivers, who was trained: two tables joined by the id of a person.
+//!
+//! Pure. A row that could not be read makes what depends on it uncertain, never better.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::table::{DayCell, Row, Table, day};
+use super::words::{bare_company, has_phrase, plain, section};
+use crate::model::{Day, Organisation};
+
+/// What the list of staff says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Staff {
+    /// Ids of the delivery staff who work on the day.
+    pub(super) couriers: BTreeSet<String>,
+    /// Ids of all who work on the day.
+    pub(super) active: BTreeSet<String>,
+    /// Ids of all who ever worked.
+    pub(super) everyone: BTreeSet<String>,
+    /// Rows that were read.
+    pub(super) rows: usize,
+    /// Lines that could not be read.
+    pub(super) bad: Vec<u32>,
+    /// Lines whose person stands on an earlier line for the same time.
+    pub(super) duplicates: Vec<u32>,
+    /// Is there a column with the employer?
+    pub(super) names_employers: bool,
+    /// How many employers there are, the company itself included.
+    pub(super) employers: usize,
+    /// Delivery staff on the day whose employer is another company.
+    pub(super) subcontracted: usize,
+    /// Rows whose employer is another company.
+    pub(super) subcontractor_rows: usize,
+}
+
+/// Reads the list of staff.
+pub(super) fn staff(table: &Table, organisation: &Organisation, on: Day) -> Staff {
+    let mut staff = Staff {
+        bad: table.bad.clone(),
+        names_employers: table.columns.contains(&"employer"),
+        ..Staff::default()
+    };
+    let own = Own::of(organisation);
+    let mut employers: BTreeSet<String> = BTreeSet::new();
+    let mut spans: BTreeMap<String, Vec<(Day, Day)>> = BTreeMap::new();
+    for row in &table.rows {
+        let (id, Some((from, to))) = (person(row), span(row)) else {
+            staff.bad.push(row.line);
+            continue;
+        };
+        if id.is_empty() || row.get("role").is_empty() {
+            staff.bad.push(row.line);
+            continue;
+        }
+        staff.rows += 1;
+        let earlier = spans.entry(id.clone()).or_default();
+        if earlier.iter().any(|(f, t)| *f <= to && from <= *t) {
+            staff.duplicates.push(row.line);
+        }
+        earlier.push((from, to));
+        let subcontracted = !own.is(row.get("employer"));
+        staff.subcontractor_rows += usize::from(subcontracted);
+        employers.insert(if subcontracted {
+            bare_company(row.get("employer"))
+        } else {
+            String::new()
+        });
+        if from <= on && on <= to {
+            let courier = has_phrase(row.get("role"), "role");
+            if courier && staff.couriers.insert(id.clone()) {
+                staff.subcontracted += usize::from(subcontracted);
+            }
+            staff.active.insert(id.clone());
+        }
+        staff.everyone.insert(id);
+    }
+    staff.employers = employers.len();
+    staff.bad.sort_unstable();
+    staff
+}
+
+/// The names of the company itself.
+struct Own([String; 2]);
+
+impl Own {
+    fn of(organisation: &Organisation) -> Self {
+        Self([
+            bare_company(&organisation.name.vi),
+            bare_company(&organisation.name.en),
+        ])
+    }
+
+    /// Is this the company, a branch that bears its name, or a department of it?
+    fn is(&self, employer: &str) -> bool {
+        let bare = bare_company(employer);
+        let named =
+            |own: &String| !own.is_empty() && format!(" {bare} ").contains(&format!(" {own} "));
+        // A column "đơn vị" often has post offices and teams: those are no other company.
+        let department = bare == plain(employer)
+            && has_phrase(employer, "department")
+            && !has_phrase(employer, "outside");
+        bare.is_empty() || department || self.0.iter().any(named)
+    }
+}
+
+/// The days between which the row says that the person works.
+fn span(row: &Row) -> Option<(Day, Day)> {
+    let from = match day(row.get("active_from")) {
+        DayCell::Blank => Day::new(1900, 1, 1),
+        DayCell::Day(day) => Some(day),
+        DayCell::Bad => None,
+    }?;
+    let to = match day(row.get("active_to")) {
+        DayCell::Blank => Day::new(9999, 12, 31),
+        DayCell::Day(day) => Some(day),
+        DayCell::Bad => None,
+    }?;
+    (from <= to).then_some((from, to))
+}
+
+/// The id of the person in a row, however it is spaced and capitalised.
+fn person(row: &Row) -> String {
+    plain(row.get("id"))
+}
+
+/// What the list of trainings says of one person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Trained {
+    /// The last course on confidentiality up to the day.
+    pub(super) last: Option<Day>,
+    /// Was one of these courses signed?
+    pub(super) signed: bool,
+    /// There is a row that may be such a course, but cannot be told.
+    pub(super) doubtful: bool,
+}
+
+/// All that the list of trainings says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Trainings {
+    /// By the id of the person.
+    pub(super) people: BTreeMap<String, Trained>,
+    /// Rows that were read.
+    pub(super) rows: usize,
+    /// Lines that could not be read.
+    pub(super) bad: Vec<u32>,
+    /// Lines that say the same as an earlier one.
+    pub(super) duplicates: Vec<u32>,
+    /// Rows of courses whose name does not say that they are about confidentiality.
+    pub(super) other_courses: usize,
+}
+
+/// Reads the list of trainings.
+pub(super) fn trainings(table: &Table, on: Day) -> Trainings {
+    let mut all = Trainings {
+        bad: table.bad.clone(),
+        ..Trainings::default()
+    };
+    let has_course = table.columns.contains(&"course");
+    let mut seen: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+    for row in &table.rows {
+        let id = person(row);
+        if id.is_empty() {
+            all.bad.push(row.line);
+            continue;
+        }
+        let earlier = seen.entry(id.clone()).or_default();
+        if earlier.iter().any(|before| row.same_as(before)) {
+            all.duplicates.push(row.line);
+            continue;
+        }
+        earlier.push(row);
+        let person = all.people.entry(id).or_default();
+        let (DayCell::Day(held), Some(signed)) = (day(row.get("date")), answer(row.get("signed")))
+        else {
+            person.doubtful = true;
+            all.bad.push(row.line);
+            continue;
+        };
+        all.rows += 1;
+        // A course that lies ahead has trained nobody yet.
+        if held > on {
+            continue;
+        }
+        if has_course && !has_phrase(row.get("course"), "course") {
+            all.other_courses += 1;
+            person.doubtful = true;
+            continue;
+        }
+        person.last = person.last.max(Some(held));
+        person.signed |= signed;
+    }
+    all.bad.sort_unstable();
+    all
+}
+
+/// Yes or no; blank is no; `None` where it is neither.
+fn answer(cell: &str) -> Option<bool> {
+    let cell = plain(cell);
+    if cell.is_empty() || section("no").contains(&cell) || section("blank").contains(&cell) {
+        return Some(false);
+    }
+    section("yes").contains(&cell).then_some(true)
+}

@@ -1,0 +1,92 @@
+//! The words of staff lists: names of columns, roles, answers, forms of companies.
+//!
+//! They stand in `rules/words/roster.txt`, so that a word can be added without touching code.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use crate::text::unicode::fold;
+
+/// The words of one section, folded.
+pub(super) fn section(name: &str) -> &'static BTreeSet<String> {
+    static NONE: BTreeSet<String> = BTreeSet::new();
+    WORDS.get(name).unwrap_or(&NONE)
+}
+
+/// Folded, with every sign as a space and no space twice: `Ngày vào-làm` → `ngay vao lam`.
+pub(super) fn plain(text: &str) -> String {
+    let folded = fold(text);
+    let mut out = String::with_capacity(folded.len());
+    // The check marks are answers, not signs.
+    for word in folded.split(|c: char| !c.is_alphanumeric() && c != '✓' && c != '✔') {
+        if !word.is_empty() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+/// Does the text have one of the phrases of this section, as whole words?
+pub(super) fn has_phrase(text: &str, name: &str) -> bool {
+    let text = format!(" {} ", plain(text));
+    section(name)
+        .iter()
+        .any(|phrase| text.contains(&format!(" {phrase} ")))
+}
+
+/// The name of a company without the words of its legal form.
+pub(super) fn bare_company(name: &str) -> String {
+    let mut text = format!(" {} ", plain(name));
+    // Longer phrases first, so that no part of one is left behind.
+    let mut forms: Vec<&String> = section("form").iter().collect();
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    for form in forms {
+        text = text.replace(&format!(" {form} "), " ");
+    }
+    text.trim().to_owned()
+}
+
+static WORDS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+    let mut words: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut name = String::new();
+    for line in include_str!("../../../rules/words/roster.txt").lines() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            Some(section) => name = section.to_owned(),
+            None => {
+                words.entry(name.clone()).or_default().insert(plain(line));
+            }
+        }
+    }
+    words
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_as_words() {
+        assert!(has_phrase("Nhân viên GIAO HÀNG", "role"));
+        assert!(has_phrase("Bưu-tá xã", "role"));
+        assert!(!has_phrase("giao dịch viên", "role"));
+        assert!(!has_phrase("kế toán", "role"));
+        assert!(section("yes").contains(&plain("Đã ký")));
+        assert!(section("yes").contains(&plain("✓")));
+    }
+
+    #[test]
+    fn legal_forms_do_not_tell_companies_apart() {
+        let own = bare_company("Công ty cổ phần Bưu chính Mẫu");
+        assert_eq!(own, "buu chinh mau");
+        assert_eq!(bare_company("CTY CP Bưu Chính Mẫu"), own);
+        assert_ne!(bare_company("Công ty TNHH Vận chuyển Mẫu"), own);
+        assert_eq!(bare_company("Công ty"), "");
+    }
+}

@@ -1,0 +1,430 @@
+//! One real handshake: what the server agrees to, and every certificate that it sends, taken without judging.
+//!
+//! The verifier of this module accepts all certificates and records them. It must never serve a connection
+//! that carries anything of ours.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context as Task, Poll};
+use std::time::Duration;
+
+use rustls::client::ResolvesClientCert;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, sign::CertifiedKey};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+
+use super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, REFUSED, RESET, TIMEOUT, UNREACHABLE};
+
+/// The longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(3);
+/// The longest wait for a handshake, all of it.
+const HELLO: Duration = Duration::from_secs(6);
+/// The most that one handshake may send us.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// A version that rustls speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    /// TLS 1.2.
+    Tls12,
+    /// TLS 1.3.
+    Tls13,
+}
+
+impl Version {
+    /// Its key in `versions`.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Tls12 => "tls1_2",
+            Self::Tls13 => "tls1_3",
+        }
+    }
+}
+
+/// Which certificates the hello asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Whichever the server prefers.
+    Any,
+    /// Only those with an RSA key.
+    Rsa,
+    /// Only those with another key.
+    NotRsa,
+}
+
+/// Where and how long.
+#[derive(Debug, Clone)]
+pub(super) struct Dial {
+    /// The address.
+    pub(super) addr: SocketAddr,
+    /// The name to send, or an address, which is not sent.
+    pub(super) name: ServerName<'static>,
+    /// Send the name?
+    pub(super) send_name: bool,
+    /// The longest wait of one call.
+    pub(super) timeout: Duration,
+    /// The end of the whole asking at this address.
+    pub(super) deadline: Instant,
+}
+
+/// What came of one handshake.
+#[derive(Debug, Default)]
+pub(super) struct Hello {
+    /// Did the port take the connection?
+    pub(super) connected: bool,
+    /// What was agreed; none where the handshake did not end.
+    pub(super) agreed: Option<Agreed>,
+    /// Why it did not end.
+    pub(super) why: Option<String>,
+    /// What the server sent of itself.
+    pub(super) shown: Shown,
+    /// The first bytes that came back.
+    pub(super) reply: Vec<u8>,
+}
+
+impl Hello {
+    /// Did the server choose this version? It did once it sent a certificate in it.
+    pub(super) fn offered(&self) -> bool {
+        self.agreed.is_some() || !self.shown.chain.is_empty()
+    }
+
+    fn failed(why: impl Into<String>) -> Self {
+        Self {
+            why: Some(why.into()),
+            ..Self::default()
+        }
+    }
+}
+
+/// What one handshake agreed on.
+#[derive(Debug)]
+pub(super) struct Agreed {
+    /// IANA name of the suite.
+    pub(super) suite: Option<String>,
+    /// The key exchange group.
+    pub(super) group: Option<String>,
+    /// The application protocol.
+    pub(super) alpn: Option<String>,
+}
+
+/// What the server sent of itself.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    /// Its certificates, as sent.
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    /// Did it prove that it has the key? None: it did not come to that.
+    pub(super) key_proven: Option<bool>,
+    /// Did it staple an OCSP response?
+    pub(super) stapled: bool,
+    /// Did it ask for a certificate of ours?
+    pub(super) asks_for_certificate: bool,
+}
+
+/// The one place that chooses the cryptography.
+pub(super) fn provider() -> CryptoProvider {
+    rustls::crypto::ring::default_provider()
+}
+
+/// Connects; the `why` where the port does not take it.
+pub(super) async fn connect(
+    addr: SocketAddr,
+    timeout: Duration,
+    deadline: Instant,
+) -> Result<TcpStream, &'static str> {
+    let until = deadline.min(Instant::now() + timeout.min(CONNECT));
+    match timeout_at(until, TcpStream::connect(addr)).await {
+        Err(_) => Err(TIMEOUT),
+        Ok(Err(error)) => Err(why_of_io(&error)),
+        Ok(Ok(stream)) => Ok(stream),
+    }
+}
+
+/// One handshake in this version only.
+pub(super) async fn shake(dial: &Dial, version: Version, family: Family) -> Hello {
+    let stream = match connect(dial.addr, dial.timeout, dial.deadline).await {
+        Ok(stream) => stream,
+        Err(why) => return Hello::failed(why),
+    };
+    let record = Arc::new(Recorder::new(family));
+    let config = match configure(version, dial.send_name, &record) {
+        Ok(config) => config,
+        Err(_) => return Hello::failed(PROTOCOL),
+    };
+    let mut tap = Tap::new(stream);
+    let until = dial.deadline.min(Instant::now() + dial.timeout.min(HELLO));
+    let connector = TlsConnector::from(Arc::new(config));
+    let result = timeout_at(until, connector.connect(dial.name.clone(), &mut tap)).await;
+    let (agreed, error) = match result {
+        Err(_) => (None, Some(TIMEOUT.to_owned())),
+        Ok(Err(error)) => (None, Some(why_of_tls(&error))),
+        Ok(Ok(tls)) => (Some(agreed(tls.get_ref().1)), None),
+    };
+    let reply = tap.first;
+    let why = match error.as_deref() {
+        Some(PROTOCOL) if !looks_like_tls(&reply) => Some(NOT_TLS.to_owned()),
+        Some(_) | None => error,
+    };
+    Hello {
+        connected: true,
+        agreed,
+        why,
+        shown: record.shown(),
+        reply,
+    }
+}
+
+fn configure(
+    version: Version,
+    sni: bool,
+    record: &Arc<Recorder>,
+) -> Result<ClientConfig, rustls::Error> {
+    let only = match version {
+        Version::Tls12 => &rustls::version::TLS12,
+        Version::Tls13 => &rustls::version::TLS13,
+    };
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
+        .with_protocol_versions(&[only])?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(record) as Arc<dyn ServerCertVerifier>)
+        .with_client_cert_resolver(Arc::clone(record) as Arc<dyn ResolvesClientCert>);
+    config.enable_sni = sni;
+    config.resumption = rustls::client::Resumption::disabled();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn agreed(connection: &rustls::ClientConnection) -> Agreed {
+    let suite = connection.negotiated_cipher_suite();
+    let group = connection.negotiated_key_exchange_group();
+    Agreed {
+        // rustls writes TLS13_…, IANA writes TLS_….
+        suite: suite.map(|suite| format!("{:?}", suite.suite()).replace("TLS13_", "TLS_")),
+        group: group.map(|group| format!("{:?}", group.name()).to_lowercase()),
+        alpn: connection
+            .alpn_protocol()
+            .map(|name| String::from_utf8_lossy(name).into_owned()),
+    }
+}
+
+/// The content types of TLS records; the high bit of the first byte is that of an SSLv2 record.
+fn looks_like_tls(reply: &[u8]) -> bool {
+    matches!(reply, [20..=23, 3, ..])
+}
+
+/// The `why` of a failed connection.
+pub(super) fn why_of_io(error: &io::Error) -> &'static str {
+    if error.get_ref().is_some_and(|inner| inner.is::<TooMuch>()) {
+        return CAPPED;
+    }
+    let kind = error.kind();
+    if kind == io::ErrorKind::ConnectionRefused {
+        REFUSED
+    } else if matches!(
+        kind,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    ) {
+        RESET
+    } else if matches!(
+        kind,
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionAborted
+    ) {
+        CLOSED
+    } else if kind == io::ErrorKind::TimedOut {
+        TIMEOUT
+    } else if kind == io::ErrorKind::InvalidData {
+        PROTOCOL
+    } else {
+        UNREACHABLE
+    }
+}
+
+fn why_of_tls(error: &io::Error) -> String {
+    let inner = error
+        .get_ref()
+        .and_then(|e| e.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::AlertReceived(alert)) => format!("alert:{}", u8::from(*alert)),
+        Some(rustls::Error::PeerIncompatible(what)) => {
+            use rustls::PeerIncompatible as P;
+            let lower = matches!(
+                what,
+                P::ServerDoesNotSupportTls12Or13 | P::ServerTlsVersionIsDisabledByOurConfig
+            );
+            if lower { LOWER_VERSION } else { PROTOCOL }.to_owned()
+        }
+        Some(_) => PROTOCOL.to_owned(),
+        None => why_of_io(error).to_owned(),
+    }
+}
+
+/// The server answered in a version that was not asked for.
+pub(super) const LOWER_VERSION: &str = "lower_version";
+
+/// Takes every certificate and writes down what it saw.
+#[derive(Debug)]
+struct Recorder {
+    provider: CryptoProvider,
+    family: Family,
+    shown: Mutex<Shown>,
+}
+
+impl Recorder {
+    fn new(family: Family) -> Self {
+        Self {
+            provider: provider(),
+            family,
+            shown: Mutex::default(),
+        }
+    }
+
+    fn shown(&self) -> Shown {
+        self.note(|shown| shown.clone())
+    }
+
+    fn note<R>(&self, write: impl FnOnce(&mut Shown) -> R) -> R {
+        write(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn proof(&self, result: &Result<HandshakeSignatureValid, rustls::Error>) {
+        self.note(|shown| shown.key_proven = Some(result.is_ok()));
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        ocsp_response: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        self.note(|shown| {
+            shown.chain = std::iter::once(end_entity)
+                .chain(intermediates)
+                .map(|der| der.clone().into_owned())
+                .collect();
+            shown.stapled = !ocsp_response.is_empty();
+        });
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        self.proof(&verify_tls12_signature(message, cert, dss, algorithms));
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        self.proof(&verify_tls13_signature(message, cert, dss, algorithms));
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let all = self
+            .provider
+            .signature_verification_algorithms
+            .supported_schemes();
+        all.into_iter()
+            .filter(|scheme| {
+                let rsa = format!("{scheme:?}").starts_with("RSA");
+                match self.family {
+                    Family::Any => true,
+                    Family::Rsa => rsa,
+                    Family::NotRsa => !rsa,
+                }
+            })
+            .collect()
+    }
+}
+
+impl ResolvesClientCert for Recorder {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.note(|shown| shown.asks_for_certificate = true);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
+/// More came than [`MAX_BYTES`].
+#[derive(Debug, thiserror::Error)]
+#[error("more than {MAX_BYTES} bytes in one handshake")]
+struct TooMuch;
+
+/// A stream whose first bytes are kept and whose length is bounded.
+struct Tap {
+    stream: TcpStream,
+    first: Vec<u8>,
+    taken: usize,
+}
+
+impl Tap {
+    /// What is kept: enough for a record's head and an alert, too little for anything random.
+    const KEPT: usize = 7;
+
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            first: Vec::new(),
+            taken: 0,
+        }
+    }
+}
+
+impl AsyncRead for Tap {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        task: &mut Task<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.taken > MAX_BYTES {
+            return Poll::Ready(Err(io::Error::other(TooMuch)));
+        }
+        let before = buf.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(task, buf);
+        let came = buf.filled().get(before..).unwrap_or_default();
+        let room = Self::KEPT.saturating_sub(self.first.len()).min(came.len());
+        self.first.extend_from_slice(&came[..room]);
+        self.taken += came.len();
+        result
+    }
+}
+
+impl AsyncWrite for Tap {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Task<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(task, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(task)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(task)
+    }
+}

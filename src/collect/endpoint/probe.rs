@@ -1,0 +1,357 @@
+//! Asks one address: a handshake in each version alone, one more for a second certificate, one `GET /`.
+//!
+//! The raw prober (older versions, suites, groups) will stand beside `ask` and fill the leaves that say
+//! `unsupported_by_prober`; nothing else changes then.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::pki_types::{CertificateDer, ServerName};
+use tokio::time::{Instant, sleep};
+
+use super::certificate;
+use super::facts::{CertFacts, Negotiated, ProbeState, ReplyFacts, TargetFacts, TlsFacts};
+use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
+use super::http::Web;
+use super::leaf::{
+    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_PARSED, REFUSED, RESET, TIMEOUT, UNSUPPORTED,
+};
+use super::target::ProbeTarget;
+use super::trust::{self, Roots};
+
+/// The longest time for one address.
+const ENDPOINT: Duration = Duration::from_secs(30);
+/// The wait before the one retry.
+const BACK_OFF: Duration = Duration::from_millis(250);
+/// The most ports that are tried.
+const MAX_PORTS: usize = 64;
+
+/// What a probe of one address needs.
+pub(super) struct Ask<'a> {
+    /// What is asked.
+    pub(super) target: &'a ProbeTarget,
+    /// The roots that count.
+    pub(super) roots: &'a Result<Roots, &'static str>,
+    /// The moment that ages count from.
+    pub(super) now: Timestamp,
+    /// The longest wait of one call.
+    pub(super) timeout: Duration,
+}
+
+impl Ask<'_> {
+    /// What the target part of the line says.
+    pub(super) fn named(&self, addr: Option<IpAddr>) -> TargetFacts {
+        TargetFacts {
+            name: self.target.host.clone(),
+            addr: addr.map(|addr| addr.to_string()),
+            port: self.target.port,
+            sni: self.target.sent_name(),
+            starttls: self.target.starttls.clone(),
+        }
+    }
+
+    /// A line of which nothing could be seen.
+    pub(super) fn unseen(&self, addr: Option<IpAddr>, why: &str) -> TlsFacts {
+        let mut facts = TlsFacts::unseen(self.named(addr), self.now.to_string(), why);
+        self.not_asked(&mut facts);
+        facts
+    }
+
+    /// Everything that this prober can see at one address.
+    pub(super) async fn address(&self, ip: IpAddr) -> TlsFacts {
+        let began = Instant::now();
+        let Ok(name) = ServerName::try_from(self.target.name().to_owned()) else {
+            return self.unseen(Some(ip), NOT_PARSED);
+        };
+        if self.target.starttls.is_some() {
+            return self.unseen(Some(ip), UNSUPPORTED);
+        }
+        let dial = Dial {
+            addr: SocketAddr::new(ip, self.target.port),
+            name,
+            send_name: self.target.sent_name().is_some(),
+            timeout: self.timeout,
+            deadline: began + ENDPOINT,
+        };
+        let mut facts = self.unseen(Some(ip), TIMEOUT);
+        let mut count = 0;
+        self.ask(&dial, &mut facts, &mut count).await;
+        facts.probe.connections = count;
+        facts.probe.wall_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        facts
+    }
+
+    async fn ask(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
+        let old = shake_again(dial, Version::Tls12, Family::Any, count).await;
+        if !old.connected {
+            let why = old.why.as_deref().unwrap_or(TIMEOUT);
+            *facts = self.unseen(Some(dial.addr.ip()), why);
+            return;
+        }
+        facts.tcp = Leaf::seen("ok".to_owned());
+        let new = shake_again(dial, Version::Tls13, Family::Any, count).await;
+        let mut hellos = vec![(Version::Tls12, old), (Version::Tls13, new)];
+        versions(facts, &hellos);
+        if let Some((version, family)) = second_family(&hellos) {
+            hellos.push((version, shake_again(dial, version, family, count).await));
+        }
+        client_certificate(facts, &hellos);
+        let seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
+        facts.certs = self.certificates(dial, &seen);
+        self.state(facts);
+        if self.target.http && facts.encrypted.v == Some(true) {
+            self.web(dial, facts, count).await;
+        }
+        self.ports(dial, facts, count).await;
+    }
+
+    fn certificates(&self, dial: &Dial, hellos: &[Hello]) -> Vec<CertFacts> {
+        let mut seen: Vec<(&[CertificateDer<'_>], CertFacts)> = Vec::new();
+        for hello in hellos {
+            let chain = hello.shown.chain.as_slice();
+            if chain.is_empty() {
+                continue;
+            }
+            let proven = hello.shown.key_proven;
+            if let Some((_, known)) = seen.iter_mut().find(|(known, _)| *known == chain) {
+                // The proof of one handshake is a proof; a failed one is not mended by another.
+                if known.key_proven.v.is_none()
+                    && known.key_proven.why.as_deref() != Some(UNSUPPORTED)
+                {
+                    known.key_proven = key_proof(known, proven);
+                }
+                continue;
+            }
+            let mut facts = certificate::describe(chain, self.now);
+            facts.key_proven = key_proof(&facts, proven);
+            if hello.shown.stapled {
+                facts.staple = Leaf::seen("present".to_owned());
+            }
+            trust::judge(&mut facts, chain, Some(&dial.name), self.roots, self.now);
+            seen.push((chain, facts));
+        }
+        seen.into_iter().map(|(_, facts)| facts).collect()
+    }
+
+    async fn web(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
+        let web = Web {
+            host: self.target.name(),
+            addr: dial.addr,
+            timeout: dial
+                .deadline
+                .saturating_duration_since(Instant::now())
+                .min(self.timeout),
+        };
+        *count += 1;
+        facts.http = web.front().await;
+        if facts.http.status.v.is_none() {
+            facts.probe.state = ProbeState::Partial;
+            facts.probe.reason = facts
+                .http
+                .status
+                .why
+                .as_ref()
+                .map(|why| format!("http:{why}"));
+        }
+        if self.target.authorised && Instant::now() < dial.deadline {
+            *count += 2;
+            facts.http.redirect_to_https = web.plain_redirect().await;
+            facts.http.security_txt = web.security_txt().await;
+        }
+    }
+
+    /// A port that lets nobody in is closed for us, whether it refuses or stays silent.
+    async fn ports(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
+        if !self.target.authorised || self.target.closed.is_empty() {
+            return;
+        }
+        let mut open = Vec::new();
+        for port in self.target.closed.iter().take(MAX_PORTS) {
+            *count += 1;
+            if Instant::now() >= dial.deadline {
+                facts.open_ports = Leaf::unseen(TIMEOUT);
+                return;
+            }
+            let addr = SocketAddr::new(dial.addr.ip(), *port);
+            match connect(addr, dial.timeout, dial.deadline).await {
+                Ok(_) => open.push(i64::from(*port)),
+                Err(REFUSED | RESET | TIMEOUT) => {}
+                Err(why) => {
+                    facts.open_ports = Leaf::unseen(why);
+                    return;
+                }
+            }
+        }
+        facts.open_ports = Leaf::seen(open);
+    }
+
+    /// What stays unasked whatever the server answers.
+    fn not_asked(&self, facts: &mut TlsFacts) {
+        facts.starttls = Leaf::unseen(match self.target.starttls {
+            Some(_) => UNSUPPORTED,
+            None => NOT_APPLICABLE,
+        });
+        if self.target.closed.is_empty() {
+            facts.open_ports = Leaf::unseen(NOT_APPLICABLE);
+        }
+        if !self.target.http {
+            facts.http = super::facts::HttpFacts::unseen(NOT_ASKED);
+        }
+    }
+
+    fn state(&self, facts: &mut TlsFacts) {
+        let shaken = facts.encrypted.v.is_some();
+        let decided = ["tls1_2", "tls1_3"].iter().all(|key| {
+            let leaf = facts.versions.get(*key);
+            leaf.is_some_and(|leaf| leaf.v.is_some() || leaf.why.as_deref() == Some(UNSUPPORTED))
+        });
+        let why = ["tls1_2", "tls1_3"].iter().find_map(|key| {
+            let leaf = facts.versions.get(*key)?;
+            leaf.v.is_none().then(|| leaf.why.clone()).flatten()
+        });
+        facts.probe.state = match (shaken, decided) {
+            (true, true) => ProbeState::Complete,
+            (true, false) => ProbeState::Partial,
+            (false, true | false) => ProbeState::Failed,
+        };
+        facts.probe.reason = match facts.probe.state {
+            ProbeState::Complete => None,
+            ProbeState::Partial | ProbeState::Failed => why,
+        };
+        if self.target.http && facts.encrypted.v != Some(true) {
+            let why = facts.probe.reason.clone();
+            facts.http = super::facts::HttpFacts::unseen(why.as_deref().unwrap_or(CLOSED));
+        }
+    }
+}
+
+/// A reset or a closed connection is asked once more: some servers do it under load.
+async fn shake_again(dial: &Dial, version: Version, family: Family, count: &mut u32) -> Hello {
+    *count += 1;
+    let hello = shake(dial, version, family).await;
+    let dropped = matches!(hello.why.as_deref(), Some(RESET | CLOSED));
+    if !dropped || hello.offered() {
+        return hello;
+    }
+    sleep(BACK_OFF).await;
+    *count += 1;
+    shake(dial, version, family).await
+}
+
+fn versions(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
+    let any = hellos.iter().any(|(_, hello)| hello.offered());
+    for (version, hello) in hellos {
+        let key = version.key();
+        facts
+            .versions
+            .insert(key.to_owned(), offered(*version, hello, any));
+        facts.negotiated.insert(key.to_owned(), negotiated(hello));
+        if !hello.reply.is_empty() {
+            let hex = hello
+                .reply
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            facts.evidence.push(ReplyFacts {
+                fact: format!("versions.{key}"),
+                reply_hex: hex,
+            });
+        }
+    }
+    let plain = hellos
+        .iter()
+        .any(|(_, hello)| hello.reply.starts_with(b"HTTP/"));
+    facts.encrypted = match (any, plain) {
+        (true, true | false) => Leaf::seen(true),
+        (false, true) => Leaf::proven(false, "plain-http"),
+        (false, false) => Leaf::unseen(why_of(hellos)),
+    };
+}
+
+fn why_of(hellos: &[(Version, Hello)]) -> String {
+    let why = hellos.iter().find_map(|(_, hello)| hello.why.clone());
+    why.unwrap_or_else(|| CLOSED.to_owned())
+}
+
+/// Only an alert that speaks of the version proves that it is not offered. `handshake_failure` may mean that
+/// no suite of ours pleases: for 1.3 we offer all that are in use, for 1.2 we do not.
+fn offered(version: Version, hello: &Hello, any: bool) -> Leaf<bool> {
+    if hello.offered() {
+        return Leaf::seen(true);
+    }
+    let why = hello.why.as_deref().unwrap_or(CLOSED);
+    match (why, version) {
+        ("alert:70" | LOWER_VERSION, Version::Tls12 | Version::Tls13) => Leaf::proven(false, why),
+        ("alert:40" | "alert:71", Version::Tls13) if any => Leaf::proven(false, why),
+        ("alert:40" | "alert:71", Version::Tls12) if any => Leaf::unseen(UNSUPPORTED),
+        _ => Leaf::unseen(why),
+    }
+}
+
+fn negotiated(hello: &Hello) -> Negotiated {
+    let Some(agreed) = &hello.agreed else {
+        return Negotiated::unseen(hello.why.as_deref().unwrap_or(CLOSED));
+    };
+    let told = |value: &Option<String>| match value {
+        Some(value) => Leaf::seen(value.clone()),
+        None => Leaf::unseen(UNSUPPORTED),
+    };
+    Negotiated {
+        suite: told(&agreed.suite),
+        group: told(&agreed.group),
+        alpn: Leaf::seen(agreed.alpn.clone().unwrap_or_else(|| "none".to_owned())),
+    }
+}
+
+/// A server may hold an RSA certificate and another one: asks for the one that was not sent.
+fn second_family(hellos: &[(Version, Hello)]) -> Option<(Version, Family)> {
+    let (version, _) = hellos.iter().rev().find(|(_, hello)| hello.offered())?;
+    let keys: Vec<bool> = hellos
+        .iter()
+        .filter_map(|(_, hello)| hello.shown.chain.first())
+        .map(|leaf| {
+            let described =
+                certificate::describe(std::slice::from_ref(leaf), Timestamp::UNIX_EPOCH);
+            described.sig_family == "rsa"
+        })
+        .collect();
+    match (keys.contains(&true), keys.contains(&false)) {
+        (true, false) => Some((*version, Family::NotRsa)),
+        (false, true) => Some((*version, Family::Rsa)),
+        (true, true) | (false, false) => None,
+    }
+}
+
+fn client_certificate(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
+    if facts.encrypted.v != Some(true) {
+        let why = facts.encrypted.why.clone();
+        facts.client_cert = Leaf::unseen(why.unwrap_or_else(|| CLOSED.to_owned()));
+        return;
+    }
+    let asked = hellos
+        .iter()
+        .any(|(_, hello)| hello.shown.asks_for_certificate);
+    let refused = hellos
+        .iter()
+        .any(|(_, hello)| hello.shown.asks_for_certificate && hello.agreed.is_none());
+    let word = match (asked, refused) {
+        (false, true | false) => "none",
+        (true, false) => "requested",
+        (true, true) => "required",
+    };
+    facts.client_cert = Leaf::seen(word.to_owned());
+}
+
+/// RSA keys under 2048 bits are not verified by our cryptography: then a failure proves nothing.
+fn key_proof(facts: &CertFacts, proven: Option<bool>) -> Leaf<bool> {
+    let key = facts.chain.first().map(|cert| &cert.key);
+    let small = key.is_some_and(|key| key.alg == "rsa" && key.bits.is_none_or(|bits| bits < 2048));
+    let known = key.is_some_and(|key| matches!(key.alg.as_str(), "rsa" | "ec" | "ed25519"));
+    match proven {
+        Some(true) => Leaf::seen(true),
+        Some(false) if known && !small => Leaf::seen(false),
+        Some(false) => Leaf::unseen(UNSUPPORTED),
+        None => Leaf::unseen(CLOSED),
+    }
+}

@@ -1,0 +1,232 @@
+//! The accounts: who can log in, with what kind of password, how old, with what power. No names of persons, no hashes.
+
+use std::collections::BTreeMap;
+
+use super::host::{Host, derived, reason, texts, unseen};
+use crate::model::{Collected, Fact, List, Seen, SourceError, Subject, Value};
+use crate::parse::keyword::accounts::{Ages, Group, User, group, passwd, shadow};
+use crate::parse::keyword::pairs;
+
+const PASSWD: &str = "/etc/passwd";
+const SHADOW: &str = "/etc/shadow";
+const GROUP: &str = "/etc/group";
+const DEFAULT_NAMES: &str = include_str!("../../../rules/data/default-accounts.txt");
+
+/// Groups whose members may become root by the settings of the usual distributions.
+const ADMIN_GROUPS: [&str; 4] = ["sudo", "wheel", "admin", "root"];
+
+type Shadows = Result<BTreeMap<String, Ages>, SourceError>;
+
+/// Collects the subject type `accounts`.
+pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
+    let (users, bad) = match host.text(PASSWD) {
+        Ok(text) => passwd(&text),
+        Err(e) => {
+            out.saw("accounts", Seen::Not(reason(&e)));
+            return;
+        }
+    };
+    let shadows: Shadows = host.text(SHADOW).map(|text| {
+        shadow(&text)
+            .0
+            .into_iter()
+            .map(|a| (a.name.clone(), a))
+            .collect()
+    });
+    let groups = host.text(GROUP).map(|text| group(&text).0);
+    let mut subject = Subject::new("accounts", "accounts");
+    let items = users
+        .iter()
+        .map(|u| account(u, &shadows, &groups, host))
+        .collect();
+    let list = Value::List(List {
+        items,
+        complete: bad.is_empty(),
+    });
+    subject.put(derived("users", list, PASSWD, 0));
+    subject.put(Fact::derived(
+        "unreadable_lines",
+        i64::try_from(bad.len()).unwrap_or(i64::MAX),
+    ));
+    subject.put(derived(
+        "duplicate_uids",
+        duplicates(users.iter().map(|u| u.uid.to_string())),
+        PASSWD,
+        0,
+    ));
+    subject.put(derived(
+        "duplicate_names",
+        duplicates(users.iter().map(|u| u.name.clone())),
+        PASSWD,
+        0,
+    ));
+    let uid0 = users.iter().filter(|u| u.uid == 0).map(|u| u.name.as_str());
+    subject.put(derived("uid0", texts(uid0), PASSWD, 0));
+    let empty = match &shadows {
+        Ok(shadows) => {
+            let open = |u: &&User| {
+                u.password.empty
+                    || shadows
+                        .get(&u.name)
+                        .is_some_and(|a| u.password.shadowed && a.password.empty)
+            };
+            texts(users.iter().filter(open).map(|u| u.name.as_str()))
+        }
+        Err(e) => unseen(e),
+    };
+    subject.put(derived("empty_passwords", empty, SHADOW, 0));
+    let line = shadows
+        .as_ref()
+        .ok()
+        .and_then(|s| s.get("root"))
+        .map_or(0, |a| a.line);
+    let locked = match &shadows {
+        Ok(s) => s
+            .get("root")
+            .map_or(Value::Absent, |a| Value::Bool(a.password.locked)),
+        Err(e) => unseen(e),
+    };
+    subject.put(derived("root.locked", locked, SHADOW, line));
+    let new = inactive_of_new(host);
+    subject.put(new);
+    out.subjects.push(subject);
+    out.saw("accounts", Seen::Whole);
+}
+
+fn account(
+    user: &User,
+    shadows: &Shadows,
+    groups: &Result<Vec<Group>, SourceError>,
+    host: &Host<'_>,
+) -> Value {
+    let shell = if user.shell.is_empty() {
+        "/bin/sh"
+    } else {
+        user.shell.as_str()
+    };
+    let program = shell.rsplit('/').next().unwrap_or_default();
+    let login = !matches!(
+        program,
+        "nologin" | "false" | "sync" | "shutdown" | "halt" | "true" | "git-shell"
+    );
+    let mut entries: Vec<(&str, Value)> = vec![
+        ("name", user.name.as_str().into()),
+        ("uid", user.uid.into()),
+        ("shell", shell.into()),
+        ("can_login", login.into()),
+        ("system", (user.uid < 1000 && user.uid != 0).into()),
+        ("default_name", default_name(&user.name).into()),
+        ("line", i64::from(user.line).into()),
+        ("admin", admin(user, groups)),
+    ];
+    entries.extend(password(user, shadows, login, host));
+    Value::map(entries)
+}
+
+fn default_name(name: &str) -> bool {
+    DEFAULT_NAMES
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .flat_map(str::split_whitespace)
+        .any(|n| n == name)
+}
+
+fn admin(user: &User, groups: &Result<Vec<Group>, SourceError>) -> Value {
+    if user.uid == 0 {
+        return Value::Bool(true);
+    }
+    match groups {
+        Ok(groups) => Value::Bool(groups.iter().any(|g| {
+            ADMIN_GROUPS.contains(&g.name.as_str())
+                && (g.gid == user.gid || g.members.contains(&user.name))
+        })),
+        Err(e) => unseen(e),
+    }
+}
+
+fn password(
+    user: &User,
+    shadows: &Shadows,
+    login: bool,
+    host: &Host<'_>,
+) -> Vec<(&'static str, Value)> {
+    const PATHS: [&str; 7] = [
+        "hash_kind",
+        "locked",
+        "password_login",
+        "max_days",
+        "min_days",
+        "inactive_days",
+        "changed_days_ago",
+    ];
+    let shadows = match shadows {
+        Ok(shadows) => shadows,
+        Err(e) => return PATHS.iter().map(|p| (*p, unseen(e))).collect(),
+    };
+    let ages = shadows.get(&user.name).filter(|_| user.password.shadowed);
+    let password = match ages {
+        Some(ages) => ages.password,
+        None => user.password,
+    };
+    // Without a line in shadow an `x` fits no password.
+    let locked = password.locked || (user.password.shadowed && ages.is_none());
+    let number = |n: Option<i64>| n.map_or(Value::Absent, Value::Int);
+    let ages_of = |get: fn(&Ages) -> Option<i64>| number(ages.and_then(get));
+    let changed = ages.and_then(|a| a.changed).filter(|c| *c > 0);
+    let changed = changed.and_then(|c| {
+        Some(
+            host.today
+                .days_since(crate::model::Day::new(1970, 1, 1)?.plus_days(c)),
+        )
+    });
+    vec![
+        ("hash_kind", password.kind.into()),
+        ("locked", locked.into()),
+        (
+            "in_passwd",
+            (!user.password.shadowed && !user.password.locked).into(),
+        ),
+        (
+            "password_login",
+            (login && !locked && (password.kind != "none" || password.empty)).into(),
+        ),
+        // The value that shadow's tools read as "no limit".
+        (
+            "max_days",
+            Value::Int(ages.and_then(|a| a.max).unwrap_or(99_999)),
+        ),
+        ("min_days", ages_of(|a| a.min)),
+        ("inactive_days", ages_of(|a| a.inactive)),
+        ("changed_days_ago", number(changed)),
+    ]
+}
+
+fn duplicates(all: impl Iterator<Item = String>) -> Value {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    texts(
+        counts
+            .into_iter()
+            .filter(|(_, n)| *n > 1)
+            .map(|(one, _)| one),
+    )
+}
+
+/// Days after which a new account with an outdated password is locked.
+fn inactive_of_new(host: &mut Host<'_>) -> Fact {
+    const FILE: &str = "/etc/default/useradd";
+    match host.optional(FILE) {
+        Ok(text) => {
+            let pairs = pairs::equals(&text.unwrap_or_default());
+            match pairs::last(&pairs, "INACTIVE")
+                .and_then(|p| Some((p.line, p.value.parse::<i64>().ok()?)))
+            {
+                Some((line, days)) if days >= 0 => derived("new.inactive_days", days, FILE, line),
+                Some(_) | None => Fact::derived("new.inactive_days", Value::Absent),
+            }
+        }
+        Err(e) => Fact::derived("new.inactive_days", unseen(&e)),
+    }
+}

@@ -1,0 +1,403 @@
+//! Logs: rsyslog, journald and logrotate together. Who writes, where, for how long, and where else it goes.
+
+use std::collections::BTreeMap;
+
+use super::host::{Host, derived, set, texts, unseen};
+use super::packages;
+use super::rotation::{self, Rotation};
+use crate::model::{Collected, Fact, List, Seen, SourceError, Subject, Value};
+use crate::parse::keyword::pairs::{self, Pair};
+use crate::parse::keyword::rsyslog::{Action, Line, parse, takes};
+use crate::parse::keyword::systemd_seconds;
+
+const RSYSLOG: &str = "/etc/rsyslog.conf";
+const JOURNALD: &str = "/etc/systemd/journald.conf";
+
+/// How many files are read.
+const MAX_FILES: usize = 200;
+
+const DAY_SECONDS: i64 = 86_400;
+
+type Placed = (String, Line);
+
+/// What rsyslog is told; not there is `None`.
+type Rsyslog = Result<Option<Vec<Placed>>, SourceError>;
+
+/// Collects the subject type `logging`.
+pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
+    let mut subject = Subject::new("logging", "logging");
+    let rsyslog = rsyslog(host);
+    let rotation = rotation::read(host);
+    let journal = journald(host, &mut subject);
+    let files = files(&rsyslog, &rotation, &mut subject);
+    remote(host, &rsyslog, &mut subject);
+    retention(host, &rsyslog, files, journal, &mut subject);
+    subject.put(Fact::derived(
+        "dhcp_servers",
+        packages::installed(host, "dhcp"),
+    ));
+    subject.put(Fact::derived("agents", packages::installed(host, "siem")));
+    out.subjects.push(subject);
+    out.saw("logging", Seen::Whole);
+}
+
+fn rsyslog(host: &mut Host<'_>) -> Rsyslog {
+    // Removed packages leave their configuration behind.
+    if host.has(&["rsyslog"]) == Some(false) {
+        return Ok(None);
+    }
+    let Some(text) = host.optional(RSYSLOG)? else {
+        return Ok(None);
+    };
+    let mut lines = Vec::new();
+    let mut todo: Vec<Placed> = parse(&text)
+        .into_iter()
+        .rev()
+        .map(|l| (RSYSLOG.to_owned(), l))
+        .collect();
+    let mut files = 0;
+    while let Some((file, line)) = todo.pop() {
+        let Line::Include { path, .. } = &line else {
+            lines.push((file, line));
+            continue;
+        };
+        for path in host.glob(path)?.into_iter().rev() {
+            files += 1;
+            if files > MAX_FILES {
+                return Err(SourceError::Links(path));
+            }
+            let text = host.optional(&path)?.unwrap_or_default();
+            todo.extend(parse(&text).into_iter().rev().map(|l| (path.clone(), l)));
+        }
+    }
+    Ok(Some(lines))
+}
+
+/// What journald keeps.
+struct Journal {
+    runs: bool,
+    persistent: Value,
+    days: Value,
+    place: (String, u32),
+}
+
+fn journald(host: &mut Host<'_>, subject: &mut Subject) -> Journal {
+    let mut journal = Journal {
+        runs: host.has(&["systemd"]).unwrap_or(false) || host.exists(JOURNALD) == Some(true),
+        persistent: Value::Bool(false),
+        days: Value::Int(0),
+        place: (JOURNALD.to_owned(), 0),
+    };
+    let settings = match settings(host) {
+        Ok(settings) => settings,
+        Err(e) => {
+            journal.persistent = unseen(&e);
+            journal.days = unseen(&e);
+            subject.put(Fact::derived("journald.storage", unseen(&e)));
+            return journal;
+        }
+    };
+    let last = |key: &str| {
+        settings
+            .iter()
+            .rev()
+            .find(|(_, p)| p.key == key && p.section == "Journal")
+    };
+    let storage = match last("Storage") {
+        Some((file, pair)) => {
+            journal.place = (file.clone(), pair.line);
+            subject.put(set(
+                "journald.storage",
+                pair.value.as_str(),
+                file,
+                pair.line,
+            ));
+            pair.value.clone()
+        }
+        None => {
+            subject.put(Fact::default_of("journald.storage", "auto"));
+            "auto".to_owned()
+        }
+    };
+    journal.persistent = match storage.as_str() {
+        "persistent" => Value::Bool(journal.runs),
+        // `auto` keeps on disk where the folder is there.
+        "auto" => match host.exists("/var/log/journal") {
+            Some(there) => Value::Bool(there && journal.runs),
+            None => Value::unseen("unreadable", "/var/log/journal"),
+        },
+        _ => Value::Bool(false),
+    };
+    journal.days = match (&journal.persistent, last("MaxRetentionSec")) {
+        (Value::Bool(true), Some((file, pair))) => {
+            journal.place = (file.clone(), pair.line);
+            match systemd_seconds(&pair.value) {
+                Some(n) if n > 0 => Value::Int(n / DAY_SECONDS),
+                Some(_) | None => bounded(),
+            }
+        }
+        (Value::Bool(true), None) => bounded(),
+        (Value::Unseen(why), _) => Value::Unseen(why.clone()),
+        _other => Value::Int(0),
+    };
+    journal
+}
+
+fn bounded() -> Value {
+    Value::unseen("bounded-by-size", "journald: bounded by size alone")
+}
+
+fn settings(host: &mut Host<'_>) -> Result<Vec<(String, Pair)>, SourceError> {
+    let mut files = vec![JOURNALD.to_owned()];
+    files.extend(host.drop_ins(
+        &[
+            "/etc/systemd/journald.conf.d",
+            "/run/systemd/journald.conf.d",
+            "/usr/lib/systemd/journald.conf.d",
+        ],
+        ".conf",
+    )?);
+    let mut all = Vec::new();
+    for file in files {
+        let pairs = pairs::ini(&host.optional(&file)?.unwrap_or_default());
+        all.extend(pairs.into_iter().map(|p| (file.clone(), p)));
+    }
+    Ok(all)
+}
+
+/// What the files of rsyslog say of the messages on logins and of the system.
+struct Files {
+    days: Option<(Value, Option<(String, u32)>)>,
+    auth: Value,
+}
+
+/// The files that rsyslog writes, with the days that each is kept.
+fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files {
+    let lines = match rsyslog {
+        Ok(lines) => lines.as_deref().unwrap_or_default(),
+        Err(e) => {
+            subject.put(Fact::derived("files", unseen(e)));
+            subject.put(Fact::derived("file_mode", unseen(e)));
+            return Files {
+                days: Some((unseen(e), None)),
+                auth: unseen(e),
+            };
+        }
+    };
+    let mut items = Vec::new();
+    let mut least: Option<(Value, Option<(String, u32)>)> = None;
+    let (mut auth, mut conditional) = (false, false);
+    let mut mode = Fact::default_of("file_mode", "0644");
+    for (file, line) in lines {
+        match line {
+            Line::Rule {
+                selector,
+                action: Action::File(path),
+                line,
+            } => {
+                let of = |facility| selector.as_deref().is_some_and(|s| takes(s, facility));
+                let logins = of("auth") || of("authpriv");
+                auth |= logins;
+                conditional |= selector.is_none();
+                let kept = rotation.kept(path);
+                if logins || of("syslog") || of("daemon") {
+                    least = Some(shorter(least, (kept.days.clone(), kept.place)));
+                }
+                items.push(Value::map([
+                    ("path", path.as_str().into()),
+                    ("logins", logins.into()),
+                    ("days", kept.days),
+                    ("file", file.as_str().into()),
+                    ("line", i64::from(*line).into()),
+                ]));
+            }
+            Line::Directive { name, value, line }
+                if matches!(name.as_str(), "filecreatemode" | "module.filecreatemode") =>
+            {
+                mode = set("file_mode", value.as_str(), file, *line);
+            }
+            Line::Rule { .. } | Line::Directive { .. } | Line::Include { .. } => {}
+        }
+    }
+    let Value::Text(octal) = &mode.value else {
+        unreachable!("put as text above")
+    };
+    let others = u32::from_str_radix(octal, 8)
+        .map_or(Value::unseen("not-a-number", "no octal mode"), |m| {
+            Value::Bool(m & 0o007 != 0)
+        });
+    subject.put(Fact {
+        path: "file_mode.others".into(),
+        value: others,
+        origin: mode.origin,
+        place: mode.place.clone(),
+    });
+    subject.put(mode);
+    subject.put(Fact::derived(
+        "files",
+        Value::List(List {
+            items,
+            complete: true,
+        }),
+    ));
+    let auth = match (auth, conditional) {
+        (false, true) => Value::unseen("not-parsed", "rsyslog: files behind conditions"),
+        (auth, _) => Value::Bool(auth),
+    };
+    Files { days: least, auth }
+}
+
+type Days = (Value, Option<(String, u32)>);
+
+/// The shorter of two times; one that cannot be told hides a longer one, not a shorter.
+fn shorter(a: Option<Days>, b: Days) -> Days {
+    match a {
+        None => b,
+        Some(a) => match (&a.0, &b.0) {
+            (Value::Int(x), Value::Int(y)) => {
+                if x <= y {
+                    a
+                } else {
+                    b
+                }
+            }
+            (Value::Int(_), _) => b,
+            _other => a,
+        },
+    }
+}
+
+fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
+    let lines = match rsyslog {
+        Ok(lines) => lines.as_deref().unwrap_or_default(),
+        Err(e) => {
+            for path in ["remote.enabled", "remote.targets", "remote.tls"] {
+                subject.put(Fact::derived(path, unseen(e)));
+            }
+            return;
+        }
+    };
+    // `$DefaultNetstreamDriver gtls` with mode 1 encrypts all legacy forwarding.
+    let directive = |name: &str| {
+        lines.iter().any(|(_, l)| matches!(l, Line::Directive { name: n, value, .. } if n == name && (value == "gtls" || value == "ossl" || value == "1")))
+    };
+    let globally = (directive("defaultnetstreamdriver")
+        || directive("global.defaultnetstreamdriver"))
+        && directive("actionsendstreamdrivermode");
+    let mut targets: BTreeMap<String, bool> = BTreeMap::new();
+    let mut place = None;
+    for (file, line) in lines {
+        if let Line::Rule {
+            action:
+                Action::Forward {
+                    host,
+                    protocol,
+                    tls,
+                },
+            line,
+            ..
+        } = line
+        {
+            targets.insert(host.clone(), *tls || (globally && *protocol == "tcp"));
+            place = place.or(Some((file.clone(), *line)));
+        }
+    }
+    let upload = host.has(&["systemd-journal-remote"]).unwrap_or(false)
+        && host.unit_on(&["systemd-journal-upload.service"]) == Some(true);
+    let agents = matches!(packages::installed(host, "siem"), Value::List(l) if !l.items.is_empty());
+    let (file, line) = place.unwrap_or_else(|| (RSYSLOG.to_owned(), 0));
+    subject.put(derived(
+        "remote.enabled",
+        !targets.is_empty() || upload || agents,
+        &file,
+        line,
+    ));
+    let tls = if targets.is_empty() {
+        Value::Absent
+    } else {
+        Value::Bool(targets.values().all(|t| *t))
+    };
+    subject.put(derived("remote.tls", tls, &file, line));
+    subject.put(derived(
+        "remote.targets",
+        texts(targets.into_keys()),
+        &file,
+        line,
+    ));
+}
+
+/// The joint facts: what is kept in files counts beside what journald keeps; the longer of the two.
+fn retention(
+    host: &Host<'_>,
+    rsyslog: &Rsyslog,
+    files: Files,
+    journal: Journal,
+    subject: &mut Subject,
+) {
+    let other = host.has(&[
+        "syslog-ng",
+        "syslog-ng-core",
+        "inetutils-syslogd",
+        "busybox-syslogd",
+    ]) == Some(true);
+    let by_rsyslog = match rsyslog {
+        Ok(None) if other => {
+            Value::unseen("not-parsed", "syslog-ng: its configuration is not read")
+        }
+        Ok(None) => Value::Bool(false),
+        Ok(Some(_)) => Value::Bool(host.unit_on(&["rsyslog.service"]).unwrap_or(true)),
+        Err(e) => unseen(e),
+    };
+    subject.put(Fact::derived("rsyslog.enabled", by_rsyslog.clone()));
+    subject.put(derived(
+        "journald.persistent",
+        journal.persistent.clone(),
+        &journal.place.0,
+        journal.place.1,
+    ));
+    subject.put(derived(
+        "journald.retention.days",
+        journal.days.clone(),
+        &journal.place.0,
+        journal.place.1,
+    ));
+    let persistent = either(&by_rsyslog, &journal.persistent);
+    subject.put(Fact::derived("persistent", persistent));
+    subject.put(Fact::derived(
+        "enabled",
+        either(&by_rsyslog, &Value::Bool(journal.runs)),
+    ));
+    let auth = match &by_rsyslog {
+        Value::Bool(true) => either(&files.auth, &journal.persistent),
+        Value::Bool(false) => journal.persistent.clone(),
+        other => other.clone(),
+    };
+    subject.put(Fact::derived("auth.logged", auth));
+    let in_files = match &by_rsyslog {
+        Value::Bool(true) => files.days.unwrap_or((Value::Int(0), None)),
+        Value::Bool(false) => (Value::Int(0), None),
+        other => (other.clone(), None),
+    };
+    let in_journal = (journal.days, Some(journal.place));
+    let (days, place) = match (&in_files.0, &in_journal.0) {
+        (Value::Int(a), Value::Int(b)) if b > a => in_journal,
+        // Nothing in files: what the journal says counts, even where it cannot be told.
+        (Value::Int(0), _) => in_journal,
+        (Value::Int(_), _) => in_files,
+        (_, Value::Int(b)) if *b > 0 => in_journal,
+        _other => in_files,
+    };
+    let fact = Fact::derived("retention.days", days);
+    subject.put(match place {
+        Some((file, line)) => fact.at(crate::model::Place::new(file, line)),
+        None => fact,
+    });
+}
+
+fn either(a: &Value, b: &Value) -> Value {
+    match (a, b) {
+        (Value::Bool(true), _) | (_, Value::Bool(true)) => Value::Bool(true),
+        (Value::Unseen(_), _) => a.clone(),
+        _other => b.clone(),
+    }
+}

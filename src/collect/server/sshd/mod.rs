@@ -1,0 +1,106 @@
+//! `sshd_config` as sshd itself ends up with it: Include, Match blocks, first value wins, its own values where it is
+//! silent. One subject for connections that no Match block touches (`sshd`), one for each block (`sshd.match[…]`).
+
+mod defaults;
+mod effective;
+mod lines;
+
+use super::host::{Host, reason, texts};
+use crate::model::{Collected, Fact, Place, Reason, Seen, SourceError, Subject, Value};
+
+pub use defaults::Version;
+pub use lines::Files;
+
+const CONFIG: &str = "/etc/ssh/sshd_config";
+const PACKAGES: [&str; 4] = [
+    "openssh-server",
+    "openssh-server-gssapi",
+    "dropbear",
+    "dropbear-bin",
+];
+
+/// The subjects of the `sshd_config` at `path`: `sshd` first, then one for each Match block.
+///
+/// # Errors
+/// Where the file itself cannot be read.
+pub fn subjects(
+    files: &mut dyn Files,
+    path: &str,
+    version: Option<Version>,
+) -> Result<Vec<Subject>, SourceError> {
+    let config = lines::read(files, path)?;
+    let shown = files.shown(path);
+    // `Match all` speaks for everybody: its lines count in each subject, and it is none itself.
+    Ok((0..config.blocks.len())
+        .filter(|block| config.blocks[*block].criteria != "all")
+        .map(|block| {
+            effective::subject(&config, block, version)
+                .at(Place::new(shown.as_str(), config.blocks[block].line))
+        })
+        .collect())
+}
+
+impl Files for Host<'_> {
+    fn text(&mut self, path: &str) -> Result<String, SourceError> {
+        Host::text(self, path)
+    }
+
+    fn fitting(&mut self, pattern: &str) -> Result<Vec<String>, SourceError> {
+        self.glob(pattern)
+    }
+
+    fn shown(&self, path: &str) -> String {
+        path.to_owned()
+    }
+}
+
+/// Collects the subject type `sshd`.
+pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
+    let version = host.version("openssh-server").and_then(Version::of_package);
+    match subjects(host, CONFIG, version) {
+        Ok(mut all) => {
+            let banner = banner(host, &all);
+            for subject in &mut all {
+                if let Some(fact) = &banner {
+                    subject.put(fact.clone());
+                }
+            }
+            out.subjects.extend(all);
+            out.saw("sshd", Seen::Whole);
+        }
+        Err(e) if e.is_missing() => {
+            let seen = if host.exists("/usr/sbin/sshd") == Some(false) {
+                host.without(CONFIG, &PACKAGES)
+            } else {
+                Seen::Not(Reason::new("missing", CONFIG))
+            };
+            out.saw("sshd", seen);
+        }
+        Err(e) => out.saw("sshd", Seen::Not(reason(&e))),
+    }
+}
+
+/// How many characters the file of the banner holds.
+fn banner(host: &mut Host<'_>, all: &[Subject]) -> Option<Fact> {
+    let fact = all.first()?.facts.get("banner")?;
+    let Value::Text(path) = &fact.value else {
+        return None;
+    };
+    let value = if path == "none" {
+        Value::Int(0)
+    } else {
+        match host.optional(path) {
+            Ok(Some(text)) => {
+                Value::Int(i64::try_from(text.trim().chars().count()).unwrap_or(i64::MAX))
+            }
+            Ok(None) => Value::Int(0),
+            Err(e) => super::host::unseen(&e),
+        }
+    };
+    Some(Fact::derived("banner.chars", value))
+}
+
+/// A comma-separated list as a list.
+fn list(text: &str) -> Value {
+    texts(text.split(',').filter(|t| !t.is_empty()))
+}

@@ -1,0 +1,44 @@
+//! Ways in which a command ends without a verdict, each with its exit code.
+
+use crate::parse::diagnostic::Diagnostics;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// The words of the command line do not fit: exit 2.
+    Usage(String),
+    /// Files of ours or our users are missing or wrong: exit 4.
+    Input(Diagnostics),
+    /// One file is missing or wrong: exit 4.
+    File(String),
+    /// Something that should not happen: exit 70.
+    Internal(String),
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Input(_) | Self::File(_) => 4,
+            Self::Internal(_) => 70,
+        }
+    }
+
+    /// For stderr.
+    pub fn render(&self) -> String {
+        match self {
+            Self::Usage(words) => format!("error: {words}\n"),
+            Self::Input(mistakes) => format!("{mistakes}\n"),
+            Self::File(words) => format!("error: {words}\n"),
+            Self::Internal(words) if words.is_empty() => String::new(),
+            Self::Internal(words) => format!("capdo: internal error: {words}\n"),
+        }
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(mistakes: Diagnostics) -> Self {
+        Self::Input(mistakes)
+    }
+}

@@ -1,0 +1,84 @@
+//! One file for each subcommand: the only place where our users' files are read and results are written.
+
+mod explain;
+mod failure;
+mod law;
+mod output;
+mod pack;
+mod rules;
+mod rules_test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, ColorArg, Command};
+pub use failure::Failure;
+use law::now;
+pub use pack::{Pack, embedded};
+
+/// What a command ends with: its exit code.
+type Outcome = Result<u8, Failure>;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no error; a closed pipe is none either.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    logs(&cli);
+    std::panic::set_hook(Box::new(|info| {
+        // The place only: a message could hold a value of a target.
+        let place = info
+            .location()
+            .map_or_else(String::new, |l| format!(" ({}:{})", l.file(), l.line()));
+        output::stderr(&format!("capdo: internal error{place}; please report it\n"));
+    }));
+    let outcome = std::panic::catch_unwind(|| dispatch(&cli))
+        .unwrap_or(Err(Failure::Internal(String::new())));
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            output::stderr(&failure.render());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Outcome {
+    match &cli.command {
+        Command::Explain(args) => explain::run(args, &cli.common),
+        Command::Law(command) => law::run(command, &cli.common),
+        Command::Rules(command) => rules::run(command, &cli.common),
+        Command::Audit(_) | Command::Scan(_) | Command::Facts(_) | Command::Report(_) => {
+            Err(Failure::Internal("not yet".into()))
+        }
+    }
+}
+
+fn logs(cli: &Cli) {
+    let level = match (cli.common.quiet, cli.common.verbose) {
+        (true, _) => tracing::Level::ERROR,
+        (false, 0) => tracing::Level::WARN,
+        (false, 1) => tracing::Level::INFO,
+        (false, _) => tracing::Level::DEBUG,
+    };
+    match cli.common.color {
+        ColorArg::Auto => {}
+        ColorArg::Always => anstream::ColorChoice::Always.write_global(),
+        ColorArg::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let colour = anstream::stderr().current_choice() != anstream::ColorChoice::Never;
+    // A second call in one process (tests) keeps the first.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(colour)
+        .with_target(false)
+        .without_time()
+        .try_init();
+}

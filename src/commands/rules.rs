@@ -1,0 +1,184 @@
+//! `capdo rules`: for those who write controls.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{Failure, Outcome, Pack, output, rules_test};
+use crate::cli::{Common, KindArg, ListFormat, RulesCommand, SchemaKind};
+use crate::model::{AssetKind, Control, Lang, Run};
+use crate::parse::shape::Shape;
+use crate::rules::control_pages;
+
+/// Runs the command.
+pub(super) fn run(command: &RulesCommand, common: &Common) -> Outcome {
+    match command {
+        RulesCommand::List { format } => list(&Pack::of(common)?, *format, common.lang.into()),
+        RulesCommand::Check => check(&Pack::of(common)?),
+        RulesCommand::Test { prefix } => {
+            test(&Pack::of(common)?, prefix.as_deref().unwrap_or_default())
+        }
+        RulesCommand::Docs { out, check } => docs(&Pack::of(common)?, out, *check),
+        RulesCommand::Schema { which } => schema(*which),
+        RulesCommand::New { id, kind } => new(id, *kind),
+    }
+}
+
+fn list(pack: &Pack, format: ListFormat, lang: Lang) -> Outcome {
+    let mut text = String::new();
+    match format {
+        ListFormat::Json => {
+            let rows: Vec<serde_json::Value> = pack.rules.controls.iter().map(row).collect();
+            text = serde_json::to_string_pretty(&rows)
+                .map_err(|e| Failure::Internal(e.to_string()))?
+                + "\n";
+        }
+        ListFormat::Human => {
+            for control in &pack.rules.controls {
+                let _ = writeln!(
+                    text,
+                    "{:<14} {:<9} {:<8} {:<5} {}",
+                    control.id,
+                    control.asset.word(),
+                    control.severity.word(),
+                    control.levels.to_string(),
+                    control.title.get(lang)
+                );
+            }
+            let _ = writeln!(text, "{} controls", pack.rules.controls.len());
+        }
+    }
+    output::stdout(&text)?;
+    Ok(0)
+}
+
+fn row(control: &Control) -> serde_json::Value {
+    json!({
+        "id": control.id,
+        "title": control.title,
+        "severity": control.severity,
+        "asset": control.asset,
+        "subject": control.subject,
+        "levels": control.levels.iter().collect::<Vec<_>>(),
+        "force": control.force,
+        "satisfies": control.satisfies.iter().map(|b| b.requirement.as_str()).collect::<Vec<_>>(),
+        "references": { "cis": control.references.cis, "ssg": control.references.ssg },
+    })
+}
+
+fn check(pack: &Pack) -> Outcome {
+    let mut by_kind: BTreeMap<AssetKind, usize> = BTreeMap::new();
+    for control in &pack.rules.controls {
+        *by_kind.entry(control.asset).or_default() += 1;
+    }
+    let kinds: Vec<String> = by_kind
+        .iter()
+        .map(|(kind, count)| format!("{} {count}", kind.word()))
+        .collect();
+    output::stdout(&format!(
+        "{} controls ({}), {} subject types, {} requirements of {} instruments: no mistakes\n",
+        pack.rules.controls.len(),
+        kinds.join(", "),
+        pack.rules.vocabulary.types.len(),
+        pack.law.requirements.len(),
+        pack.law.instruments.len()
+    ))?;
+    Ok(0)
+}
+
+fn test(pack: &Pack, prefix: &str) -> Outcome {
+    let (count, wrong) = rules_test::run(pack, prefix);
+    let mut text = String::new();
+    for w in &wrong {
+        let got: Vec<&str> = w.got.iter().map(|word| word.word()).collect();
+        let _ = writeln!(
+            text,
+            "{}: example \"{}\" expects {}, got {} ({})",
+            w.control,
+            w.example,
+            w.expected.word(),
+            if got.is_empty() {
+                "nothing".to_owned()
+            } else {
+                got.join(", ")
+            },
+            w.why.trim()
+        );
+    }
+    let _ = writeln!(
+        text,
+        "{} passed, {} failed",
+        count - wrong.len(),
+        wrong.len()
+    );
+    output::stdout(&text)?;
+    Ok(u8::from(!wrong.is_empty()))
+}
+
+fn docs(pack: &Pack, folder: &Path, check: bool) -> Outcome {
+    let pages = control_pages(&pack.rules, &pack.law);
+    let mut stale = Vec::new();
+    if !check {
+        fs::create_dir_all(folder)
+            .map_err(|e| Failure::File(format!("{}: {e}", folder.display())))?;
+    }
+    for (name, text) in &pages {
+        let path = folder.join(name);
+        if fs::read_to_string(&path).is_ok_and(|old| old == *text) {
+            continue;
+        }
+        if check {
+            stale.push(name.clone());
+        } else {
+            fs::write(&path, text)
+                .map_err(|e| Failure::File(format!("{}: {e}", path.display())))?;
+        }
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".md") && !pages.contains_key(&name) {
+            if check {
+                stale.push(name);
+            } else {
+                fs::remove_file(entry.path()).map_err(|e| Failure::File(format!("{name}: {e}")))?;
+            }
+        }
+    }
+    if stale.is_empty() {
+        output::stdout(&format!("{} pages\n", pages.len()))?;
+        return Ok(0);
+    }
+    output::stderr(&format!(
+        "not up to date: {}\n  help: run `capdo rules docs`\n",
+        stale.join(", ")
+    ));
+    Ok(1)
+}
+
+fn schema(which: SchemaKind) -> Outcome {
+    let shape = match which {
+        SchemaKind::Control => crate::rules::control_shape(),
+        SchemaKind::Vocabulary => Shape::of::<crate::rules::VocabularyFile>(),
+        SchemaKind::Law => Shape::of::<crate::law::LawFile>(),
+        SchemaKind::Run => Shape::of::<Run>(),
+        SchemaKind::Inventory | SchemaKind::Waivers | SchemaKind::Attestations => {
+            return Err(Failure::Internal("not yet".into()));
+        }
+    };
+    let text = serde_json::to_string_pretty(shape.schema())
+        .map_err(|e| Failure::Internal(e.to_string()))?;
+    output::stdout(&(text + "\n"))?;
+    Ok(0)
+}
+
+fn new(id: &str, kind: KindArg) -> Outcome {
+    let kind = AssetKind::from(kind);
+    let text = include_str!("../../templates/control.yaml")
+        .replace("{{ id }}", id)
+        .replace("{{ asset }}", kind.word());
+    output::stdout(&text)?;
+    Ok(0)
+}

@@ -1,0 +1,399 @@
+//! Assets: the flat form of the file to targets, with only the keys that each kind may have.
+
+use std::collections::BTreeSet;
+
+use super::check::{Check, Unique};
+use super::files::check_readable;
+use super::syntax::{AssetEntry, Dialect, Purpose};
+use crate::model::{Asset, AssetKind, System, Target};
+use crate::parse::yaml::Step;
+
+/// The assets without mistakes; the mistakes of the others are told.
+pub(super) fn build(
+    check: &mut Check<'_>,
+    written: Vec<AssetEntry>,
+    systems: &[System],
+) -> Vec<Asset> {
+    let mut ids = Unique::default();
+    let mut assets = Vec::new();
+    for (at, entry) in written.into_iter().enumerate() {
+        let here = Here { at, entry: &entry };
+        let id = here.key("id");
+        check.id(&id, &entry.id);
+        ids.add(check, &id, &entry.id);
+        allowed_keys(check, &here);
+        let served = served(check, &here, systems);
+        if let Some((shown, target)) = target(check, &here) {
+            assets.push(Asset {
+                id: entry.id.clone(),
+                systems: served,
+                kind: entry.kind,
+                line: check.line(&["assets".into(), at.into()]),
+                roles: entry.roles.clone(),
+                shown,
+                target,
+            });
+        }
+    }
+    assets
+}
+
+/// One asset and its place in the list.
+struct Here<'a> {
+    at: usize,
+    entry: &'a AssetEntry,
+}
+
+impl Here<'_> {
+    fn steps(&self) -> [Step<'static>; 2] {
+        ["assets".into(), self.at.into()]
+    }
+
+    fn key(&self, key: &'static str) -> [Step<'static>; 3] {
+        ["assets".into(), self.at.into(), key.into()]
+    }
+}
+
+/// The systems that an asset serves.
+fn served(check: &mut Check<'_>, here: &Here<'_>, systems: &[System]) -> Vec<String> {
+    let (steps, names): (Vec<Vec<Step<'_>>>, Vec<String>) =
+        match (&here.entry.system, &here.entry.systems) {
+            (Some(one), None) => (vec![here.key("system").to_vec()], vec![one.clone()]),
+            (None, Some(many)) => (0..many.len())
+                .map(|n| [&here.key("systems")[..], &[n.into()]].concat())
+                .zip(many.iter().cloned())
+                .unzip(),
+            (Some(_), Some(_)) => {
+                check.at(
+                    &here.key("systems"),
+                    "`system` and `systems` stand side by side",
+                    "keep one of them",
+                );
+                return Vec::new();
+            }
+            (None, None) => (Vec::new(), Vec::new()),
+        };
+    if names.is_empty() {
+        check.at(
+            &here.steps(),
+            "this asset belongs to no system",
+            "write `system: ID`, or `systems: [ID, ID]` where it is shared",
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for (steps, name) in steps.iter().zip(&names) {
+        let known = systems.iter().map(|s| s.id.as_str());
+        if check.known(steps, "system", name, known) && !seen.insert(name) {
+            check.at(
+                steps,
+                format!("`{name}` stands twice"),
+                "leave one of them out",
+            );
+        }
+        let kind = here.entry.kind;
+        let system = systems.iter().find(|s| s.id == *name);
+        if system.is_some_and(|s| s.without.contains_key(&kind)) {
+            check.at(
+                steps,
+                format!("`{name}` is said to be without {}", kind.word()),
+                "take the kind out of `without`, or the asset out of the system",
+            );
+        }
+    }
+    names
+}
+
+fn target(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
+    match here.entry.kind {
+        AssetKind::Server => server(check, here),
+        AssetKind::Endpoint => endpoint(check, here),
+        AssetKind::Config => {
+            let (shown, path) = path(check, here, "path", here.entry.path.as_ref())?;
+            Some((shown, Target::Config(path)))
+        }
+        AssetKind::Schema => schema(check, here),
+        AssetKind::Label => {
+            let (shown, path) = path(check, here, "path", here.entry.path.as_ref())?;
+            Some((shown, Target::Label(path)))
+        }
+        AssetKind::CallerId => caller_id(check, here),
+        AssetKind::Document => document(check, here),
+    }
+}
+
+fn server(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
+    let entry = here.entry;
+    let given: Vec<&'static str> = [
+        ("root", entry.root.is_some()),
+        ("ssh", entry.ssh.is_some()),
+        ("local", entry.local.is_some()),
+        ("bundle", entry.bundle.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(key, is)| is.then_some(key))
+    .collect();
+    let [one] = given.as_slice() else {
+        let message = if given.is_empty() {
+            "it is not said where this server is".to_owned()
+        } else {
+            format!("`{}` stand side by side", given.join("`, `"))
+        };
+        check.at(
+            &here.steps(),
+            message,
+            "write exactly one of root, ssh, local, bundle",
+        );
+        return None;
+    };
+    if entry.local == Some(false) {
+        check.at(
+            &here.key("local"),
+            "`local` can only be true",
+            "leave it out",
+        );
+        return None;
+    }
+    if let Some(host) = &entry.ssh {
+        check.not_blank(&here.key("ssh"), host);
+        return Some((format!("ssh:{host}"), Target::NotBuilt("ssh")));
+    }
+    match *one {
+        "root" => {
+            let (shown, root) = path(check, here, "root", entry.root.as_ref())?;
+            Some((shown, Target::ServerRoot(root)))
+        }
+        "bundle" => {
+            let (shown, _) = path(check, here, "bundle", entry.bundle.as_ref())?;
+            Some((shown, Target::NotBuilt("bundle")))
+        }
+        _ => Some(("local".into(), Target::NotBuilt("local"))),
+    }
+}
+
+fn endpoint(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
+    let entry = here.entry;
+    let Some(address) = &entry.address else {
+        missing(check, here, "address");
+        return None;
+    };
+    if !is_address(address) {
+        check.at(
+            &here.key("address"),
+            format!("`{address}` is no address"),
+            "write host:port, for instance \"tracuu.example.vn:443\"",
+        );
+        return None;
+    }
+    let purpose = entry.purpose.unwrap_or(Purpose::Web).word().to_owned();
+    let roots = match &entry.roots {
+        Some(roots) => Some(input_file(check, here, "roots", roots)?),
+        None => None,
+    };
+    if entry.facts.is_some() {
+        let (shown, file) = path(check, here, "facts", entry.facts.as_ref())?;
+        let address = address.clone();
+        let target = Target::EndpointFacts {
+            file,
+            address,
+            purpose,
+        };
+        return Some((shown, target));
+    }
+    // Asking without them would look at something else.
+    for (key, given) in [("starttls", &entry.starttls), ("resolver", &entry.resolver)] {
+        if given.is_some() {
+            return Some((address.clone(), Target::NotBuilt(key)));
+        }
+    }
+    let target = Target::Endpoint {
+        address: address.clone(),
+        purpose,
+        sni: entry.sni.clone(),
+        roots,
+        authorised: entry.authorised.clone(),
+    };
+    Some((address.clone(), target))
+}
+
+fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
+    let entry = here.entry;
+    match (&entry.path, &entry.url_env) {
+        (Some(_), None) => {
+            let (shown, path) = path(check, here, "path", entry.path.as_ref())?;
+            let dialect = entry.dialect.map(|d: Dialect| d.word().to_owned());
+            Some((shown, Target::Schema { path, dialect }))
+        }
+        (None, Some(name)) => {
+            check.not_blank(&here.key("url_env"), name);
+            Some((format!("env:{name}"), Target::NotBuilt("url_env")))
+        }
+        (None, None) | (Some(_), Some(_)) => {
+            check.at(
+                &here.steps(),
+                "it is not clear where this schema is",
+                "write exactly one of path, url_env",
+            );
+            None
+        }
+    }
+}
+
+fn caller_id(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
+    let entry = here.entry;
+    let brandnames = path(check, here, "brandnames", entry.brandnames.as_ref());
+    let mut other = |key, written: &Option<String>| match written {
+        Some(_) => path(check, here, key, written.as_ref()).map(|(_, path)| Some(path)),
+        None => Some(None),
+    };
+    let numbers = other("numbers", &entry.numbers);
+    let calls = other("calls", &entry.calls);
+    let ((shown, brandnames), numbers, calls) = (brandnames?, numbers?, calls?);
+    let target = Target::CallerId {
+        brandnames,
+        numbers,
+        calls,
+    };
+    Some((shown, target))
+}
+
+fn document(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
+    let mut list = |key, written: &Option<String>| match written {
+        Some(written) => input_file(check, here, key, written),
+        None => {
+            missing(check, here, key);
+            None
+        }
+    };
+    let roster = list("roster", &here.entry.roster);
+    let trained = list("trained", &here.entry.trained);
+    let shown = here.entry.roster.clone().unwrap_or_default();
+    let (roster, trained) = (roster?, trained?);
+    Some((shown, Target::Roster { roster, trained }))
+}
+
+/// A file that must be there before the audit begins.
+fn input_file(
+    check: &mut Check<'_>,
+    here: &Here<'_>,
+    key: &'static str,
+    written: &str,
+) -> Option<std::path::PathBuf> {
+    let path = check.path(&here.key(key), written)?;
+    match check_readable(&path) {
+        Ok(()) => Some(path),
+        Err(problem) => {
+            let message = format!("`{written}`: {}", problem.message);
+            check.at(&here.key(key), message, &problem.help);
+            None
+        }
+    }
+}
+
+/// A path that the kind needs.
+fn path(
+    check: &mut Check<'_>,
+    here: &Here<'_>,
+    key: &'static str,
+    written: Option<&String>,
+) -> Option<(String, std::path::PathBuf)> {
+    let Some(written) = written else {
+        missing(check, here, key);
+        return None;
+    };
+    let path = check.path(&here.key(key), written)?;
+    Some((written.clone(), path))
+}
+
+fn missing(check: &mut Check<'_>, here: &Here<'_>, key: &str) {
+    let kind = here.entry.kind.word();
+    check.at(
+        &here.steps(),
+        format!("`{key}` is missing"),
+        &format!("an asset of kind {kind} needs it"),
+    );
+}
+
+/// `host:port`, `[v6]:port`.
+fn is_address(address: &str) -> bool {
+    let Some((host, port)) = address.rsplit_once(':') else {
+        return false;
+    };
+    let host_ok = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            !host.is_empty()
+                && !host
+                    .chars()
+                    .any(|c| c.is_whitespace() || c.is_control() || "/:@[]".contains(c))
+        }
+    };
+    host_ok && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// Keys that are written and mean nothing for the kind.
+fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
+    let e = here.entry;
+    let given = [
+        ("root", e.root.is_some()),
+        ("ssh", e.ssh.is_some()),
+        ("local", e.local.is_some()),
+        ("bundle", e.bundle.is_some()),
+        ("address", e.address.is_some()),
+        ("purpose", e.purpose.is_some()),
+        ("closed", e.closed.is_some()),
+        ("sni", e.sni.is_some()),
+        ("starttls", e.starttls.is_some()),
+        ("roots", e.roots.is_some()),
+        ("resolver", e.resolver.is_some()),
+        ("facts", e.facts.is_some()),
+        ("authorised", e.authorised.is_some()),
+        ("sample_waybill", e.sample_waybill.is_some()),
+        ("enumerate", e.enumerate.is_some()),
+        ("path", e.path.is_some()),
+        ("dialect", e.dialect.is_some()),
+        ("url_env", e.url_env.is_some()),
+        ("brandnames", e.brandnames.is_some()),
+        ("numbers", e.numbers.is_some()),
+        ("calls", e.calls.is_some()),
+        ("roster", e.roster.is_some()),
+        ("trained", e.trained.is_some()),
+    ];
+    let allowed = keys_of(e.kind);
+    for (key, _) in given
+        .iter()
+        .filter(|(key, is)| *is && !allowed.contains(key))
+    {
+        check.at_key(
+            &here.steps(),
+            key,
+            format!(
+                "`{key}` means nothing for an asset of kind {}",
+                e.kind.word()
+            ),
+            format!("such an asset may have: {}", allowed.join(", ")),
+        );
+    }
+}
+
+fn keys_of(kind: AssetKind) -> &'static [&'static str] {
+    match kind {
+        AssetKind::Server => &["root", "ssh", "local", "bundle"],
+        AssetKind::Endpoint => &[
+            "address",
+            "purpose",
+            "closed",
+            "sni",
+            "starttls",
+            "roots",
+            "resolver",
+            "facts",
+            "authorised",
+            "sample_waybill",
+            "enumerate",
+        ],
+        AssetKind::Config | AssetKind::Label => &["path"],
+        AssetKind::Schema => &["path", "dialect", "url_env"],
+        AssetKind::CallerId => &["brandnames", "numbers", "calls"],
+        AssetKind::Document => &["roster", "trained"],
+    }
+}

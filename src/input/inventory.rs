@@ -1,0 +1,125 @@
+//! The inventory: systems and assets that fit together.
+
+use std::collections::BTreeMap;
+
+use super::assets;
+use super::check::{Check, Unique};
+use super::files::Base;
+use super::syntax::{InventoryFile, SystemEntry};
+use crate::model::{AssetKind, Inventory, System, Text};
+use crate::parse::diagnostic::Diagnostics;
+use crate::parse::shape::nearest;
+use crate::parse::yaml::Document;
+
+/// Makes the model of a file whose shape is right. Attestations and waivers come later.
+pub(super) fn build(
+    doc: &Document,
+    written: InventoryFile,
+    base: &Base,
+    mistakes: &mut Diagnostics,
+) -> Inventory {
+    let mut check = Check {
+        doc,
+        base,
+        mistakes,
+    };
+    check.schema(&written.schema, SCHEMA);
+    let systems = systems(&mut check, written.systems);
+    let assets = assets::build(&mut check, written.assets, &systems);
+    for key in written.parameters.keys() {
+        let parts = key.split_once('.');
+        if !parts.is_some_and(|(control, name)| !control.is_empty() && !name.is_empty()) {
+            check.at_key(
+                &["parameters".into()],
+                key,
+                format!("`{key}` names no parameter"),
+                "write it as CONTROL.parameter, for instance SRV-LOG-003.min_days".into(),
+            );
+        }
+    }
+    Inventory {
+        file: doc.file.to_string(),
+        organisation: written.organisation,
+        assessor: written.assessor,
+        systems,
+        assets,
+        attestations: Vec::new(),
+        waivers: Vec::new(),
+        parameters: written.parameters,
+    }
+}
+
+fn systems(check: &mut Check<'_>, written: Vec<SystemEntry>) -> Vec<System> {
+    if written.is_empty() {
+        check.at(
+            &["systems".into()],
+            "there is no system",
+            "list every information system used to supply postal services",
+        );
+    }
+    let mut ids = Unique::default();
+    let mut systems = Vec::new();
+    for (at, entry) in written.into_iter().enumerate() {
+        let id = ["systems".into(), at.into(), "id".into()];
+        check.id(&id, &entry.id);
+        ids.add(check, &id, &entry.id);
+        let dates = entry.investment_from.zip(entry.go_live);
+        if dates.is_some_and(|(from, live)| from > live) {
+            check.at(
+                &["systems".into(), at.into(), "go_live".into()],
+                "the system went live before its investment began",
+                "check go_live and investment_from",
+            );
+        }
+        let without = without(check, at, entry.without);
+        systems.push(System {
+            id: entry.id,
+            name: entry.name,
+            level: entry.level,
+            level_decision: entry.level_decision,
+            go_live: entry.go_live,
+            investment_from: entry.investment_from,
+            hosting: entry.hosting,
+            online_service: entry.online_service,
+            data_subjects: entry.data_subjects,
+            without,
+        });
+    }
+    systems
+}
+
+/// The kinds that a system is declared to be without, each with its reason.
+fn without(
+    check: &mut Check<'_>,
+    at: usize,
+    written: BTreeMap<String, Text>,
+) -> BTreeMap<AssetKind, Text> {
+    let mut kinds = BTreeMap::new();
+    for (word, reason) in written {
+        let steps = ["systems".into(), at.into(), "without".into()];
+        if reason.vi.trim().is_empty() || reason.en.trim().is_empty() {
+            check.at(
+                &[&steps[..], &[word.as_str().into()]].concat(),
+                "the reason is empty",
+                "say in both languages why the system has none; it stands on page one",
+            );
+        }
+        match AssetKind::ALL.into_iter().find(|kind| kind.word() == word) {
+            Some(kind) => {
+                kinds.insert(kind, reason);
+            }
+            None => {
+                let words = AssetKind::ALL.map(AssetKind::word);
+                let help = match nearest(&word, words.into_iter()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("kinds: {}", words.join(", ")),
+                };
+                let message = format!("`{word}` is no kind of asset");
+                check.at_key(&steps, &word, message, help);
+            }
+        }
+    }
+    kinds
+}
+
+const SCHEMA: &str = "capdo/inventory/1";

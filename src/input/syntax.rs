@@ -1,0 +1,300 @@
+//! The files as they are written: what serde reads and what the JSON Schema for editors is made of.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{
+    Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision,
+    Organisation, Signer, Text, WaiverDisposition,
+};
+
+/// `capdo.yaml`: the company, its systems and what can be looked at.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InventoryFile {
+    /// `capdo/inventory/1`.
+    pub schema: String,
+    /// The company.
+    pub organisation: Organisation,
+    /// Who judges.
+    #[serde(default)]
+    pub assessor: Option<Assessor>,
+    /// Its information systems.
+    pub systems: Vec<SystemEntry>,
+    /// What can be looked at.
+    #[serde(default)]
+    pub assets: Vec<AssetEntry>,
+    /// Files with attestations.
+    #[serde(default)]
+    pub attestations: Vec<String>,
+    /// Files with waivers.
+    #[serde(default)]
+    pub waivers: Vec<String>,
+    /// `CONTROL.parameter: number`: values stricter than the law's.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, i64>,
+}
+
+/// An information system.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SystemEntry {
+    /// Its id in this inventory.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// The level declared for it.
+    pub level: Level,
+    /// The decision that approved the level; absent: not levelled.
+    #[serde(default)]
+    pub level_decision: Option<LevelDecision>,
+    /// The day it went live.
+    #[serde(default)]
+    pub go_live: Option<Day>,
+    /// The day its investment began.
+    #[serde(default)]
+    pub investment_from: Option<Day>,
+    /// Where it stands.
+    pub hosting: Hosting,
+    /// Does it serve people or businesses over a network?
+    pub online_service: bool,
+    /// How many people's data it holds, ever.
+    #[serde(default)]
+    pub data_subjects: Option<DataSubjects>,
+    /// Kinds of asset that it does not have, with the reason.
+    #[serde(default)]
+    pub without: BTreeMap<String, Text>,
+}
+
+/// Something of a system that can be looked at; which keys it may have follows from its kind.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssetEntry {
+    /// Its name in this inventory.
+    pub id: String,
+    /// The system it serves.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// The systems it serves, where there are several.
+    #[serde(default)]
+    pub systems: Option<Vec<String>>,
+    /// Its kind.
+    pub kind: AssetKind,
+    /// What it does: `web`, `db`.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// server: a folder that is the root of a host's file system.
+    #[serde(default)]
+    pub root: Option<String>,
+    /// server: `user@host`.
+    #[serde(default)]
+    pub ssh: Option<String>,
+    /// server: this machine.
+    #[serde(default)]
+    pub local: Option<bool>,
+    /// server: a bundle collected elsewhere.
+    #[serde(default)]
+    pub bundle: Option<String>,
+    /// endpoint: `host:port`.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// endpoint: what it is for.
+    #[serde(default)]
+    pub purpose: Option<Purpose>,
+    /// endpoint: ports that must not answer.
+    #[serde(default)]
+    pub closed: Option<Vec<u16>>,
+    /// endpoint: the name to ask for.
+    #[serde(default)]
+    pub sni: Option<String>,
+    /// endpoint: the protocol in which TLS is begun.
+    #[serde(default)]
+    pub starttls: Option<String>,
+    /// endpoint: a file with the certificates to trust.
+    #[serde(default)]
+    pub roots: Option<String>,
+    /// endpoint: the name server to ask.
+    #[serde(default)]
+    pub resolver: Option<String>,
+    /// endpoint: recorded facts instead of the network.
+    #[serde(default)]
+    pub facts: Option<String>,
+    /// endpoint: a permission to do more than any visitor does.
+    #[serde(default)]
+    pub authorised: Option<Authorised>,
+    /// endpoint: a waybill of the company's own, to look at the tracking page.
+    #[serde(default)]
+    pub sample_waybill: Option<String>,
+    /// endpoint: may neighbouring waybills be asked for?
+    #[serde(default)]
+    pub enumerate: Option<bool>,
+    /// config, schema, label: a file or folder.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// schema: `postgresql` or `mysql`.
+    #[serde(default)]
+    pub dialect: Option<Dialect>,
+    /// schema: the environment variable with the address of a database.
+    #[serde(default)]
+    pub url_env: Option<String>,
+    /// caller-id: registered names.
+    #[serde(default)]
+    pub brandnames: Option<String>,
+    /// caller-id: numbers bound to them.
+    #[serde(default)]
+    pub numbers: Option<String>,
+    /// caller-id: a sample of calls.
+    #[serde(default)]
+    pub calls: Option<String>,
+    /// document: who works, delivers, and for whom.
+    #[serde(default)]
+    pub roster: Option<String>,
+    /// document: who was trained.
+    #[serde(default)]
+    pub trained: Option<String>,
+}
+
+/// What an endpoint is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// A web site.
+    Web,
+    /// A tracking page.
+    Tracking,
+    /// A link printed on labels.
+    LabelLink,
+    /// Mail.
+    Mail,
+    /// An interface for programs.
+    Api,
+}
+
+impl Purpose {
+    /// The word of files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Tracking => "tracking",
+            Self::LabelLink => "label-link",
+            Self::Mail => "mail",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// The dialect of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// PostgreSQL.
+    Postgresql,
+    /// MySQL, MariaDB.
+    Mysql,
+}
+
+impl Dialect {
+    /// The word of files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Postgresql => "postgresql",
+            Self::Mysql => "mysql",
+        }
+    }
+}
+
+/// `attestations.yaml`: recorded statements about documents.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttestationsFile {
+    /// `capdo/attestations/1`.
+    pub schema: String,
+    /// The statements.
+    pub attestations: Vec<AttestationEntry>,
+}
+
+/// One statement.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttestationEntry {
+    /// Its id, of its own in all files.
+    pub id: String,
+    /// The id of the requirement it speaks of.
+    pub requirement: String,
+    /// `organisation`, or the id of a system.
+    pub scope: String,
+    /// What is stated.
+    pub statement: Text,
+    /// The document.
+    pub evidence: EvidenceEntry,
+    /// Who signed.
+    pub signer: Signer,
+    /// When.
+    pub issued: Day,
+    /// How long it counts: `12 months`, `90 days`.
+    pub valid_for: String,
+}
+
+/// A document and its hash.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceEntry {
+    /// The document, relative to this file.
+    pub path: String,
+    /// Its SHA-256: 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+/// `waivers.yaml`: recorded acceptances of findings.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiversFile {
+    /// `capdo/waivers/1`.
+    pub schema: String,
+    /// The acceptances.
+    pub waivers: Vec<WaiverEntry>,
+}
+
+/// One acceptance.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverEntry {
+    /// Its id, of its own in all files.
+    pub id: String,
+    /// The id of a control; this or `requirement`.
+    #[serde(default)]
+    pub control: Option<String>,
+    /// The id of a requirement; this or `control`.
+    #[serde(default)]
+    pub requirement: Option<String>,
+    /// Only this system.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// Only this asset.
+    #[serde(default)]
+    pub asset: Option<String>,
+    /// Only this subject.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// What it does.
+    pub disposition: WaiverDisposition,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it; without approver it does not count.
+    #[serde(default)]
+    pub approver: Option<String>,
+    /// The document behind it.
+    #[serde(default)]
+    pub evidence: Option<EvidenceEntry>,
+    /// The ticket.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub until: Day,
+}

@@ -1,0 +1,15 @@
+//! The book of instruments and requirements by date: loading, who is bound, which level is demanded.
+//!
+//! Knows no controls and no findings. What a text demands stands in `rules/law`, never here.
+
+mod applies;
+mod classify;
+mod compile;
+mod duties;
+mod syntax;
+
+pub use applies::{Bearing, bearing, due};
+pub use classify::{Demanded, demanded_level};
+pub use compile::load;
+pub use duties::duties;
+pub use syntax::{LawFile, LawPackFile};

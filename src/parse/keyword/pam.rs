@@ -1,0 +1,140 @@
+//! PAM stacks: type, control, module, arguments, `@include`, `include` and `substack`.
+
+use super::joined;
+
+/// A rule of a PAM stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its line, from 1.
+    pub line: u32,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Asks a module.
+    Module {
+        /// `required`, `[success=1 default=ignore]`, …
+        control: String,
+        /// The module without folder and `.so`: `pam_unix`.
+        module: String,
+        /// Its arguments.
+        args: Vec<String>,
+    },
+    /// Reads another file at this place.
+    Include(String),
+}
+
+/// The rules of one type (`auth`, `account`, `password`, `session`); all types where `None`.
+pub fn parse(text: &str, kind: Option<&str>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    for (line, content) in joined(text) {
+        let content = content.split('#').next().unwrap_or_default();
+        let mut words = split(content).into_iter();
+        let Some(first) = words.next() else { continue };
+        if first == "@include" {
+            if let Some(file) = words.next() {
+                rules.push(Rule {
+                    line,
+                    action: Action::Include(file),
+                });
+            }
+            continue;
+        }
+        // A dash before the type: a missing module is not logged.
+        let named = first.trim_start_matches('-').to_ascii_lowercase();
+        if kind.is_some_and(|kind| kind != named) {
+            continue;
+        }
+        let (Some(control), Some(module)) = (words.next(), words.next()) else {
+            continue;
+        };
+        let action = if matches!(control.as_str(), "include" | "substack") {
+            Action::Include(module)
+        } else {
+            let file = module.rsplit('/').next().unwrap_or_default();
+            Action::Module {
+                control,
+                module: file.strip_suffix(".so").unwrap_or(file).to_owned(),
+                args: words.collect(),
+            }
+        };
+        rules.push(Rule { line, action });
+    }
+    rules
+}
+
+/// Words between blanks; what stands in brackets is one word.
+fn split(content: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut depth = 0u32;
+    for c in content.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if c.is_whitespace() && depth == 0 {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+        } else {
+            word.push(c);
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// The value of an argument `name=value`; empty for a bare `name`. The last one counts.
+pub fn arg<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
+    args.iter().rev().find_map(|arg| {
+        let (key, value) = arg.split_once('=').unwrap_or((arg, ""));
+        (key == name).then_some(value)
+    })
+}
+
+/// Does the refusal of this module refuse the whole stack? `optional` and `sufficient` do not.
+pub fn binds(control: &str) -> bool {
+    match control {
+        "required" | "requisite" => true,
+        other => {
+            other.starts_with('[')
+                && (other.contains("default=die") || other.contains("default=bad"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_of_debian() {
+        let rules = parse(
+            "password\trequisite\tpam_pwquality.so retry=3 minlen=12\npassword [success=1 default=ignore] /lib/security/pam_unix.so \\\n obscure yescrypt\n@include common-x\nauth required pam_deny.so\n-session optional pam_systemd.so",
+            Some("password"),
+        );
+        assert_eq!(rules.len(), 3);
+        let Action::Module {
+            control,
+            module,
+            args,
+        } = &rules[1].action
+        else {
+            panic!("a module")
+        };
+        assert_eq!(
+            (control.as_str(), module.as_str()),
+            ("[success=1 default=ignore]", "pam_unix")
+        );
+        assert_eq!(arg(args, "yescrypt"), Some(""));
+        assert!(!binds(control) && binds("requisite"));
+        assert_eq!(rules[2].action, Action::Include("common-x".into()));
+    }
+}

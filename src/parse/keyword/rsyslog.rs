@@ -1,0 +1,328 @@
+//! rsyslog: legacy lines (`auth.*  /var/log/auth.log`, `*.* @@host:514`, `$FileCreateMode`) and the objects of
+//! RainerScript that matter for files and forwarding (`action`, `include`, `module`, `global`).
+
+use std::collections::BTreeMap;
+
+use super::numbered;
+
+/// Something that rsyslog is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// `$Name value`.
+    Directive {
+        /// Its line, from 1.
+        line: u32,
+        /// The name in lower case without `$`.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// A selector with what is done.
+    Rule {
+        /// Its line, from 1.
+        line: u32,
+        /// `auth,authpriv.*`; empty where every message is meant; `None` behind a condition that we do not read.
+        selector: Option<String>,
+        /// What is done.
+        action: Action,
+    },
+    /// Another file is read here.
+    Include {
+        /// Its line, from 1.
+        line: u32,
+        /// Path or pattern.
+        path: String,
+    },
+}
+
+/// What is done with messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Written to a file.
+    File(String),
+    /// Sent to another host.
+    Forward {
+        /// Name or address.
+        host: String,
+        /// `tcp`, `udp` or `relp`.
+        protocol: &'static str,
+        /// Is the way encrypted, as the action itself says?
+        tls: bool,
+    },
+    /// Thrown away.
+    Discard,
+}
+
+impl Line {
+    /// Its line, from 1.
+    pub fn line(&self) -> u32 {
+        match self {
+            Self::Directive { line, .. } | Self::Rule { line, .. } | Self::Include { line, .. } => {
+                *line
+            }
+        }
+    }
+}
+
+/// Reads a file of rsyslog.
+pub fn parse(text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut conditional = 0usize;
+    let mut object: Option<(u32, String)> = None;
+    for (line, content) in numbered(text) {
+        let content = content.trim();
+        if let Some((at, mut open)) = object.take() {
+            open.push(' ');
+            open.push_str(content);
+            if balanced(&open) {
+                statement(at, &open, conditional > 0, &mut lines);
+            } else {
+                object = Some((at, open));
+            }
+            continue;
+        }
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        if content.contains('(') && !balanced(content) && !content.starts_with(['$', ':']) {
+            object = Some((line, content.to_owned()));
+            continue;
+        }
+        let within = conditional > 0 || content.starts_with("if ");
+        conditional = (conditional + content.matches('{').count())
+            .saturating_sub(content.matches('}').count());
+        statement(line, content, within, &mut lines);
+    }
+    if let Some((at, open)) = object {
+        statement(at, &open, conditional > 0, &mut lines);
+    }
+    lines
+}
+
+fn balanced(text: &str) -> bool {
+    text.matches('(').count() <= text.matches(')').count()
+}
+
+fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>) {
+    if let Some(rest) = content.strip_prefix('$') {
+        let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let (name, value) = (name.to_ascii_lowercase(), value.trim().to_owned());
+        lines.push(if name == "includeconfig" {
+            Line::Include { line, path: value }
+        } else {
+            Line::Directive { line, name, value }
+        });
+        return;
+    }
+    let lower = content.to_ascii_lowercase();
+    if lower.starts_with("include(") {
+        if let Some(path) = params(content).remove("file") {
+            lines.push(Line::Include { line, path });
+        }
+        return;
+    }
+    if let Some(name) = ["global(", "module("]
+        .iter()
+        .find(|n| lower.starts_with(**n))
+    {
+        for (key, value) in params(content) {
+            let name = format!("{}.{key}", name.trim_end_matches('('));
+            lines.push(Line::Directive { line, name, value });
+        }
+        return;
+    }
+    if let Some(at) = lower.find("action(") {
+        let before = content.get(..at).unwrap_or_default().trim();
+        let selector =
+            (!conditional && !before.contains(['{', '}', '$'])).then(|| before.to_owned());
+        if let Some(action) = object_action(content.get(at..).unwrap_or_default()) {
+            lines.push(Line::Rule {
+                line,
+                selector,
+                action,
+            });
+        }
+        return;
+    }
+    let Some((selector, target)) = content.split_once(char::is_whitespace) else {
+        return;
+    };
+    // Property filters (`:msg, contains, "x" /file`) are conditions.
+    let conditional = conditional || selector.starts_with(':');
+    let target = if conditional {
+        content.split_whitespace().next_back().unwrap_or_default()
+    } else {
+        target.trim()
+    };
+    if let Some(action) = legacy_action(target) {
+        let selector = (!conditional).then(|| selector.to_owned());
+        lines.push(Line::Rule {
+            line,
+            selector,
+            action,
+        });
+    }
+}
+
+fn legacy_action(target: &str) -> Option<Action> {
+    let target = target.split(';').next().unwrap_or_default().trim();
+    if let Some(host) = target.strip_prefix(":omrelp:") {
+        return Some(forward(host, "relp"));
+    }
+    if let Some(host) = target.strip_prefix("@@") {
+        return Some(forward(host, "tcp"));
+    }
+    if let Some(host) = target.strip_prefix('@') {
+        return Some(forward(host, "udp"));
+    }
+    let path = target.strip_prefix('-').unwrap_or(target);
+    match path {
+        "stop" | "~" => Some(Action::Discard),
+        path if path.starts_with('/') => Some(Action::File(path.to_owned())),
+        _ => None,
+    }
+}
+
+fn forward(host: &str, protocol: &'static str) -> Action {
+    // `@@(z9)host:port`: options stand in parentheses.
+    let host = host
+        .strip_prefix('(')
+        .and_then(|h| h.split_once(')'))
+        .map_or(host, |(_, h)| h);
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    Action::Forward {
+        host: host.to_owned(),
+        protocol,
+        tls: false,
+    }
+}
+
+fn object_action(text: &str) -> Option<Action> {
+    let params = params(text);
+    match params.get("type").map(|t| t.to_ascii_lowercase())?.as_str() {
+        "omfile" => params.get("file").cloned().map(Action::File),
+        "omfwd" => Some(Action::Forward {
+            host: params.get("target")?.clone(),
+            protocol: match params
+                .get("protocol")
+                .map(|p| p.to_ascii_lowercase())
+                .as_deref()
+            {
+                Some("tcp") => "tcp",
+                Some(_) | None => "udp",
+            },
+            tls: params
+                .get("streamdriver")
+                .is_some_and(|d| d.eq_ignore_ascii_case("gtls") || d.eq_ignore_ascii_case("ossl"))
+                || params.get("streamdrivermode").is_some_and(|m| m == "1"),
+        }),
+        "omrelp" => Some(Action::Forward {
+            host: params.get("target")?.clone(),
+            protocol: "relp",
+            tls: params
+                .get("tls")
+                .is_some_and(|t| t.eq_ignore_ascii_case("on")),
+        }),
+        _ => None,
+    }
+}
+
+/// `name="value"` pairs in the first parentheses, names in lower case.
+fn params(text: &str) -> BTreeMap<String, String> {
+    let mut params = BTreeMap::new();
+    let mut rest = text.split_once('(').map_or("", |(_, rest)| rest);
+    while let Some((name, after)) = rest.split_once('=') {
+        let name = name
+            .trim_start_matches([',', ' ', '\t'])
+            .trim()
+            .to_ascii_lowercase();
+        let after = after.trim_start();
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let (value, next) = match quote {
+            Some(q) => after
+                .get(1..)
+                .unwrap_or_default()
+                .split_once(q)
+                .unwrap_or(("", "")),
+            None => after.split_once([' ', ')']).unwrap_or((after, "")),
+        };
+        params.insert(name, value.to_owned());
+        rest = next;
+    }
+    params
+}
+
+/// Does a selector take messages of this facility?
+pub fn takes(selector: &str, facility: &str) -> bool {
+    let mut takes = selector.is_empty();
+    for part in selector.split(';') {
+        let Some((facilities, priority)) = part.trim().rsplit_once('.') else {
+            continue;
+        };
+        if facilities
+            .split(',')
+            .any(|f| f == "*" || f.eq_ignore_ascii_case(facility))
+        {
+            takes = !priority.eq_ignore_ascii_case("none") && !priority.starts_with('!');
+        }
+    }
+    takes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages() {
+        let lines = parse(
+            "module(load=\"imuxsock\")\n$FileCreateMode 0640\n$IncludeConfig /etc/rsyslog.d/*.conf\nauth,authpriv.*\t\t\t/var/log/auth.log\n*.*;auth,authpriv.none\t\t-/var/log/syslog\n*.* @@(o)logs.example.vn:6514;RSYSLOG_Format\n*.* action(type=\"omfwd\"\n  target=\"10.0.0.5\" port=\"6514\" protocol=\"tcp\"\n  StreamDriver=\"gtls\")\n:msg, contains, \"x\" /var/log/x.log\nif $programname == 'y' then /var/log/y.log\n",
+        );
+        assert_eq!(lines[1].line(), 2);
+        assert_eq!(
+            lines[3],
+            Line::Rule {
+                line: 4,
+                selector: Some("auth,authpriv.*".into()),
+                action: Action::File("/var/log/auth.log".into())
+            }
+        );
+        assert_eq!(
+            lines[5],
+            Line::Rule {
+                line: 6,
+                selector: Some("*.*".into()),
+                action: Action::Forward {
+                    host: "logs.example.vn".into(),
+                    protocol: "tcp",
+                    tls: false
+                }
+            }
+        );
+        assert_eq!(
+            lines[6],
+            Line::Rule {
+                line: 7,
+                selector: Some("*.*".into()),
+                action: Action::Forward {
+                    host: "10.0.0.5".into(),
+                    protocol: "tcp",
+                    tls: true
+                }
+            }
+        );
+        assert!(matches!(&lines[7], Line::Rule { selector: None, .. }));
+        assert!(matches!(&lines[8], Line::Rule { selector: None, .. }));
+    }
+
+    #[test]
+    fn selectors() {
+        assert!(takes("auth,authpriv.*", "authpriv"));
+        assert!(!takes("*.*;auth,authpriv.none", "auth"));
+        assert!(takes("*.info;mail.none", "auth"));
+        assert!(takes("", "auth"));
+    }
+}

@@ -1,0 +1,123 @@
+//! What several formats ask of a run: which failures count, where they are, which are worst; and text of targets
+//! made safe and short enough to show.
+
+use std::cmp::Reverse;
+
+use crate::model::{ActualReport, Disposition, Finding, Lang, ReasonReport, ResultWord, Run, Text};
+use crate::text::unicode::visible;
+
+/// Does this failure count: a `fail` with nothing beside it, or with a waiver that is not approved or has ended?
+pub(super) fn is_active(finding: &Finding) -> bool {
+    finding.result == ResultWord::Fail
+        && (finding.disposition == Disposition::None
+            || finding.waiver.as_ref().is_some_and(|w| !w.active))
+}
+
+/// Active failures, the worst first.
+pub(super) fn active(run: &Run) -> Vec<&Finding> {
+    let mut all: Vec<&Finding> = run.findings.iter().filter(|f| is_active(f)).collect();
+    all.sort_by_key(|f| {
+        (
+            Reverse(f.severity),
+            Reverse(f.force),
+            &f.control,
+            &f.asset,
+            &f.subject,
+        )
+    });
+    all
+}
+
+/// The worst active failures, one for each control.
+pub(super) fn worst(run: &Run, count: usize) -> Vec<&Finding> {
+    let mut chosen: Vec<&Finding> = Vec::new();
+    for finding in active(run) {
+        if chosen.len() == count {
+            break;
+        }
+        if chosen.iter().all(|c| c.control != finding.control) {
+            chosen.push(finding);
+        }
+    }
+    chosen
+}
+
+/// `file:line`, an address, or nothing.
+pub(super) fn place(finding: &Finding) -> String {
+    let Some(location) = &finding.location else {
+        return String::new();
+    };
+    let words = match (&location.file, location.line, &location.address) {
+        (Some(file), Some(line), _) if line > 0 => format!("{file}:{line}"),
+        (Some(file), _, _) => file.clone(),
+        (None, _, Some(address)) => address.clone(),
+        (None, _, None) => String::new(),
+    };
+    short(&words, PLACE_CHARS)
+}
+
+/// Asset, place and subject, each said once.
+pub(super) fn whereabouts(finding: &Finding) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in [
+        short(&finding.asset, VALUE_CHARS),
+        place(finding),
+        short(&finding.subject, VALUE_CHARS),
+    ] {
+        if !part.is_empty() && !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+/// `path = value`, safe and short.
+pub(super) fn actual(fact: &ActualReport, chars: usize) -> String {
+    format!(
+        "{} = {}",
+        short(&fact.path, PLACE_CHARS),
+        short(&fact.value, chars)
+    )
+}
+
+/// One line of a target's text: what hides is shown, what is long is cut.
+pub(super) fn short(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((at, _)) => format!("{}…", visible(&text[..at])),
+        None => visible(text),
+    }
+}
+
+/// Text of ours or of an input, which may have several lines.
+pub(super) fn lines(text: &str) -> String {
+    let cut = match text.char_indices().nth(TEXT_CHARS) {
+        Some((at, _)) => &text[..at],
+        None => text,
+    };
+    let shown: Vec<String> = cut.trim_end().split('\n').map(visible).collect();
+    let mut all = shown.join("\n");
+    if cut.len() < text.len() {
+        all.push('…');
+    }
+    all
+}
+
+/// Both languages of a text, safe to show.
+pub(super) fn both(text: &Text) -> Text {
+    Text::new(lines(&text.vi), lines(&text.en))
+}
+
+/// A reason's words.
+pub(super) fn reason(reason: &ReasonReport, lang: Lang) -> &str {
+    match lang {
+        Lang::Vi => &reason.vi,
+        Lang::En => &reason.en,
+    }
+}
+
+/// The longest place that is shown.
+pub(super) const PLACE_CHARS: usize = 240;
+/// The longest value that is shown.
+pub(super) const VALUE_CHARS: usize = 240;
+/// The longest text that is shown.
+const TEXT_CHARS: usize = 4000;

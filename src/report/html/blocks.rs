@@ -1,0 +1,405 @@
+//! The chapters of failures: a requirement's text once, its controls under it, their findings as rows.
+//!
+//! A finding bears on several requirements; its row stands under the first of them that is drawn, the others point
+//! there. That keeps the page small and the counts honest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::model::{
+    ActualReport, ControlReport, Disposition, Finding, Origin, Reading, RequirementReport,
+    RequirementSystem, ResultWord, Run, Status, Text,
+};
+use crate::report::common::{VALUE_CHARS, actual, both, lines, place, short};
+use crate::text::labels::{self, Label, page};
+
+/// Failures by requirement, and what could not be decided.
+#[derive(Debug, Serialize)]
+pub(super) struct Chapters {
+    gaps: Vec<Duty>,
+    remarks: Vec<Duty>,
+    other: Vec<Block>,
+    undecided: Vec<Block>,
+}
+
+#[derive(Debug, Serialize)]
+struct Duty {
+    id: String,
+    word: &'static str,
+    label: Label,
+    title: Text,
+    reference: Text,
+    text: Text,
+    force: Label,
+    strength: Label,
+    reading: Option<Label>,
+    systems: Vec<State>,
+    blocks: Vec<Block>,
+    above: Vec<Above>,
+    exposure: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct State {
+    id: String,
+    word: &'static str,
+    state: Text,
+    clause: String,
+    reason: Text,
+}
+
+/// A control with its findings.
+#[derive(Debug, Serialize)]
+struct Block {
+    control: String,
+    anchored: bool,
+    title: Text,
+    word: &'static str,
+    severity: Label,
+    expected: Text,
+    rationale: Text,
+    remediation: Text,
+    shared: Vec<Text>,
+    rows: Vec<Row>,
+}
+
+/// Findings that stand elsewhere.
+#[derive(Debug, Serialize)]
+struct Above {
+    control: String,
+    title: Text,
+    requirement: String,
+    count: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    id: String,
+    word: &'static str,
+    label: Label,
+    asset: String,
+    systems: String,
+    subject: String,
+    actual: Vec<Value>,
+    more: Option<Text>,
+    place: String,
+    told: Vec<Text>,
+    beside: Option<Label>,
+    marks: Vec<Text>,
+    evidence: Vec<usize>,
+}
+
+#[derive(Debug, Serialize)]
+struct Value {
+    text: String,
+    origin: Option<Label>,
+    place: Option<String>,
+}
+
+/// Where a requirement stands on the page: under gaps, under remarks, or only in the matrix.
+pub(super) fn anchor(requirement: &RequirementReport) -> String {
+    match drawn(requirement) {
+        Some(_) => format!("r-{}", requirement.id),
+        None => format!("m-{}", requirement.id),
+    }
+}
+
+/// A remark for one system is drawn even where another system is undetermined.
+fn drawn(requirement: &RequirementReport) -> Option<Status> {
+    let has = |status| {
+        requirement.status == status || requirement.systems.iter().any(|s| s.status == status)
+    };
+    [Status::Gap, Status::Remark].into_iter().find(|s| has(*s))
+}
+
+impl Chapters {
+    pub(super) fn of(run: &Run) -> Self {
+        let mut writer = Writer::of(run);
+        Self {
+            gaps: writer.duties(run, Status::Gap),
+            remarks: writer.duties(run, Status::Remark),
+            other: writer.left(run, |r| r == ResultWord::Fail),
+            undecided: writer.left(run, ResultWord::is_undecided),
+        }
+    }
+}
+
+/// What was written already.
+struct Writer<'a> {
+    findings: BTreeMap<&'a str, &'a Finding>,
+    controls: BTreeMap<&'a str, &'a ControlReport>,
+    evidence: BTreeMap<&'a str, usize>,
+    /// Finding → the requirement under which it stands.
+    shown: BTreeMap<&'a str, &'a str>,
+    anchored: BTreeSet<&'a str>,
+}
+
+impl<'a> Writer<'a> {
+    fn of(run: &'a Run) -> Self {
+        Self {
+            findings: run.findings.iter().map(|f| (f.id.as_str(), f)).collect(),
+            controls: run.controls.iter().map(|c| (c.id.as_str(), c)).collect(),
+            evidence: run
+                .evidence
+                .iter()
+                .enumerate()
+                .map(|(at, e)| (e.id.as_str(), at + 1))
+                .collect(),
+            shown: BTreeMap::new(),
+            anchored: BTreeSet::new(),
+        }
+    }
+
+    fn duties(&mut self, run: &'a Run, status: Status) -> Vec<Duty> {
+        run.requirements
+            .iter()
+            .filter(|r| drawn(r) == Some(status))
+            .map(|r| self.duty(r, status, run))
+            .collect()
+    }
+
+    /// What stands under no requirement that is drawn.
+    fn left(&mut self, run: &'a Run, wanted: fn(ResultWord) -> bool) -> Vec<Block> {
+        let rows: Vec<&Finding> = run
+            .findings
+            .iter()
+            .filter(|f| wanted(f.result) && !self.shown.contains_key(f.id.as_str()))
+            .collect();
+        self.blocks(&rows)
+    }
+
+    fn duty(&mut self, requirement: &'a RequirementReport, status: Status, run: &Run) -> Duty {
+        let failing: Vec<&'a Finding> = requirement
+            .findings
+            .iter()
+            .filter_map(|id| self.findings.get(id.as_str()).copied())
+            .filter(|f| f.result == ResultWord::Fail)
+            .collect();
+        let (old, new): (Vec<&Finding>, Vec<&Finding>) = failing
+            .into_iter()
+            .partition(|f| self.shown.contains_key(f.id.as_str()));
+        let above = self.above(&old);
+        for finding in &new {
+            self.shown.insert(&finding.id, &requirement.id);
+        }
+        Duty {
+            id: requirement.id.clone(),
+            word: status.word(),
+            label: labels::status(status),
+            title: both(&requirement.title),
+            reference: both(&requirement.reference),
+            text: both(&requirement.text),
+            force: labels::force(requirement.force),
+            strength: labels::strength(requirement.strength),
+            reading: (requirement.reading != Reading::Read)
+                .then(|| labels::reading(requirement.reading)),
+            systems: requirement.systems.iter().map(|s| state(s, run)).collect(),
+            blocks: self.blocks(&new),
+            above,
+            exposure: requirement.exposure.iter().map(|e| lines(e)).collect(),
+        }
+    }
+
+    /// Those that stand elsewhere, by control and place.
+    fn above(&self, old: &[&'a Finding]) -> Vec<Above> {
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for finding in old {
+            if let Some(requirement) = self.shown.get(finding.id.as_str()) {
+                *counts.entry((&finding.control, requirement)).or_default() += 1;
+            }
+        }
+        counts
+            .into_iter()
+            .map(|((control, requirement), count)| Above {
+                control: control.to_owned(),
+                title: self
+                    .controls
+                    .get(control)
+                    .map(|c| both(&c.title))
+                    .unwrap_or_default(),
+                requirement: requirement.to_owned(),
+                count,
+            })
+            .collect()
+    }
+
+    fn blocks(&mut self, findings: &[&'a Finding]) -> Vec<Block> {
+        let mut by_control: BTreeMap<&'a str, Vec<&'a Finding>> = BTreeMap::new();
+        for finding in findings {
+            by_control
+                .entry(&finding.control)
+                .or_default()
+                .push(finding);
+        }
+        let mut blocks: Vec<Block> = by_control
+            .into_iter()
+            .filter_map(|(control, findings)| self.block(control, &findings))
+            .collect();
+        blocks.sort_by_key(|b| std::cmp::Reverse(severity_rank(b.word)));
+        blocks
+    }
+
+    fn block(&mut self, id: &'a str, findings: &[&'a Finding]) -> Option<Block> {
+        let first = findings.first()?;
+        let control = self.controls.get(id).copied();
+        let expected = control.map_or(&first.expected, |c| &c.expected);
+        let mut rows: Vec<Row> = findings.iter().map(|f| self.row(f, expected)).collect();
+        let shared: Vec<Text> = rows.first().map_or_else(Vec::new, |first| {
+            first
+                .told
+                .iter()
+                .filter(|t| rows.iter().all(|r| r.told.contains(t)))
+                .cloned()
+                .collect()
+        });
+        for row in &mut rows {
+            row.told.retain(|t| !shared.contains(t));
+        }
+        Some(Block {
+            control: id.to_owned(),
+            anchored: self.anchored.insert(id),
+            title: both(control.map_or(&first.title, |c| &c.title)),
+            word: first.severity.word(),
+            severity: labels::severity(first.severity),
+            expected: both(expected),
+            rationale: control.map(|c| both(&c.rationale)).unwrap_or_default(),
+            remediation: both(control.map_or(&first.remediation, |c| &c.remediation)),
+            shared,
+            rows,
+        })
+    }
+
+    fn row(&self, finding: &Finding, expected: &Text) -> Row {
+        let place = place(finding);
+        let left = finding.actual.len().saturating_sub(FACTS)
+            + usize::try_from(finding.actual_more).unwrap_or(usize::MAX);
+        Row {
+            id: finding.id.clone(),
+            word: finding.result.word(),
+            label: labels::result(finding.result),
+            asset: short(&finding.asset, 120),
+            systems: short(&finding.systems.join(", "), 240),
+            subject: short(&finding.subject, 160),
+            actual: finding
+                .actual
+                .iter()
+                .take(FACTS)
+                .map(|fact| value(fact, &place))
+                .collect(),
+            more: (left > 0).then(|| labels::more(left)),
+            told: told(finding, expected),
+            beside: (finding.disposition != Disposition::None)
+                .then(|| labels::disposition(finding.disposition)),
+            marks: marks(finding),
+            evidence: finding
+                .evidence
+                .iter()
+                .filter_map(|id| self.evidence.get(id.as_str()).copied())
+                .take(4)
+                .collect(),
+            place,
+        }
+    }
+}
+
+/// Facts shown in a row.
+const FACTS: usize = 6;
+
+fn severity_rank(word: &str) -> usize {
+    ["info", "low", "medium", "high", "critical"]
+        .iter()
+        .position(|w| *w == word)
+        .unwrap_or(0)
+}
+
+fn state(system: &RequirementSystem, run: &Run) -> State {
+    let mut words = match (system.status, system.due) {
+        (Status::Gap, Some(due)) => labels::due(due, run.run.as_of),
+        _ => labels::status(system.status).text(),
+    };
+    if let Some(until) = system.accepted_until {
+        let accepted = labels::accepted(until);
+        words.vi = format!("{}; {}", words.vi, accepted.vi);
+        words.en = format!("{}; {}", words.en, accepted.en);
+    }
+    State {
+        id: lines(&system.id),
+        word: system.status.word(),
+        state: words,
+        clause: lines(&system.clause),
+        reason: Text::new(lines(&system.reason.vi), lines(&system.reason.en)),
+    }
+}
+
+fn value(fact: &ActualReport, shown: &str) -> Value {
+    let place = fact.file.as_ref().map(|file| match fact.line {
+        Some(line) if line > 0 => format!("{}:{line}", short(file, VALUE_CHARS)),
+        _ => short(file, VALUE_CHARS),
+    });
+    Value {
+        text: actual(fact, VALUE_CHARS),
+        origin: fact
+            .origin
+            .filter(|o| matches!(o, Origin::Default | Origin::Shadowed))
+            .map(labels::origin),
+        place: place.filter(|p| p != shown),
+    }
+}
+
+/// What is often the same for all findings of a control: what was expected, the value that counts, the reason.
+fn told(finding: &Finding, expected: &Text) -> Vec<Text> {
+    let mut told = Vec::new();
+    let say = |key: &'static str, text: Text| {
+        let word = page::word(key);
+        Text::new(
+            format!("{}: {}", word.vi, text.vi),
+            format!("{}: {}", word.en, text.en),
+        )
+    };
+    if finding.expected != *expected {
+        told.push(say("expected", both(&finding.expected)));
+    }
+    for (name, parameter) in &finding.parameters {
+        told.push(say(
+            "parameter",
+            Text::same(format!(
+                "{name} = {} {} ({})",
+                parameter.value, parameter.unit, parameter.source
+            )),
+        ));
+    }
+    if let Some(reason) = &finding.reason {
+        told.push(Text::new(
+            short(&reason.vi, VALUE_CHARS),
+            short(&reason.en, VALUE_CHARS),
+        ));
+    }
+    told
+}
+
+/// What stands beside one result: a waiver, the result before.
+fn marks(finding: &Finding) -> Vec<Text> {
+    let mut marks = Vec::new();
+    if let Some(waiver) = &finding.waiver {
+        let counts = page::word(if waiver.active {
+            "counts_now"
+        } else {
+            "counts_not"
+        });
+        let (id, reason) = (lines(&waiver.id), short(&waiver.reason, VALUE_CHARS));
+        let accepted = labels::accepted(waiver.until);
+        marks.push(Text::new(
+            format!("{id}: {}, {} – {reason}", accepted.vi, counts.vi),
+            format!("{id}: {}, {} – {reason}", accepted.en, counts.en),
+        ));
+    }
+    if let Some(before) = finding.baseline {
+        let (word, label) = (page::word("baseline"), labels::result(before));
+        marks.push(Text::new(
+            format!("{}: {}", word.vi, label.vi),
+            format!("{}: {}", word.en, label.en),
+        ));
+    }
+    marks
+}

@@ -1,0 +1,114 @@
+//! The page: what it must hold, what it must never hold, how large it may be.
+
+use super::*;
+use crate::report::sample;
+
+fn page(run: &Run) -> String {
+    String::from_utf8(Html.render(run, &Options::default()).unwrap()).unwrap()
+}
+
+#[test]
+fn bytes_become_base64() {
+    for (bytes, text) in [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foobar", "Zm9vYmFy"),
+    ] {
+        assert_eq!(base64(bytes.as_bytes()), text);
+    }
+}
+
+#[test]
+fn page_one_says_what_it_must() {
+    let text = page(&sample::run());
+    for words in [
+        "đạt 2, khuyến nghị 2, chưa đạt 8, chưa xác định 42 / 54",
+        "Ban An ninh thông tin",
+        "23/11/2026",
+        "12/QĐ-BC, 10/06/2025",
+        "chưa có",
+        "Nghị định 331/2026/NĐ-CP",
+        "còn thời hạn chuyển tiếp đến 01/07/2027",
+        "chấp nhận đến 31/03/2027",
+        "không phải kết luận xử phạt",
+        "Prints no labels",
+        "không phải kết luận đánh giá hoặc thẩm định",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn no_percentage_below_enough_coverage() {
+    let words = page::word("fulfilment").vi;
+    let mut run = sample::run();
+    assert!(!page(&run).contains(words));
+    run.summary.coverage = Some(85);
+    assert!(page(&run).contains(words));
+}
+
+#[test]
+fn every_finding_that_is_not_settled_stands_once() {
+    for run in [sample::run(), sample::large(1000)] {
+        let text = page(&run);
+        for finding in &run.findings {
+            let row = text
+                .matches(&format!("<tr id=\"f-{}\"", finding.id))
+                .count();
+            let told =
+                finding.result == crate::model::ResultWord::Fail || finding.result.is_undecided();
+            assert_eq!(
+                row,
+                usize::from(told),
+                "{} {:?}",
+                finding.id,
+                finding.result
+            );
+        }
+    }
+}
+
+#[test]
+fn links_lead_somewhere_and_ids_are_unique() {
+    let text = page(&sample::run());
+    let attribute = |name: &str| -> Vec<String> {
+        text.split(&format!(" {name}=\""))
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+            .collect()
+    };
+    let ids = attribute("id");
+    let unique: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(ids.len(), unique.len());
+    for href in attribute("href") {
+        let target = href.strip_prefix('#').unwrap().to_owned();
+        assert!(unique.contains(&target), "{target}");
+    }
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let text = page(&sample::hostile());
+    assert_eq!(text.matches("<script").count(), 1);
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}') && !text.contains('\u{0}'));
+    assert!(text.len() < 1_000_000);
+}
+
+#[test]
+fn nothing_is_fetched() {
+    let text = page(&sample::run());
+    for word in ["http://", "https://", "url(", "@import", " src="] {
+        assert!(!text.contains(word), "{word}");
+    }
+    assert!(
+        text.contains("default-src &#x27;none&#x27;")
+            || text.contains("default-src &#39;none&#39;")
+    );
+}
+
+#[test]
+fn five_thousand_findings_stay_small() {
+    assert!(page(&sample::large(5000)).len() < 3_000_000);
+}

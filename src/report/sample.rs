@@ -1,0 +1,87 @@
+//! A realistic run for the tests of all formats, and one whose strings are hostile.
+
+use crate::model::Run;
+
+/// `tests/fixtures/run.json`: every result word, disposition and status.
+pub(super) fn run() -> Run {
+    serde_json::from_str(include_str!("../../tests/fixtures/run.json")).unwrap()
+}
+
+/// What a hostile target puts where it can.
+pub(super) const HOSTILE: &str = "<script>alert(1)</script>\"'&]]>\u{1b}[31m\u{0}\u{8}\r\n::error::\u{202e}txt\u{2028}\u{fffe}{{7*7}}";
+
+/// The run with hostile strings wherever a target or an input speaks, 10 kB long.
+pub(super) fn hostile() -> Run {
+    let mut run = run();
+    let long = format!("{HOSTILE}{}", "A".repeat(10_000));
+    for finding in &mut run.findings {
+        finding.subject = long.clone();
+        for fact in &mut finding.actual {
+            fact.value.clone_from(&long);
+            fact.file = Some(long.clone());
+        }
+        if let Some(location) = &mut finding.location {
+            location.file = location.file.as_ref().map(|_| long.clone());
+            location.address = location.address.as_ref().map(|_| long.clone());
+        }
+        if let Some(reason) = &mut finding.reason {
+            reason.vi.clone_from(&long);
+            reason.en.clone_from(&long);
+        }
+        if let Some(waiver) = &mut finding.waiver {
+            waiver.reason.clone_from(&long);
+        }
+    }
+    for item in &mut run.evidence {
+        item.source.clone_from(&long);
+        item.command = Some(long.clone());
+    }
+    for waiver in &mut run.waivers {
+        waiver.reason.clone_from(&long);
+        waiver.covers.clone_from(&long);
+    }
+    for asset in &mut run.assets {
+        asset.target.clone_from(&long);
+    }
+    run.run.input.clone_from(&long);
+    run.run.host = long;
+    run
+}
+
+/// The run with this many findings of 400 controls.
+pub(super) fn large(count: usize) -> Run {
+    let mut run = run();
+    let findings = std::mem::take(&mut run.findings);
+    let controls = std::mem::take(&mut run.controls);
+    let mut ids: std::collections::BTreeMap<String, Vec<String>> = Default::default();
+    for n in 0..400 {
+        let mut control = controls[n % controls.len()].clone();
+        control.id = format!("{}-{n}", control.id);
+        run.controls.push(control);
+    }
+    for n in 0..count {
+        let control = &run.controls[n % 400];
+        let model = findings
+            .iter()
+            .filter(|f| control.id.starts_with(&f.control))
+            .nth(n / 400 % 2)
+            .or_else(|| findings.iter().find(|f| control.id.starts_with(&f.control)))
+            .unwrap();
+        let mut finding = model.clone();
+        finding.id = format!("{n:016x}");
+        finding.control.clone_from(&control.id);
+        finding.subject = format!("{}[{n}]", finding.subject);
+        for requirement in &finding.requirements {
+            ids.entry(requirement.id.clone())
+                .or_default()
+                .push(finding.id.clone());
+        }
+        run.findings.push(finding);
+    }
+    for requirement in &mut run.requirements {
+        if let Some(found) = ids.remove(&requirement.id) {
+            requirement.findings = found;
+        }
+    }
+    run
+}

@@ -1,0 +1,183 @@
+//! Where a result stands in the repository, as a relative URI, and where it really is.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::model::{AssetKind, AssetReport, Finding, Run};
+use crate::report::common::{PLACE_CHARS, place, short};
+use crate::text::unicode::visible;
+
+/// The places of one run.
+pub(super) struct Places<'a> {
+    input: &'a str,
+    scan: bool,
+    root: &'a str,
+    assets: BTreeMap<&'a str, &'a AssetReport>,
+    kinds: BTreeMap<&'a str, AssetKind>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(run: &'a Run, root: &'a str) -> Self {
+        Self {
+            input: &run.run.input,
+            scan: run.run.scope == "scan",
+            root: root.trim_end_matches('/'),
+            assets: run.assets.iter().map(|a| (a.id.as_str(), a)).collect(),
+            kinds: run
+                .controls
+                .iter()
+                .map(|c| (c.id.as_str(), c.asset))
+                .collect(),
+        }
+    }
+
+    /// Physical and logical location of a finding.
+    pub(super) fn location(&self, finding: &Finding) -> Value {
+        let (file, line, column) = self.physical(finding);
+        let real = place(finding);
+        let shown = if real.is_empty() {
+            short(&finding.subject, PLACE_CHARS)
+        } else {
+            real
+        };
+        json!({
+            "physicalLocation": {
+                "artifactLocation": { "uri": self.uri(&file) },
+                "region": {
+                    "startLine": line, "startColumn": column,
+                    "endLine": line, "endColumn": column.saturating_add(1),
+                },
+            },
+            "logicalLocations": [{
+                "name": visible_or(&finding.subject, &finding.asset),
+                "kind": "resource",
+                "fullyQualifiedName": format!("{}:{shown}", short(&finding.asset, PLACE_CHARS)),
+            }],
+        })
+    }
+
+    fn physical(&self, finding: &Finding) -> (String, u32, u32) {
+        let asset = self.assets.get(finding.asset.as_str());
+        let location = finding.location.as_ref();
+        let file = location.and_then(|l| l.file.as_deref());
+        let line = location.and_then(|l| l.line).unwrap_or(1).max(1);
+        let column = location.and_then(|l| l.column).unwrap_or(1).max(1);
+        let kind = asset
+            .map(|a| a.kind)
+            .or_else(|| self.kinds.get(finding.control.as_str()).copied());
+        match (kind, file) {
+            (Some(kind), Some(file)) if in_repository(kind) => {
+                return (self.beside_the_inventory(file), line, column);
+            }
+            (Some(AssetKind::Server), Some(file)) if self.scan && is_folder(self.input) => {
+                let root = self.input.trim_end_matches('/');
+                return (
+                    format!("{root}/{}", file.trim_start_matches('/')),
+                    line,
+                    column,
+                );
+            }
+            (Some(_) | None, Some(_) | None) => {}
+        }
+        let line = asset.map_or(1, |a| a.line).max(1);
+        (self.input.to_owned(), line, 1)
+    }
+
+    /// Paths of an inventory are relative to its folder.
+    fn beside_the_inventory(&self, file: &str) -> String {
+        let folder = match self.input.rsplit_once('/') {
+            Some((folder, _)) if !self.scan => folder,
+            Some(_) | None => return file.to_owned(),
+        };
+        if file.starts_with('/') || file.starts_with(&format!("{folder}/")) {
+            return file.to_owned();
+        }
+        format!("{folder}/{file}")
+    }
+
+    /// A relative URI without `.` and `..`; an absolute path outside the root stays a `file:` URI.
+    fn uri(&self, path: &str) -> String {
+        let path = path
+            .strip_prefix(self.root)
+            .filter(|rest| !self.root.is_empty() && rest.starts_with('/'))
+            .map_or(path, |rest| rest.trim_start_matches('/'));
+        let absolute = path.starts_with('/');
+        let mut parts: Vec<&str> = Vec::new();
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop();
+                }
+                other => parts.push(other),
+            }
+        }
+        let encoded: Vec<String> = parts.into_iter().map(encode).collect();
+        match (encoded.is_empty(), absolute) {
+            (true, _) => "capdo".to_owned(),
+            (false, true) => format!("file:///{}", encoded.join("/")),
+            (false, false) => encoded.join("/"),
+        }
+    }
+}
+
+/// Do files of this kind of asset stand beside the inventory?
+fn in_repository(kind: AssetKind) -> bool {
+    match kind {
+        AssetKind::Config
+        | AssetKind::Schema
+        | AssetKind::Label
+        | AssetKind::CallerId
+        | AssetKind::Document => true,
+        AssetKind::Server | AssetKind::Endpoint => false,
+    }
+}
+
+/// Is this target of a server scan a folder, not `ssh:`, `local` or a bundle?
+fn is_folder(target: &str) -> bool {
+    !target.starts_with("ssh:") && target != "local" && !target.ends_with(".capdo")
+}
+
+fn visible_or(text: &str, otherwise: &str) -> String {
+    let chosen = if text.is_empty() { otherwise } else { text };
+    short(chosen, PLACE_CHARS)
+}
+
+/// RFC 3986 §2.3: all but the unreserved is written as `%XX`; what hides is shown first, what is long is cut.
+fn encode(part: &str) -> String {
+    use std::fmt::Write;
+    let mut encoded = String::new();
+    for byte in visible(part).bytes().take(1024) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn paths_become_uris() {
+        let run = sample::run();
+        let places = Places::of(&run, "/builds/ci/");
+        for (path, uri) in [
+            ("configs/portal/nginx.conf", "configs/portal/nginx.conf"),
+            ("./a/../b c.conf", "b%20c.conf"),
+            ("nhãn/a6.zpl", "nh%C3%A3n/a6.zpl"),
+            ("/builds/ci/deploy/x.sql", "deploy/x.sql"),
+            ("/builds/cis/x.sql", "file:///builds/cis/x.sql"),
+            ("../../x", "x"),
+            ("", "capdo"),
+            ("mail.example.vn:25", "mail.example.vn%3A25"),
+        ] {
+            assert_eq!(places.uri(path), uri, "{path}");
+        }
+    }
+}
