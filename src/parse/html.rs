@@ -48,7 +48,9 @@ pub struct Piece {
 /// The pieces of a template.
 pub fn parse(text: &str) -> Vec<Piece> {
     let (plain, codes) = take_out(text);
-    let sink = Sink { state: RefCell::new(State::new(&codes, &plain)) };
+    let sink = Sink {
+        state: RefCell::new(State::new(&codes, &plain)),
+    };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(plain.as_str()));
@@ -97,7 +99,9 @@ fn take_out(text: &str) -> (String, Vec<String>) {
             .find_map(|(open, close, drop)| {
                 let inner = rest.get(open.len()..)?;
                 let window = clip(inner, 4096);
-                window.find(close).map(|end| (open.len() + end + close.len(), *drop))
+                window
+                    .find(close)
+                    .map(|end| (open.len() + end + close.len(), *drop))
             });
         match found {
             Some((length, drop)) if codes.len() < MAX_CODES => {
@@ -178,7 +182,10 @@ impl TokenSink for Sink<'_> {
             Token::CharacterTokens(text) => state.characters(&text, line),
             Token::TagToken(tag) => result = state.tag(&tag, line),
             Token::EOFToken => state.flush(),
-            Token::DoctypeToken(_) | Token::CommentToken(_) | Token::NullCharacterToken | Token::ParseError(_) => {}
+            Token::DoctypeToken(_)
+            | Token::CommentToken(_)
+            | Token::NullCharacterToken
+            | Token::ParseError(_) => {}
         }
         result
     }
@@ -201,10 +208,18 @@ impl<'a> State<'a> {
         if self.text.trim().is_empty() {
             self.text.clear();
             // The line is that of the first sign that is no space.
-            let ends = text.get(..text.len() - text.trim_start().len()).unwrap_or_default().matches('\n').count();
+            let ends = text
+                .get(..text.len() - text.trim_start().len())
+                .unwrap_or_default()
+                .matches('\n')
+                .count();
             let last = text.matches('\n').count();
             let back = u32::try_from(last - ends.min(last)).unwrap_or(0);
-            self.text_line = if text.trim() == "" { line } else { line.saturating_sub(back).max(1) };
+            self.text_line = if text.trim() == "" {
+                line
+            } else {
+                line.saturating_sub(back).max(1)
+            };
         }
         self.text.push_str(text);
     }
@@ -215,11 +230,21 @@ impl<'a> State<'a> {
         if text.trim().is_empty() || self.out.len() >= MAX_PIECES {
             return;
         }
-        let element = self.stack.last().map(|(e, _)| e.clone()).unwrap_or_default();
-        if element == "style" || self.stack.iter().any(|(e, _)| e == "head" || e == "title") && element != "script" {
+        let element = self
+            .stack
+            .last()
+            .map(|(e, _)| e.clone())
+            .unwrap_or_default();
+        if element == "style"
+            || self.stack.iter().any(|(e, _)| e == "head" || e == "title") && element != "script"
+        {
             return;
         }
-        let place = if element == "script" { Where::Script } else { Where::Text };
+        let place = if element == "script" {
+            Where::Script
+        } else {
+            Where::Text
+        };
         let line = self.line_of(&text, self.text_line);
         self.out.push(Piece {
             line,
@@ -235,12 +260,17 @@ impl<'a> State<'a> {
     fn line_of(&self, text: &str, line: u32) -> u32 {
         let first = text.trim().lines().next().unwrap_or_default();
         let probe = clip(first, 80);
-        let from = usize::try_from(line).unwrap_or(usize::MAX).min(self.lines.len());
+        let from = usize::try_from(line)
+            .unwrap_or(usize::MAX)
+            .min(self.lines.len());
         (from.saturating_sub(60)..from)
             .rev()
             .find(|at| self.lines.get(*at).is_some_and(|l| l.contains(probe)))
             .and_then(|at| u32::try_from(at + 1).ok())
-            .unwrap_or_else(|| line.min(u32::try_from(self.lines.len()).unwrap_or(u32::MAX)).max(1))
+            .unwrap_or_else(|| {
+                line.min(u32::try_from(self.lines.len()).unwrap_or(u32::MAX))
+                    .max(1)
+            })
     }
 
     fn tag(&mut self, tag: &Tag, line: u32) -> TokenSinkResult<()> {
@@ -263,7 +293,13 @@ impl<'a> State<'a> {
             .collect();
         let inside = put_back(&named.join(" "), self.codes);
         for attribute in &tag.attrs {
-            self.attribute(&name, &attribute.name.local, &attribute.value, &inside, line);
+            self.attribute(
+                &name,
+                &attribute.name.local,
+                &attribute.value,
+                &inside,
+                line,
+            );
         }
         if !VOID.contains(&name.as_str()) && !tag.self_closing && self.stack.len() < MAX_DEPTH {
             self.stack.push((name.clone(), inside));
@@ -276,7 +312,10 @@ impl<'a> State<'a> {
     }
 
     fn attribute(&mut self, element: &str, name: &str, value: &str, inside: &str, line: u32) {
-        if value.trim().is_empty() || self.out.len() >= MAX_PIECES || matches!(name, "class" | "id" | "style" | "href") {
+        if value.trim().is_empty()
+            || self.out.len() >= MAX_PIECES
+            || matches!(name, "class" | "id" | "style" | "href")
+        {
             return;
         }
         let mut all: Vec<String> = self.stack.iter().map(|(e, a)| format!("{e} {a}")).collect();
@@ -293,12 +332,13 @@ impl<'a> State<'a> {
 }
 
 const BLOCKS: [&str; 20] = [
-    "div", "p", "td", "th", "tr", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section", "table", "dd", "dt",
-    "article", "header", "footer",
+    "div", "p", "td", "th", "tr", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section",
+    "table", "dd", "dt", "article", "header", "footer",
 ];
 
 const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
 ];
 
 #[cfg(test)]

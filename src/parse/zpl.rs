@@ -102,8 +102,15 @@ impl<'a> Reader<'a> {
 
     fn skip(&mut self, bytes: usize) {
         let end = (self.at + bytes).min(self.text.len());
-        let ends = self.text.get(self.at..end).unwrap_or_default().matches('\n').count();
-        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        let ends = self
+            .text
+            .get(self.at..end)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
+        self.line = self
+            .line
+            .saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
         self.at = end;
     }
 
@@ -115,7 +122,11 @@ impl<'a> Reader<'a> {
         let sign = self.rest().chars().next()?;
         self.skip(sign.len_utf8());
         let name: String = self.rest().chars().take(2).collect();
-        let name_bytes = if name.starts_with(['A', 'a']) { 1 } else { name.len() };
+        let name_bytes = if name.starts_with(['A', 'a']) {
+            1
+        } else {
+            name.len()
+        };
         let line = self.line;
         self.skip(name_bytes);
         let rest = self.rest();
@@ -141,7 +152,10 @@ impl<'a> Reader<'a> {
         match name {
             "XA" => {
                 self.label.has_label = true;
-                self.now = Open { inside: true, ..Open::default() };
+                self.now = Open {
+                    inside: true,
+                    ..Open::default()
+                };
             }
             "XZ" => {
                 self.close();
@@ -159,13 +173,19 @@ impl<'a> Reader<'a> {
                 self.utf8 = set.is_none_or(|n| n >= 28);
             }
             "FN" => {
-                let digits: String = data.trim().chars().take_while(char::is_ascii_digit).collect();
+                let digits: String = data
+                    .trim()
+                    .chars()
+                    .take_while(char::is_ascii_digit)
+                    .collect();
                 let prompt = data.split('"').nth(1).unwrap_or_default().to_owned();
                 self.now.number = digits.parse().ok().map(|n| (n, prompt));
                 self.now.number_line = line;
             }
             "FX" => self.item(Item::Comment(line, clip(data).trim().to_owned())),
             "GF" | "XG" | "IM" | "IL" => self.item(Item::Picture(line)),
+            // Outside a label people write notes as they like.
+            "XF" if !self.now.inside => {}
             "XF" => self.item(Item::Recalls(line, clip(data).trim().to_owned())),
             "DF" => self.item(Item::Stores(line, clip(data).trim().to_owned())),
             "BQ" | "BX" | "B7" | "BO" | "B0" | "BF" | "BD" => self.now.print = Some(Print::Matrix),
@@ -197,7 +217,12 @@ impl<'a> Reader<'a> {
             None => text,
         };
         let text = payload(print, &text);
-        self.item(Item::Field(Field { line, text, print, number: open.number }));
+        self.item(Item::Field(Field {
+            line,
+            text,
+            print,
+            number: open.number,
+        }));
     }
 }
 
@@ -215,7 +240,10 @@ fn unescape(text: &str, mark: char, utf8: bool) -> String {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
-        let hex = after.get(..2).filter(|_| c == mark).and_then(|h| u8::from_str_radix(h, 16).ok());
+        let hex = after
+            .get(..2)
+            .filter(|_| c == mark)
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
         match hex {
             Some(byte) => {
                 bytes.push(byte);
@@ -241,7 +269,9 @@ fn payload(print: Print, text: &str) -> String {
     match print {
         Print::Matrix => {
             let switch = matches!(bytes, [b'H' | b'Q' | b'M' | b'L', b'A' | b'M', b',', ..]);
-            text.get(if switch { 3 } else { 0 }..).unwrap_or_default().to_owned()
+            text.get(if switch { 3 } else { 0 }..)
+                .unwrap_or_default()
+                .to_owned()
         }
         Print::Barcode => text
             .strip_prefix(">:")
@@ -274,8 +304,14 @@ mod tests {
         let found = fields(text);
         assert_eq!(found[0].text, "Đinh");
         assert_eq!(found[0].line, 3);
-        assert_eq!((found[1].text.as_str(), found[1].print), ("BD123VN", Print::Matrix));
-        assert_eq!((found[2].text.as_str(), found[2].print), ("BD123", Print::Barcode));
+        assert_eq!(
+            (found[1].text.as_str(), found[1].print),
+            ("BD123VN", Print::Matrix)
+        );
+        assert_eq!(
+            (found[2].text.as_str(), found[2].print),
+            ("BD123", Print::Barcode)
+        );
         assert_eq!(found[3].number, Some((3, "phone".into())));
         assert!(!parse(text).unfinished);
         assert!(parse("^XA^FO1,1^FDa").unfinished);

@@ -61,7 +61,11 @@ pub fn hidden_count(text: &str) -> u32 {
         let run = &chars[start..at];
         let letters = run.iter().all(|c| matches!(c, 'x' | 'X'));
         let sharp_alone = run == ['#'];
-        let enough = if letters { run.len() >= 3 } else { !run.is_empty() };
+        let enough = if letters {
+            run.len() >= 3
+        } else {
+            !run.is_empty()
+        };
         if enough && !sharp_alone {
             total = total.saturating_add(u32::try_from(run.len()).unwrap_or(u32::MAX));
         }
@@ -76,7 +80,8 @@ pub fn hidden_count(text: &str) -> u32 {
 pub fn of_value(class: Class, text: &str) -> Mask {
     let text = text.trim();
     let hidden = hidden_count(text);
-    let visible = u32::try_from(text.chars().filter(char::is_ascii_digit).count()).unwrap_or(u32::MAX);
+    let visible =
+        u32::try_from(text.chars().filter(char::is_ascii_digit).count()).unwrap_or(u32::MAX);
     let exposure = match class {
         _ if text.is_empty() => Exposure::Absent,
         Class::Phone => phone(text, hidden),
@@ -181,9 +186,9 @@ fn contents(text: &str, hidden: u32) -> Exposure {
 pub fn is_code(text: &str) -> bool {
     let text = text.trim();
     (2..=24).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | '/'))
+        && text.chars().all(|c| {
+            c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | '/')
+        })
         && text.chars().any(|c| c.is_ascii_digit())
         && text.chars().any(|c| c.is_ascii_uppercase())
         && values::phones(text).is_empty()
@@ -198,14 +203,40 @@ pub fn of_expression(expression: &str) -> Option<Exposure> {
         return Some(Exposure::Full);
     }
     if any(&[
-        "mask", "masked", "masking", "redact", "redacted", "obfuscate", "obfuscated", "anonymize",
-        "anonymise", "hide", "che", "star", "stars", "asterisk", "hidden", "partial",
+        "mask",
+        "masked",
+        "masking",
+        "redact",
+        "redacted",
+        "obfuscate",
+        "obfuscated",
+        "anonymize",
+        "anonymise",
+        "hide",
+        "che",
+        "star",
+        "stars",
+        "asterisk",
+        "hidden",
+        "partial",
     ]) {
         return Some(Exposure::Masked);
     }
     any(&[
-        "hash", "hashed", "encrypt", "encrypted", "enc", "token", "tokenize", "virtual", "alias", "cipher",
-        "coded", "encode", "pseudonym", "proxy",
+        "hash",
+        "hashed",
+        "encrypt",
+        "encrypted",
+        "enc",
+        "token",
+        "tokenize",
+        "virtual",
+        "alias",
+        "cipher",
+        "coded",
+        "encode",
+        "pseudonym",
+        "proxy",
     ])
     .then_some(Exposure::Coded)
 }
@@ -220,25 +251,43 @@ mod tests {
         assert_eq!((m.exposure, m.hidden, m.visible), (Exposure::Masked, 4, 6));
         let m = of_value(Class::Phone, "0*******12");
         assert_eq!((m.hidden, m.visible), (7, 3));
-        assert_eq!(of_value(Class::Phone, "0871234567").exposure, Exposure::Full);
+        assert_eq!(
+            of_value(Class::Phone, "0871234567").exposure,
+            Exposure::Full
+        );
         assert_eq!(of_value(Class::Phone, "09xxxxx678").hidden, 5);
         assert_eq!(of_value(Class::Phone, "●●●●●●●412").hidden, 7);
     }
 
     #[test]
     fn names_addresses_contents() {
-        assert_eq!(of_value(Class::Name, "N*** V** A").exposure, Exposure::Masked);
-        assert_eq!(of_value(Class::Name, "Trần Thị Mẫu").exposure, Exposure::Full);
+        assert_eq!(
+            of_value(Class::Name, "N*** V** A").exposure,
+            Exposure::Masked
+        );
+        assert_eq!(
+            of_value(Class::Name, "Trần Thị Mẫu").exposure,
+            Exposure::Full
+        );
         assert_eq!(of_value(Class::Name, "Maxine Fox").exposure, Exposure::Full);
         assert_eq!(of_value(Class::Name, "KH-00912").exposure, Exposure::Coded);
-        assert_eq!(of_value(Class::Contents, "Hàng hóa").exposure, Exposure::Coded);
-        assert_eq!(of_value(Class::Contents, "1 x giấy tờ").exposure, Exposure::Full);
+        assert_eq!(
+            of_value(Class::Contents, "Hàng hóa").exposure,
+            Exposure::Coded
+        );
+        assert_eq!(
+            of_value(Class::Contents, "1 x giấy tờ").exposure,
+            Exposure::Full
+        );
     }
 
     #[test]
     fn filters() {
         assert_eq!(of_expression("order.phone|mask"), Some(Exposure::Masked));
-        assert_eq!(of_expression("maskPhone(order.phone)"), Some(Exposure::Masked));
+        assert_eq!(
+            of_expression("maskPhone(order.phone)"),
+            Some(Exposure::Masked)
+        );
         assert_eq!(of_expression("order.phone"), None);
         assert_eq!(of_expression("order.virtual_phone"), Some(Exposure::Coded));
     }

@@ -1,5 +1,7 @@
 //! What a name says, with its type, comment, table and neighbours.
 
+use std::collections::BTreeSet;
+
 use super::table::{Phrase, TABLE, Table};
 use super::words::words;
 use super::{Class, Party, Verdict};
@@ -30,13 +32,14 @@ pub fn classify(name: &str, around: &Around) -> Verdict {
         None => match lure {
             Some(lure) => Verdict::none(90, format!("lure:{lure}")),
             None => by_comment(around, table)
-                .or_else(|| name_of_person(&said, around, table))
+                .or_else(|| name_of_person(&said, table))
                 .unwrap_or_else(|| Verdict::none(70, "no-word")),
         },
     };
     weigh_type(&mut verdict, around);
     weigh_comment(&mut verdict, around, table);
     weigh_table(&mut verdict, &said, around, table);
+    weigh_content(&mut verdict, &said, around, table);
     verdict.party = party(&said, around, table);
     if verdict.is_personal() {
         verdict.sensitive = verdict.class.is_sensitive() || is_card_picture(&verdict, &said, table);
@@ -99,9 +102,13 @@ fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>)
     let lure_words = lure.map(|m| m.phrase.words.join("_"));
     found.retain(|m| m.class != Class::None);
     let rank = |c: Class| Class::ALL.iter().position(|x| *x == c);
-    let best = found
-        .iter()
-        .max_by_key(|m| (m.confidence, m.end - m.start, std::cmp::Reverse(rank(m.class))));
+    let best = found.iter().max_by_key(|m| {
+        (
+            m.confidence,
+            m.end - m.start,
+            std::cmp::Reverse(rank(m.class)),
+        )
+    });
     let Some(best) = best else {
         return (None, lure_words);
     };
@@ -194,37 +201,46 @@ fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
         return (false, false);
     };
     let said = words(name, table);
-    let pairs: Vec<String> = said.windows(2).map(|w| w.concat()).collect();
-    let person = said.iter().any(|w| table.person.contains(w))
-        || pairs
-            .iter()
-            .any(|p| matches!(p.as_str(), "khachhang" | "nhanvien" | "nguoidung" | "taixe" | "thanhvien"));
-    let last = said.last().is_some_and(|w| table.thing.contains(w));
-    (person, last)
+    (
+        count_of(&said, &table.person) > 0,
+        ends_with_one_of(&said, &table.thing),
+    )
+}
+
+/// How many of the phrases (`khach_hang`) stand in the words.
+fn count_of(said: &[String], phrases: &BTreeSet<String>) -> usize {
+    (1..=4)
+        .flat_map(|n| said.windows(n))
+        .filter(|w| phrases.contains(&w.join("_")))
+        .count()
+}
+
+/// Do the words end with one of the phrases?
+fn ends_with_one_of(said: &[String], phrases: &BTreeSet<String>) -> bool {
+    (1..=4.min(said.len())).any(|n| {
+        said.get(said.len() - n..)
+            .is_some_and(|w| phrases.contains(&w.join("_")))
+    })
 }
 
 /// `sender_name`, `name_user`, `NV_TEN`, `ten_nguoi_…`: a name of a person; any other name is that of a thing.
-fn name_of_person(said: &[String], around: &Around, table: &Table) -> Option<Verdict> {
+fn name_of_person(said: &[String], table: &Table) -> Option<Verdict> {
     let at = said.iter().position(|w| w == "name" || w == "ten")?;
-    let others: Vec<&String> = said
+    let others: Vec<String> = said
         .iter()
         .enumerate()
         .filter(|(i, _)| *i != at)
-        .map(|(_, w)| w)
+        .map(|(_, w)| w.clone())
         .collect();
-    let persons = others.iter().filter(|w| table.person.contains(**w)).count();
+    let persons = count_of(&others, &table.person);
     let is_party = find_party(said, table).is_some();
     let property = said.last().is_some_and(|w| table.tail.contains(w));
     if property || (persons == 0 && !is_party) {
         return Some(Verdict::none(75, "name-of-thing"));
     }
-    let things = others
-        .iter()
-        .any(|w| table.thing.contains(*w) && !table.person.contains(*w));
-    if things {
+    if count_of(&others, &table.thing) > 0 {
         return Some(Verdict::none(65, "name-of-thing"));
     }
-    let _ = around;
     Some(Verdict {
         class: Class::Name,
         party: Party::Unknown,
@@ -287,8 +303,30 @@ fn weigh_type(verdict: &mut Verdict, around: &Around) {
     }
     let boolean =
         matches!(base, "bool" | "boolean") || base == "bit" || data_type.starts_with("tinyint(1)");
-    let moment = matches!(base, "timestamp" | "timestamptz" | "datetime" | "date" | "time" | "datetime2" | "datetimeoffset" | "smalldatetime" | "year" | "interval");
-    let number = matches!(base, "int" | "integer" | "bigint" | "smallint" | "tinyint" | "mediumint" | "serial" | "bigserial");
+    let moment = matches!(
+        base,
+        "timestamp"
+            | "timestamptz"
+            | "datetime"
+            | "date"
+            | "time"
+            | "datetime2"
+            | "datetimeoffset"
+            | "smalldatetime"
+            | "year"
+            | "interval"
+    );
+    let number = matches!(
+        base,
+        "int"
+            | "integer"
+            | "bigint"
+            | "smallint"
+            | "tinyint"
+            | "mediumint"
+            | "serial"
+            | "bigserial"
+    );
     let impossible = match verdict.class {
         Class::None => false,
         Class::Gender => moment,
@@ -296,10 +334,20 @@ fn weigh_type(verdict: &mut Verdict, around: &Around) {
         Class::NationalId => boolean,
         Class::Device => boolean,
         Class::Cod => boolean || moment,
-        Class::Phone | Class::Bank | Class::Plate | Class::TaxCode | Class::Card | Class::Passport
-        | Class::SocialInsurance | Class::Ip => boolean || moment,
+        Class::Phone
+        | Class::Bank
+        | Class::Plate
+        | Class::TaxCode
+        | Class::Card
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip => boolean || moment,
         Class::Credential | Class::Gps => boolean || moment,
-        Class::Name | Class::Email | Class::Contents | Class::Signature | Class::Photo
+        Class::Name
+        | Class::Email
+        | Class::Contents
+        | Class::Signature
+        | Class::Photo
         | Class::Health => boolean || moment || number,
         Class::Address => boolean || moment,
     };
@@ -330,9 +378,22 @@ fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &
         Class::Address | Class::Gps | Class::Contents => true,
         Class::Photo => verdict.confidence < 97,
         Class::Phone | Class::Email | Class::TaxCode => false,
-        Class::Name | Class::NationalId | Class::Dob | Class::Gender | Class::Bank | Class::Card
-        | Class::Cod | Class::Credential | Class::Signature | Class::Plate | Class::Passport
-        | Class::SocialInsurance | Class::Ip | Class::Device | Class::Health | Class::None => false,
+        Class::Name
+        | Class::NationalId
+        | Class::Dob
+        | Class::Gender
+        | Class::Bank
+        | Class::Card
+        | Class::Cod
+        | Class::Credential
+        | Class::Signature
+        | Class::Plate
+        | Class::Passport
+        | Class::SocialInsurance
+        | Class::Ip
+        | Class::Device
+        | Class::Health
+        | Class::None => false,
     };
     if of_thing {
         *verdict = Verdict::none(70, "table:thing");
@@ -342,11 +403,73 @@ fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &
     }
 }
 
+/// `content` is that of an item only in a table of items, or beside the name of a party.
+fn weigh_content(verdict: &mut Verdict, said: &[String], around: &Around, table: &Table) {
+    let Some(name) = around.table else {
+        return;
+    };
+    if verdict.class != Class::Contents
+        || verdict.confidence > 74
+        || said.iter().any(|w| w == "note" || w == "notes")
+    {
+        return;
+    }
+    const OF_ITEMS: [&str; 22] = [
+        "order",
+        "orders",
+        "don",
+        "shipment",
+        "shipments",
+        "parcel",
+        "parcels",
+        "package",
+        "packages",
+        "delivery",
+        "deliveries",
+        "waybill",
+        "waybills",
+        "van",
+        "kien",
+        "buu",
+        "item",
+        "items",
+        "consignment",
+        "consignments",
+        "hang",
+        "shipping",
+    ];
+    let of_items = words(name, table)
+        .iter()
+        .any(|w| OF_ITEMS.contains(&w.as_str()));
+    let party = around.neighbours.iter().any(|n| {
+        find_party(&words(n, table), table)
+            .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient))
+    });
+    if !of_items
+        && !party
+        && verdict.reasons.iter().any(|r| {
+            matches!(
+                r.as_str(),
+                "name:content" | "name:noi_dung" | "name:remark" | "name:remarks"
+            )
+        })
+    {
+        *verdict = Verdict::none(65, "content-of-thing");
+    }
+}
+
 fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
     if verdict.class != Class::Photo {
         return false;
     }
-    let biometric = ["fingerprint", "biometric", "khuon", "tay", "trac", "embedding"];
+    let biometric = [
+        "fingerprint",
+        "biometric",
+        "khuon",
+        "tay",
+        "trac",
+        "embedding",
+    ];
     matches(said, table).iter().any(|m| {
         m.class == Class::NationalId
             || m.class == Class::Passport
@@ -356,7 +479,11 @@ fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
 
 fn party(said: &[String], around: &Around, table: &Table) -> Party {
     find_party(said, table)
-        .or_else(|| around.comment.and_then(|c| find_party(&words(c, table), table)))
+        .or_else(|| {
+            around
+                .comment
+                .and_then(|c| find_party(&words(c, table), table))
+        })
         .or_else(|| around.table.and_then(|t| table_party(t, table)))
         .unwrap_or(Party::Unknown)
 }
@@ -371,7 +498,12 @@ fn table_party(name: &str, table: &Table) -> Option<Party> {
     find_party(&said, table).filter(|p| {
         // A table of deliveries or shops is not all of one side.
         matches!(p, Party::Courier | Party::Customer | Party::Staff)
-            || said.iter().any(|w| matches!(w.as_str(), "recipient" | "receiver" | "sender" | "nguoi" | "consignee"))
+            || said.iter().any(|w| {
+                matches!(
+                    w.as_str(),
+                    "recipient" | "receiver" | "sender" | "nguoi" | "consignee"
+                )
+            })
     })
 }
 

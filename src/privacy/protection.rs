@@ -75,7 +75,10 @@ pub fn judge(class: Class, stored: &Stored) -> (Protected, String, Option<&'stat
     (Protected::No, "readable".into(), None)
 }
 
-fn credential(stored: &Stored, hash: Option<&'static str>) -> (Protected, String, Option<&'static str>) {
+fn credential(
+    stored: &Stored,
+    hash: Option<&'static str>,
+) -> (Protected, String, Option<&'static str>) {
     if stored.has_default_text {
         return (Protected::No, "default-text".into(), hash);
     }
@@ -109,7 +112,8 @@ fn credential(stored: &Stored, hash: Option<&'static str>) -> (Protected, String
 
 /// The kind of hash that name, type or comment name.
 pub fn hash_kind(stored: &Stored) -> Option<&'static str> {
-    let text = format!("{} {} {}", stored.name, stored.data_type, stored.comment).to_ascii_lowercase();
+    let text =
+        format!("{} {} {}", stored.name, stored.data_type, stored.comment).to_ascii_lowercase();
     let squeezed: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
     const KINDS: [(&str, &str); 12] = [
         ("argon2", "argon2"),
@@ -140,8 +144,20 @@ fn cover(name: &str) -> Option<String> {
 fn denies(comment: &str) -> bool {
     let folded = crate::text::unicode::fold(comment);
     [
-        "plain text", "plaintext", "unencrypted", "not encrypted", "chua ma hoa", "khong ma hoa", "ban ro",
-        "unhashed", "not hashed", "todo", "cleartext", "clear text", "should be encrypted", "can ma hoa",
+        "plain text",
+        "plaintext",
+        "unencrypted",
+        "not encrypted",
+        "chua ma hoa",
+        "khong ma hoa",
+        "ban ro",
+        "unhashed",
+        "not hashed",
+        "todo",
+        "cleartext",
+        "clear text",
+        "should be encrypted",
+        "can ma hoa",
     ]
     .iter()
     .any(|w| folded.contains(w))
@@ -150,16 +166,32 @@ fn denies(comment: &str) -> bool {
 fn comment_protects(comment: &str) -> bool {
     let folded = crate::text::unicode::fold(comment);
     comment_enciphers(comment)
-        || ["hashed", "hmac", "tokenized", "tokenised", "bam hmac", "da bam"]
-            .iter()
-            .any(|w| folded.contains(w))
+        || [
+            "hashed",
+            "hmac",
+            "tokenized",
+            "tokenised",
+            "bam hmac",
+            "da bam",
+        ]
+        .iter()
+        .any(|w| folded.contains(w))
 }
 
 fn comment_enciphers(comment: &str) -> bool {
     let folded = crate::text::unicode::fold(comment);
     [
-        "encrypted", "pgp_sym", "pgcrypto", "aes", "da ma hoa", "duoc ma hoa", "ma hoa bang", "ciphertext",
-        "encrypts", "envelope encryption", "kms",
+        "encrypted",
+        "pgp_sym",
+        "pgcrypto",
+        "aes",
+        "da ma hoa",
+        "duoc ma hoa",
+        "ma hoa bang",
+        "ciphertext",
+        "encrypts",
+        "envelope encryption",
+        "kms",
     ]
     .iter()
     .any(|w| folded.contains(w))
@@ -168,7 +200,8 @@ fn comment_enciphers(comment: &str) -> bool {
 /// Types whose contents do not show what they are.
 fn is_opaque(data_type: &str) -> bool {
     [
-        "bytea", "blob", "binary", "json", "xml", "image", "raw", "hstore", "vector", "variant", "bfile",
+        "bytea", "blob", "binary", "json", "xml", "image", "raw", "hstore", "vector", "variant",
+        "bfile",
     ]
     .iter()
     .any(|t| data_type.contains(t))
@@ -176,7 +209,9 @@ fn is_opaque(data_type: &str) -> bool {
 
 fn is_number(data_type: &str) -> bool {
     let lower = data_type.to_ascii_lowercase();
-    ["int", "number", "numeric", "decimal", "serial"].iter().any(|t| lower.starts_with(t) || lower.starts_with(&format!("small{t}")))
+    ["int", "number", "numeric", "decimal", "serial"]
+        .iter()
+        .any(|t| lower.starts_with(t) || lower.starts_with(&format!("small{t}")))
 }
 
 /// The length in brackets, of character types.
@@ -186,7 +221,11 @@ pub fn length(data_type: &str) -> Option<u32> {
         return None;
     }
     let (_, rest) = lower.split_once('(')?;
-    let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    let digits: String = rest
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
     digits.parse().ok()
 }
 
@@ -195,29 +234,73 @@ mod tests {
     use super::*;
 
     fn judged(class: Class, name: &str, data_type: &str, comment: &str) -> Protected {
-        let stored = Stored { name, data_type, comment, has_default_text: false };
+        let stored = Stored {
+            name,
+            data_type,
+            comment,
+            has_default_text: false,
+        };
         judge(class, &stored).0
     }
 
     #[test]
     fn columns() {
-        assert_eq!(judged(Class::Phone, "phone", "varchar(20)", ""), Protected::No);
-        assert_eq!(judged(Class::Phone, "phone_enc", "bytea", ""), Protected::Yes);
-        assert_eq!(judged(Class::Phone, "phone", "bytea", ""), Protected::Unknown);
-        assert_eq!(judged(Class::Phone, "phone", "bytea", "pgp_sym_encrypt"), Protected::Yes);
-        assert_eq!(judged(Class::Phone, "phone", "text", "chưa mã hóa"), Protected::No);
-        assert_eq!(judged(Class::Phone, "phone_md5", "char(32)", ""), Protected::No);
-        assert_eq!(judged(Class::NationalId, "cccd", "json", ""), Protected::Unknown);
+        assert_eq!(
+            judged(Class::Phone, "phone", "varchar(20)", ""),
+            Protected::No
+        );
+        assert_eq!(
+            judged(Class::Phone, "phone_enc", "bytea", ""),
+            Protected::Yes
+        );
+        assert_eq!(
+            judged(Class::Phone, "phone", "bytea", ""),
+            Protected::Unknown
+        );
+        assert_eq!(
+            judged(Class::Phone, "phone", "bytea", "pgp_sym_encrypt"),
+            Protected::Yes
+        );
+        assert_eq!(
+            judged(Class::Phone, "phone", "text", "chưa mã hóa"),
+            Protected::No
+        );
+        assert_eq!(
+            judged(Class::Phone, "phone_md5", "char(32)", ""),
+            Protected::No
+        );
+        assert_eq!(
+            judged(Class::NationalId, "cccd", "json", ""),
+            Protected::Unknown
+        );
     }
 
     #[test]
     fn passwords() {
-        assert_eq!(judged(Class::Credential, "password", "char(60)", ""), Protected::Yes);
-        assert_eq!(judged(Class::Credential, "password", "varchar(255)", ""), Protected::Unknown);
-        assert_eq!(judged(Class::Credential, "password", "varchar(255)", "bcrypt"), Protected::Yes);
-        assert_eq!(judged(Class::Credential, "password_md5", "varchar(255)", ""), Protected::No);
-        assert_eq!(judged(Class::Credential, "mat_khau", "varchar(20)", ""), Protected::No);
-        assert_eq!(judged(Class::Credential, "password", "varchar(255)", "MD5"), Protected::No);
+        assert_eq!(
+            judged(Class::Credential, "password", "char(60)", ""),
+            Protected::Yes
+        );
+        assert_eq!(
+            judged(Class::Credential, "password", "varchar(255)", ""),
+            Protected::Unknown
+        );
+        assert_eq!(
+            judged(Class::Credential, "password", "varchar(255)", "bcrypt"),
+            Protected::Yes
+        );
+        assert_eq!(
+            judged(Class::Credential, "password_md5", "varchar(255)", ""),
+            Protected::No
+        );
+        assert_eq!(
+            judged(Class::Credential, "mat_khau", "varchar(20)", ""),
+            Protected::No
+        );
+        assert_eq!(
+            judged(Class::Credential, "password", "varchar(255)", "MD5"),
+            Protected::No
+        );
     }
 
     proptest::proptest! {

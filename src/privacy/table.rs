@@ -121,7 +121,7 @@ impl Table {
                     _ => return None,
                 };
                 for word in words {
-                    self.known.insert(word.clone());
+                    self.known.extend(word.split('_').map(str::to_owned));
                     set.insert(word);
                 }
                 Some(())
@@ -154,9 +154,10 @@ fn phrase_of<T>(text: &str, says: T) -> Option<Phrase<T>> {
         None => (text, false),
     };
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    let clean = words
-        .iter()
-        .all(|w| w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+    let clean = words.iter().all(|w| {
+        w.chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    });
     (clean && !words.is_empty()).then_some(Phrase {
         words,
         first,

@@ -28,8 +28,9 @@ const PROVINCES: [&str; 63] = [
     "083", "084", "086", "087", "089", "091", "092", "093", "094", "095", "096",
 ];
 
-static EMAIL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}").ok());
+static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}").ok()
+});
 static DIGITS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\+?[0-9](?:[ .\-]?[0-9]){5,22}").ok());
 static GPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -66,7 +67,10 @@ pub fn classes(text: &str) -> Vec<Class> {
 
 /// Where phone numbers stand in the text, as national digits (`0912…`).
 pub fn phones(text: &str) -> Vec<String> {
-    digit_runs(clip(text)).into_iter().filter_map(|d| national(&d)).collect()
+    digit_runs(clip(text))
+        .into_iter()
+        .filter_map(|d| national(&d))
+        .collect()
 }
 
 /// A mobile or land-line number as `0…`, where the digits are one.
@@ -79,7 +83,9 @@ fn national(digits: &str) -> Option<String> {
     // 0 + 2 + area + number: 11 digits in all.
     let landline = rest.len() == 10 && rest.starts_with('2');
     let legacy = rest.len() == 10
-        && ["12", "16", "188", "186", "199"].iter().any(|p| rest.starts_with(p));
+        && ["12", "16", "188", "186", "199"]
+            .iter()
+            .any(|p| rest.starts_with(p));
     (mobile || landline || legacy).then(|| format!("0{rest}"))
 }
 
@@ -88,7 +94,10 @@ pub fn is_cccd(digits: &str) -> bool {
     digits.len() == 12
         && digits.bytes().all(|b| b.is_ascii_digit())
         && digits.get(..3).is_some_and(|p| PROVINCES.contains(&p))
-        && digits.as_bytes().get(3).is_some_and(|b| matches!(b, b'0'..=b'3'))
+        && digits
+            .as_bytes()
+            .get(3)
+            .is_some_and(|b| matches!(b, b'0'..=b'3'))
 }
 
 /// A tax code of ten digits (with or without `-NNN`): modulus 11.
@@ -96,7 +105,11 @@ pub fn is_mst(text: &str) -> bool {
     const WEIGHTS: [u32; 9] = [31, 29, 23, 19, 17, 13, 7, 5, 3];
     let (main, branch) = text.split_once('-').unwrap_or((text, "000"));
     let digits: Vec<u32> = main.chars().filter_map(|c| c.to_digit(10)).collect();
-    if digits.len() != 10 || main.len() != 10 || branch.len() != 3 || !branch.bytes().all(|b| b.is_ascii_digit()) {
+    if digits.len() != 10
+        || main.len() != 10
+        || branch.len() != 3
+        || !branch.bytes().all(|b| b.is_ascii_digit())
+    {
         return false;
     }
     let sum: u32 = WEIGHTS.iter().zip(&digits).map(|(w, d)| w * d).sum();
@@ -132,7 +145,8 @@ pub fn has_gps(text: &str) -> bool {
     };
     re.captures_iter(clip(text)).any(|c| {
         let number = |i: usize| c.get(i).and_then(|m| m.as_str().parse::<f64>().ok());
-        let inside = |lat: f64, lon: f64| (8.0..=23.5).contains(&lat) && (102.0..=110.0).contains(&lon);
+        let inside =
+            |lat: f64, lon: f64| (8.0..=23.5).contains(&lat) && (102.0..=110.0).contains(&lon);
         match (number(1), number(2)) {
             (Some(a), Some(b)) => inside(a, b) || inside(b, a),
             (Some(_) | None, _) => false,
@@ -146,11 +160,39 @@ pub fn address_words(text: &str) -> usize {
         &["so nha", "so ", "sn "],
         &["ngo ", "ngach ", "hem ", "kiet "],
         &["duong ", "pho ", "d. "],
-        &["thon ", "xom ", "ap ", "to dan pho", "khu pho", "kp ", "chung cu", "toa ", "tang ", "can ho"],
-        &["phuong ", "p. ", "p.", "xa ", "thi tran", "tt. ", "quan ", "q.", "huyen ", "h.", "thi xa", "tx. "],
-        &["thanh pho", "tp.", "tp ", "tinh ", "ha noi", "ho chi minh", "da nang", "hai phong", "can tho", "hue"],
+        &[
+            "thon ",
+            "xom ",
+            "ap ",
+            "to dan pho",
+            "khu pho",
+            "kp ",
+            "chung cu",
+            "toa ",
+            "tang ",
+            "can ho",
+        ],
+        &[
+            "phuong ", "p. ", "p.", "xa ", "thi tran", "tt. ", "quan ", "q.", "huyen ", "h.",
+            "thi xa", "tx. ",
+        ],
+        &[
+            "thanh pho",
+            "tp.",
+            "tp ",
+            "tinh ",
+            "ha noi",
+            "ho chi minh",
+            "da nang",
+            "hai phong",
+            "can tho",
+            "hue",
+        ],
     ];
-    let folded = format!(" {} ", unicode::fold(clip(text)).replace([',', ';', '\n'], " "));
+    let folded = format!(
+        " {} ",
+        unicode::fold(clip(text)).replace([',', ';', '\n'], " ")
+    );
     KINDS
         .iter()
         .filter(|words| words.iter().any(|w| folded.contains(&format!(" {w}"))))

@@ -27,7 +27,11 @@ pub(super) fn subjects(label: &Label, id: &str, file: &str) -> Vec<Subject> {
             Medium::Barcode => "barcode_",
         };
         let name = kind_of(field);
-        let name = if name.is_empty() { "field".to_owned() } else { name };
+        let name = if name.is_empty() {
+            "field".to_owned()
+        } else {
+            name
+        };
         let full = unique(&out, &format!("{id}.{prefix}{name}"));
         out.push(subject(field, &full, file));
     }
@@ -45,17 +49,25 @@ fn unique(out: &[Subject], id: &str) -> String {
     if !taken(id) {
         return id.to_owned();
     }
-    (2..5000).map(|n| format!("{id}#{n}")).find(|t| !taken(t)).unwrap_or_else(|| id.to_owned())
+    (2..5000)
+        .map(|n| format!("{id}#{n}"))
+        .find(|t| !taken(t))
+        .unwrap_or_else(|| id.to_owned())
 }
 
 fn printed(label: &Label, party: Party, class: Class) -> bool {
-    label.fields.iter().any(|f| f.class == class && f.medium == Medium::Text && (f.party == party || class == Class::Contents))
+    label.fields.iter().any(|f| {
+        f.class == class
+            && f.medium == Medium::Text
+            && (f.party == party || class == Class::Contents)
+    })
 }
 
 fn subject(field: &Field, id: &str, file: &str) -> Subject {
     let place = Place::new(file, field.line);
     let mut subject = Subject::new("label-field", id).at(place.clone());
-    let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
     put("class", field.class.word().into());
     put("party", field.party.word().into());
     put("exposure", field.exposure.word().into());
@@ -77,7 +89,10 @@ fn not_applicable() -> Value {
 }
 
 fn uncounted() -> Value {
-    Value::unseen("ambiguous", "the template does not tell how many digits its filter hides")
+    Value::unseen(
+        "ambiguous",
+        "the template does not tell how many digits its filter hides",
+    )
 }
 
 /// A main field that was not found: not printed where the whole label was understood.
@@ -90,21 +105,30 @@ fn not_printed(label: &Label, party: Party, class: Class, id: &str, file: &str) 
     let place = Place::new(file, 0);
     let mut subject = Subject::new("label-field", format!("{id}.{name}")).at(place.clone());
     let other = label.fields.iter().any(|f| {
-        f.class == class && f.medium == Medium::Text && matches!(f.party, Party::Unknown | Party::Customer)
+        f.class == class
+            && f.medium == Medium::Text
+            && matches!(f.party, Party::Unknown | Party::Customer)
     });
     let exposure = match label.unknown.first() {
         _ if other => Value::unseen("ambiguous", "the label does not tell whose it is"),
         Some(unknown) => Value::unseen("ambiguous", format!("not understood: {unknown}")),
         None => Exposure::Absent.word().into(),
     };
-    let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
     put("class", class.word().into());
     put("party", party.word().into());
     put("medium", Medium::Text.word().into());
     if class == Class::Phone {
         let digits = match &exposure {
             Value::Unseen(_) => uncounted(),
-            Value::Text(_) | Value::Bool(_) | Value::Int(_) | Value::Day(_) | Value::List(_) | Value::Map(_) | Value::Absent => not_applicable(),
+            Value::Text(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Day(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Absent => not_applicable(),
         };
         put("hidden_digits", digits.clone());
         put("visible_digits", digits);
@@ -116,26 +140,73 @@ fn not_printed(label: &Label, party: Party, class: Class, id: &str, file: &str) 
 fn whole(label: &Label, id: &str, file: &str) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("label", id).at(place.clone());
-    let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
     let whole = label.unknown.is_empty();
     let list = |items: Vec<String>| {
         let mut items: Vec<Value> = items.into_iter().take(200).map(Value::from).collect();
         items.dedup();
-        if whole { Value::list(items) } else { Value::partial_list(items) }
+        if whole {
+            Value::list(items)
+        } else {
+            Value::partial_list(items)
+        }
     };
-    let personal: Vec<&Field> = label.fields.iter().filter(|f| f.class != Class::None).collect();
+    let personal: Vec<&Field> = label
+        .fields
+        .iter()
+        .filter(|f| f.class != Class::None)
+        .collect();
     let text = |f: &&&Field| f.medium == Medium::Text;
-    put("fields", list(personal.iter().filter(text).map(|f| format!("{}: {}", kind_of(f), f.exposure.word())).collect()));
-    put("full_fields", list(personal.iter().filter(text).filter(|f| f.exposure == Exposure::Full).map(|f| kind_of(f)).collect()));
+    put(
+        "fields",
+        list(
+            personal
+                .iter()
+                .filter(text)
+                .map(|f| format!("{}: {}", kind_of(f), f.exposure.word()))
+                .collect(),
+        ),
+    );
+    put(
+        "full_fields",
+        list(
+            personal
+                .iter()
+                .filter(text)
+                .filter(|f| f.exposure == Exposure::Full)
+                .map(|f| kind_of(f))
+                .collect(),
+        ),
+    );
     let kinds = |medium: Medium| -> Vec<String> {
-        label.payloads.iter().filter(|(m, _)| *m == medium).map(|(_, k)| k.clone()).collect()
+        label
+            .payloads
+            .iter()
+            .filter(|(m, _)| *m == medium)
+            .map(|(_, k)| k.clone())
+            .collect()
     };
     put("qr_payload", list(kinds(Medium::Qr)));
     put("barcode_payload", list(kinds(Medium::Barcode)));
-    put("codes", i64::try_from(label.payloads.len()).unwrap_or(i64::MAX).into());
+    put(
+        "codes",
+        i64::try_from(label.payloads.len())
+            .unwrap_or(i64::MAX)
+            .into(),
+    );
     put("code_personal", code_personal(label));
     put("cod_with_full_contact", cod(label, whole));
-    put("unknown", Value::list(label.unknown.iter().take(100).map(|u| Value::from(u.as_str()))));
+    put(
+        "unknown",
+        Value::list(
+            label
+                .unknown
+                .iter()
+                .take(100)
+                .map(|u| Value::from(u.as_str())),
+        ),
+    );
     put("understood", whole.into());
     put("template", label.template.into());
     subject
@@ -161,7 +232,10 @@ fn code_personal(label: &Label) -> Value {
 fn cod(label: &Label, whole: bool) -> Value {
     let full = |class: Class| {
         label.fields.iter().any(|f| {
-            f.class == class && f.exposure == Exposure::Full && f.medium == Medium::Text && f.party != Party::Sender
+            f.class == class
+                && f.exposure == Exposure::Full
+                && f.medium == Medium::Text
+                && f.party != Party::Sender
         })
     };
     if full(Class::Cod) && full(Class::Phone) && full(Class::Name) {

@@ -29,7 +29,10 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         path.file_name().and_then(|n| n.to_str()).map(str::to_owned)
     };
     let folder = match &only {
-        Some(_) => path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        Some(_) => path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new(".")),
         None => path,
     };
     let root = match RootFolder::open(folder) {
@@ -51,7 +54,11 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     };
     let mut failed: Vec<Reason> = Vec::new();
     for file in &files {
-        let place = if only.is_some() { shown.to_owned() } else { reader.shown(&format!("/{file}")) };
+        let place = if only.is_some() {
+            shown.to_owned()
+        } else {
+            reader.shown(&format!("/{file}"))
+        };
         match label(&mut reader, file, &place) {
             Ok(subjects) => subjects.into_iter().for_each(|s| add(&mut out, s, file)),
             Err(reason) => failed.push(reason),
@@ -70,7 +77,10 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
 }
 
 fn sights(out: &mut Collected, failed: Vec<Reason>, empty: bool, shown: &str) {
-    let reason = failed.into_iter().next().or_else(|| empty.then(|| Reason::new("no-label", shown)));
+    let reason = failed
+        .into_iter()
+        .next()
+        .or_else(|| empty.then(|| Reason::new("no-label", shown)));
     for kind in KINDS {
         out.saw(
             kind,
@@ -95,7 +105,10 @@ fn add(out: &mut Collected, mut subject: Subject, file: &str) {
     if taken(&subject.id) {
         let id = format!("{}@{file}", subject.id);
         let id = if taken(&id) {
-            (2..5000).map(|n| format!("{id}#{n}")).find(|t| !taken(t)).unwrap_or(id)
+            (2..5000)
+                .map(|n| format!("{id}#{n}"))
+                .find(|t| !taken(t))
+                .unwrap_or(id)
         } else {
             id
         };
@@ -110,7 +123,9 @@ fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, R
     if !is_label(name) {
         return Err(Reason::new("unsupported-format", place));
     }
-    let text = reader.lossy(&format!("/{file}")).map_err(|e| Reason::new(e.code(), place))?;
+    let text = reader
+        .lossy(&format!("/{file}"))
+        .map_err(|e| Reason::new(e.code(), place))?;
     let looks_zpl = text.contains("^XA") || name.to_ascii_lowercase().ends_with(".zpl");
     let label = if looks_zpl {
         let parsed = zpl::parse(&text);
@@ -140,12 +155,25 @@ fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
         return None;
     }
     let mut set = Subject::new("label-set", "labels");
-    set.put(Fact::derived("labels", i64::try_from(labels).unwrap_or(i64::MAX)));
+    set.put(Fact::derived(
+        "labels",
+        i64::try_from(labels).unwrap_or(i64::MAX),
+    ));
     let mut differing = Vec::new();
     let mut unclear = false;
-    for name in ["recipient_name", "recipient_phone", "recipient_address", "sender_name", "sender_phone", "sender_address"] {
+    for name in [
+        "recipient_name",
+        "recipient_phone",
+        "recipient_address",
+        "sender_name",
+        "sender_phone",
+        "sender_address",
+    ] {
         let mut seen: Vec<String> = Vec::new();
-        for subject in subjects.iter().filter(|s| &*s.kind == "label-field" && s.id.ends_with(&format!(".{name}"))) {
+        for subject in subjects
+            .iter()
+            .filter(|s| &*s.kind == "label-field" && s.id.ends_with(&format!(".{name}")))
+        {
             match subject.facts.get("exposure").map(|f| &f.value) {
                 // A label that does not print the field at all gives nothing to put together.
                 Some(Value::Text(t)) if t == "absent" => {}
@@ -190,11 +218,20 @@ fn label_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
         };
         first = false;
         for entry in entries {
-            let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
+            let path = if folder.is_empty() {
+                entry.name.clone()
+            } else {
+                format!("{folder}/{}", entry.name)
+            };
             match entry.kind {
                 EntryKind::Folder if depth < MAX_DEPTH => todo.push((path, depth + 1)),
                 // A picture or PDF among the labels is one that we cannot read; style sheets and notes are none.
-                EntryKind::File if (is_label(&entry.name) || is_other_label(&entry.name)) && out.len() < MAX_FILES => out.push(path),
+                EntryKind::File
+                    if (is_label(&entry.name) || is_other_label(&entry.name))
+                        && out.len() < MAX_FILES =>
+                {
+                    out.push(path)
+                }
                 EntryKind::File | EntryKind::Folder | EntryKind::Other => {}
             }
         }
@@ -205,15 +242,40 @@ fn label_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
 
 fn is_label(name: &str) -> bool {
     const ENDS: [&str; 24] = [
-        ".zpl", ".prn", ".html", ".htm", ".xhtml", ".tpl", ".twig", ".j2", ".jinja", ".jinja2", ".hbs", ".handlebars",
-        ".mustache", ".php", ".phtml", ".ctp", ".cshtml", ".vue", ".ejs", ".erb", ".liquid", ".jsp", ".njk", ".ftl",
+        ".zpl",
+        ".prn",
+        ".html",
+        ".htm",
+        ".xhtml",
+        ".tpl",
+        ".twig",
+        ".j2",
+        ".jinja",
+        ".jinja2",
+        ".hbs",
+        ".handlebars",
+        ".mustache",
+        ".php",
+        ".phtml",
+        ".ctp",
+        ".cshtml",
+        ".vue",
+        ".ejs",
+        ".erb",
+        ".liquid",
+        ".jsp",
+        ".njk",
+        ".ftl",
     ];
     let lower = name.to_ascii_lowercase();
     ENDS.iter().any(|e| lower.ends_with(e))
 }
 
 fn is_other_label(name: &str) -> bool {
-    const ENDS: [&str; 10] = [".pdf", ".docx", ".xlsx", ".epl", ".tspl", ".btw", ".lbl", ".jrxml", ".rpt", ".nlbl"];
+    const ENDS: [&str; 12] = [
+        ".jsx", ".tsx", ".pdf", ".docx", ".xlsx", ".epl", ".tspl", ".btw", ".lbl", ".jrxml",
+        ".rpt", ".nlbl",
+    ];
     let lower = name.to_ascii_lowercase();
     ENDS.iter().any(|e| lower.ends_with(e))
 }

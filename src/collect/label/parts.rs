@@ -46,7 +46,10 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         at = whole.end();
         if let Some(control) = found.name("d") {
             let code = control.as_str().trim_matches(['-', ' ', '+']);
-            if code.starts_with("include") || code.starts_with("import") || code.starts_with("embed") {
+            if code.starts_with("include")
+                || code.starts_with("import")
+                || code.starts_with("embed")
+            {
                 out.push(Part::Fetch(code.to_owned()));
             }
         } else if let Some(code) = found.name("e") {
@@ -61,7 +64,9 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         } else if let Some(name) = found.name("k") {
             let what = found.name("k2").map_or("", |m| m.as_str());
             out.push(Part::Fetch(format!("{} {what}", name.as_str())));
-        } else if let Some(code) = found.iter().skip(1).flatten().find(|m| !m.as_str().is_empty() && Some(m.start()) != found.name("at").map(|a| a.start())) {
+        } else if let Some(code) = found.iter().skip(1).flatten().find(|m| {
+            !m.as_str().is_empty() && Some(m.start()) != found.name("at").map(|a| a.start())
+        }) {
             braces(code.as_str().trim(), &mut out);
         }
     }
@@ -78,19 +83,29 @@ fn words(text: &str, out: &mut Vec<Part>) {
 /// `{{#if x}}`, `{{/if}}`, `{{else}}`: control; `{{> part}}`: fetched; `{{ __('Người nhận') }}`: words.
 fn braces(code: &str, out: &mut Vec<Part>) {
     let code = code.trim_matches(['-', '~', ' ', '$']).trim();
-    if code.is_empty() || code.starts_with(['#', '/', '^', '!']) || matches!(code, "else" | "this") {
+    if code.is_empty() || code.starts_with(['#', '/', '^', '!']) || matches!(code, "else" | "this")
+    {
         return;
     }
     if let Some(part) = code.strip_prefix('>') {
         out.push(Part::Fetch(part.trim().to_owned()));
         return;
     }
-    let control = ["if ", "foreach ", "for ", "elseif ", "section ", "assign ", "literal", "end", "with "];
+    let control = [
+        "if ", "foreach ", "for ", "elseif ", "section ", "assign ", "literal", "end", "with ",
+    ];
     if control.iter().any(|c| code.starts_with(c)) {
         return;
     }
     if code.starts_with("include ") || code.starts_with("include(") {
         out.push(Part::Fetch(code.to_owned()));
+        return;
+    }
+    let upper = code.get(..5).unwrap_or_default().to_ascii_uppercase();
+    if upper == "LANG." || upper == "I18N." {
+        out.push(Part::Words(
+            code.get(5..).unwrap_or_default().replace('_', " "),
+        ));
         return;
     }
     if let Some(text) = translated(code) {
@@ -102,7 +117,11 @@ fn braces(code: &str, out: &mut Vec<Part>) {
 
 /// PHP prints what follows `=`, `echo`, `print`.
 fn php(code: &str, out: &mut Vec<Part>) {
-    let code = code.strip_prefix("php").unwrap_or(code).trim().trim_end_matches(';');
+    let code = code
+        .strip_prefix("php")
+        .unwrap_or(code)
+        .trim()
+        .trim_end_matches(';');
     if let Some(put) = code.strip_prefix('=') {
         braces(put, out);
         return;
@@ -128,10 +147,17 @@ fn php(code: &str, out: &mut Vec<Part>) {
 fn translated(code: &str) -> Option<String> {
     let (name, rest) = code.split_once('(')?;
     let name = name.trim().trim_start_matches('$');
-    if !matches!(name, "__" | "_" | "trans" | "t" | "lang" | "i18n" | "gettext" | "translate" | "i18n.t" | "L") {
+    if !matches!(
+        name,
+        "__" | "_" | "trans" | "t" | "lang" | "i18n" | "gettext" | "translate" | "i18n.t" | "L"
+    ) {
         return None;
     }
-    let quote = rest.trim_start().chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let quote = rest
+        .trim_start()
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '\'' | '"'))?;
     rest.split(quote).nth(1).map(str::to_owned)
 }
 
@@ -164,9 +190,19 @@ mod tests {
             ("{$don.sdt}", "p:don.sdt"),
             ("@Model.Phone", "p:Model.Phone"),
             ("a@example.vn", "w:a@example.vn"),
-            ("{% if x %}y{% include 'a.html' %}", "w:y f:include 'a.html'"),
-            ("%(sdt)s %SDT% #SDT# __SDT__ {0}", "p:sdt p:SDT p:SDT p:SDT p:0"),
+            (
+                "{% if x %}y{% include 'a.html' %}",
+                "w:y f:include 'a.html'",
+            ),
+            (
+                "%(sdt)s %SDT% #SDT# __SDT__ {0}",
+                "p:sdt p:SDT p:SDT p:SDT p:0",
+            ),
             ("{{ __('Người nhận') }}:", "w:Người nhận w::"),
+            (
+                "{LANG.info_receive}: {ROW.receive_name}",
+                "w:info receive w:: p:ROW.receive_name",
+            ),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

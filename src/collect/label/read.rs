@@ -35,6 +35,8 @@ pub(super) struct Spot {
     pub(super) medium: Medium,
     /// Words around it that may name a party: classes, ids, comments.
     pub(super) hint: String,
+    /// A comment right before it, which may say what it is.
+    pub(super) note: String,
 }
 
 /// A printed field.
@@ -68,13 +70,27 @@ pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
     let mut spots = Vec::new();
     let mut unknown = Vec::new();
     let mut hint = String::new();
-    let stored = label.items.iter().any(|i| matches!(i, zpl::Item::Stores(..)));
+    let mut note = String::new();
+    let stored = label
+        .items
+        .iter()
+        .any(|i| matches!(i, zpl::Item::Stores(..)));
     for item in &label.items {
         match item {
-            zpl::Item::Comment(_, text) => hint = text.clone(),
-            zpl::Item::Picture(line) if !names::is_plain(&hint) => unknown.push(format!("picture (line {line})")),
+            zpl::Item::Comment(_, text) => {
+                note.clone_from(text);
+                // A comment that names no party stands inside the block of the one that did.
+                if names::party_of(text).is_some() {
+                    hint.clone_from(text);
+                }
+            }
+            zpl::Item::Picture(line) if !names::is_plain(&note) => {
+                unknown.push(format!("picture (line {line})"))
+            }
             zpl::Item::Picture(_) | zpl::Item::Stores(..) => {}
-            zpl::Item::Recalls(line, _) if !stored => unknown.push(format!("template (line {line})")),
+            zpl::Item::Recalls(line, _) if !stored => {
+                unknown.push(format!("template (line {line})"))
+            }
             zpl::Item::Recalls(..) => {}
             zpl::Item::Field(field) => {
                 let medium = match field.print {
@@ -83,11 +99,20 @@ pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
                     zpl::Print::Matrix => Medium::Qr,
                 };
                 let text = match (&field.number, field.text.trim()) {
-                    (Some((number, prompt)), "") if prompt.is_empty() => format!("{{{{ {hint} fn{number} }}}}"),
+                    (Some((number, prompt)), "") if prompt.is_empty() => {
+                        format!("{{{{ {note} fn{number} }}}}")
+                    }
                     (Some((_, prompt)), "") => format!("{{{{ {prompt} }}}}"),
                     (Some(_) | None, text) => text.to_owned(),
                 };
-                spots.push(Spot { line: field.line, text, medium, hint: hint.clone() });
+                let note = std::mem::take(&mut note);
+                spots.push(Spot {
+                    line: field.line,
+                    text,
+                    medium,
+                    hint: hint.clone(),
+                    note,
+                });
             }
         }
     }
@@ -104,7 +129,11 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
             let medium = match &piece.place {
                 Where::Text => medium_of(&hint.to_ascii_lowercase()).unwrap_or(Medium::Text),
                 Where::Attribute(name) => {
-                    let near = format!("{} {} {name}", piece.element, piece.inside.last().cloned().unwrap_or_default());
+                    let near = format!(
+                        "{} {} {name}",
+                        piece.element,
+                        piece.inside.last().cloned().unwrap_or_default()
+                    );
                     match medium_of(&format!("{near} {}", piece.text).to_ascii_lowercase()) {
                         Some(medium) => medium,
                         None if prints(name) => Medium::Text,
@@ -117,20 +146,34 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
             };
             let text = match &piece.place {
                 // Vue, Angular, Thymeleaf: the attribute itself is an expression.
-                Where::Attribute(name) if binds(name) && !piece.text.contains("{") => format!("{{{{ {} }}}}", piece.text),
+                Where::Attribute(name) if binds(name) && !piece.text.contains("{") => {
+                    format!("{{{{ {} }}}}", piece.text)
+                }
                 Where::Script => placeholders_only(&piece.text),
                 Where::Attribute(_) | Where::Text => piece.text.clone(),
             };
-            Some(Spot { line: piece.line, text, medium, hint })
+            Some(Spot {
+                line: piece.line,
+                text,
+                medium,
+                hint,
+                note: String::new(),
+            })
         })
         .collect()
 }
 
 fn medium_of(about: &str) -> Option<Medium> {
     let words: Vec<&str> = about.split(|c: char| !c.is_alphanumeric()).collect();
-    if words.iter().any(|w| w.starts_with("qr") || w.ends_with("qr") || matches!(*w, "datamatrix" | "pdf417" | "aztec" | "qrcode")) {
+    if words.iter().any(|w| {
+        w.starts_with("qr")
+            || w.ends_with("qr")
+            || matches!(*w, "datamatrix" | "pdf417" | "aztec" | "qrcode")
+    }) {
         Some(Medium::Qr)
-    } else if words.iter().any(|w| w.contains("barcode") || w.contains("code128") || w.contains("code39") || *w == "bwip") {
+    } else if words.iter().any(|w| {
+        w.contains("barcode") || w.contains("code128") || w.contains("code39") || *w == "bwip"
+    }) {
         Some(Medium::Barcode)
     } else {
         None
@@ -139,11 +182,31 @@ fn medium_of(about: &str) -> Option<Medium> {
 
 /// Attributes whose value appears on the paper.
 fn prints(name: &str) -> bool {
-    matches!(name, "value" | "data-value" | "data-text" | "placeholder" | "th:text" | "th:utext" | "v-text" | "v-html" | "ng-bind" | "ng-bind-html" | "[innertext]" | "[innerhtml]" | "[textcontent]" | "data-bind")
+    matches!(
+        name,
+        "value"
+            | "data-value"
+            | "data-text"
+            | "placeholder"
+            | "th:text"
+            | "th:utext"
+            | "v-text"
+            | "v-html"
+            | "ng-bind"
+            | "ng-bind-html"
+            | "[innertext]"
+            | "[innerhtml]"
+            | "[textcontent]"
+            | "data-bind"
+    )
 }
 
 fn binds(name: &str) -> bool {
-    name.starts_with([':', '[']) || name.starts_with("v-") || name.starts_with("th:") || name.starts_with("ng-") || name == "data-bind"
+    name.starts_with([':', '['])
+        || name.starts_with("v-")
+        || name.starts_with("th:")
+        || name.starts_with("ng-")
+        || name == "data-bind"
 }
 
 /// Of a script only what is put into it counts.
@@ -160,8 +223,17 @@ fn placeholders_only(text: &str) -> String {
 /// Reads the pieces of a label.
 pub(super) fn read(spots: &[Spot]) -> Label {
     let all: Vec<(&Spot, Vec<Part>)> = spots.iter().map(|s| (s, parts(&s.text))).collect();
-    let template = all.iter().any(|(_, p)| p.iter().any(|p| matches!(p, Part::Put(_))));
-    let mut walk = Walk { label: Label { template, ..Label::default() }, party: None, caption: None };
+    let template = all
+        .iter()
+        .any(|(_, p)| p.iter().any(|p| matches!(p, Part::Put(_))));
+    let mut walk = Walk {
+        label: Label {
+            template,
+            ..Label::default()
+        },
+        party: None,
+        caption: None,
+    };
     for (spot, parts) in &all {
         walk.spot(spot, parts);
     }
@@ -185,6 +257,10 @@ impl Walk {
             self.code(spot, parts);
             return;
         }
+        let said = classify(&spot.note, &Around::default());
+        if said.is_personal() && said.confidence >= 45 {
+            self.caption = Some((said.class, spot.note.clone()));
+        }
         for (at, part) in parts.iter().enumerate() {
             match part {
                 Part::Words(words) => self.words(spot, words),
@@ -206,7 +282,10 @@ impl Walk {
     fn put(&mut self, spot: &Spot, put: &str, hidden_beside: u32) {
         let (class, party) = self.class_of(put);
         let caption = self.caption.take();
-        let under = caption.as_ref().map(|(c, _)| *c).filter(|c| *c != Class::None);
+        let under = caption
+            .as_ref()
+            .map(|(c, _)| *c)
+            .filter(|c| *c != Class::None);
         let (class, stands_for) = match (class, under) {
             // "Contents: {{ category_code }}": a code stands for what the caption names.
             (Some(Class::None), Some(under)) if is_code_name(put) => (Some(under), true),
@@ -255,11 +334,19 @@ impl Walk {
         let path = path_of(put);
         let whole = classify(&path, &Around::default());
         let block = self.party.unwrap_or(Party::Unknown);
-        let party = if whole.party == Party::Unknown { block } else { whole.party };
+        let party = if whole.party == Party::Unknown {
+            block
+        } else {
+            whole.party
+        };
         if whole.is_personal() {
             return (Some(whole.class), party);
         }
-        let last = path.rsplit(['.', '>', '[']).next().unwrap_or_default().trim_matches(['"', '\'', ']']);
+        let last = path
+            .rsplit(['.', '>', '['])
+            .next()
+            .unwrap_or_default()
+            .trim_matches(['"', '\'', ']']);
         let alone = classify(last, &Around::default());
         let thing = whole.reasons.contains("name-of-thing") && whole.confidence == 65;
         if alone.is_personal() && !thing && !whole.reasons.iter().any(|r| r.starts_with("lure:")) {
@@ -274,7 +361,9 @@ impl Walk {
     fn words(&mut self, spot: &Spot, text: &str) {
         for line in text.split('\n').map(str::trim).filter(|l| !l.is_empty()) {
             let (caption, value) = match line.split_once([':', '：']) {
-                Some((caption, value)) if !is_time(caption, value) => (caption.trim(), value.trim()),
+                Some((caption, value)) if !is_time(caption, value) => {
+                    (caption.trim(), value.trim())
+                }
                 Some(_) | None => (line, ""),
             };
             let said = self.caption_of(caption);
@@ -305,11 +394,18 @@ impl Walk {
             "to" | "den" => Some(Party::Recipient),
             _ => None,
         };
-        if let Some(party) = side.or_else(|| names::party_of(text)).filter(|p| is_side(*p)) {
+        if let Some(party) = side
+            .or_else(|| names::party_of(text))
+            .filter(|p| is_side(*p))
+        {
             self.party = Some(party);
         }
         let verdict = classify(text, &Around::default());
-        let class = if side.is_some() { Class::Name } else { verdict.class };
+        let class = if side.is_some() {
+            Class::Name
+        } else {
+            verdict.class
+        };
         let plain = verdict.reasons.iter().any(|r| r.starts_with("lure:")) || names::is_plain(text);
         if class == Class::None && !plain && side.is_none() {
             return None;
@@ -324,7 +420,11 @@ impl Walk {
             return;
         }
         let folded = unicode::fold(text);
-        let classes = if has_phone(text) { vec![Class::Phone] } else { values::classes(text) };
+        let classes = if has_phone(text) {
+            vec![Class::Phone]
+        } else {
+            values::classes(text)
+        };
         let class = match classes.first() {
             Some(_) if self.label.template && self.party.is_none() => return,
             Some(Class::Phone) if under.is_none_or(|c| c == Class::Phone) => Some(Class::Phone),
@@ -338,8 +438,19 @@ impl Walk {
         };
         let class = match class {
             Some(class) => class,
-            None if !self.label.template && self.party.is_some() && looks_like_name(text) && !self.has_name() && !names::is_plain(&folded) => Class::Name,
-            None => return,
+            None if self.label.template || names::is_plain(&folded) => return,
+            None if self.party.is_some() && looks_like_name(text) && !self.has_name() => {
+                Class::Name
+            }
+            None => {
+                // Words of a sample that nobody explains may be a name or an address.
+                if text.split_whitespace().count() >= 2 && text.chars().any(char::is_alphabetic) {
+                    self.label
+                        .unknown
+                        .push(format!("text (line {})", spot.line));
+                }
+                return;
+            }
         };
         if !self.label.template || masks::has_mask(text) || !classes.is_empty() {
             self.literal(spot, class, text);
@@ -366,7 +477,10 @@ impl Walk {
 
     fn has_name(&self) -> bool {
         let party = self.party.unwrap_or(Party::Unknown);
-        self.label.fields.iter().any(|f| f.class == Class::Name && f.party == party)
+        self.label
+            .fields
+            .iter()
+            .any(|f| f.class == Class::Name && f.party == party)
     }
 
     /// What a barcode or QR code carries.
@@ -387,24 +501,41 @@ impl Walk {
         if self.label.unknown.len() > before.1 {
             kinds.push("unknown".into());
         } else if kinds.is_empty() && !parts.is_empty() {
-            let url = spot.text.contains("://");
-            kinds.push(if url { "url" } else { "code" }.into());
+            let text = spot.text.trim();
+            let kind = if text.contains("://") {
+                "url"
+            } else if text.split_whitespace().count() > 1 {
+                self.label
+                    .unknown
+                    .push(format!("payload (line {})", spot.line));
+                "unknown"
+            } else {
+                "code"
+            };
+            kinds.push(kind.into());
         }
         kinds.sort();
         kinds.dedup();
-        self.label.payloads.extend(kinds.into_iter().map(|k| (spot.medium, k)));
+        self.label
+            .payloads
+            .extend(kinds.into_iter().map(|k| (spot.medium, k)));
     }
 
     /// A literal payload: personal values give themselves away, keys name the rest.
     fn payload(&mut self, spot: &Spot, text: &str) {
-        let pieces = text.split(['|', ';', '\n', '&', '{', '}', '?']).flat_map(|p| p.split("\","));
+        let pieces = text
+            .split(['|', ';', '\n', '&', '{', '}', '?'])
+            .flat_map(|p| p.split("\","));
         for piece in pieces.take(100) {
             let (key, value) = piece.split_once(['=', ':']).unwrap_or(("", piece));
             let value = value.trim().trim_matches(['"', ' ', '\'']);
             let by_value = values::classes(value);
             let verdict = classify(key, &Around::default());
             let class = by_value.first().copied().unwrap_or(verdict.class);
-            let alone = key.is_empty() && by_value.is_empty() && !self.label.template && looks_like_name(value);
+            let alone = key.is_empty()
+                && by_value.is_empty()
+                && !self.label.template
+                && looks_like_name(value);
             let class = if alone { Class::Name } else { class };
             if class == Class::None || value.is_empty() {
                 continue;
@@ -440,7 +571,14 @@ fn is_side(party: Party) -> bool {
 
 /// Only the words of a hint that stand nearest: the last elements.
 fn hint_words(hint: &str) -> String {
-    hint.split(' ').rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(" ")
+    hint.split(' ')
+        .rev()
+        .take(6)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The path that is put in, without filters, defaults and helpers.
@@ -463,10 +601,20 @@ fn path_of(put: &str) -> String {
 /// `phone[-3:]`, `substr($p, -4)`, `phone.slice(-4)`, `phone|slice:"-4:"`: how many digits stay.
 fn slice_of(put: &str) -> Option<u32> {
     let lower = put.to_ascii_lowercase();
-    let at = ["substr", "slice", "right(", "last(", "[-", "takelast", "substring", "truncate", "left("]
-        .iter()
-        .filter_map(|w| lower.find(w))
-        .min()?;
+    let at = [
+        "substr",
+        "slice",
+        "right(",
+        "last(",
+        "[-",
+        "takelast",
+        "substring",
+        "truncate",
+        "left(",
+    ]
+    .iter()
+    .filter_map(|w| lower.find(w))
+    .min()?;
     let digits: String = lower
         .get(at..)?
         .chars()
@@ -478,9 +626,12 @@ fn slice_of(put: &str) -> Option<u32> {
 
 /// Is the placeholder named as a code, a number or a class?
 fn is_code_name(put: &str) -> bool {
-    names::words_of(&path_of(put))
-        .iter()
-        .any(|w| matches!(w.as_str(), "code" | "ma" | "category" | "type" | "loai" | "class" | "group" | "nhom"))
+    names::words_of(&path_of(put)).iter().any(|w| {
+        matches!(
+            w.as_str(),
+            "code" | "ma" | "category" | "type" | "loai" | "class" | "group" | "nhom"
+        )
+    })
 }
 
 fn name_of(put: &str) -> String {
@@ -499,7 +650,9 @@ fn has_phone(text: &str) -> bool {
 
 /// The run of digits and mask characters of a text.
 fn phone_part(text: &str) -> String {
-    let fits = |c: char| c.is_ascii_digit() || masks::MASK_CHARS.contains(&c) || matches!(c, '+' | '.' | '-' | ' ');
+    let fits = |c: char| {
+        c.is_ascii_digit() || masks::MASK_CHARS.contains(&c) || matches!(c, '+' | '.' | '-' | ' ')
+    };
     text.split(|c| !fits(c))
         .map(str::trim)
         .max_by_key(|r| r.chars().filter(|c| *c != ' ').count())
@@ -515,7 +668,8 @@ fn is_masked_phone(run: &str) -> bool {
 
 /// `10:30` is a time and no caption.
 fn is_time(before: &str, after: &str) -> bool {
-    before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
+    before.ends_with(|c: char| c.is_ascii_digit())
+        && after.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Two to six words of letters, each with a capital.
@@ -523,7 +677,8 @@ fn looks_like_name(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     (2..=6).contains(&words.len())
         && words.iter().all(|w| {
-            w.chars().all(|c| c.is_alphabetic() || c == '.' || masks::MASK_CHARS.contains(&c))
+            w.chars()
+                .all(|c| c.is_alphabetic() || c == '.' || masks::MASK_CHARS.contains(&c))
                 && w.chars().next().is_some_and(char::is_uppercase)
         })
 }

@@ -12,7 +12,9 @@ fn context() -> Context {
 }
 
 fn sample(name: &str) -> Collected {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-configs").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("sample-configs")
+        .join(name);
     collect(&path, name, &context())
 }
 
@@ -31,7 +33,14 @@ fn lines(out: &Collected) -> Vec<String> {
             let fact = |p: &str| s.facts.get(p).map(|f| f.value.shown()).unwrap_or_default();
             let line = s.place.as_ref().map_or(0, |p| p.line);
             let hidden = fact("hidden_digits");
-            format!("{} {} {} {line} {hidden}", s.id, fact("exposure"), fact("medium")).trim().to_owned()
+            format!(
+                "{} {} {} {line} {hidden}",
+                s.id,
+                fact("exposure"),
+                fact("medium")
+            )
+            .trim()
+            .to_owned()
         })
         .collect()
 }
@@ -47,7 +56,11 @@ fn fact(out: &Collected, id: &str, path: &str) -> String {
 
 fn has(out: &Collected, line: &str) {
     let all = lines(out);
-    assert!(all.iter().any(|l| l == line), "{line}\nnot in\n{}", all.join("\n"));
+    assert!(
+        all.iter().any(|l| l == line),
+        "{line}\nnot in\n{}",
+        all.join("\n")
+    );
 }
 
 #[test]
@@ -86,7 +99,11 @@ fn an_html_template() {
     ] {
         has(&out, line);
     }
-    assert!(!lines(&out).iter().any(|l| l.contains('#') && l.contains("phone")));
+    assert!(
+        !lines(&out)
+            .iter()
+            .any(|l| l.contains('#') && l.contains("phone"))
+    );
     assert_eq!(fact(&out, "a6.html", "unknown"), "[]");
     assert_eq!(fact(&out, "a6.html", "code_personal"), "false");
     assert_eq!(fact(&out, "a6.html", "cod_with_full_contact"), "false");
@@ -101,16 +118,45 @@ fn both_together() {
 
 #[test]
 fn what_is_not_printed_and_what_is_not_known() {
-    let out = file("code.zpl", "^XA^FO1,1^BCN,80^FDBD123456789VN^FS^FO1,9^A0^FDTuyen: HN-07^FS^XZ");
+    let out = file(
+        "code.zpl",
+        "^XA^FO1,1^BCN,80^FDBD123456789VN^FS^FO1,9^A0^FDTuyen: HN-07^FS^XZ",
+    );
     has(&out, "code.zpl.recipient_name absent text 0");
     has(&out, "code.zpl.contents absent text 0");
     let out = file("x.html", "<p>{{ block_7 }}</p><p>{{ tracking_code }}</p>");
     has(&out, "x.html.recipient_name ? (ambiguous) text 0");
     assert_eq!(fact(&out, "x.html", "unknown"), "[block_7]");
     let out = file("empty.html", "<p></p>");
-    assert!(out.sights.iter().all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "no-label")));
+    assert!(
+        out.sights
+            .iter()
+            .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "no-label"))
+    );
     let out = file("scan.pdf", "%PDF");
-    assert!(out.sights.iter().all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unsupported-format")));
+    assert!(
+        out.sights
+            .iter()
+            .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unsupported-format"))
+    );
+}
+
+#[test]
+fn words_that_nobody_explains() {
+    let out = file(
+        "us.zpl",
+        "^XA^FX Ship to^FX Name^FO1,1^A0^FDMay Mau^FS^FX Street Address^FO1,2^A0^FD7 Sample Way^FS^FO1,3^A0^FDSome Other Line^FS^XZ",
+    );
+    has(&out, "us.zpl.recipient_address full text 1");
+    has(
+        &out,
+        "us.zpl.sender_phone ? (ambiguous) text 0 ? (ambiguous)",
+    );
+    let out = file(
+        "qr.zpl",
+        "^XA^FO1,1^BQN,2,4^FDQA,X1|door two|7 Sample Way^FS^XZ",
+    );
+    assert_eq!(fact(&out, "qr.zpl", "code_personal"), "? (ambiguous)");
 }
 
 #[test]
@@ -122,10 +168,16 @@ fn other_languages() {
     has(&out, "in.php.cod full text 2");
     has(&out, "in.php.qr_recipient_phone full qr 2 0");
     assert_eq!(fact(&out, "in.php", "code_personal"), "true");
-    let out = file("l.cshtml", "<td>To</td><td>@Model.Receiver.FullName</td><td>@Model.Receiver.PhoneMasked</td>");
+    let out = file(
+        "l.cshtml",
+        "<td>To</td><td>@Model.Receiver.FullName</td><td>@Model.Receiver.PhoneMasked</td>",
+    );
     has(&out, "l.cshtml.recipient_name full text 1");
     has(&out, "l.cshtml.recipient_phone masked text 1 ? (ambiguous)");
-    let out = file("t.zpl", "^XA^FX recipient phone^FO1,1^A0^FN1^FS^FX recipient name^FO2,2^A0^FN2\"receiver_name\"^FS^XZ");
+    let out = file(
+        "t.zpl",
+        "^XA^FX recipient phone^FO1,1^A0^FN1^FS^FX recipient name^FO2,2^A0^FN2\"receiver_name\"^FS^XZ",
+    );
     has(&out, "t.zpl.recipient_name full text 1");
     has(&out, "t.zpl.recipient_phone full text 1 0");
 }

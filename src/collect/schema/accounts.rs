@@ -26,7 +26,8 @@ pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Su
 fn subject(schema: &Schema, table: &Table, password: &Judged, file: &str) -> Subject {
     let place = Place::new(file, table.line);
     let mut subject = Subject::new("account-table", table.name.as_str()).at(place.clone());
-    let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
     let mut missing = Vec::new();
     for (path, words) in FIELDS {
         let found = table.columns.iter().any(|c| has(c, words));
@@ -58,16 +59,27 @@ fn subject(schema: &Schema, table: &Table, password: &Judged, file: &str) -> Sub
 fn is_password(name: &str) -> bool {
     let words = words_of(name);
     let all = |list: &[&str]| list.iter().all(|w| words.iter().any(|x| x == w));
-    ["password", "passwd", "matkhau", "pass", "passwrd"].iter().any(|w| words.iter().any(|x| x == w))
+    ["password", "passwd", "matkhau", "pass", "passwrd"]
+        .iter()
+        .any(|w| words.iter().any(|x| x == w))
         || all(&["mat", "khau"])
 }
 
 /// A table of reset tokens or old passwords is no table of accounts.
 fn is_reset(name: &str) -> bool {
     let words = words_of(last_part(name));
-    ["reset", "resets", "history", "histories", "log", "logs", "token", "tokens"]
-        .iter()
-        .any(|w| words.iter().any(|x| x == w))
+    [
+        "reset",
+        "resets",
+        "history",
+        "histories",
+        "log",
+        "logs",
+        "token",
+        "tokens",
+    ]
+    .iter()
+    .any(|w| words.iter().any(|x| x == w))
 }
 
 /// Has the column's name one of these phrases?
@@ -78,7 +90,9 @@ fn has(column: &Column, phrases: &[&str]) -> bool {
 fn fits(words: &[String], phrases: &[&str]) -> bool {
     phrases.iter().any(|p| {
         let wanted: Vec<&str> = p.split(' ').collect();
-        words.windows(wanted.len()).any(|w| w.iter().zip(&wanted).all(|(a, b)| a == b))
+        words
+            .windows(wanted.len())
+            .any(|w| w.iter().zip(&wanted).all(|(a, b)| a == b))
     })
 }
 
@@ -93,17 +107,150 @@ const LISTED: [&str; 6] = [
 ];
 
 const MFA: &[&str] = &[
-    "mfa", "totp", "two factor", "twofactor", "otp secret", "otp enabled", "webauthn", "fido", "authenticator",
-    "xac thuc hai", "xac thuc da yeu to", "recovery codes", "google secret", "two fa", "tfa", "passkey", "passkeys",
+    "mfa",
+    "totp",
+    "two factor",
+    "twofactor",
+    "otp secret",
+    "otp enabled",
+    "webauthn",
+    "fido",
+    "authenticator",
+    "xac thuc hai",
+    "xac thuc da yeu to",
+    "recovery codes",
+    "google secret",
+    "two fa",
+    "tfa",
+    "passkey",
+    "passkeys",
     "is otp",
 ];
 
 const FIELDS: [(&str, &[&str]); 7] = [
-    ("has_type", &["type", "role", "roles", "role id", "loai", "vai tro", "quyen", "kind", "account type", "is admin", "authority", "nhom", "group", "chuc vu"]),
-    ("has_name", &["name", "username", "ten", "login", "ho ten", "fullname", "email", "tai khoan", "account", "first name"]),
-    ("has_status", &["status", "state", "active", "is active", "enabled", "disabled", "locked", "trang thai", "tinh trang", "khoa", "blocked", "banned", "deleted", "hoat dong", "suspended", "activated"]),
-    ("has_manager", &["manager", "quan ly", "supervisor", "owner", "nguoi quan ly", "responsible", "parent"]),
-    ("has_department", &["department", "dept", "phong ban", "don vi", "unit", "branch", "chi nhanh", "post office", "buu cuc", "office", "phong", "organisation", "organization", "kho", "hub"]),
-    ("has_dates", &["created", "activated", "disabled at", "deactivated", "ngay tao", "ngay kich hoat", "ngay khoa", "locked at", "deleted at", "createdat", "thoi gian tao", "ngay vao lam", "date joined", "valid until"]),
-    ("has_last_login", &["last login", "last signin", "last sign", "last seen", "last access", "last active", "last activity", "dang nhap cuoi", "lan dang nhap cuoi", "lastlogin", "dang nhap gan nhat", "last logged", "login at", "last visit"]),
+    (
+        "has_type",
+        &[
+            "type",
+            "role",
+            "roles",
+            "role id",
+            "loai",
+            "vai tro",
+            "quyen",
+            "kind",
+            "account type",
+            "is admin",
+            "authority",
+            "nhom",
+            "group",
+            "chuc vu",
+        ],
+    ),
+    (
+        "has_name",
+        &[
+            "name",
+            "username",
+            "ten",
+            "login",
+            "ho ten",
+            "fullname",
+            "email",
+            "tai khoan",
+            "account",
+            "first name",
+        ],
+    ),
+    (
+        "has_status",
+        &[
+            "status",
+            "state",
+            "active",
+            "is active",
+            "enabled",
+            "disabled",
+            "locked",
+            "trang thai",
+            "tinh trang",
+            "khoa",
+            "blocked",
+            "banned",
+            "deleted",
+            "hoat dong",
+            "suspended",
+            "activated",
+        ],
+    ),
+    (
+        "has_manager",
+        &[
+            "manager",
+            "quan ly",
+            "supervisor",
+            "owner",
+            "nguoi quan ly",
+            "responsible",
+            "parent",
+        ],
+    ),
+    (
+        "has_department",
+        &[
+            "department",
+            "dept",
+            "phong ban",
+            "don vi",
+            "unit",
+            "branch",
+            "chi nhanh",
+            "post office",
+            "buu cuc",
+            "office",
+            "phong",
+            "organisation",
+            "organization",
+            "kho",
+            "hub",
+        ],
+    ),
+    (
+        "has_dates",
+        &[
+            "created",
+            "activated",
+            "disabled at",
+            "deactivated",
+            "ngay tao",
+            "ngay kich hoat",
+            "ngay khoa",
+            "locked at",
+            "deleted at",
+            "createdat",
+            "thoi gian tao",
+            "ngay vao lam",
+            "date joined",
+            "valid until",
+        ],
+    ),
+    (
+        "has_last_login",
+        &[
+            "last login",
+            "last signin",
+            "last sign",
+            "last seen",
+            "last access",
+            "last active",
+            "last activity",
+            "dang nhap cuoi",
+            "lan dang nhap cuoi",
+            "lastlogin",
+            "dang nhap gan nhat",
+            "last logged",
+            "login at",
+            "last visit",
+        ],
+    ),
 ];

@@ -31,7 +31,9 @@ impl Judged {
 
     /// Its full name.
     pub(super) fn name(&self, schema: &Schema) -> String {
-        self.of(schema).map(|(t, c)| format!("{}.{}", t.name, c.name)).unwrap_or_default()
+        self.of(schema)
+            .map(|(t, c)| format!("{}.{}", t.name, c.name))
+            .unwrap_or_default()
     }
 }
 
@@ -40,7 +42,12 @@ pub(super) fn judge(schema: &Schema) -> Vec<Judged> {
     let mut out = Vec::new();
     for (at, table) in schema.tables.iter().enumerate() {
         // Neighbours are asked only for bare names; the first columns of a table tell enough.
-        let names: Vec<&str> = table.columns.iter().take(60).map(|c| c.name.as_str()).collect();
+        let names: Vec<&str> = table
+            .columns
+            .iter()
+            .take(60)
+            .map(|c| c.name.as_str())
+            .collect();
         for (column_at, column) in table.columns.iter().enumerate() {
             let verdict = classify(
                 &column.name,
@@ -52,7 +59,14 @@ pub(super) fn judge(schema: &Schema) -> Vec<Judged> {
                 },
             );
             let (protected, why, hash) = stored(&verdict, column);
-            out.push(Judged { table: at, column: column_at, verdict, protected, why, hash });
+            out.push(Judged {
+                table: at,
+                column: column_at,
+                verdict,
+                protected,
+                why,
+                hash,
+            });
         }
     }
     out
@@ -82,9 +96,16 @@ pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Su
         .filter_map(|j| {
             let (table, column) = j.of(schema)?;
             let place = Place::new(file, column.line);
-            let kind = if j.verdict.is_personal() { "column" } else { "column-other" };
-            let mut subject = Subject::new(kind, format!("{}.{}", table.name, column.name)).at(place.clone());
-            let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+            let kind = if j.verdict.is_personal() {
+                "column"
+            } else {
+                "column-other"
+            };
+            let mut subject =
+                Subject::new(kind, format!("{}.{}", table.name, column.name)).at(place.clone());
+            let mut put = |path: &str, value: Value| {
+                subject.put(Fact::derived(path, value).at(place.clone()))
+            };
             put("class", j.verdict.class.word().into());
             put("party", j.verdict.party.word().into());
             put("protected", j.protected.word().into());

@@ -49,7 +49,11 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
     };
     let mut state = State::default();
     for file in &files {
-        let place = if only.is_some() { shown.to_owned() } else { reader.shown(&format!("/{file}")) };
+        let place = if only.is_some() {
+            shown.to_owned()
+        } else {
+            reader.shown(&format!("/{file}"))
+        };
         match reader.lossy(&format!("/{file}")) {
             Ok(text) => {
                 let schema = sql::parse(&text, dialect.and_then(Dialect::from_word));
@@ -92,7 +96,11 @@ fn sql_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
         };
         first = false;
         for entry in entries {
-            let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
+            let path = if folder.is_empty() {
+                entry.name.clone()
+            } else {
+                format!("{folder}/{}", entry.name)
+            };
             match entry.kind {
                 EntryKind::Folder if depth < MAX_DEPTH => todo.push((path, depth + 1)),
                 EntryKind::File if is_sql(&entry.name) && out.len() < MAX_FILES => out.push(path),
@@ -106,7 +114,9 @@ fn sql_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
 
 fn is_sql(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    [".sql", ".ddl", ".dump", ".psql"].iter().any(|e| lower.ends_with(e))
+    [".sql", ".ddl", ".dump", ".psql"]
+        .iter()
+        .any(|e| lower.ends_with(e))
 }
 
 /// What was seen so far over all files.
@@ -161,9 +171,15 @@ impl State {
                 Seen::Not(Reason::new("no-schema", shown))
             } else if kind != "schema" && self.unparsed > 0 {
                 // A statement that was not understood may hold a table.
-                Seen::Not(Reason::new("partly-parsed", format!("{shown}: {}", self.unparsed)))
+                Seen::Not(Reason::new(
+                    "partly-parsed",
+                    format!("{shown}: {}", self.unparsed),
+                ))
             } else if kind == "account-table" && self.accounts == 0 {
-                Seen::Absent(format!("{shown}: no table with a password column among {}", self.tables))
+                Seen::Absent(format!(
+                    "{shown}: no table with a password column among {}",
+                    self.tables
+                ))
             } else {
                 Seen::Whole
             };

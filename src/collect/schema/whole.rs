@@ -15,7 +15,8 @@ const MAX_LISTED: usize = 200;
 pub(super) fn subject(schema: &Schema, judged: &[Judged], id: &str, file: &str) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("schema", id).at(place.clone());
-    let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
     let personal: Vec<&Judged> = judged.iter().filter(|j| j.verdict.is_personal()).collect();
     let named = |keep: &dyn Fn(&&&Judged) -> bool| {
         list(personal.iter().filter(|j| keep(j)).map(|j| j.name(schema)))
@@ -25,17 +26,40 @@ pub(super) fn subject(schema: &Schema, judged: &[Judged], id: &str, file: &str) 
     put("columns", count(judged.len()));
     put("views", count(schema.views.len()));
     put("personal_columns", count(personal.len()));
-    put("sensitive_columns", count(personal.iter().filter(|j| j.verdict.sensitive).count()));
-    put("unprotected_columns", count(personal.iter().filter(|j| j.protected == Protected::No).count()));
+    put(
+        "sensitive_columns",
+        count(personal.iter().filter(|j| j.verdict.sensitive).count()),
+    );
+    put(
+        "unprotected_columns",
+        count(
+            personal
+                .iter()
+                .filter(|j| j.protected == Protected::No)
+                .count(),
+        ),
+    );
     put("unparsed", count(schema.unparsed.len()));
     put(
         "unparsed_statements",
-        list(schema.unparsed.iter().map(|u| format!("{}: {}", u.line, u.begins))),
+        list(
+            schema
+                .unparsed
+                .iter()
+                .map(|u| format!("{}: {}", u.line, u.begins)),
+        ),
     );
     put("unlabelled_columns", named(&|j| !labelled(j, schema)));
-    put("integrity_missing", list(without_integrity(schema, &personal)));
+    put(
+        "integrity_missing",
+        list(without_integrity(schema, &personal)),
+    );
     grants(schema, &personal, &mut put);
-    let logs = schema.tables.iter().filter(|t| is_access_log(t)).map(|t| t.name.clone());
+    let logs = schema
+        .tables
+        .iter()
+        .filter(|t| is_access_log(t))
+        .map(|t| t.name.clone());
     let logs: Vec<String> = logs.collect();
     put("has_access_log", (!logs.is_empty()).into());
     put("access_log_tables", list(logs.into_iter()));
@@ -48,32 +72,57 @@ fn grants(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value
         .iter()
         .filter(|g| g.to.iter().any(|t| t == "public") && gives(g))
         .collect();
-    let shown = |g: &Grant| unicode::visible(&format!("{} on {} (line {})", g.privileges, g.object, g.line));
+    let shown = |g: &Grant| {
+        unicode::visible(&format!(
+            "{} on {} (line {})",
+            g.privileges, g.object, g.line
+        ))
+    };
     put("grants_public", list(public.iter().map(|g| shown(g))));
     let on_personal = public.iter().filter(|g| {
         g.object.starts_with("default")
             || g.object.to_ascii_lowercase().contains("all tables")
             || personal.iter().any(|j| {
                 j.of(schema).is_some_and(|(t, _)| {
-                    g.object.split([' ', ',']).any(|w| last_part(w).eq_ignore_ascii_case(last_part(&t.name)))
+                    g.object
+                        .split([' ', ','])
+                        .any(|w| last_part(w).eq_ignore_ascii_case(last_part(&t.name)))
                 })
             })
     });
-    put("grants_public_personal", list(on_personal.map(|g| shown(g))));
+    put(
+        "grants_public_personal",
+        list(on_personal.map(|g| shown(g))),
+    );
 }
 
 /// The right to use a schema or a type shows no row.
 fn gives(grant: &Grant) -> bool {
     let what = grant.privileges.to_ascii_lowercase();
     let on = grant.object.to_ascii_lowercase();
-    let row = ["select", "insert", "update", "delete", "truncate", "all"].iter().any(|p| what.contains(p));
-    let other = ["schema ", "function ", "type ", "language ", "database ", "sequence ", "procedure ", "default functions", "default types", "default sequences", "default schemas"];
+    let row = ["select", "insert", "update", "delete", "truncate", "all"]
+        .iter()
+        .any(|p| what.contains(p));
+    let other = [
+        "schema ",
+        "function ",
+        "type ",
+        "language ",
+        "database ",
+        "sequence ",
+        "procedure ",
+        "default functions",
+        "default types",
+        "default sequences",
+        "default schemas",
+    ];
     row && !other.iter().any(|o| on.starts_with(o))
 }
 
 /// Does the comment of the column, or of its table, say how sensitive it is?
 fn labelled(j: &Judged, schema: &Schema) -> bool {
-    j.of(schema).is_some_and(|(t, c)| says_label(&c.comment) || says_label(&t.comment))
+    j.of(schema)
+        .is_some_and(|(t, c)| says_label(&c.comment) || says_label(&t.comment))
 }
 
 fn says_label(comment: &str) -> bool {
@@ -81,7 +130,10 @@ fn says_label(comment: &str) -> bool {
         return false;
     }
     let folded = unicode::fold(comment);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect();
     LABELS.iter().any(|label| {
         let wanted: Vec<&str> = label.split(' ').collect();
         words.windows(wanted.len()).any(|w| w == wanted)
@@ -100,7 +152,8 @@ fn without_integrity(schema: &Schema, personal: &[&Judged]) -> impl Iterator<Ite
                 let words = words_of(&c.name);
                 let any = |list: &[&str]| list.iter().any(|w| words.iter().any(|x| x == w));
                 any(&["checksum", "hmac", "mac", "digest", "crc", "integrity"])
-                    || any(&["row", "record", "data", "content", "ban"]) && any(&["hash", "sha", "sha256", "signature"])
+                    || any(&["row", "record", "data", "content", "ban"])
+                        && any(&["hash", "sha", "sha256", "signature"])
             })
         })
         .map(|t| t.name.clone())
@@ -113,12 +166,22 @@ fn is_access_log(table: &Table) -> bool {
     let words = words_of(last_part(&table.name));
     let any = |list: &[&str]| list.iter().any(|w| words.iter().any(|x| x == w));
     let log = any(&["log", "logs", "history", "trail", "ky", "events", "lich"]);
-    let about = any(&["audit", "access", "activity", "data", "truy", "hoat", "view", "export", "nhat", "user", "action"]);
+    let about = any(&[
+        "audit", "access", "activity", "data", "truy", "hoat", "view", "export", "nhat", "user",
+        "action",
+    ]);
     let audit = any(&["audit", "audits", "auditlog", "accesslog"]);
-    let columns = table.columns.iter().flat_map(|c| words_of(&c.name)).collect::<Vec<_>>();
-    let who = ["user", "account", "actor", "by", "employee", "nhan", "nguoi", "username", "admin", "staff", "causer"]
+    let columns = table
+        .columns
         .iter()
-        .any(|w| columns.iter().any(|x| x == w));
+        .flat_map(|c| words_of(&c.name))
+        .collect::<Vec<_>>();
+    let who = [
+        "user", "account", "actor", "by", "employee", "nhan", "nguoi", "username", "admin",
+        "staff", "causer",
+    ]
+    .iter()
+    .any(|w| columns.iter().any(|x| x == w));
     (audit || log && about) && who
 }
 
@@ -137,7 +200,28 @@ fn list(items: impl Iterator<Item = String>) -> Value {
 
 /// Words of sensitivity classes, folded.
 const LABELS: [&str; 24] = [
-    "han che", "noi bo", "cong khai", "bi mat", "nhay cam", "du lieu ca nhan", "dlcn", "muc mat", "tuyet mat",
-    "restricted", "internal", "confidential", "public", "sensitive", "secret", "pii", "personal data", "phan loai",
-    "spi", "private", "sensitivity", "classification", "muc do", "class",
+    "han che",
+    "noi bo",
+    "cong khai",
+    "bi mat",
+    "nhay cam",
+    "du lieu ca nhan",
+    "dlcn",
+    "muc mat",
+    "tuyet mat",
+    "restricted",
+    "internal",
+    "confidential",
+    "public",
+    "sensitive",
+    "secret",
+    "pii",
+    "personal data",
+    "phan loai",
+    "spi",
+    "private",
+    "sensitivity",
+    "classification",
+    "muc do",
+    "class",
 ];

@@ -37,7 +37,11 @@ impl Token {
     pub(super) fn names(&self) -> bool {
         matches!(self.kind, Kind::Name)
             || self.kind == Kind::Word
-                && self.text.chars().next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '#' | '@'))
+                && self
+                    .text
+                    .chars()
+                    .next()
+                    .is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '#' | '@'))
     }
 }
 
@@ -57,9 +61,16 @@ pub(super) fn lex(text: &str, line: u32, mysql: bool) -> Vec<Token> {
             '\'' => quoted(rest, '\'', Kind::Text, mysql),
             '"' => quoted(rest, '"', Kind::Name, false),
             '`' => quoted(rest, '`', Kind::Name, false),
-            '[' if rest.get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_alphabetic() || c == '_')) => {
+            '[' if rest
+                .get(1..)
+                .is_some_and(|r| r.starts_with(|c: char| c.is_alphabetic() || c == '_')) =>
+            {
                 match rest.find(']') {
-                    Some(end) => (Kind::Name, rest.get(1..end).unwrap_or_default().to_owned(), end + 1),
+                    Some(end) => (
+                        Kind::Name,
+                        rest.get(1..end).unwrap_or_default().to_owned(),
+                        end + 1,
+                    ),
                     None => (Kind::Sign, "[".into(), 1),
                 }
             }
@@ -67,11 +78,19 @@ pub(super) fn lex(text: &str, line: u32, mysql: bool) -> Vec<Token> {
                 let end = rest
                     .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '@' | '#' | '$')))
                     .unwrap_or(rest.len());
-                (Kind::Word, rest.get(..end).unwrap_or_default().to_owned(), end)
+                (
+                    Kind::Word,
+                    rest.get(..end).unwrap_or_default().to_owned(),
+                    end,
+                )
             }
             other => (Kind::Sign, other.to_string(), other.len_utf8()),
         };
-        out.push(Token { kind, text: value, line });
+        out.push(Token {
+            kind,
+            text: value,
+            line,
+        });
         let ends = rest.get(..length).unwrap_or_default().matches('\n').count();
         line = line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
         at += length;

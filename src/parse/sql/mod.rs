@@ -56,12 +56,68 @@ impl Dialect {
             end -= 1;
         }
         let head = text.get(..end).unwrap_or_default().to_ascii_lowercase();
-        let count = |marks: &[&str]| -> usize { marks.iter().map(|m| head.matches(m).count().min(40)).sum() };
+        let count = |marks: &[&str]| -> usize {
+            marks.iter().map(|m| head.matches(m).count().min(40)).sum()
+        };
         let scores = [
-            (Self::Postgres, count(&["postgresql database dump", "pg_catalog", "character varying", "timestamp without", "timestamptz", "bytea", " serial", "owner to", "nextval(", "plpgsql", "jsonb", "bigserial", "comment on "])),
-            (Self::Mysql, count(&["mysql dump", "mariadb dump", "phpmyadmin", "engine=", "engine =", "auto_increment", "` ", "/*!4", "unlock tables", "tinyint("])),
-            (Self::Mssql, count(&["[dbo]", "\ngo\n", "nvarchar(", "identity(1", "set ansi_nulls", "[int]", "datetime2", "sp_addextendedproperty"])),
-            (Self::Oracle, count(&["varchar2", "number(", "\nrem ", "tablespace", "segment creation", "sysdate", "\n/\n"])),
+            (
+                Self::Postgres,
+                count(&[
+                    "postgresql database dump",
+                    "pg_catalog",
+                    "character varying",
+                    "timestamp without",
+                    "timestamptz",
+                    "bytea",
+                    " serial",
+                    "owner to",
+                    "nextval(",
+                    "plpgsql",
+                    "jsonb",
+                    "bigserial",
+                    "comment on ",
+                ]),
+            ),
+            (
+                Self::Mysql,
+                count(&[
+                    "mysql dump",
+                    "mariadb dump",
+                    "phpmyadmin",
+                    "engine=",
+                    "engine =",
+                    "auto_increment",
+                    "` ",
+                    "/*!4",
+                    "unlock tables",
+                    "tinyint(",
+                ]),
+            ),
+            (
+                Self::Mssql,
+                count(&[
+                    "[dbo]",
+                    "\ngo\n",
+                    "nvarchar(",
+                    "identity(1",
+                    "set ansi_nulls",
+                    "[int]",
+                    "datetime2",
+                    "sp_addextendedproperty",
+                ]),
+            ),
+            (
+                Self::Oracle,
+                count(&[
+                    "varchar2",
+                    "number(",
+                    "\nrem ",
+                    "tablespace",
+                    "segment creation",
+                    "sysdate",
+                    "\n/\n",
+                ]),
+            ),
         ];
         let mut best = (Self::Generic, 0);
         for (dialect, score) in scores {

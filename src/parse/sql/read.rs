@@ -2,7 +2,8 @@
 
 use sqlparser::ast;
 use sqlparser::dialect::{
-    Dialect as Grammar, GenericDialect, MsSqlDialect, MySqlDialect, OracleDialect, PostgreSqlDialect,
+    Dialect as Grammar, GenericDialect, MsSqlDialect, MySqlDialect, OracleDialect,
+    PostgreSqlDialect,
 };
 use sqlparser::parser::Parser;
 
@@ -18,22 +19,120 @@ const MAX_TOKENS: usize = 200_000;
 
 /// Statements that say nothing of tables, by first word.
 const HARMLESS: [&str; 62] = [
-    "set", "select", "insert", "update", "delete", "drop", "use", "lock", "unlock", "begin", "start", "commit",
-    "rollback", "copy", "analyze", "vacuum", "revoke", "exec", "execute", "print", "declare", "call", "pragma",
-    "truncate", "replace", "with", "do", "reindex", "cluster", "refresh", "security", "go", "end", "prompt",
-    "flush", "rename", "explain", "merge", "show", "describe", "values", "savepoint", "release", "discard",
-    "reset", "listen", "notify", "checkpoint", "load", "import", "reassign", "prepare", "deallocate", "raiserror",
-    "throw", "waitfor", "kill", "optimize", "repair", "change", "purge", "else",
+    "set",
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "drop",
+    "use",
+    "lock",
+    "unlock",
+    "begin",
+    "start",
+    "commit",
+    "rollback",
+    "copy",
+    "analyze",
+    "vacuum",
+    "revoke",
+    "exec",
+    "execute",
+    "print",
+    "declare",
+    "call",
+    "pragma",
+    "truncate",
+    "replace",
+    "with",
+    "do",
+    "reindex",
+    "cluster",
+    "refresh",
+    "security",
+    "go",
+    "end",
+    "prompt",
+    "flush",
+    "rename",
+    "explain",
+    "merge",
+    "show",
+    "describe",
+    "values",
+    "savepoint",
+    "release",
+    "discard",
+    "reset",
+    "listen",
+    "notify",
+    "checkpoint",
+    "load",
+    "import",
+    "reassign",
+    "prepare",
+    "deallocate",
+    "raiserror",
+    "throw",
+    "waitfor",
+    "kill",
+    "optimize",
+    "repair",
+    "change",
+    "purge",
+    "else",
 ];
 
 /// Things whose making says nothing of columns.
 const OTHER_THINGS: [&str; 48] = [
-    "index", "unique", "sequence", "function", "procedure", "proc", "trigger", "extension", "schema", "database",
-    "type", "domain", "role", "user", "rule", "policy", "event", "aggregate", "operator", "collation",
-    "statistics", "publication", "subscription", "server", "fulltext", "spatial", "clustered", "nonclustered",
-    "synonym", "language", "cast", "conversion", "tablespace", "package", "login", "group", "text", "access",
-    "foreign-data", "directory", "profile", "bitmap", "definer", "constraint", "partition", "default",
-    "columnstore", "trusted",
+    "index",
+    "unique",
+    "sequence",
+    "function",
+    "procedure",
+    "proc",
+    "trigger",
+    "extension",
+    "schema",
+    "database",
+    "type",
+    "domain",
+    "role",
+    "user",
+    "rule",
+    "policy",
+    "event",
+    "aggregate",
+    "operator",
+    "collation",
+    "statistics",
+    "publication",
+    "subscription",
+    "server",
+    "fulltext",
+    "spatial",
+    "clustered",
+    "nonclustered",
+    "synonym",
+    "language",
+    "cast",
+    "conversion",
+    "tablespace",
+    "package",
+    "login",
+    "group",
+    "text",
+    "access",
+    "foreign-data",
+    "directory",
+    "profile",
+    "bitmap",
+    "definer",
+    "constraint",
+    "partition",
+    "default",
+    "columnstore",
+    "trusted",
 ];
 
 /// Reads one statement into the schema.
@@ -43,7 +142,9 @@ pub(super) fn read(statement: &Statement, schema: &mut Schema) {
         return;
     }
     let tokens = lex(&statement.text, statement.line, mysql);
-    let tokens = tokens.get(..tokens.len().min(MAX_TOKENS)).unwrap_or_default();
+    let tokens = tokens
+        .get(..tokens.len().min(MAX_TOKENS))
+        .unwrap_or_default();
     if statement.unterminated || !understood(statement, tokens, schema) {
         unparsed(statement, tokens, schema);
     }
@@ -51,8 +152,13 @@ pub(super) fn read(statement: &Statement, schema: &mut Schema) {
 
 /// Rows are not looked at.
 fn is_data(text: &str) -> bool {
-    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    ["insert", "copy", "replace", "update"].iter().any(|w| word.eq_ignore_ascii_case(w))
+    let word = text
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
+    ["insert", "copy", "replace", "update"]
+        .iter()
+        .any(|w| word.eq_ignore_ascii_case(w))
 }
 
 fn unparsed(statement: &Statement, tokens: &[Token], schema: &mut Schema) {
@@ -93,8 +199,17 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
             schema.grants.extend(grant(tokens));
             true
         }
-        "if" => match tokens.windows(2).position(|w| w[0].is("create") && w[1].is("table")) {
-            Some(at) => table_statement(statement, tokens.get(at..).unwrap_or_default(), 1, schema, false),
+        "if" => match tokens
+            .windows(2)
+            .position(|w| w[0].is("create") && w[1].is("table"))
+        {
+            Some(at) => table_statement(
+                statement,
+                tokens.get(at..).unwrap_or_default(),
+                1,
+                schema,
+                false,
+            ),
             None => true,
         },
         "exec" | "execute" => {
@@ -108,7 +223,11 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
 fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool {
     let head = tokens.len().min(14);
     let kind = tokens.iter().take(head).enumerate().skip(1).find(|(_, t)| {
-        t.is("table") || t.is("view") || OTHER_THINGS.iter().any(|w| t.is(w) && !t.is("default") && !t.is("definer"))
+        t.is("table")
+            || t.is("view")
+            || OTHER_THINGS
+                .iter()
+                .any(|w| t.is(w) && !t.is("default") && !t.is("definer"))
     });
     match kind {
         Some((at, t)) if t.is("table") => table_statement(statement, tokens, at, schema, true),
@@ -125,7 +244,10 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
         }
         Some(_) => true,
         // CREATE DEFINER=`root`@`%` PROCEDURE with a long head, CREATE DEFAULT.
-        None => tokens.iter().take(40).any(|t| t.is("definer") || t.is("default")),
+        None => tokens
+            .iter()
+            .take(40)
+            .any(|t| t.is("definer") || t.is("default")),
     }
 }
 
@@ -167,8 +289,14 @@ fn without_list(rest: &[Token], schema: &mut Schema) -> Option<bool> {
     if rest.get(inner).is_some_and(|t| t.is("like")) {
         let (of, end) = table::name(rest.get(inner + 1..)?)?;
         // ( LIKE a INCLUDING ALL, more columns … ) is read as a list.
-        let more = rest.get(inner + 1 + end..).is_some_and(|r| r.iter().any(|t| t.sign(',')));
-        let found = schema.tables.iter().find(|t| same_name(&t.name, &of)).cloned();
+        let more = rest
+            .get(inner + 1 + end..)
+            .is_some_and(|r| r.iter().any(|t| t.sign(',')));
+        let found = schema
+            .tables
+            .iter()
+            .find(|t| same_name(&t.name, &of))
+            .cloned();
         return match found {
             Some(mut table) if !more => {
                 table.name = name;
@@ -186,7 +314,9 @@ fn without_list(rest: &[Token], schema: &mut Schema) -> Option<bool> {
 fn notes(statement: &Statement, table: &mut Table) {
     for column in &mut table.columns {
         if column.comment.is_empty()
-            && let Ok(at) = statement.notes.binary_search_by_key(&column.line, |(line, _)| *line)
+            && let Ok(at) = statement
+                .notes
+                .binary_search_by_key(&column.line, |(line, _)| *line)
             && let Some((_, note)) = statement.notes.get(at)
         {
             column.comment = note.clone();
@@ -245,7 +375,9 @@ fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
         match schema.tables.iter_mut().find(|t| same_name(&t.name, &name)) {
             Some(table) => {
                 for column in added {
-                    table.columns.retain(|c| !c.name.eq_ignore_ascii_case(&column.name));
+                    table
+                        .columns
+                        .retain(|c| !c.name.eq_ignore_ascii_case(&column.name));
                     table.columns.push(column);
                 }
             }
@@ -285,10 +417,27 @@ fn added_columns(action: &[Token], added: &mut Vec<super::Column>) -> bool {
     }
     let mut rest = action.get(1..).unwrap_or_default();
     let not_columns = [
-        "constraint", "primary", "unique", "foreign", "index", "key", "fulltext", "spatial", "check", "partition",
-        "default", "value", "generated", "period", "supplemental", "exclude",
+        "constraint",
+        "primary",
+        "unique",
+        "foreign",
+        "index",
+        "key",
+        "fulltext",
+        "spatial",
+        "check",
+        "partition",
+        "default",
+        "value",
+        "generated",
+        "period",
+        "supplemental",
+        "exclude",
     ];
-    if rest.first().is_none_or(|t| not_columns.iter().any(|w| t.is(w))) {
+    if rest
+        .first()
+        .is_none_or(|t| not_columns.iter().any(|w| t.is(w)))
+    {
         return true;
     }
     if rest.first().is_some_and(|t| t.is("column")) {
@@ -298,9 +447,13 @@ fn added_columns(action: &[Token], added: &mut Vec<super::Column>) -> bool {
         rest = rest.get(3..).unwrap_or_default();
     }
     if rest.first().is_some_and(|t| t.sign('(')) {
-        let inner = rest.get(1..rest.len().saturating_sub(1)).unwrap_or_default();
+        let inner = rest
+            .get(1..rest.len().saturating_sub(1))
+            .unwrap_or_default();
         return actions(inner).into_iter().all(|item| {
-            let constraint = item.first().is_some_and(|t| not_columns.iter().any(|w| t.is(w)));
+            let constraint = item
+                .first()
+                .is_some_and(|t| not_columns.iter().any(|w| t.is(w)));
             constraint || table::column(item).map(|c| added.push(c)).is_some()
         });
     }
@@ -346,7 +499,11 @@ fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
         .tables
         .iter_mut()
         .find(|t| same_name(&t.name, of))
-        .and_then(|t| t.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(column)));
+        .and_then(|t| {
+            t.columns
+                .iter_mut()
+                .find(|c| c.name.eq_ignore_ascii_case(column))
+        });
     if let Some(column) = column {
         column.comment = text;
         column.has_comment = true;
@@ -355,7 +512,11 @@ fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
 
 /// `EXEC sp_addextendedproperty 'MS_Description', N'…', 'SCHEMA', 'dbo', 'TABLE', 'Orders', 'COLUMN', 'Phone'`.
 fn described(tokens: &[Token], schema: &mut Schema) {
-    if !tokens.iter().take(6).any(|t| t.text.eq_ignore_ascii_case("sp_addextendedproperty")) {
+    if !tokens
+        .iter()
+        .take(6)
+        .any(|t| t.text.eq_ignore_ascii_case("sp_addextendedproperty"))
+    {
         return;
     }
     let texts: Vec<&str> = tokens
@@ -369,8 +530,15 @@ fn described(tokens: &[Token], schema: &mut Schema) {
             .position(|t| t.eq_ignore_ascii_case(word))
             .and_then(|at| texts.get(at + 1))
     };
-    if let (Some(value), Some(table), Some(column)) = (texts.get(1), after("table"), after("column")) {
-        set_comment(&format!("{table}.{column}"), false, (*value).chars().take(400).collect(), schema);
+    if let (Some(value), Some(table), Some(column)) =
+        (texts.get(1), after("table"), after("column"))
+    {
+        set_comment(
+            &format!("{table}.{column}"),
+            false,
+            (*value).chars().take(400).collect(),
+            schema,
+        );
     }
 }
 
@@ -379,12 +547,20 @@ fn grant(tokens: &[Token]) -> Option<Grant> {
     let to = tokens.iter().rposition(|t| t.is("to"))?;
     let words = |part: &[Token]| {
         let text: Vec<&str> = part.iter().map(|t| t.text.as_str()).collect();
-        text.join(" ").replace(" , ", ", ").replace(" . ", ".").chars().take(120).collect::<String>()
+        text.join(" ")
+            .replace(" , ", ", ")
+            .replace(" . ", ".")
+            .chars()
+            .take(120)
+            .collect::<String>()
     };
     let end = on.unwrap_or(to).min(to);
     Some(Grant {
         privileges: words(tokens.get(1..end)?),
-        object: on.and_then(|on| tokens.get(on + 1..to)).map(words).unwrap_or_default(),
+        object: on
+            .and_then(|on| tokens.get(on + 1..to))
+            .map(words)
+            .unwrap_or_default(),
         to: grantees(tokens.get(to + 1..)?),
         line: tokens.first()?.line,
     })
@@ -401,7 +577,9 @@ fn default_grant(tokens: &[Token]) -> Option<Grant> {
 fn grantees(tokens: &[Token]) -> Vec<String> {
     tokens
         .iter()
-        .take_while(|t| !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require"))
+        .take_while(|t| {
+            !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require")
+        })
         .filter(|t| t.kind != Kind::Sign && !t.is("group") && !t.is("role"))
         .map(|t| t.text.to_lowercase())
         .take(20)
@@ -413,6 +591,12 @@ fn same_name(a: &str, b: &str) -> bool {
     if a.eq_ignore_ascii_case(b) {
         return true;
     }
-    let last = |n: &str| n.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    (!a.contains('.') || !b.contains('.') || a.matches('.').count() != b.matches('.').count()) && last(a) == last(b)
+    let last = |n: &str| {
+        n.rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    (!a.contains('.') || !b.contains('.') || a.matches('.').count() != b.matches('.').count())
+        && last(a) == last(b)
 }

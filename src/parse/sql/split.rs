@@ -97,7 +97,11 @@ impl<'a> Splitter<'a> {
         let mark = self.delimiter.chars().next().unwrap_or(';');
         let run = rest
             .find(|c: char| {
-                c == mark || matches!(c, '\n' | '\'' | '"' | '`' | '[' | '$' | '-' | '#' | '/' | '*')
+                c == mark
+                    || matches!(
+                        c,
+                        '\n' | '\'' | '"' | '`' | '[' | '$' | '-' | '#' | '/' | '*'
+                    )
             })
             .unwrap_or(rest.len());
         run.max(first)
@@ -122,7 +126,12 @@ impl<'a> Splitter<'a> {
     /// Moves on by `bytes`; only their line ends are kept.
     fn drop_text(&mut self, bytes: usize) {
         let end = (self.at + bytes).min(self.text.len());
-        let ends = self.text.get(self.at..end).unwrap_or_default().matches('\n').count();
+        let ends = self
+            .text
+            .get(self.at..end)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
         if self.now.line != 0 && self.now.text.len() + ends < MAX_STATEMENT_BYTES {
             self.now.text.push(' ');
             self.now.text.extend(std::iter::repeat_n('\n', ends));
@@ -132,8 +141,15 @@ impl<'a> Splitter<'a> {
 
     fn skip(&mut self, bytes: usize) {
         let end = (self.at + bytes).min(self.text.len());
-        let ends = self.text.get(self.at..end).unwrap_or_default().matches('\n').count();
-        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        let ends = self
+            .text
+            .get(self.at..end)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
+        self.line = self
+            .line
+            .saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
         self.at = end;
     }
 
@@ -169,7 +185,11 @@ impl<'a> Splitter<'a> {
     fn client_line(&mut self) -> bool {
         let rest = self.rest();
         let length = rest.find('\n').map_or(rest.len(), |n| n + 1);
-        let line = rest.get(..length.min(200)).or_else(|| rest.get(..rest.len().min(1))).unwrap_or_default().trim();
+        let line = rest
+            .get(..length.min(200))
+            .or_else(|| rest.get(..rest.len().min(1)))
+            .unwrap_or_default()
+            .trim();
         let lower = line.to_ascii_lowercase();
         let empty = self.now.line == 0;
         let word = lower.split_whitespace().next().unwrap_or_default();
@@ -179,17 +199,22 @@ impl<'a> Splitter<'a> {
             let mark = line.split_whitespace().nth(1).unwrap_or(";").to_owned();
             self.delimiter = mark;
             self.skip(length);
-        } else if length < 200 && (word == "go" && lower.trim_end_matches(';').trim() == "go" || line == "/") {
+        } else if length < 200
+            && (word == "go" && lower.trim_end_matches(';').trim() == "go" || line == "/")
+        {
             self.finish();
             self.skip(length);
-        } else if empty && matches!(word, "rem" | "remark" | "prompt" | "whenever" | "spool") {
-            self.skip(length);
-        } else if empty && self.dialect == Dialect::Oracle && word == "set" && !lower.contains(';') {
+        } else if empty && (is_client_word(word) || self.is_oracle_set(word, &lower)) {
             self.skip(length);
         } else {
             return false;
         }
         true
+    }
+
+    /// `SET ECHO ON` of SQL*Plus has no semicolon.
+    fn is_oracle_set(&self, word: &str, line: &str) -> bool {
+        self.dialect == Dialect::Oracle && word == "set" && !line.contains(';')
     }
 
     /// Procedures of SQL Server end at GO, not at a semicolon.
@@ -280,13 +305,15 @@ impl<'a> Splitter<'a> {
             '"' => quote_end(rest, '"', self.dialect == Dialect::Mysql),
             '`' => quote_end(rest, '`', false),
             '[' if self.dialect == Dialect::Mssql => rest.find(']').map(|n| n + 1),
-            '$' if matches!(self.dialect, Dialect::Postgres | Dialect::Generic) => match dollar_tag(rest) {
-                Some(tag) => rest
-                    .get(tag.len()..)
-                    .and_then(|r| r.find(tag))
-                    .map(|n| n + 2 * tag.len()),
-                None => return false,
-            },
+            '$' if matches!(self.dialect, Dialect::Postgres | Dialect::Generic) => {
+                match dollar_tag(rest) {
+                    Some(tag) => rest
+                        .get(tag.len()..)
+                        .and_then(|r| r.find(tag))
+                        .map(|n| n + 2 * tag.len()),
+                    None => return false,
+                }
+            }
             _ => return false,
         };
         match end {
@@ -301,21 +328,33 @@ impl<'a> Splitter<'a> {
 
     /// Does a backslash escape in texts? In MySQL, and in `E'…'` of PostgreSQL.
     fn escapes(&self) -> bool {
-        self.dialect == Dialect::Mysql || self.now.text.ends_with(['E', 'e'])
-            && self.dialect == Dialect::Postgres
-            && !self
-                .now
-                .text
-                .trim_end_matches(['E', 'e'])
-                .ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        self.dialect == Dialect::Mysql
+            || self.now.text.ends_with(['E', 'e'])
+                && self.dialect == Dialect::Postgres
+                && !self
+                    .now
+                    .text
+                    .trim_end_matches(['E', 'e'])
+                    .ends_with(|c: char| c.is_alphanumeric() || c == '_')
     }
+}
+
+fn is_client_word(word: &str) -> bool {
+    matches!(word, "rem" | "remark" | "prompt" | "whenever" | "spool")
 }
 
 fn is_copy(text: &str) -> bool {
     let text = text.trim();
     let head = text.get(..5).unwrap_or_default();
     head.eq_ignore_ascii_case("copy ") && {
-        let tail: String = text.chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
+        let tail: String = text
+            .chars()
+            .rev()
+            .take(60)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
         tail.to_ascii_lowercase().contains("from stdin")
     }
 }

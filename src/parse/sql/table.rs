@@ -8,16 +8,56 @@ const MAX_COLUMNS: usize = 5000;
 
 /// Words with which an item of the list begins that is no column.
 const CONSTRAINTS: [&str; 13] = [
-    "constraint", "primary", "unique", "key", "index", "foreign", "check", "exclude", "fulltext", "spatial",
-    "like", "period", "supplemental",
+    "constraint",
+    "primary",
+    "unique",
+    "key",
+    "index",
+    "foreign",
+    "check",
+    "exclude",
+    "fulltext",
+    "spatial",
+    "like",
+    "period",
+    "supplemental",
 ];
 
 /// Words that end the type of a column.
 const OPTIONS: [&str; 33] = [
-    "not", "null", "default", "primary", "unique", "references", "check", "constraint", "comment", "collate",
-    "auto_increment", "autoincrement", "generated", "identity", "on", "enable", "disable", "sparse",
-    "rowguidcol", "as", "invisible", "visible", "storage", "compression", "key", "charset", "always", "encode",
-    "virtual", "persisted", "distkey", "sortkey", "deferrable",
+    "not",
+    "null",
+    "default",
+    "primary",
+    "unique",
+    "references",
+    "check",
+    "constraint",
+    "comment",
+    "collate",
+    "auto_increment",
+    "autoincrement",
+    "generated",
+    "identity",
+    "on",
+    "enable",
+    "disable",
+    "sparse",
+    "rowguidcol",
+    "as",
+    "invisible",
+    "visible",
+    "storage",
+    "compression",
+    "key",
+    "charset",
+    "always",
+    "encode",
+    "virtual",
+    "persisted",
+    "distkey",
+    "sortkey",
+    "deferrable",
 ];
 
 /// Reads the words after `TABLE`; `None` where they are no list of columns that we understand whole.
@@ -94,14 +134,20 @@ fn is_constraint(item: &[Token], first: &Token) -> bool {
     }) || item.get(2).is_some_and(|t| t.sign('('))
         && !item.get(1).is_some_and(|t| is_length_type(&t.text))
         || item.get(2).is_some_and(|t| t.is("using") || t.is("on"))
-        || (first.is("unique") && item.get(1).is_some_and(|t| t.is("clustered") || t.is("nonclustered") || t.is("nulls")))
+        || (first.is("unique")
+            && item
+                .get(1)
+                .is_some_and(|t| t.is("clustered") || t.is("nonclustered") || t.is("nulls")))
 }
 
 fn is_length_type(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    ["char", "binary", "int", "dec", "num", "bit", "float", "double", "enum", "set", "time", "string"]
-        .iter()
-        .any(|t| lower.contains(t))
+    [
+        "char", "binary", "int", "dec", "num", "bit", "float", "double", "enum", "set", "time",
+        "string",
+    ]
+    .iter()
+    .any(|t| lower.contains(t))
 }
 
 fn item_end(tokens: &[Token], from: usize) -> usize {
@@ -135,7 +181,9 @@ pub(super) fn column(item: &[Token]) -> Option<Column> {
     };
     let end = type_end(item);
     let words = item.get(1..end)?;
-    if words.iter().any(|t| t.kind == Kind::Text) && !words.iter().any(|t| t.is("enum") || t.is("set")) {
+    if words.iter().any(|t| t.kind == Kind::Text)
+        && !words.iter().any(|t| t.is("enum") || t.is("set"))
+    {
         return None;
     }
     column.data_type = type_text(words);
@@ -157,7 +205,8 @@ fn type_end(item: &[Token]) -> usize {
             depth = depth.saturating_sub(1);
         } else if depth == 0 && token.kind == Kind::Word {
             let set = token.is("character") && item.get(at + 1).is_some_and(|t| t.is("set"));
-            let guard = (token.is("encrypted") || token.is("masked")) && item.get(at + 1).is_some_and(|t| t.is("with"));
+            let guard = (token.is("encrypted") || token.is("masked"))
+                && item.get(at + 1).is_some_and(|t| t.is("with"));
             if set || guard || OPTIONS.iter().any(|o| token.is(o)) {
                 return at;
             }
@@ -170,7 +219,8 @@ fn type_end(item: &[Token]) -> usize {
 fn type_text(words: &[Token]) -> String {
     let mut text = String::new();
     for token in words {
-        let glue = token.kind == Kind::Sign || text.ends_with(['(', '.', ',', ' ']) || text.is_empty();
+        let glue =
+            token.kind == Kind::Sign || text.ends_with(['(', '.', ',', ' ']) || text.is_empty();
         if !glue {
             text.push(' ');
         }
@@ -190,7 +240,11 @@ fn options(rest: &[Token], column: &mut Column) {
     for (at, token) in rest.iter().enumerate() {
         let next = rest.get(at + 1);
         if token.is("comment") {
-            let value = rest.iter().skip(at + 1).take(2).find(|t| t.kind == Kind::Text);
+            let value = rest
+                .iter()
+                .skip(at + 1)
+                .take(2)
+                .find(|t| t.kind == Kind::Text);
             if let Some(value) = value {
                 column.comment = value.text.chars().take(400).collect();
                 column.has_comment = true;
@@ -201,7 +255,9 @@ fn options(rest: &[Token], column: &mut Column) {
             column.not_null |= next.is_some_and(|t| t.is("null"));
         } else if token.is("generated") || token.is("as") {
             column.generated = true;
-        } else if (token.is("encrypted") || token.is("masked")) && next.is_some_and(|t| t.is("with")) {
+        } else if (token.is("encrypted") || token.is("masked"))
+            && next.is_some_and(|t| t.is("with"))
+        {
             column.data_type.push_str(if token.is("masked") {
                 " masked with"
             } else {
@@ -215,7 +271,12 @@ fn options(rest: &[Token], column: &mut Column) {
 fn table_comment(rest: &[Token]) -> String {
     rest.iter()
         .position(|t| t.is("comment"))
-        .and_then(|at| rest.iter().skip(at + 1).take(2).find(|t| t.kind == Kind::Text))
+        .and_then(|at| {
+            rest.iter()
+                .skip(at + 1)
+                .take(2)
+                .find(|t| t.kind == Kind::Text)
+        })
         .map(|t| t.text.chars().take(400).collect())
         .unwrap_or_default()
 }

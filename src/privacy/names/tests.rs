@@ -2,9 +2,13 @@ use super::*;
 
 fn failures(list: &str) -> Vec<String> {
     let mut out = Vec::new();
-    for line in list.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+    for line in list
+        .lines()
+        .filter(|l| !l.starts_with('#') && !l.trim().is_empty())
+    {
         let mut parts = line.split('\t');
-        let (Some(class), Some(party), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(class), Some(party), Some(name)) = (parts.next(), parts.next(), parts.next())
+        else {
             panic!("{line}");
         };
         let around = Around {
