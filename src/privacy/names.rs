@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::table::{Phrase, TABLE, Table};
+use super::weigh::{weigh_comment, weigh_content, weigh_table, weigh_type};
 use super::words::words;
 use super::{Class, Party, Verdict};
 
@@ -83,7 +84,7 @@ struct Match<'a> {
     phrase: &'a Phrase<(Class, u8)>,
 }
 
-fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>) {
+pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>) {
     let core: Vec<String> = said
         .iter()
         .filter(|w| !table.cover.contains(*w))
@@ -196,7 +197,7 @@ fn bare_name(around: &Around, table: &Table) -> Verdict {
 }
 
 /// Is the table one of persons, one of things?
-fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
+pub(super) fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
     let Some(name) = around.table else {
         return (false, false);
     };
@@ -267,197 +268,6 @@ fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
     Some(verdict)
 }
 
-fn weigh_comment(verdict: &mut Verdict, around: &Around, table: &Table) {
-    let Some(comment) = around.comment else {
-        return;
-    };
-    if !verdict.is_personal() {
-        return;
-    }
-    if let (Some(said), _) = by_words(&words(comment, table), table)
-        && said.class == verdict.class
-        && !verdict.reasons.iter().any(|r| r.starts_with("comment:"))
-    {
-        verdict.confidence = verdict.confidence.saturating_add(4).min(99);
-        verdict.reasons.insert("comment:agrees".into());
-    }
-}
-
-/// A type that cannot hold a value of the class says that it is none.
-fn weigh_type(verdict: &mut Verdict, around: &Around) {
-    let Some(data_type) = around.data_type.map(str::to_ascii_lowercase) else {
-        return;
-    };
-    let base: &str = data_type.split(['(', ' ']).next().unwrap_or_default();
-    if matches!(base, "inet" | "cidr") && matches!(verdict.class, Class::None | Class::Address) {
-        *verdict = Verdict::none(verdict.confidence, "type:inet");
-        verdict.class = Class::Ip;
-        verdict.confidence = 80;
-        return;
-    }
-    if matches!(base, "point" | "geometry" | "geography") && !verdict.is_personal() {
-        *verdict = Verdict::none(verdict.confidence, "type:position");
-        verdict.class = Class::Gps;
-        verdict.confidence = 75;
-        return;
-    }
-    let boolean =
-        matches!(base, "bool" | "boolean") || base == "bit" || data_type.starts_with("tinyint(1)");
-    let moment = matches!(
-        base,
-        "timestamp"
-            | "timestamptz"
-            | "datetime"
-            | "date"
-            | "time"
-            | "datetime2"
-            | "datetimeoffset"
-            | "smalldatetime"
-            | "year"
-            | "interval"
-    );
-    let number = matches!(
-        base,
-        "int"
-            | "integer"
-            | "bigint"
-            | "smallint"
-            | "tinyint"
-            | "mediumint"
-            | "serial"
-            | "bigserial"
-    );
-    let impossible = match verdict.class {
-        Class::None => false,
-        Class::Gender => moment,
-        Class::Dob => boolean,
-        Class::NationalId => boolean,
-        Class::Device => boolean,
-        Class::Cod => boolean || moment,
-        Class::Phone
-        | Class::Bank
-        | Class::Plate
-        | Class::TaxCode
-        | Class::Card
-        | Class::Passport
-        | Class::SocialInsurance
-        | Class::Ip => boolean || moment,
-        Class::Credential | Class::Gps => boolean || moment,
-        Class::Name
-        | Class::Email
-        | Class::Contents
-        | Class::Signature
-        | Class::Photo
-        | Class::Health => boolean || moment || number,
-        Class::Address => boolean || moment,
-    };
-    let keyed = number && verdict.class == Class::Address;
-    if impossible {
-        *verdict = Verdict::none(85, format!("type:{}", clean(base)));
-    } else if keyed {
-        // A number in place of an address is the key of a list of wards or provinces.
-        verdict.confidence = verdict.confidence.min(50);
-        verdict.reasons.insert("type:key".into());
-    }
-}
-
-fn clean(word: &str) -> String {
-    word.chars()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .take(24)
-        .collect()
-}
-
-/// Tables of things (provinces, products, warehouses) have names, addresses and phones that are no person's.
-fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &Table) {
-    let (person, thing) = table_kind(around, table);
-    if !thing || person || find_party(said, table).is_some() {
-        return;
-    }
-    let of_thing = match verdict.class {
-        Class::Address | Class::Gps | Class::Contents => true,
-        Class::Photo => verdict.confidence < 97,
-        Class::Phone | Class::Email | Class::TaxCode => false,
-        Class::Name
-        | Class::NationalId
-        | Class::Dob
-        | Class::Gender
-        | Class::Bank
-        | Class::Card
-        | Class::Cod
-        | Class::Credential
-        | Class::Signature
-        | Class::Plate
-        | Class::Passport
-        | Class::SocialInsurance
-        | Class::Ip
-        | Class::Device
-        | Class::Health
-        | Class::None => false,
-    };
-    if of_thing {
-        *verdict = Verdict::none(70, "table:thing");
-    } else if verdict.is_personal() {
-        verdict.confidence = verdict.confidence.saturating_sub(15);
-        verdict.reasons.insert("table:thing".into());
-    }
-}
-
-/// `content` is that of an item only in a table of items, or beside the name of a party.
-fn weigh_content(verdict: &mut Verdict, said: &[String], around: &Around, table: &Table) {
-    let Some(name) = around.table else {
-        return;
-    };
-    if verdict.class != Class::Contents
-        || verdict.confidence > 74
-        || said.iter().any(|w| w == "note" || w == "notes")
-    {
-        return;
-    }
-    const OF_ITEMS: [&str; 22] = [
-        "order",
-        "orders",
-        "don",
-        "shipment",
-        "shipments",
-        "parcel",
-        "parcels",
-        "package",
-        "packages",
-        "delivery",
-        "deliveries",
-        "waybill",
-        "waybills",
-        "van",
-        "kien",
-        "buu",
-        "item",
-        "items",
-        "consignment",
-        "consignments",
-        "hang",
-        "shipping",
-    ];
-    let of_items = words(name, table)
-        .iter()
-        .any(|w| OF_ITEMS.contains(&w.as_str()));
-    let party = around.neighbours.iter().any(|n| {
-        find_party(&words(n, table), table)
-            .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient))
-    });
-    if !of_items
-        && !party
-        && verdict.reasons.iter().any(|r| {
-            matches!(
-                r.as_str(),
-                "name:content" | "name:noi_dung" | "name:remark" | "name:remarks"
-            )
-        })
-    {
-        *verdict = Verdict::none(65, "content-of-thing");
-    }
-}
-
 fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
     if verdict.class != Class::Photo {
         return false;
@@ -508,7 +318,7 @@ fn table_party(name: &str, table: &Table) -> Option<Party> {
 }
 
 /// The longest phrase of a party; of two as long, the earlier.
-fn find_party(said: &[String], table: &Table) -> Option<Party> {
+pub(super) fn find_party(said: &[String], table: &Table) -> Option<Party> {
     let mut best: Option<(usize, Party)> = None;
     for start in 0..said.len() {
         for phrase in table.parties.get(&said[start]).into_iter().flatten() {

@@ -140,55 +140,25 @@ fn not_printed(label: &Label, party: Party, class: Class, id: &str, file: &str) 
 fn whole(label: &Label, id: &str, file: &str) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("label", id).at(place.clone());
+    let whole = label.unknown.is_empty();
     let mut put =
         |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
-    let whole = label.unknown.is_empty();
-    let list = |items: Vec<String>| {
-        let mut items: Vec<Value> = items.into_iter().take(200).map(Value::from).collect();
-        items.dedup();
-        if whole {
-            Value::list(items)
-        } else {
-            Value::partial_list(items)
-        }
-    };
-    let personal: Vec<&Field> = label
+    let printed: Vec<&Field> = label
         .fields
         .iter()
-        .filter(|f| f.class != Class::None)
+        .filter(|f| f.class != Class::None && f.medium == Medium::Text)
         .collect();
-    let text = |f: &&&Field| f.medium == Medium::Text;
+    let fields = printed
+        .iter()
+        .map(|f| format!("{}: {}", kind_of(f), f.exposure.word()));
+    put("fields", list(fields, whole));
+    let full = printed.iter().filter(|f| f.exposure == Exposure::Full);
+    put("full_fields", list(full.map(|f| kind_of(f)), whole));
+    put("qr_payload", list(payloads(label, Medium::Qr), whole));
     put(
-        "fields",
-        list(
-            personal
-                .iter()
-                .filter(text)
-                .map(|f| format!("{}: {}", kind_of(f), f.exposure.word()))
-                .collect(),
-        ),
+        "barcode_payload",
+        list(payloads(label, Medium::Barcode), whole),
     );
-    put(
-        "full_fields",
-        list(
-            personal
-                .iter()
-                .filter(text)
-                .filter(|f| f.exposure == Exposure::Full)
-                .map(|f| kind_of(f))
-                .collect(),
-        ),
-    );
-    let kinds = |medium: Medium| -> Vec<String> {
-        label
-            .payloads
-            .iter()
-            .filter(|(m, _)| *m == medium)
-            .map(|(_, k)| k.clone())
-            .collect()
-    };
-    put("qr_payload", list(kinds(Medium::Qr)));
-    put("barcode_payload", list(kinds(Medium::Barcode)));
     put(
         "codes",
         i64::try_from(label.payloads.len())
@@ -197,19 +167,29 @@ fn whole(label: &Label, id: &str, file: &str) -> Subject {
     );
     put("code_personal", code_personal(label));
     put("cod_with_full_contact", cod(label, whole));
-    put(
-        "unknown",
-        Value::list(
-            label
-                .unknown
-                .iter()
-                .take(100)
-                .map(|u| Value::from(u.as_str())),
-        ),
-    );
+    put("unknown", list(label.unknown.iter().cloned(), true));
     put("understood", whole.into());
     put("template", label.template.into());
     subject
+}
+
+/// A list without neighbours that are alike; of a label not understood there may be more.
+fn list(items: impl Iterator<Item = String>, whole: bool) -> Value {
+    let mut items: Vec<Value> = items.take(200).map(Value::from).collect();
+    items.dedup();
+    if whole {
+        Value::list(items)
+    } else {
+        Value::partial_list(items)
+    }
+}
+
+fn payloads(label: &Label, medium: Medium) -> impl Iterator<Item = String> {
+    label
+        .payloads
+        .iter()
+        .filter(move |(m, _)| *m == medium)
+        .map(|(_, kind)| kind.clone())
 }
 
 /// Does a QR code or barcode carry personal data in clear?

@@ -11,6 +11,8 @@ use crate::parse::{html, zpl};
 mod facts;
 mod parts;
 mod read;
+mod spots;
+mod words;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
@@ -132,7 +134,7 @@ fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, R
         if !parsed.has_label {
             return Err(Reason::new("no-label", place));
         }
-        let (spots, unknown) = read::of_zpl(&parsed);
+        let (spots, unknown) = spots::of_zpl(&parsed);
         let mut label = read::read(&spots);
         label.unknown.extend(unknown);
         if parsed.unfinished {
@@ -140,7 +142,7 @@ fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, R
         }
         label
     } else {
-        read::read(&read::of_html(&html::parse(&text)))
+        read::read(&spots::of_html(&html::parse(&text)))
     };
     if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
         return Err(Reason::new("no-label", place));

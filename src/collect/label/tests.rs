@@ -185,9 +185,9 @@ fn other_languages() {
 proptest::proptest! {
     #[test]
     fn never_panics(text in "(<p>|</p>|\\{\\{ (name|phone|x) \\}\\}|Người nhận:|0912345678|\\*+|\n|<\\?= \\$a \\?>| |\\^XA|\\^FD|\\^FS|\\^FO|\\^BQ|\\^XZ){0,30}") {
-        let spots = read::of_html(&html::parse(&text));
+        let spots = spots::of_html(&html::parse(&text));
         let _ = facts::subjects(&read::read(&spots), "a", "a");
-        let (spots, _) = read::of_zpl(&zpl::parse(&text));
+        let (spots, _) = spots::of_zpl(&zpl::parse(&text));
         let _ = facts::subjects(&read::read(&spots), "a", "a");
     }
 }
