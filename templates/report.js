@@ -6,7 +6,7 @@
   language();
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    opened = Array.prototype.slice.call(document.querySelectorAll("details:not([open]):not(.exposure)"));
     opened.forEach(function (d) { d.open = true; });
   });
   window.addEventListener("afterprint", function () { opened.forEach(function (d) { d.open = false; }); });

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::{Duties, Input, Judged};
-use crate::engine;
 use crate::model::{
     Actual, ActualReport, Control, ControlReport, Disposition, Finding, FindingRequirement, Force,
     Judgement, Location, ORG, ParameterReport, Place, ReasonReport, ResultWord, Selection, Target,
     Text,
 };
+use crate::text::expected::expected;
 use crate::text::reasons;
 
 /// The findings of all judgements, and one for each control whose law is not in force.
@@ -147,7 +147,7 @@ impl Drafts<'_, '_> {
             .expected
             .entry(key)
             .or_insert_with(|| {
-                engine::expected(control, &self.input.pack.vocabulary, &selection.parameters)
+                expected(control, &self.input.pack.vocabulary, &selection.parameters)
             })
             .clone();
         Finding {

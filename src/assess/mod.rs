@@ -14,10 +14,9 @@ mod waive;
 
 use std::collections::BTreeMap;
 
-use crate::engine::Asked;
 use crate::model::{
-    Asset, AssetKind, Collected, Day, Duty, Force, InstrumentReport, Inventory, Judgement, Law,
-    Level, Reason, ResultWord, RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
+    Asked, Asset, AssetKind, Collected, Day, Duty, Force, InstrumentReport, Inventory, Judgement,
+    Law, Level, Reason, ResultWord, RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
 };
 
 /// What the gate counts.

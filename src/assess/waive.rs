@@ -10,7 +10,9 @@ use crate::text::reasons;
 /// Puts the waivers beside the findings that they match, and reports on each.
 pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverReport> {
     let mut reports = Vec::new();
-    for waiver in &input.inventory.waivers {
+    let mut waivers: Vec<&Waiver> = input.inventory.waivers.iter().collect();
+    waivers.sort_by(|a, b| a.id.cmp(&b.id));
+    for waiver in waivers {
         let fault = fault(waiver, input.as_of);
         let active = fault.is_none();
         let mut matched = 0;
@@ -49,7 +51,6 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
             findings: matched,
         });
     }
-    reports.sort_by(|a, b| a.id.cmp(&b.id));
     reports
 }
 

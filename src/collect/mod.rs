@@ -2,9 +2,13 @@
 //!
 //! Read-only, capped, with deadlines. What could not be seen is said with a reason, never left out.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+use crate::model::{Asset, Collected, Inventory, Reason, Target};
 
 pub mod config;
 pub mod document;
@@ -30,4 +34,43 @@ pub struct Context {
     pub timeout: Duration,
     /// No network at all.
     pub offline: bool,
+}
+
+/// Collects one asset of an inventory. Where it cannot be begun at all, every subject type of its kind says why.
+pub fn collect(asset: &Asset, inventory: &Inventory, cx: &Context) -> Result<Collected, Reason> {
+    let mut collected = match &asset.target {
+        Target::ServerRoot(root) => {
+            let source =
+                RootFolder::open(root).map_err(|e| Reason::new(e.code(), e.to_string()))?;
+            server::collect(&source, &asset.id, cx)
+        }
+        Target::Endpoint { .. } | Target::EndpointFacts { .. } => {
+            endpoint::collect(&asset.target, &asset.shown, cx)
+        }
+        Target::Config(path) => config::collect(path, &asset.shown, cx),
+        Target::Schema { path, dialect } => {
+            schema::collect(path, &asset.shown, dialect.as_deref(), cx)
+        }
+        Target::Label(_) => return Err(Reason::new("not-built", "label")),
+        Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
+        Target::CallerId { .. } => return Err(Reason::new("not-built", "caller-id")),
+        Target::NotBuilt(what) => return Err(Reason::new("not-built", *what)),
+    };
+    for item in &mut collected.evidence {
+        item.id = format!("{}:{}", asset.id, item.source);
+    }
+    name_apart(&mut collected);
+    Ok(collected)
+}
+
+/// Two subjects of one name in an asset are told apart by `#2`, in the order of the files.
+pub fn name_apart(collected: &mut Collected) {
+    let mut seen: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+    for subject in &mut collected.subjects {
+        let count = seen.entry(subject.id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            subject.id = format!("{}#{count}", subject.id).into();
+        }
+    }
 }

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use super::{Failure, Outcome, Pack, law, output};
 use crate::cli::{Common, ExplainArgs};
-use crate::engine;
 use crate::model::{Control, Day, Lang, Level};
 use crate::parse::shape::nearest;
 use crate::rules::{Choice, choose};
+use crate::text::expected::expected;
 use crate::text::{lists, reasons};
 
 /// Runs the command.
@@ -61,7 +61,7 @@ fn control_text(pack: &Pack, c: &Control, level: Level, on: Day, lang: Lang) -> 
             );
         }
         Choice::Asked(selection) => {
-            let expected = engine::expected(c, &pack.rules.vocabulary, &selection.parameters);
+            let expected = expected(c, &pack.rules.vocabulary, &selection.parameters);
             let _ = writeln!(text, "{} {level}, {on}", label("level"));
             let _ = writeln!(text, "{}: {}", label("expected"), expected.get(lang));
             for (name, value) in &selection.parameters {

@@ -1,12 +1,17 @@
 //! One file for each subcommand: the only place where our users' files are read and results are written.
 
+mod audit;
+mod deliver;
 mod explain;
 mod failure;
 mod law;
 mod output;
 mod pack;
+mod report;
 mod rules;
 mod rules_test;
+mod scan;
+mod work;
 
 use std::process::ExitCode;
 
@@ -54,9 +59,10 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Explain(args) => explain::run(args, &cli.common),
         Command::Law(command) => law::run(command, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
-        Command::Audit(_) | Command::Scan(_) | Command::Facts(_) | Command::Report(_) => {
-            Err(Failure::Internal("not yet".into()))
-        }
+        Command::Audit(args) => audit::run(args, &cli.common),
+        Command::Scan(args) => scan::run(args, &cli.common),
+        Command::Facts(args) => scan::facts(args, &cli.common),
+        Command::Report(args) => report::run(args, &cli.common),
     }
 }
 

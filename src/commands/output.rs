@@ -20,6 +20,19 @@ pub(super) fn stdout(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes the bytes of a machine format to stdout, as they are. A closed pipe is no error.
+///
+/// # Errors
+/// Where stdout cannot be written for another reason.
+pub(super) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::Internal(format!("stdout: {error}"))),
+    }
+}
+
 /// Writes to stderr; where that fails there is nobody to tell.
 pub(super) fn stderr(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());

@@ -164,9 +164,9 @@ fn schema(which: SchemaKind) -> Outcome {
         SchemaKind::Vocabulary => Shape::of::<crate::rules::VocabularyFile>(),
         SchemaKind::Law => Shape::of::<crate::law::LawFile>(),
         SchemaKind::Run => Shape::of::<Run>(),
-        SchemaKind::Inventory | SchemaKind::Waivers | SchemaKind::Attestations => {
-            return Err(Failure::Internal("not yet".into()));
-        }
+        SchemaKind::Inventory => Shape::of::<crate::input::syntax::InventoryFile>(),
+        SchemaKind::Waivers => Shape::of::<crate::input::syntax::WaiversFile>(),
+        SchemaKind::Attestations => Shape::of::<crate::input::syntax::AttestationsFile>(),
     };
     let text = serde_json::to_string_pretty(shape.schema())
         .map_err(|e| Failure::Internal(e.to_string()))?;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::commands::Pack;
-use crate::engine::{Asked, AssetView, Engine};
-use crate::model::{Collected, Control, Day, Example, Fact, ResultWord, Seen, Subject, Value};
+use crate::engine::{AssetView, Engine};
+use crate::model::{
+    Asked, Collected, Control, Day, Example, Fact, ResultWord, Seen, Subject, Value,
+};
 use crate::rules::{Choice, choose, fact_value};
 
 /// The day of the law for examples that name none.

@@ -8,18 +8,9 @@ use regex::Regex;
 use super::predicate::{MAX_ACTUAL, Scope, Trail};
 use super::truth::{Gap, Truth, result_of};
 use crate::model::{
-    Absent, Actual, Collected, Control, Day, Fact, Judgement, Op, Predicate, Reach, Reason,
-    ResultWord, RulePack, Seen, Selection, Severity, Subject, Value,
+    Absent, Actual, Asked, Collected, Control, Day, Fact, Judgement, Op, Predicate, Reach, Reason,
+    ResultWord, RulePack, Seen, Severity, Subject, Value,
 };
-
-/// A control that is asked, as its place in the pack, with the values that count.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// Its place in the pack.
-    pub control: u32,
-    /// The values and requirements that count.
-    pub selection: Selection,
-}
 
 /// One asset as the engine sees it.
 pub struct AssetView<'a> {

@@ -5,7 +5,5 @@
 mod judge;
 mod predicate;
 mod truth;
-mod words;
 
-pub use judge::{Asked, AssetView, Engine};
-pub use words::expected;
+pub use judge::{AssetView, Engine};

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use super::waivers::hex;
 use super::*;
-use crate::collect::hex_sha256;
 use crate::model::{AssetKind, Day, Level, Target, WaiverDisposition};
 
 /// A folder with an inventory and what it names.
@@ -132,7 +132,7 @@ waivers: [ waivers.yaml ]
 parameters: { SRV-LOG-003.min_days: 400 }
 ",
     );
-    let hash = hex_sha256(b"paper").to_uppercase();
+    let hash = hex(b"paper").to_uppercase();
     folder.put(
         "capdo.yaml",
         format!("\u{feff}{}", text.replace('\n', "\r\n")),
@@ -168,7 +168,7 @@ waivers:
     assert_eq!(inventory.assets[0].line, 7);
     let attestation = &inventory.attestations[0];
     assert_eq!(attestation.valid_to, Day::parse("2027-04-27").unwrap());
-    assert_eq!(attestation.evidence.sha256, hex_sha256(b"paper"));
+    assert_eq!(attestation.evidence.sha256, hex(b"paper"));
     assert!(attestation.file.ends_with("docs/attestations.yaml"));
     let waiver = &inventory.waivers[0];
     assert_eq!(waiver.disposition, WaiverDisposition::Compensating);
@@ -489,4 +489,16 @@ fn waivers_must_be_right() {
             "`web` does not belong to the system `office`",
         ],
     );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn never_panics(rest in "(assets|waivers|attestations|parameters|systems): [ -~\n]{0,120}") {
+        let folder = Folder::new();
+        folder.put("capdo.yaml", with(&rest));
+        if let Err(told) = folder.load() {
+            proptest::prop_assert!(told.contains("capdo.yaml"));
+        }
+    }
 }

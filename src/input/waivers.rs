@@ -191,7 +191,7 @@ fn document(check: &mut Check<'_>, at: usize, evidence: &EvidenceFile) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
         let _ = write!(hex, "{byte:02x}");

@@ -176,3 +176,12 @@ pub struct ParameterValue {
     /// The requirement, or `inventory`.
     pub source: String,
 }
+
+/// A control that is asked, as its place in the pack, with the values that count.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its place in the pack.
+    pub control: u32,
+    /// The values and requirements that count.
+    pub selection: Selection,
+}

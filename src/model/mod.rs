@@ -19,8 +19,8 @@ mod words;
 
 pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
 pub use control::{
-    Absent, Bearing, Control, Example, Expectation, Parameter, ParameterSource, ParameterValue,
-    References, RulePack, Selection, Tighten,
+    Absent, Asked, Bearing, Control, Example, Expectation, Parameter, ParameterSource,
+    ParameterValue, References, RulePack, Selection, Tighten,
 };
 pub use day::Day;
 pub use duty::{Duty, ORG};

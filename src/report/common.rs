@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::model::{ActualReport, Disposition, Finding, Lang, ReasonReport, ResultWord, Run, Text};
+use crate::text::reasons;
 use crate::text::unicode::visible;
 
 /// Does this failure count: a `fail` with nothing beside it, or with a waiver that is not approved or has ended?
@@ -73,11 +74,11 @@ pub(super) fn whereabouts(finding: &Finding) -> Vec<String> {
 
 /// `path = value`, safe and short.
 pub(super) fn actual(fact: &ActualReport, chars: usize) -> String {
-    format!(
-        "{} = {}",
-        short(&fact.path, PLACE_CHARS),
-        short(&fact.value, chars)
-    )
+    let value = match fact.value.as_str() {
+        "" => "\"\"".to_owned(),
+        value => short(value, chars),
+    };
+    format!("{} = {value}", short(&fact.path, PLACE_CHARS))
 }
 
 /// One line of a target's text: what hides is shown, what is long is cut.
@@ -105,6 +106,19 @@ pub(super) fn lines(text: &str) -> String {
 /// Both languages of a text, safe to show.
 pub(super) fn both(text: &Text) -> Text {
     Text::new(lines(&text.vi), lines(&text.en))
+}
+
+/// What a reason's code means without the detail of one case; for a code of another version, the words before it.
+pub(super) fn lead(code: &str, words: &Text) -> Text {
+    let known = reasons::code(code);
+    if known.vi != code {
+        return known;
+    }
+    let before = |text: &str| match text.split_once(": ") {
+        Some((lead, _)) => short(lead, VALUE_CHARS),
+        None => short(text, VALUE_CHARS),
+    };
+    Text::new(before(&words.vi), before(&words.en))
 }
 
 /// A reason's words.

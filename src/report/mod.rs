@@ -79,6 +79,7 @@ mod tests {
         let began = std::time::Instant::now();
         for (name, run) in [
             ("run", sample::run()),
+            ("scan", sample::scan()),
             ("hostile", sample::hostile()),
             ("large", sample::large(5000)),
         ] {

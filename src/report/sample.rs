@@ -48,6 +48,31 @@ pub(super) fn hostile() -> Run {
     run
 }
 
+/// A scan of one folder that is a server's root: no inventory, no systems, no letter.
+pub(super) fn scan() -> Run {
+    let mut run = run();
+    run.run.scope = "scan".to_owned();
+    run.run.kind = Some(crate::model::AssetKind::Server);
+    run.run.input = "images/web-01/".to_owned();
+    run.organisation = None;
+    run.assessor = None;
+    run.letter.clear();
+    run.systems.clear();
+    run.waivers.clear();
+    run.attestations.clear();
+    run.assets.truncate(1);
+    run.findings.retain(|f| f.asset == "web-01");
+    for finding in &mut run.findings {
+        finding.system.clear();
+        finding.systems.clear();
+        finding.waiver = None;
+    }
+    for requirement in &mut run.requirements {
+        requirement.systems.clear();
+    }
+    run
+}
+
 /// The run with this many findings of 400 controls.
 pub(super) fn large(count: usize) -> Run {
     let mut run = run();

@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::common::{active, actual, lines, reason, short, whereabouts, worst};
-use crate::model::{Finding, Lang, Run, Severity, Status, Text};
+use super::common::{active, actual, lead, lines, reason, short, whereabouts, worst};
+use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
 use crate::text::labels::{self, page};
 
 /// The summary of a run in one language.
@@ -95,7 +95,10 @@ impl Out {
         }
         let as_of = labels::day(run.run.as_of);
         let (law, day) = (self.word("as_of"), self.get(&as_of));
-        let line = format!("{} · {law} {day}", short(&run.run.input, 120));
+        let mut line = format!("{} · {law} {day}", short(&run.run.input, 120));
+        if let Some(system) = run.systems.first().filter(|_| scan) {
+            let _ = write!(line, " · {} {}", self.word("level_short"), system.level);
+        }
         self.line(&line);
         if scan {
             let note = self.word("scan_note");
@@ -138,7 +141,7 @@ impl Out {
     }
 
     fn systems(&mut self, run: &Run) {
-        if run.systems.is_empty() {
+        if run.systems.is_empty() || run.run.scope == "scan" {
             return;
         }
         self.heading("systems");
@@ -227,12 +230,14 @@ impl Out {
     }
 
     fn undetermined(&mut self, run: &Run) {
-        let mut reasons: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
+        let mut reasons: BTreeMap<&str, (&ReasonReport, u64, bool)> = BTreeMap::new();
         for requirement in &run.requirements {
             for system in &requirement.systems {
                 if system.status == Status::Undetermined {
-                    let words = reason(&system.reason, self.lang);
-                    reasons.entry(&system.reason.code).or_insert((words, 0)).1 += 1;
+                    let why = &system.reason;
+                    let entry = reasons.entry(&why.code).or_insert((why, 0, true));
+                    entry.1 += 1;
+                    entry.2 &= entry.0 == why;
                 }
             }
         }
@@ -240,10 +245,17 @@ impl Out {
             return;
         }
         self.heading("undetermined");
-        let mut reasons: Vec<(&str, u64)> = reasons.into_values().collect();
-        reasons.sort_by_key(|(words, count)| (std::cmp::Reverse(*count), *words));
-        for (words, count) in reasons {
-            self.line(&format!("  {count:>5}  {}", short(words, 160)));
+        let mut reasons: Vec<(u64, String)> = reasons
+            .into_iter()
+            .map(|(code, (why, count, same))| {
+                let words = Text::new(why.vi.clone(), why.en.clone());
+                let words = if same { words } else { lead(code, &words) };
+                (count, short(self.get(&words), 160))
+            })
+            .collect();
+        reasons.sort_by_key(|(count, words)| (std::cmp::Reverse(*count), words.clone()));
+        for (count, words) in reasons {
+            self.line(&format!("  {count:>5}  {words}"));
         }
         let mut errors = run
             .findings

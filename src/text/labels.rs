@@ -149,6 +149,42 @@ pub fn regime(regime: Regime) -> Label {
     }
 }
 
+/// The unit of a value, from its English word in the run; as it stands where we have no other word.
+pub fn unit(unit: &str) -> Text {
+    let vi = match unit {
+        "days" => "ngày",
+        "months" => "tháng",
+        "hours" => "giờ",
+        "minutes" => "phút",
+        "seconds" => "giây",
+        "characters" => "ký tự",
+        "classes of characters" => "nhóm ký tự",
+        "bits" => "bit",
+        other => other,
+    };
+    Text::new(vi, unit)
+}
+
+/// `Điều 12 khoản 3 điểm c`, from `12.3.c`; as it stands where it is no such place.
+pub fn provision(place: &str) -> Text {
+    let parts: Vec<&str> = place.split('.').collect();
+    if parts.len() > 3 || !place.starts_with(|c: char| c.is_ascii_digit()) {
+        return Text::same(place);
+    }
+    let mut text = Text::default();
+    for (at, part) in parts.iter().enumerate() {
+        let part = if *part == "dd" { "đ" } else { part };
+        let (vi, en) = match at {
+            0 => (format!("Điều {part}"), format!("Art. {part}")),
+            1 => (format!(" khoản {part}"), format!("({part})")),
+            _ => (format!(" điểm {part}"), format!("({part})")),
+        };
+        text.vi.push_str(&vi);
+        text.en.push_str(&en);
+    }
+    text
+}
+
 /// Where a value comes from.
 pub fn origin(origin: Origin) -> Label {
     match origin {
@@ -242,4 +278,28 @@ pub fn counts(counts: crate::model::Counts) -> Text {
             counts.met, counts.remark, counts.gap, counts.undetermined
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn provisions_are_written_out() {
+        let text = provision("12.3.c");
+        assert_eq!(text.vi, "Điều 12 khoản 3 điểm c");
+        assert_eq!(text.en, "Art. 12(3)(c)");
+        assert_eq!(provision("Phụ lục").vi, "Phụ lục");
+    }
+
+    #[test]
+    fn moments_are_written_out() {
+        assert_eq!(
+            moment("2026-11-23T09:12:30.5+07:00").vi,
+            "09:12 ngày 23/11/2026 (+07:00)"
+        );
+        assert_eq!(moment("2026-11-23T02:12:30Z").en, "2026-11-23 02:12 (UTC)");
+        assert_eq!(moment("soon").vi, "soon");
+        assert_eq!(moment("2026-11-23Tđđđđđđđđ").en, "2026-11-23Tđđđđđđđđ");
+    }
 }

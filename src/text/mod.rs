@@ -2,6 +2,7 @@
 //!
 //! The only place in Rust with Vietnamese literals; everything else that is read stands in YAML.
 
+pub mod expected;
 pub mod labels;
 pub mod lists;
 pub mod reasons;

@@ -102,6 +102,7 @@ pub fn code(code: &str) -> Text {
             "không có câu lệnh CREATE TABLE nào",
             "no CREATE TABLE in it",
         ),
+        "interrupted" => ("đợt kiểm tra bị dừng giữa chừng", "the run was interrupted"),
         "panic" => ("lỗi nội bộ khi thu thập", "internal error while collecting"),
         "no-control" => (
             "chưa có phép kiểm tra tự động và chưa có văn bản xác nhận còn hiệu lực",

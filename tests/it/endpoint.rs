@@ -1,6 +1,8 @@
 //! The endpoint collector against a real nginx on loopback, with certificates made by openssl. Skipped, with a
 //! line that says so, where one of the two is not installed.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests are tests too
+
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
@@ -183,87 +185,108 @@ fn openssl(folder: &Path, words: &str) {
     );
 }
 
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).unwrap();
+}
+
+fn join(folder: &Path, name: &str, parts: &[&str]) {
+    let read = |part: &&str| std::fs::read_to_string(folder.join(part)).unwrap();
+    write(folder, name, &parts.iter().map(read).collect::<String>());
+}
+
+/// A certificate to be made.
+struct Made<'a> {
+    file: &'a str,
+    key: &'a str,
+    name: &'a str,
+    /// Who signs, as arguments of `openssl ca`.
+    by: &'a str,
+    dates: (&'a str, &'a str),
+    extensions: &'a str,
+}
+
+impl Made<'_> {
+    fn make(&self, folder: &Path) {
+        let (file, (from, to)) = (self.file, self.dates);
+        let ca = format!(
+            "[ca]\ndefault_ca=d\n[d]\ndatabase={file}.db\nrand_serial=yes\nnew_certs_dir=.\n\
+             default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n[v]\n{}\n",
+            self.extensions
+        );
+        write(folder, &format!("{file}.cnf"), &ca);
+        write(folder, &format!("{file}.db"), "");
+        let (key, name, by) = (self.key, self.name, self.by);
+        let request =
+            format!("req|-newkey|{key}|-nodes|-keyout|{file}.key|-out|{file}.csr|-subj|/CN={name}");
+        openssl(folder, &request);
+        let sign = format!(
+            "ca|-batch|-notext|-config|{file}.cnf|-extensions|v|{by}|-in|{file}.csr|-out|{file}.crt|-startdate|{from}|-enddate|{to}"
+        );
+        openssl(folder, &sign);
+    }
+}
+
+fn server(name: &str) -> String {
+    format!(
+        "basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=DNS:{name}"
+    )
+}
+
 fn certificates(folder: &Path) {
-    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
-    let join = |name: &str, parts: &[&str]| {
-        let all: String = parts
-            .iter()
-            .map(|part| std::fs::read_to_string(folder.join(part)).unwrap())
-            .collect();
-        write(name, &all);
-    };
     openssl(
         folder,
         "req|-x509|-newkey|rsa:2048|-nodes|-keyout|root.key|-out|root.pem|-days|7300|-subj|/CN=Buu chinh Mau Root CA",
     );
+    let made =
+        |file: &str, key: &str, name: &str, by: &str, dates: (&str, &str), extensions: &str| {
+            let made = Made {
+                file,
+                key,
+                name,
+                by,
+                dates,
+                extensions,
+            };
+            made.make(folder);
+        };
     let long = ("20200101000000Z", "20460101000000Z");
-    let issued = |file: &str, key: &str, name: &str, by: &str, (from, to), extensions: &str| {
-        let ca = format!(
-            "[ca]\ndefault_ca=d\n[d]\ndatabase={file}.db\nrand_serial=yes\nnew_certs_dir=.\n\
-             default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n[v]\n{extensions}\n"
-        );
-        write(&format!("{file}.cnf"), &ca);
-        write(&format!("{file}.db"), "");
-        openssl(
-            folder,
-            &format!(
-                "req|-newkey|{key}|-nodes|-keyout|{file}.key|-out|{file}.csr|-subj|/CN={name}"
-            ),
-        );
-        let from: &str = from;
-        let to: &str = to;
-        openssl(
-            folder,
-            &format!(
-                "ca|-batch|-notext|-config|{file}.cnf|-extensions|v|{by}|-in|{file}.csr|-out|{file}.crt|-startdate|{from}|-enddate|{to}"
-            ),
-        );
-    };
-    issued(
+    let (ec, rsa) = ("ec|-pkeyopt|ec_paramgen_curve:P-256", "rsa:2048");
+    let authority = "basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash";
+    let root = "-cert|root.pem|-keyfile|root.key";
+    made(
         "int",
-        "rsa:2048",
+        rsa,
         "Buu chinh Mau Issuing CA",
-        "-cert|root.pem|-keyfile|root.key",
+        root,
         long,
-        "basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash",
+        authority,
     );
-    join("int.pem", &["int.crt"]);
-    let server = |name: &str| {
-        format!(
-            "basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=DNS:{name}"
-        )
-    };
-    issued(
+    made(
         "self",
-        "rsa:2048",
+        rsa,
         NAME,
         "-selfsign|-keyfile|self.key",
         long,
         &server(NAME),
     );
-    join("self.pem", &["self.crt"]);
-    let (ec, rsa) = ("ec|-pkeyopt|ec_paramgen_curve:P-256", "rsa:2048");
+    join(folder, "self.pem", &["self.crt"]);
     let now = ("20260901000000Z", "20270831235959Z");
-    for (file, key, name, (from, to), digest) in [
+    let past = ("20250901000000Z", "20260930235959Z");
+    for (file, key, name, dates, digest) in [
         ("good", ec, NAME, now, "sha256"),
         ("rsa", "rsa:3072", NAME, now, "sha384"),
-        (
-            "expired",
-            rsa,
-            NAME,
-            ("20250901000000Z", "20260930235959Z"),
-            "sha256",
-        ),
+        ("expired", rsa, NAME, past, "sha256"),
         ("wrong", rsa, "khac.buuchinhmau.example", now, "sha256"),
         ("small", "rsa:1024", NAME, now, "sha256"),
         ("sha1", rsa, NAME, now, "sha1"),
         ("alone", ec, NAME, now, "sha256"),
     ] {
-        let by = format!("-cert|int.pem|-keyfile|int.key|-md|{digest}");
-        issued(file, key, name, &by, (from, to), &server(name));
+        let by = format!("-cert|int.crt|-keyfile|int.key|-md|{digest}");
+        made(file, key, name, &by, dates, &server(name));
+        let (own, above) = (format!("{file}.crt"), "int.crt");
         match file {
-            "alone" => join("alone.pem", &["alone.crt"]),
-            file => join(&format!("{file}.pem"), &[&format!("{file}.crt"), "int.pem"]),
+            "alone" => join(folder, "alone.pem", &[&own]),
+            file => join(folder, &format!("{file}.pem"), &[&own, above]),
         }
     }
 }

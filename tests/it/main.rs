@@ -1,3 +1,8 @@
-//! Integration tests.
+//! Integration tests: one binary, one file for each subject.
 
-fn main() {}
+mod architecture;
+mod bad_input;
+mod cli;
+mod endpoint;
+mod honesty;
+mod support;

@@ -20,6 +20,9 @@ pub(super) enum Kind {
 
 /// Tells the kind of a file.
 pub(super) fn of(path: &str, text: &str) -> Kind {
+    if by_name(path).is_none() && text.len() > MAX_UNNAMED {
+        return Kind::Unknown("too large to be a configuration");
+    }
     by_name(path)
         .or_else(|| by_content(path, text))
         .unwrap_or(Kind::Unknown("not recognised"))
@@ -91,6 +94,9 @@ fn is_directive(directive: &nginx::Directive) -> bool {
         }
     }
 }
+
+/// A file without a telling name is looked into up to this many bytes.
+const MAX_UNNAMED: usize = 1024 * 1024;
 
 /// The words that a rule of `pg_hba.conf` begins with.
 pub(super) const HBA_TYPES: [&str; 6] = [

@@ -37,7 +37,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     let mut unused = Vec::new();
     nginx::collect(&mut tree, &mut out, &mut unused);
     postgresql::collect(&mut tree, &mut out, &mut unused);
-    tell_apart(&mut out.subjects);
+    tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
     out.saw("config-files", Seen::Whole);
     out.evidence = tree.reader.into_evidence();
@@ -129,7 +129,7 @@ fn unreachable_target(code: &'static str, detail: &str) -> Collected {
 }
 
 /// Subjects of one name get the path of their file, then a number in file order.
-fn tell_apart(subjects: &mut [Subject]) {
+fn tell_apart(subjects: &mut [Subject], shown: &str) {
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
     for subject in subjects.iter() {
         *ids.entry(subject.id.to_string()).or_default() += 1;
@@ -139,10 +139,11 @@ fn tell_apart(subjects: &mut [Subject]) {
         if ids.get(&*subject.id).is_none_or(|count| *count < 2) {
             continue;
         }
-        let file = subject
-            .place
-            .as_ref()
-            .map_or("", |p| p.file.trim_start_matches("./"));
+        // The path inside the target: it stays the same wherever the target is called from.
+        let file = subject.place.as_ref().map_or("", |p| &p.file);
+        let file = file
+            .strip_prefix(shown.trim_end_matches('/'))
+            .unwrap_or(file);
         let id = format!("{}@{}", subject.id, file.trim_start_matches('/'));
         let nth = seen.entry(id.clone()).or_default();
         *nth += 1;

@@ -83,7 +83,14 @@ impl<'a> Tree<'a> {
 
     fn add(&mut self, path: &str) {
         let kind = match self.text(path) {
-            Ok(text) => kind::of(path, &text),
+            Ok(text) => {
+                let kind = kind::of(path, &text);
+                if matches!(kind, Kind::Unknown(_)) {
+                    // Only what is read again stays in memory.
+                    self.texts.remove(&self.real(path));
+                }
+                kind
+            }
             Err(SourceError::Unreadable(_, why)) if why.starts_with("binary") => {
                 Kind::Unknown("binary")
             }
@@ -219,11 +226,12 @@ impl<'a> Tree<'a> {
                     next.push(format!("{dir}/{part}"));
                     continue;
                 }
-                for entry in self
-                    .reader
-                    .list(if dir.is_empty() { "/" } else { dir })
-                    .unwrap_or_default()
-                {
+                let at = if dir.is_empty() {
+                    "/".to_owned()
+                } else {
+                    self.real(dir)
+                };
+                for entry in self.reader.list(&at).unwrap_or_default() {
                     if matcher.is_match(&entry.name)
                         && entry.name.starts_with('.') == part.starts_with('.')
                     {

@@ -41,7 +41,9 @@ pub(super) fn staff(table: &Table, organisation: &Organisation, on: Day) -> Staf
         ..Staff::default()
     };
     let own = Own::of(organisation);
-    let mut employers: BTreeSet<String> = BTreeSet::new();
+    let mut employers: BTreeSet<Option<String>> = BTreeSet::new();
+    let mut names: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut roles: BTreeMap<&str, bool> = BTreeMap::new();
     let mut spans: BTreeMap<String, Vec<(Day, Day)>> = BTreeMap::new();
     for row in &table.rows {
         let (id, Some((from, to))) = (person(row), span(row)) else {
@@ -54,19 +56,25 @@ pub(super) fn staff(table: &Table, organisation: &Organisation, on: Day) -> Staf
         }
         staff.rows += 1;
         let earlier = spans.entry(id.clone()).or_default();
-        if earlier.iter().any(|(f, t)| *f <= to && from <= *t) {
+        // Bounded, so that a file with one person a million times ends.
+        if (earlier.iter().take(MAX_SPANS)).any(|(f, t)| *f <= to && from <= *t) {
             staff.duplicates.push(row.line);
         }
         earlier.push((from, to));
-        let subcontracted = !own.is(row.get("employer"));
-        staff.subcontractor_rows += usize::from(subcontracted);
-        employers.insert(if subcontracted {
-            bare_company(row.get("employer"))
-        } else {
-            String::new()
+        // The same few employers and roles stand on every row.
+        let employer = row.get("employer");
+        let bare = names.entry(employer).or_insert_with(|| {
+            let outside = !own.is(employer);
+            outside.then(|| bare_company(employer))
         });
+        let subcontracted = bare.is_some();
+        staff.subcontractor_rows += usize::from(subcontracted);
+        employers.insert(bare.clone());
+        let role = row.get("role");
+        let courier = *roles
+            .entry(role)
+            .or_insert_with(|| has_phrase(role, "role"));
         if from <= on && on <= to {
-            let courier = has_phrase(row.get("role"), "role");
             if courier && staff.couriers.insert(id.clone()) {
                 staff.subcontracted += usize::from(subcontracted);
             }
@@ -156,19 +164,21 @@ pub(super) fn trainings(table: &Table, on: Day) -> Trainings {
         ..Trainings::default()
     };
     let has_course = table.columns.contains(&"course");
-    let mut seen: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+    let mut seen: BTreeSet<Row> = BTreeSet::new();
     for row in &table.rows {
         let id = person(row);
         if id.is_empty() {
             all.bad.push(row.line);
             continue;
         }
-        let earlier = seen.entry(id.clone()).or_default();
-        if earlier.iter().any(|before| row.same_as(before)) {
+        let same = Row {
+            line: 0,
+            ..row.clone()
+        };
+        if !seen.insert(same) {
             all.duplicates.push(row.line);
             continue;
         }
-        earlier.push(row);
         let person = all.people.entry(id).or_default();
         let (DayCell::Day(held), Some(signed)) = (day(row.get("date")), answer(row.get("signed")))
         else {
@@ -200,4 +210,56 @@ fn answer(cell: &str) -> Option<bool> {
         return Some(false);
     }
     section("yes").contains(&cell).then_some(true)
+}
+
+const MAX_SPANS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::collect::document::table::read;
+    use crate::model::{Ownership, Size, Text};
+
+    proptest! {
+        #[test]
+        fn counts_stay_within_the_lists(
+            roster in "(([a-c]|),(courier|clerk|),[a-z \"]{0,4},(2026-01-01|1/2/2026|soon|)\n){0,12}",
+            trained in "(([a-d]|),(privacy|other|),(2026-01-01|2027-01-01|soon|),(yes|no|maybe|)\n){0,12}",
+        ) {
+            let organisation = Organisation {
+                name: Text::same("Sample Postal JSC"),
+                tax_code: None,
+                ownership: Ownership::Private,
+                size: Size::Large,
+                subcontractors: true,
+            };
+            let on = Day::new(2026, 11, 23).unwrap();
+            let columns = ["id", "role", "employer", "active_from", "course", "date", "signed"];
+            let roster = read(&format!("id,role,employer,active_from\n{roster}"), &columns, &["id"], "id").unwrap();
+            let trained = read(&format!("id,course,date,signed\n{trained}"), &columns, &["id"], "id").unwrap();
+            let staff = staff(&roster, &organisation, on);
+            let courses = trainings(&trained, on);
+            prop_assert!(staff.couriers.is_subset(&staff.active) && staff.active.is_subset(&staff.everyone));
+            prop_assert!(staff.subcontracted <= staff.couriers.len());
+            prop_assert!(staff.rows + staff.bad.len() == roster.rows.len() + roster.bad.len());
+            prop_assert!(courses.people.values().all(|t| t.last.is_none_or(|day| day <= on)));
+        }
+    }
+
+    #[test]
+    fn one_person_many_times_ends() {
+        let rows = "x,courier\n".repeat(50_000);
+        let table = read(&format!("id,role\n{rows}"), &["id", "role"], &["id"], "id").unwrap();
+        let organisation = Organisation {
+            name: Text::same("a"),
+            tax_code: None,
+            ownership: Ownership::Private,
+            size: Size::Large,
+            subcontractors: false,
+        };
+        let staff = staff(&table, &organisation, Day::new(2026, 11, 23).unwrap());
+        assert_eq!((staff.couriers.len(), staff.duplicates.len()), (1, 49_999));
+    }
 }

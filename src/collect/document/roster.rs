@@ -200,7 +200,7 @@ fn training_subject(
         .count();
     let oldest = couriers.iter().filter_map(|t| t.last).min();
     let doubt = doubt(staff, courses, organisation);
-    let unread = || unread_trainings(&couriers, courses);
+    let unread = unread_trainings(&couriers, courses);
     let all = couriers.len();
     let mut put = |path: &str, value: Value| {
         subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
@@ -213,27 +213,21 @@ fn training_subject(
     put("signed", count(signed));
     put("unsigned", count(trained - signed));
     put("other_courses", count(courses.other_courses));
-    put(
-        "oldest_course",
-        doubt
-            .clone()
-            .or_else(|| unread().filter(|_| !courses.bad.is_empty()))
-            .unwrap_or_else(|| oldest.map_or(Value::Absent, Value::Day)),
-    );
+    let course_doubt = doubt
+        .clone()
+        .or_else(|| unread.clone().filter(|_| !courses.bad.is_empty()));
+    let oldest = oldest.map_or(Value::Absent, Value::Day);
+    put("oldest_course", course_doubt.unwrap_or(oldest));
     put("roster_has_subcontractors", has_subcontractors(staff));
-    put(
-        "coverage",
-        doubt
+    // Rows that could not be read cannot lower a share that is whole without them.
+    let share = |part: usize| {
+        let gap = doubt
             .clone()
-            .or_else(|| unread().filter(|_| trained < all))
-            .unwrap_or_else(|| percent(trained, all)),
-    );
-    put(
-        "signed_coverage",
-        doubt
-            .or_else(|| unread().filter(|_| signed < all))
-            .unwrap_or_else(|| percent(signed, all)),
-    );
+            .or_else(|| unread.clone().filter(|_| part < all));
+        gap.unwrap_or_else(|| percent(part, all))
+    };
+    put("coverage", share(trained));
+    put("signed_coverage", share(signed));
     subject
 }
 

@@ -19,22 +19,17 @@ pub(super) struct Table {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
     /// Its line, from 1.
     pub(super) line: u32,
-    cells: BTreeMap<&'static str, String>,
+    pub(super) cells: BTreeMap<&'static str, String>,
 }
 
 impl Row {
     /// The cell in this column; empty where the row or the table has none.
     pub(super) fn get(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
-    }
-
-    /// The same cells as another row?
-    pub(super) fn same_as(&self, other: &Self) -> bool {
-        self.cells == other.cells
     }
 }
 

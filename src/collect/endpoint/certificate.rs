@@ -13,6 +13,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 use super::facts::{CertFacts, ChainCert, KeyFacts};
 use super::leaf::{AMBIGUOUS, Leaf, NOT_PARSED};
+use super::oids::{CURVES, HASHES, NAME_PARTS, SIGNATURES};
 use crate::collect::hex_sha256;
 
 /// What a chain says of itself, at this moment. Trust and name are added by `trust`.
@@ -313,59 +314,6 @@ fn family(leaf: Option<&ChainCert>) -> String {
         None => String::new(),
     }
 }
-
-/// X.520 and RFC 4519 attributes that name no person.
-const NAME_PARTS: &[(&str, &str)] = &[
-    ("2.5.4.3", "CN"),
-    ("2.5.4.6", "C"),
-    ("2.5.4.7", "L"),
-    ("2.5.4.8", "ST"),
-    ("2.5.4.10", "O"),
-    ("2.5.4.11", "OU"),
-    ("2.5.4.97", "organizationIdentifier"),
-    ("0.9.2342.19200300.100.1.25", "DC"),
-];
-
-const CURVES: &[(&str, i64)] = &[
-    ("1.2.840.10045.3.1.1", 192),
-    ("1.3.132.0.33", 224),
-    ("1.2.840.10045.3.1.7", 256),
-    ("1.3.132.0.10", 256),
-    ("1.3.132.0.34", 384),
-    ("1.3.132.0.35", 521),
-    ("1.3.36.3.3.2.8.1.1.7", 256),
-    ("1.3.36.3.3.2.8.1.1.11", 384),
-    ("1.3.36.3.3.2.8.1.1.13", 512),
-];
-
-const HASHES: &[(&str, &str)] = &[
-    ("1.3.14.3.2.26", "sha1"),
-    ("2.16.840.1.101.3.4.2.1", "sha256"),
-    ("2.16.840.1.101.3.4.2.2", "sha384"),
-    ("2.16.840.1.101.3.4.2.3", "sha512"),
-    ("2.16.840.1.101.3.4.2.4", "sha224"),
-];
-
-const SIGNATURES: &[(&str, &str)] = &[
-    ("1.2.840.113549.1.1.2", "rsa-md2"),
-    ("1.2.840.113549.1.1.4", "rsa-md5"),
-    ("1.3.14.3.2.3", "rsa-md5"),
-    ("1.2.840.113549.1.1.5", "rsa-sha1"),
-    ("1.3.14.3.2.29", "rsa-sha1"),
-    ("1.2.840.113549.1.1.11", "rsa-sha256"),
-    ("1.2.840.113549.1.1.12", "rsa-sha384"),
-    ("1.2.840.113549.1.1.13", "rsa-sha512"),
-    ("1.2.840.113549.1.1.14", "rsa-sha224"),
-    ("1.2.840.10045.4.1", "ecdsa-sha1"),
-    ("1.2.840.10045.4.3.1", "ecdsa-sha224"),
-    ("1.2.840.10045.4.3.2", "ecdsa-sha256"),
-    ("1.2.840.10045.4.3.3", "ecdsa-sha384"),
-    ("1.2.840.10045.4.3.4", "ecdsa-sha512"),
-    ("1.3.101.112", "ed25519"),
-    ("1.3.101.113", "ed448"),
-    ("1.2.840.10040.4.3", "dsa-sha1"),
-    ("2.16.840.1.101.3.4.3.2", "dsa-sha256"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::certificate::{Dates, hash_of};
-use super::facts::{CertFacts, ChainCert, CookieFacts, HttpFacts, TlsFacts};
+use super::facts::{CertFacts, ChainCert, HttpFacts, TlsFacts};
 use super::leaf::{Leaf, NOT_PARSED, code};
-use crate::model::{Collected, Day, Fact, Place, Reason, Seen, Subject, Value};
+use super::putter::Putter;
+use crate::model::{Collected, Day, Place, Reason, Seen, Subject, Value};
 
 /// The subjects of these lines: `tls` for each address, `certificate` for each that differs, `http` for each
 /// address that was asked. Ages count from `now`; `web` says whether this endpoint should speak HTTP at all.
@@ -361,83 +362,4 @@ fn http(facts: &HttpFacts, name: &str, place: &Place) -> Subject {
     put.leaf("redirect_to_https", &facts.redirect_to_https);
     put.leaf("security_txt", &facts.security_txt);
     put.subject
-}
-
-/// Puts facts of one subject at one place.
-struct Putter<'a> {
-    subject: Subject,
-    place: &'a Place,
-}
-
-impl<'a> Putter<'a> {
-    fn new(kind: &str, id: &str, place: &'a Place) -> Self {
-        Self {
-            subject: Subject::new(kind, id).at(place.clone()),
-            place,
-        }
-    }
-
-    fn leaf<T: Clone + IntoValue>(&mut self, path: &str, leaf: &Leaf<T>) {
-        let value = leaf.v.clone().map(IntoValue::into_value);
-        self.value(path, value, leaf.why.as_deref());
-    }
-
-    /// A text that is empty was not recorded.
-    fn text(&mut self, path: &str, text: &str) {
-        if !text.is_empty() {
-            self.value(path, Some(text.into()), None);
-        }
-    }
-
-    fn value(&mut self, path: &str, value: Option<Value>, why: Option<&str>) {
-        let value = match (value, why) {
-            (Some(value), _) => value,
-            (None, Some(why)) => Value::unseen(code(why), why),
-            (None, None) => return,
-        };
-        self.subject
-            .put(Fact::derived(path, value).at(self.place.clone()));
-    }
-}
-
-/// What a leaf holds, as a value of the engine.
-trait IntoValue {
-    fn into_value(self) -> Value;
-}
-
-impl IntoValue for bool {
-    fn into_value(self) -> Value {
-        Value::Bool(self)
-    }
-}
-
-impl IntoValue for i64 {
-    fn into_value(self) -> Value {
-        Value::Int(self)
-    }
-}
-
-impl IntoValue for String {
-    fn into_value(self) -> Value {
-        Value::Text(self)
-    }
-}
-
-impl<T: IntoValue> IntoValue for Vec<T> {
-    fn into_value(self) -> Value {
-        Value::list(self.into_iter().map(IntoValue::into_value))
-    }
-}
-
-impl IntoValue for CookieFacts {
-    fn into_value(self) -> Value {
-        // A cookie that says nothing of other sites is one thing; a value not seen is another.
-        let same_site = self.same_site.unwrap_or_else(|| "unset".to_owned());
-        Value::map([
-            ("name", Value::Text(self.name)),
-            ("secure", Value::Bool(self.secure)),
-            ("http_only", Value::Bool(self.http_only)),
-            ("same_site", Value::Text(same_site)),
-        ])
-    }
 }

@@ -1,33 +1,30 @@
 //! One real handshake: what the server agrees to, and every certificate that it sends, taken without judging.
 //!
-//! The verifier of this module accepts all certificates and records them. It must never serve a connection
+//! The verifier of `recorder` accepts all certificates and records them. It must never serve a connection
 //! that carries anything of ours.
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context as Task, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use rustls::client::ResolvesClientCert;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, sign::CertifiedKey};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, REFUSED, RESET, TIMEOUT, UNREACHABLE};
+use super::recorder::{Recorder, Shown};
+use super::tap::{Tap, TooMuch};
 
 /// The longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);
 /// The longest wait for a handshake, all of it.
 const HELLO: Duration = Duration::from_secs(6);
-/// The most that one handshake may send us.
-const MAX_BYTES: usize = 256 * 1024;
 
 /// A version that rustls speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,19 +109,6 @@ pub(super) struct Agreed {
     pub(super) group: Option<String>,
     /// The application protocol.
     pub(super) alpn: Option<String>,
-}
-
-/// What the server sent of itself.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Shown {
-    /// Its certificates, as sent.
-    pub(super) chain: Vec<CertificateDer<'static>>,
-    /// Did it prove that it has the key? None: it did not come to that.
-    pub(super) key_proven: Option<bool>,
-    /// Did it staple an OCSP response?
-    pub(super) stapled: bool,
-    /// Did it ask for a certificate of ours?
-    pub(super) asks_for_certificate: bool,
 }
 
 /// The one place that chooses the cryptography.
@@ -266,165 +250,3 @@ fn why_of_tls(error: &io::Error) -> String {
 
 /// The server answered in a version that was not asked for.
 pub(super) const LOWER_VERSION: &str = "lower_version";
-
-/// Takes every certificate and writes down what it saw.
-#[derive(Debug)]
-struct Recorder {
-    provider: CryptoProvider,
-    family: Family,
-    shown: Mutex<Shown>,
-}
-
-impl Recorder {
-    fn new(family: Family) -> Self {
-        Self {
-            provider: provider(),
-            family,
-            shown: Mutex::default(),
-        }
-    }
-
-    fn shown(&self) -> Shown {
-        self.note(|shown| shown.clone())
-    }
-
-    fn note<R>(&self, write: impl FnOnce(&mut Shown) -> R) -> R {
-        write(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn proof(&self, result: &Result<HandshakeSignatureValid, rustls::Error>) {
-        self.note(|shown| shown.key_proven = Some(result.is_ok()));
-    }
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        ocsp_response: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        self.note(|shown| {
-            shown.chain = std::iter::once(end_entity)
-                .chain(intermediates)
-                .map(|der| der.clone().into_owned())
-                .collect();
-            shown.stapled = !ocsp_response.is_empty();
-        });
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        self.proof(&verify_tls12_signature(message, cert, dss, algorithms));
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        self.proof(&verify_tls13_signature(message, cert, dss, algorithms));
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let all = self
-            .provider
-            .signature_verification_algorithms
-            .supported_schemes();
-        all.into_iter()
-            .filter(|scheme| {
-                let rsa = format!("{scheme:?}").starts_with("RSA");
-                match self.family {
-                    Family::Any => true,
-                    Family::Rsa => rsa,
-                    Family::NotRsa => !rsa,
-                }
-            })
-            .collect()
-    }
-}
-
-impl ResolvesClientCert for Recorder {
-    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.note(|shown| shown.asks_for_certificate = true);
-        None
-    }
-
-    fn has_certs(&self) -> bool {
-        false
-    }
-}
-
-/// More came than [`MAX_BYTES`].
-#[derive(Debug, thiserror::Error)]
-#[error("more than {MAX_BYTES} bytes in one handshake")]
-struct TooMuch;
-
-/// A stream whose first bytes are kept and whose length is bounded.
-struct Tap {
-    stream: TcpStream,
-    first: Vec<u8>,
-    taken: usize,
-}
-
-impl Tap {
-    /// What is kept: enough for a record's head and an alert, too little for anything random.
-    const KEPT: usize = 7;
-
-    fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            first: Vec::new(),
-            taken: 0,
-        }
-    }
-}
-
-impl AsyncRead for Tap {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        task: &mut Task<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.taken > MAX_BYTES {
-            return Poll::Ready(Err(io::Error::other(TooMuch)));
-        }
-        let before = buf.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(task, buf);
-        let came = buf.filled().get(before..).unwrap_or_default();
-        let room = Self::KEPT.saturating_sub(self.first.len()).min(came.len());
-        self.first.extend_from_slice(&came[..room]);
-        self.taken += came.len();
-        result
-    }
-}
-
-impl AsyncWrite for Tap {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        task: &mut Task<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(task, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(task)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(task)
-    }
-}

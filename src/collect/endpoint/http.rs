@@ -18,7 +18,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use super::facts::HttpFacts;
 use super::handshake::{provider, why_of_io};
 use super::headers::{self, Answer};
-use super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL, REFUSED, TIMEOUT};
+use super::leaf::{AMBIGUOUS, Leaf, NOT_APPLICABLE, NOT_ASKED, PROTOCOL, REFUSED, TIMEOUT};
 
 /// The longest wait for one answer.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -68,8 +68,14 @@ impl Web<'_> {
             Err(REFUSED) => Leaf::unseen(NOT_APPLICABLE),
             Err(why) => Leaf::unseen(why),
             Ok(response) => {
+                let status = response.status();
                 let to = redirect_of(&response).unwrap_or_default();
-                Leaf::seen(to.starts_with("https://"))
+                match (status.is_redirection(), status.is_success()) {
+                    (true, _) => Leaf::seen(to.starts_with("https://")),
+                    (false, true) => Leaf::seen(false),
+                    // An error page is neither the service nor the way to it.
+                    (false, false) => Leaf::unseen(AMBIGUOUS),
+                }
             }
         }
     }
@@ -86,7 +92,7 @@ impl Web<'_> {
         if !response.status().is_success() {
             // A redirect to where the file stands is allowed by the RFC; it was not followed.
             return match response.status().is_redirection() {
-                true => Leaf::unseen(super::leaf::NOT_ASKED),
+                true => Leaf::unseen(NOT_ASKED),
                 false => Leaf::seen(false),
             };
         }

@@ -17,8 +17,12 @@ mod handshake;
 mod headers;
 mod http;
 mod leaf;
+mod oids;
 mod probe;
+mod putter;
 mod record;
+mod recorder;
+mod tap;
 mod target;
 #[cfg(test)]
 mod tests;

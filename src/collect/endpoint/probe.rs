@@ -243,10 +243,16 @@ fn versions(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
     let any = hellos.iter().any(|(_, hello)| hello.offered());
     for (version, hello) in hellos {
         let key = version.key();
-        facts
-            .versions
-            .insert(key.to_owned(), offered(*version, hello, any));
-        facts.negotiated.insert(key.to_owned(), negotiated(hello));
+        let leaf = offered(*version, hello, any);
+        if leaf.v == Some(false) {
+            let none = Negotiated::unseen(NOT_APPLICABLE);
+            facts.negotiated.insert(key.to_owned(), none);
+            let suites = facts.suites.entry(key.to_owned()).or_default();
+            suites.why = Some(NOT_APPLICABLE.to_owned());
+        } else {
+            facts.negotiated.insert(key.to_owned(), negotiated(hello));
+        }
+        facts.versions.insert(key.to_owned(), leaf);
         if !hello.reply.is_empty() {
             let hex = hello
                 .reply

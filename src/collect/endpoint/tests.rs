@@ -294,3 +294,34 @@ fn recorded_lines_become_subjects() {
         assert!(matches!(&sight.seen, Seen::Not(reason) if reason.detail.contains(":3:")));
     }
 }
+
+#[test]
+fn every_fact_of_the_samples_stands_in_the_vocabulary() {
+    let vocabulary = |kind: &str| match kind {
+        "tls" => include_str!("../../../rules/vocabulary/tls.yaml"),
+        "certificate" => include_str!("../../../rules/vocabulary/certificate.yaml"),
+        _ => include_str!("../../../rules/vocabulary/http.yaml"),
+    };
+    let samples = [
+        include_str!("../../../sample-configs/endpoints/portal-tls.jsonl"),
+        include_str!("../../../sample-configs/endpoints/sorting-api.jsonl"),
+    ];
+    for sample in samples {
+        let (good, bad) = read(sample);
+        assert_eq!((good.len(), bad.len()), (1, 0));
+        let line = (good[0].facts.clone(), Place::new("sample", 1));
+        let seen = flatten(&[line], true, cx().now);
+        assert_eq!(seen.subjects.len(), 3);
+        for subject in &seen.subjects {
+            for path in subject.facts.keys() {
+                let words = vocabulary(&subject.kind);
+                assert!(
+                    words.contains(&format!("\n  {path}:")),
+                    "{} {path}",
+                    subject.kind
+                );
+            }
+        }
+        assert_eq!(draw(&good[0].facts), sample.trim_end());
+    }
+}

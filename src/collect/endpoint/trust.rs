@@ -91,14 +91,17 @@ pub(super) fn judge(
     };
     let now = now.as_second();
     let first = path(leaf, rest, roots, now);
-    let anchored = match (&first, certificate::dates(leaf)) {
+    facts.anchored = match (&first, certificate::dates(leaf)) {
         // The end of the server's own certificate is another fact: ask again within its dates.
-        (Err("expired" | "not-yet-valid"), Some(dates)) if dates.nearest(now) != now => {
-            path(leaf, rest, roots, dates.nearest(now))
+        (Err(OUT | EARLY), Some(dates)) if dates.nearest(now) != now => {
+            match path(leaf, rest, roots, dates.nearest(now)) {
+                // A link renewed since then has no day in common with it: this tells nothing of the path.
+                Err(OUT | EARLY) => Leaf::unseen(AMBIGUOUS),
+                again => leaf_of(again),
+            }
         }
-        (Ok(()) | Err(_), _) => first,
+        (Ok(()) | Err(_), _) => leaf_of(first),
     };
-    facts.anchored = leaf_of(anchored);
     facts.missing_intermediate = missing(chain, &facts.anchored, roots);
     facts.trusted = Trusted {
         v: Some(first.is_ok()),
@@ -113,6 +116,11 @@ pub(super) fn judge(
         facts.anchored = Leaf::proven(false, "key-not-proven");
     }
 }
+
+/// Past its dates.
+const OUT: &str = "expired";
+/// Before its dates.
+const EARLY: &str = "not-yet-valid";
 
 fn leaf_of(result: Result<(), &'static str>) -> Leaf<bool> {
     match result {
@@ -143,7 +151,7 @@ fn path(
     if pinned && in_date {
         return Ok(());
     }
-    let seconds = u64::try_from(at).map_err(|_| "not-yet-valid")?;
+    let seconds = u64::try_from(at).map_err(|_| EARLY)?;
     let moment = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
     let parsed = ParsedCertificate::try_from(leaf).map_err(|error| why_of(&error))?;
     let provider = provider();
@@ -158,9 +166,9 @@ fn why_of(error: &rustls::Error) -> &'static str {
         return "invalid";
     };
     if matches!(error, E::Expired | E::ExpiredContext { .. }) {
-        "expired"
+        OUT
     } else if matches!(error, E::NotValidYet | E::NotValidYetContext { .. }) {
-        "not-yet-valid"
+        EARLY
     } else if matches!(error, E::UnknownIssuer) {
         "unknown-issuer"
     } else if matches!(error, E::BadSignature) {

@@ -1,3 +1,5 @@
+//! The whole collector on the sample roots, on roots made for one question, and against the real sshd.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -75,27 +77,6 @@ fn code(value: &Value) -> &'static str {
     match value {
         Value::Unseen(why) => why.code,
         other => panic!("seen: {other:?}"),
-    }
-}
-
-#[test]
-#[ignore = "shows what is seen of the root named by CAPDO_ROOT"]
-fn shows() {
-    let seen = look(Path::new(&std::env::var("CAPDO_ROOT").unwrap()));
-    for s in &seen.sights {
-        println!("{:?}", s);
-    }
-    for s in &seen.subjects {
-        for f in s.facts.values().chain(&s.other) {
-            let shown: String = f.value.shown().chars().take(160).collect();
-            println!(
-                "{} {} = {shown} ({:?}) {:?}",
-                s.id,
-                f.path,
-                f.origin,
-                f.place.as_ref().map(|p| format!("{}:{}", p.file, p.line))
-            );
-        }
     }
 }
 
@@ -200,4 +181,315 @@ fn compare(ours: &Subject, file: &Path, args: &[&str], config: &str) {
         compared += 1;
     }
     assert!(compared > 55, "only {compared} directives compared");
+}
+
+#[test]
+fn the_good_sample_is_seen_whole() {
+    let seen = sample("web-01");
+    assert!(seen.sights.iter().all(|s| s.seen == Seen::Whole));
+    assert_eq!(value(&seen, "sshd", "permitrootlogin"), "no".into());
+    assert_eq!(value(&seen, "sshd", "alive.seconds"), Value::Int(300));
+    assert_eq!(
+        value(&seen, "sshd.match[User backup]", "allowtcpforwarding"),
+        "no".into()
+    );
+    assert_eq!(
+        value(&seen, "sshd.match[User backup]", "permitrootlogin"),
+        "no".into()
+    );
+    assert_eq!(value(&seen, "logging", "retention.days"), Value::Int(56));
+    assert_eq!(value(&seen, "logging", "remote.tls"), Value::Bool(true));
+    assert_eq!(
+        value(&seen, "password-policy", "min_length"),
+        Value::Int(14)
+    );
+    assert_eq!(value(&seen, "lockout", "unlock_time"), Value::Int(43_200));
+    assert_eq!(value(&seen, "session", "timeout.seconds"), Value::Int(300));
+    assert_eq!(
+        value(&seen, "firewall", "blocks_by_default"),
+        Value::Bool(true)
+    );
+}
+
+#[test]
+fn the_bad_sample_proves_what_is_not_there() {
+    let seen = sample("sort-01");
+    for kind in ["auditd", "antimalware", "timesync", "firewall"] {
+        assert!(matches!(sight(&seen, kind), Seen::Absent(_)), "{kind}");
+    }
+    assert_eq!(value(&seen, "sshd", "permitrootlogin"), "yes".into());
+    assert_eq!(value(&seen, "sshd", "passwordauthentication"), "yes".into());
+    assert_eq!(value(&seen, "logging", "retention.days"), Value::Int(28));
+    assert_eq!(value(&seen, "accounts", "uid0").shown(), "[root, kythuat]");
+    assert_eq!(
+        value(&seen, "accounts", "empty_passwords").shown(),
+        "[nhacungcap]"
+    );
+    assert_eq!(
+        value(&seen, "packages", "cleartext_services").shown(),
+        "[telnetd, vsftpd]"
+    );
+    assert_eq!(value(&seen, "lockout", "enabled"), Value::Bool(false));
+    assert_eq!(value(&seen, "session", "autologin"), Value::Bool(true));
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let seen = sample("office-01");
+    assert!(matches!(sight(&seen, "sshd"), Seen::Not(why) if why.code == "link-loop"));
+    assert!(!seen.subjects.iter().any(|s| &*s.kind == "sshd"));
+    assert_eq!(
+        code(&value(&seen, "password-policy", "max_days")),
+        "wrong-kind"
+    );
+    assert_eq!(
+        value(&seen, "password-policy", "min_length"),
+        Value::Int(14)
+    );
+    for path in ["retention.days", "auth.logged", "remote.enabled"] {
+        assert_eq!(code(&value(&seen, "logging", path)), "unreadable", "{path}");
+    }
+}
+
+#[test]
+fn without_the_record_of_dpkg_nothing_is_proven_absent() {
+    let dir = root(&[], &[("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n")]);
+    let seen = look(dir.path());
+    assert!(
+        !seen
+            .sights
+            .iter()
+            .any(|s| matches!(s.seen, Seen::Absent(_)))
+    );
+    fs::remove_dir_all(dir.path().join("var")).unwrap();
+    let seen = look(dir.path());
+    assert!(
+        !seen
+            .sights
+            .iter()
+            .any(|s| matches!(s.seen, Seen::Absent(_)))
+    );
+    for kind in [
+        "sshd",
+        "auditd",
+        "antimalware",
+        "packages",
+        "timesync",
+        "firewall",
+        "host",
+    ] {
+        assert!(matches!(sight(&seen, kind), Seen::Not(_)), "{kind}");
+    }
+}
+
+#[test]
+fn no_hash_and_no_name_of_a_person_reaches_a_fact() {
+    let hashes = [
+        "$6$saltsalt$ZZinventedZZ",
+        "$1$ab$ZZinventedZZ",
+        "ZZinventedZZx",
+        "!$y$j9T$ZZinventedZZ$ZZinventedZZ",
+    ];
+    let (mut passwd, mut shadow) = (String::new(), String::new());
+    for (at, hash) in hashes.iter().enumerate() {
+        passwd += &format!(
+            "u{at}:x:{}:100:ZZNguyen Van AZZ,,,:/home/u{at}:/bin/bash\n",
+            1000 + at
+        );
+        shadow += &format!("u{at}:{hash}:20000:0:60:7:30::\n");
+    }
+    passwd += "old:$1$zz$ZZinventedZZ:1010:100::/:/bin/sh\nbroken ZZinventedZZ\n";
+    shadow += "u9:ZZinventedZZ\n";
+    let dir = root(
+        &["openssh-server 1:9.2p1-2"],
+        &[("/etc/passwd", &passwd), ("/etc/shadow", &shadow)],
+    );
+    for seen in [
+        look(dir.path()),
+        sample("web-01"),
+        sample("sort-01"),
+        sample("office-01"),
+    ] {
+        let all = format!("{seen:?}");
+        assert!(
+            !all.contains("ZZ") && !all.contains("BamDuocBia") && !all.contains("KhongPhaiMatKhau")
+        );
+        assert!(!all.contains("$y$") && !all.contains("$1$") && !all.contains("$6$"));
+    }
+    let seen = look(dir.path());
+    assert!(
+        value(&seen, "accounts", "users")
+            .shown()
+            .contains("hash_kind: sha512")
+    );
+    assert!(matches!(value(&seen, "accounts", "users"), Value::List(l) if !l.complete));
+}
+
+#[test]
+fn an_include_that_cannot_be_read_hides_what_it_may_set() {
+    let dir = root(
+        &["openssh-server 1:9.2p1-2"],
+        &[
+            (
+                "/etc/ssh/sshd_config",
+                "MaxAuthTries 3\nInclude /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n",
+            ),
+            ("/etc/ssh/sshd_config.d/a.conf/x", ""),
+        ],
+    );
+    let seen = look(dir.path());
+    assert_eq!(value(&seen, "sshd", "maxauthtries"), Value::Int(3));
+    assert_eq!(code(&value(&seen, "sshd", "permitrootlogin")), "wrong-kind");
+    assert_eq!(code(&value(&seen, "sshd", "x11forwarding")), "wrong-kind");
+}
+
+#[test]
+fn lines_that_others_override_are_shadowed() {
+    let dir = root(
+        &["openssh-server 1:9.2p1-2"],
+        &[(
+            "/etc/ssh/sshd_config",
+            "PermitRootLogin no\nPermitRootLogin yes\n",
+        )],
+    );
+    let seen = look(dir.path());
+    let sshd = subject(&seen, "sshd");
+    assert_eq!(
+        sshd.facts["permitrootlogin"].place.as_ref().map(|p| p.line),
+        Some(1)
+    );
+    let shadowed: Vec<u32> = sshd
+        .other
+        .iter()
+        .filter(|f| f.path == "permitrootlogin")
+        .filter_map(|f| f.place.as_ref())
+        .map(|p| p.line)
+        .collect();
+    assert_eq!(shadowed, [2]);
+}
+
+#[test]
+fn the_last_kernel_setting_counts() {
+    let dir = root(
+        &["systemd"],
+        &[
+            (
+                "/usr/lib/sysctl.d/50-x.conf",
+                "kernel.kptr_restrict=2\nkernel.dmesg_restrict=1\n",
+            ),
+            ("/etc/sysctl.d/50-x.conf", "kernel.kptr_restrict=1\n"),
+            (
+                "/run/sysctl.d/60-y.conf",
+                "-net/ipv4/conf/all/rp_filter = 1\n",
+            ),
+            ("/etc/sysctl.conf", "kernel.randomize_va_space=0\n"),
+        ],
+    );
+    let seen = look(dir.path());
+    assert_eq!(
+        value(&seen, "sysctl", "kernel.kptr_restrict"),
+        Value::Int(1)
+    );
+    assert_eq!(
+        code(&value(&seen, "sysctl", "kernel.dmesg_restrict")),
+        "ambiguous"
+    );
+    assert_eq!(
+        value(&seen, "sysctl", "net.ipv4.conf.all.rp_filter"),
+        Value::Int(1)
+    );
+    assert_eq!(
+        value(&seen, "sysctl", "kernel.randomize_va_space"),
+        Value::Int(0)
+    );
+}
+
+#[test]
+fn how_long_logs_are_kept() {
+    let journal = |conf: &str| {
+        let dir = root(
+            &["systemd"],
+            &[
+                ("/etc/systemd/journald.conf", conf),
+                ("/var/log/journal/x/system.journal", ""),
+            ],
+        );
+        value(&look(dir.path()), "logging", "retention.days")
+    };
+    assert_eq!(
+        journal("[Journal]\nMaxRetentionSec=1year\n"),
+        Value::Int(365)
+    );
+    assert_eq!(journal("[Journal]\nStorage=volatile\n"), Value::Int(0));
+    assert_eq!(journal("[Journal]\nStorage=none\n"), Value::Int(0));
+    assert_eq!(code(&journal("[Journal]\n")), "bounded-by-size");
+    let files = |rotate: &str| {
+        let dir = root(
+            &["rsyslog", "logrotate"],
+            &[
+                (
+                    "/etc/rsyslog.conf",
+                    "auth,authpriv.* /var/log/auth.log\n*.*;auth,authpriv.none /var/log/syslog\n",
+                ),
+                (
+                    "/etc/logrotate.conf",
+                    "weekly\nrotate 4\ninclude /etc/logrotate.d\n",
+                ),
+                ("/etc/logrotate.d/rsyslog", rotate),
+            ],
+        );
+        value(&look(dir.path()), "logging", "retention.days")
+    };
+    assert_eq!(
+        files("/var/log/syslog\n/var/log/auth.log\n{\n rotate 52\n}\n"),
+        Value::Int(364)
+    );
+    assert_eq!(
+        files("/var/log/*.log {\n daily\n rotate 400\n maxage 30\n}\n"),
+        Value::Int(30)
+    );
+    assert_eq!(
+        code(&files(
+            "/var/log/syslog /var/log/auth.log {\n size 10M\n rotate 52\n}\n"
+        )),
+        "bounded-by-size"
+    );
+}
+
+#[test]
+fn removed_packages_are_not_there() {
+    let dir = root(
+        &["base-files"],
+        &[
+            ("/etc/audit/auditd.conf", "num_logs = 5\n"),
+            ("/etc/rsyslog.conf", "auth.* /var/log/auth.log\n"),
+        ],
+    );
+    let seen = look(dir.path());
+    assert!(matches!(sight(&seen, "auditd"), Seen::Absent(_)));
+    assert_eq!(
+        value(&seen, "logging", "rsyslog.enabled"),
+        Value::Bool(false)
+    );
+    assert_eq!(value(&seen, "logging", "retention.days"), Value::Int(0));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_text_in_any_file_is_survived(text in "(?s)[ \\t\\na-zA-Z0-9=\"'\\\\#@!%:,.*$/(){}\\[\\]-]{0,160}") {
+        const FILES: [&str; 12] = [
+            "/etc/ssh/sshd_config", "/etc/passwd", "/etc/shadow", "/etc/group", "/etc/login.defs", "/etc/pam.d/login",
+            "/etc/rsyslog.conf", "/etc/logrotate.conf", "/etc/sudoers", "/etc/sysctl.conf", "/etc/nftables.conf", "/etc/profile",
+        ];
+        let files: Vec<(&str, &str)> = FILES.iter().map(|f| (*f, text.as_str())).collect();
+        let dir = root(&["openssh-server 1:9.2p1-2", "rsyslog", "systemd", "nftables"], &files);
+        let seen = look(dir.path());
+        let last = u32::try_from(text.lines().count()).unwrap();
+        for fact in seen.subjects.iter().flat_map(|s| s.facts.values().chain(&s.other)) {
+            if let Some(place) = fact.place.as_ref().filter(|p| FILES.contains(&&*p.file)) {
+                proptest::prop_assert!(place.line <= last, "{fact:?}");
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::front::name;
 use crate::model::{
     ActualReport, ControlReport, Disposition, Finding, Origin, Reading, RequirementReport,
     RequirementSystem, ResultWord, Run, Status, Text,
@@ -37,7 +38,7 @@ struct Duty {
     systems: Vec<State>,
     blocks: Vec<Block>,
     above: Vec<Above>,
-    exposure: Vec<String>,
+    exposure: Vec<Text>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,7 +61,7 @@ struct Block {
     expected: Text,
     rationale: Text,
     remediation: Text,
-    shared: Vec<Text>,
+    shared: Vec<Told>,
     rows: Vec<Row>,
 }
 
@@ -84,7 +85,7 @@ struct Row {
     actual: Vec<Value>,
     more: Option<Text>,
     place: String,
-    told: Vec<Text>,
+    told: Vec<Told>,
     beside: Option<Label>,
     marks: Vec<Text>,
     evidence: Vec<usize>,
@@ -95,6 +96,13 @@ struct Value {
     text: String,
     origin: Option<Label>,
     place: Option<String>,
+}
+
+/// Something that is said of a finding, under its word.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Told {
+    word: Label,
+    text: Text,
 }
 
 /// Where a requirement stands on the page: under gaps, under remarks, or only in the matrix.
@@ -197,7 +205,11 @@ impl<'a> Writer<'a> {
             systems: requirement.systems.iter().map(|s| state(s, run)).collect(),
             blocks: self.blocks(&new),
             above,
-            exposure: requirement.exposure.iter().map(|e| lines(e)).collect(),
+            exposure: requirement
+                .exposure
+                .iter()
+                .map(|e| exposure(e, run))
+                .collect(),
         }
     }
 
@@ -245,7 +257,7 @@ impl<'a> Writer<'a> {
         let control = self.controls.get(id).copied();
         let expected = control.map_or(&first.expected, |c| &c.expected);
         let mut rows: Vec<Row> = findings.iter().map(|f| self.row(f, expected)).collect();
-        let shared: Vec<Text> = rows.first().map_or_else(Vec::new, |first| {
+        let shared: Vec<Told> = rows.first().map_or_else(Vec::new, |first| {
             first
                 .told
                 .iter()
@@ -328,7 +340,28 @@ fn state(system: &RequirementSystem, run: &Run) -> State {
         word: system.status.word(),
         state: words,
         clause: lines(&system.clause),
-        reason: Text::new(lines(&system.reason.vi), lines(&system.reason.en)),
+        // The state of a gap says it all, with its dates.
+        reason: match system.status {
+            Status::Gap => Text::default(),
+            Status::Remark | Status::Undetermined | Status::Met | Status::NotApplicable => {
+                Text::new(lines(&system.reason.vi), lines(&system.reason.en))
+            }
+        },
+    }
+}
+
+/// A provision on sanctions: `nd174.12.3.c` is written out with the name of its instrument.
+fn exposure(provision: &str, run: &Run) -> Text {
+    let known = provision.split_once('.').and_then(|(id, place)| {
+        let instrument = run.instruments.iter().find(|i| i.id == id)?;
+        Some((name(instrument), labels::provision(place)))
+    });
+    match known {
+        Some((name, place)) => Text::new(
+            format!("{}, {}", name.vi, place.vi),
+            format!("{}, {}", name.en, place.en),
+        ),
+        None => Text::same(lines(provision)),
     }
 }
 
@@ -348,32 +381,33 @@ fn value(fact: &ActualReport, shown: &str) -> Value {
 }
 
 /// What is often the same for all findings of a control: what was expected, the value that counts, the reason.
-fn told(finding: &Finding, expected: &Text) -> Vec<Text> {
+fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
     let mut told = Vec::new();
-    let say = |key: &'static str, text: Text| {
-        let word = page::word(key);
-        Text::new(
-            format!("{}: {}", word.vi, text.vi),
-            format!("{}: {}", word.en, text.en),
-        )
+    let mut say = |key: &'static str, text: Text| {
+        told.push(Told {
+            word: page::word(key),
+            text,
+        });
     };
     if finding.expected != *expected {
-        told.push(say("expected", both(&finding.expected)));
+        say("expected", both(&finding.expected));
     }
     for (name, parameter) in &finding.parameters {
-        told.push(say(
-            "parameter",
-            Text::same(format!(
-                "{name} = {} {} ({})",
-                parameter.value, parameter.unit, parameter.source
-            )),
-        ));
+        let unit = labels::unit(&parameter.unit);
+        let value = |unit: &str| {
+            let amount = format!("{} {unit}", parameter.value);
+            format!("{name} = {} ({})", amount.trim_end(), parameter.source)
+        };
+        say("parameter", Text::new(value(&unit.vi), value(&unit.en)));
     }
     if let Some(reason) = &finding.reason {
-        told.push(Text::new(
-            short(&reason.vi, VALUE_CHARS),
-            short(&reason.en, VALUE_CHARS),
-        ));
+        say(
+            "reason",
+            Text::new(
+                short(&reason.vi, VALUE_CHARS),
+                short(&reason.en, VALUE_CHARS),
+            ),
+        );
     }
     told
 }

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::blocks::anchor;
 use super::front::name;
 use crate::model::{
-    AssetReport, AttestationReport, InstrumentReport, Lang, Reading, ReasonReport,
-    RequirementReport, ResultWord, Run, Status, Text, WaiverReport,
+    AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, RequirementReport,
+    ResultWord, Run, Status, Text, WaiverReport,
 };
-use crate::report::common::{both, lines, reason, short};
+use crate::report::common::{both, lead, lines, short};
 use crate::text::labels::{self, Label};
 
 /// The rest of the page.
@@ -160,8 +160,8 @@ struct Tool {
     rules: String,
     law: String,
     host: String,
-    started: String,
-    finished: String,
+    started: Text,
+    finished: Text,
 }
 
 impl Rest {
@@ -182,7 +182,7 @@ impl Rest {
                     source: short(&e.source, 240),
                     command: e.command.as_ref().map(|c| short(c, 240)),
                     sha256: e.sha256.clone(),
-                    collected_at: lines(&e.collected_at),
+                    collected_at: short(&e.collected_at, 40).replacen('T', " ", 1),
                     bytes: e.bytes,
                 })
                 .collect(),
@@ -192,8 +192,8 @@ impl Rest {
                 rules: run.tool.rules_sha256.clone(),
                 law: run.tool.law_sha256.clone(),
                 host: short(&run.run.host, 120),
-                started: lines(&run.run.started),
-                finished: lines(&run.run.finished),
+                started: labels::moment(&run.run.started),
+                finished: labels::moment(&run.run.finished),
             },
         }
     }
@@ -201,43 +201,65 @@ impl Rest {
 
 /// By reason code, the most frequent first.
 fn undetermined(run: &Run) -> Vec<Group> {
-    let mut groups: BTreeMap<&str, (Text, usize, Vec<Open>)> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
     for requirement in &run.requirements {
-        let mut by_code: BTreeMap<&str, (&ReasonReport, Vec<&str>)> = BTreeMap::new();
+        let mut by_code: BTreeMap<&str, (Text, Vec<&str>)> = BTreeMap::new();
         for system in &requirement.systems {
             if system.status == Status::Undetermined {
+                let why =
+                    || Text::new(short(&system.reason.vi, 300), short(&system.reason.en, 300));
                 let (_, systems) = by_code
                     .entry(&system.reason.code)
-                    .or_insert((&system.reason, Vec::new()));
+                    .or_insert_with(|| (why(), Vec::new()));
                 systems.push(&system.id);
             }
         }
         for (code, (why, systems)) in by_code {
-            let why = Text::new(
-                short(reason(why, Lang::Vi), 300),
-                short(reason(why, Lang::En), 300),
-            );
-            let (head, count, items) = groups.entry(code).or_insert((why.clone(), 0, Vec::new()));
-            *count += systems.len();
-            items.push(Open {
+            let group = groups.entry(code).or_insert_with(|| Group {
+                reason: why.clone(),
+                count: 0,
+                items: Vec::new(),
+            });
+            group.count += systems.len();
+            group.items.push(Open {
                 id: requirement.id.clone(),
                 title: both(&requirement.title),
                 reference: both(&requirement.reference),
                 systems: systems.join(", "),
-                reason: (*head != why).then_some(why),
+                reason: Some(why),
             });
         }
     }
-    let mut groups: Vec<Group> = groups
-        .into_values()
-        .map(|(reason, count, items)| Group {
-            reason,
-            count,
-            items,
-        })
-        .collect();
+    for (code, group) in &mut groups {
+        head(code, group);
+    }
+    let mut groups: Vec<Group> = groups.into_values().collect();
     groups.sort_by_key(|g| std::cmp::Reverse(g.count));
     groups
+}
+
+/// The words that all items share; what differs stays with the items.
+fn head(code: &str, group: &mut Group) {
+    let same = group
+        .items
+        .iter()
+        .all(|item| item.reason.as_ref() == Some(&group.reason));
+    if same {
+        group.items.iter_mut().for_each(|item| item.reason = None);
+        return;
+    }
+    let lead = lead(code, &group.reason);
+    for text in group.items.iter_mut().filter_map(|i| i.reason.as_mut()) {
+        for (words, lead) in [(&mut text.vi, &lead.vi), (&mut text.en, &lead.en)] {
+            if let Some(detail) = words.strip_prefix(lead.as_str()) {
+                *words = detail.trim_start_matches([':', ' ']).to_owned();
+            }
+        }
+    }
+    for item in &mut group.items {
+        item.reason = item.reason.take().filter(|text| !text.vi.is_empty());
+    }
+    group.reason = lead;
 }
 
 fn words(reason: &ReasonReport) -> Text {

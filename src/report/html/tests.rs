@@ -3,7 +3,7 @@
 use super::*;
 use crate::report::sample;
 
-fn page(run: &Run) -> String {
+fn drawn(run: &Run) -> String {
     String::from_utf8(Html.render(run, &Options::default()).unwrap()).unwrap()
 }
 
@@ -22,7 +22,7 @@ fn bytes_become_base64() {
 
 #[test]
 fn page_one_says_what_it_must() {
-    let text = page(&sample::run());
+    let text = drawn(&sample::run());
     for words in [
         "đạt 2, khuyến nghị 2, chưa đạt 8, chưa xác định 42 / 54",
         "Ban An ninh thông tin",
@@ -44,15 +44,15 @@ fn page_one_says_what_it_must() {
 fn no_percentage_below_enough_coverage() {
     let words = page::word("fulfilment").vi;
     let mut run = sample::run();
-    assert!(!page(&run).contains(words));
+    assert!(!drawn(&run).contains(words));
     run.summary.coverage = Some(85);
-    assert!(page(&run).contains(words));
+    assert!(drawn(&run).contains(words));
 }
 
 #[test]
 fn every_finding_that_is_not_settled_stands_once() {
     for run in [sample::run(), sample::large(1000)] {
-        let text = page(&run);
+        let text = drawn(&run);
         for finding in &run.findings {
             let row = text
                 .matches(&format!("<tr id=\"f-{}\"", finding.id))
@@ -72,7 +72,7 @@ fn every_finding_that_is_not_settled_stands_once() {
 
 #[test]
 fn links_lead_somewhere_and_ids_are_unique() {
-    let text = page(&sample::run());
+    let text = drawn(&sample::run());
     let attribute = |name: &str| -> Vec<String> {
         text.split(&format!(" {name}=\""))
             .skip(1)
@@ -90,7 +90,7 @@ fn links_lead_somewhere_and_ids_are_unique() {
 
 #[test]
 fn hostile_text_stays_text() {
-    let text = page(&sample::hostile());
+    let text = drawn(&sample::hostile());
     assert_eq!(text.matches("<script").count(), 1);
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}') && !text.contains('\u{0}'));
     assert!(text.len() < 1_000_000);
@@ -98,7 +98,7 @@ fn hostile_text_stays_text() {
 
 #[test]
 fn nothing_is_fetched() {
-    let text = page(&sample::run());
+    let text = drawn(&sample::run());
     for word in ["http://", "https://", "url(", "@import", " src="] {
         assert!(!text.contains(word), "{word}");
     }
@@ -110,5 +110,18 @@ fn nothing_is_fetched() {
 
 #[test]
 fn five_thousand_findings_stay_small() {
-    assert!(page(&sample::large(5000)).len() < 3_000_000);
+    assert!(drawn(&sample::large(5000)).len() < 3_000_000);
+}
+
+#[test]
+fn a_scan_says_that_it_is_partial() {
+    let text = drawn(&sample::scan());
+    assert!(text.contains(page::word("scan_note").vi));
+    assert!(!text.contains(page::word("systems").vi));
+    let english = Options {
+        lang: Lang::En,
+        ..Options::default()
+    };
+    let text = String::from_utf8(Html.render(&sample::scan(), &english).unwrap()).unwrap();
+    assert!(text.contains("<html lang=\"en\">") && text.contains("<title>Partial check</title>"));
 }

@@ -112,3 +112,14 @@ fn no_sanctions() {
     let text = drawn(&sample::run(), true).to_string();
     assert!(!text.contains("174/2026"));
 }
+
+#[test]
+fn a_scan_of_a_folder_points_into_it() {
+    let log = drawn(&sample::scan(), false);
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(
+        place["artifactLocation"]["uri"],
+        "images/web-01/etc/ssh/sshd_config"
+    );
+    assert_eq!(place["region"]["startLine"], 12);
+}

@@ -116,9 +116,10 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("findings", "kết quả", "findings"),
     ("shown_above", "Đã nêu ở", "Shown under"),
     ("baseline", "lần trước", "before"),
-    ("parameter", "giá trị áp dụng", "value that counts"),
+    ("parameter", "Giá trị áp dụng", "Value that counts"),
     ("source", "Nguồn", "Source"),
     ("exposure", "Tham khảo chế tài", "Sanctions, for reference"),
+    ("may_fall", "có thể thuộc", "may fall under"),
     ("exposure_lead", "Chỉ để tham khảo, không phải kết luận xử phạt.", "For reference only; not a conclusion on sanctions."),
     ("legend", "Ký hiệu", "Legend"),
     // waivers, attestations

@@ -134,13 +134,13 @@ impl<'t, 'a> Expander<'t, 'a> {
             Found::Files(files) => {
                 for file in files {
                     let real = self.tree.real(&file);
-                    self.included.extend([file.clone(), real.clone()]);
                     if self.stack.contains(&real) || self.stack.len() >= MAX_INCLUDES {
                         let shown = self.tree.reader.shown(path);
                         self.problems
                             .push(format!("{shown}:{}: includes go round", place.line));
                         continue;
                     }
+                    self.included.extend([file.clone(), real]);
                     nodes.append(&mut self.file(&file));
                 }
             }

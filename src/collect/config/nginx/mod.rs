@@ -38,7 +38,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         .collect();
     for (main, nodes) in &expanded {
         // A whole file that another whole file includes is no program of its own.
-        if !included.contains(main) {
+        if !included.contains(main) || mains.iter().all(|m| included.contains(m)) {
             whole(tree, main, nodes, out);
         }
     }
@@ -106,7 +106,9 @@ fn expand(
         state.missing = expander.missing.into_iter().next();
     }
     if state.no_folder.is_none() {
-        state.no_folder = expander.no_folder.into_iter().next();
+        // Other folders may simply be empty; this one is empty only where a copy lost its links.
+        let is_list = |line: &String| line.contains("enabled/");
+        state.no_folder = expander.no_folder.into_iter().find(is_list);
     }
     nodes
 }

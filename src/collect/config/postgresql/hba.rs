@@ -36,7 +36,10 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str) -> Rules {
     read(tree, path, &mut Vec::new(), &mut rules, &mut out);
     for (nth, rule) in rules.iter().enumerate() {
         let by = rules[..nth].iter().find(|before| before.covers(rule));
-        out.subjects.push(rule.subject(nth + 1, by));
+        let keeps_out = rules[..nth]
+            .iter()
+            .any(|before| before.keeps_superuser_from(rule));
+        out.subjects.push(rule.subject(nth + 1, by, keeps_out));
     }
     out
 }
@@ -240,6 +243,20 @@ impl Rule {
             && takes_users(&self.users, other)
     }
 
+    /// A rule before it that refuses the superuser from all of its addresses.
+    fn keeps_superuser_from(&self, other: &Self) -> bool {
+        let is_meant = self
+            .users
+            .iter()
+            .any(|w| w.text == SUPERUSER || (w.text == "all" && !w.quoted));
+        let kinds = self.kind == "host" || self.kind == other.kind;
+        self.method == "reject"
+            && is_meant
+            && kinds
+            && self.hosts.covers(&other.hosts)
+            && self.takes_databases_of(other)
+    }
+
     fn takes_databases_of(&self, other: &Self) -> bool {
         let key = |w: &Word, name: &str| !w.quoted && w.text == name;
         let all = self.databases.iter().any(|w| key(w, "all"));
@@ -251,7 +268,7 @@ impl Rule {
                 .all(|w| (all && !key(w, "replication")) || self.databases.contains(w))
     }
 
-    fn subject(&self, order: usize, shadowed_by: Option<&Rule>) -> Subject {
+    fn subject(&self, order: usize, shadowed_by: Option<&Rule>, keeps_out: bool) -> Subject {
         let mut subject = Subject::new("pg-hba", self.id.as_str()).at(self.place.clone());
         let here = |fact: Fact| fact.at(self.place.clone());
         let list = |words: &[Word]| {
@@ -310,7 +327,7 @@ impl Rule {
             ),
             (
                 "reaches_superuser",
-                (remote && !refused && has("postgres")).into(),
+                (remote && !refused && !keeps_out && has(SUPERUSER)).into(),
             ),
             (
                 "shadowed_by",
@@ -361,6 +378,9 @@ const METHODS: [&str; 16] = [
     "oauth",
     "krb5",
 ];
+
+/// The superuser that every cluster begins with.
+const SUPERUSER: &str = "postgres";
 
 /// Options whose values are secrets.
 const SECRET_OPTIONS: [&str; 3] = ["ldapbindpasswd", "radiussecrets", "ldapurl"];

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::reasons;
 use crate::model::{
     Control, Count, Lang, Literal, Op, Operand, ParameterValue, Path, Predicate, Quantifier, Reach,
     Text, Vocabulary,
 };
-use crate::text::reasons;
 
 /// What the control expects, in both languages.
 pub fn expected(

@@ -1,0 +1,108 @@
+//! `capdo audit`: the main job.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::work::{self, Work};
+use super::{Failure, Outcome, Pack, deliver, now};
+use crate::cli::{AuditArgs, Common};
+use crate::input;
+use crate::model::{Day, ResultWord, Run};
+
+/// Runs the command.
+pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
+    let formats = deliver::formats(&args.work.format, args.work.out.as_deref())?;
+    let pack = Pack::of(common)?;
+    let inventory = input::load(&args.inventory, &pack.law, &pack.rules)?;
+    parameters(&inventory.parameters, &pack)?;
+    let baseline = args.gate.baseline.as_deref().map(baseline).transpose()?;
+    if let Some(out) = &args.work.out {
+        super::output::folder(out)?;
+    }
+    let moment = now();
+    work::watch_interrupts();
+    let run = Work {
+        pack: &pack,
+        inventory: &inventory,
+        scan: None,
+        as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
+        now: moment,
+        gate: &args.gate,
+        work: &args.work,
+        input_bytes: fs::read(&args.inventory).unwrap_or_default(),
+        baseline,
+    }
+    .run()?;
+    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    Ok(if work::interrupted() {
+        130
+    } else {
+        run.gate.exit_code
+    })
+}
+
+/// The results of an earlier run, by finding.
+pub(super) fn baseline(path: &Path) -> Result<BTreeMap<String, ResultWord>, Failure> {
+    let run = read_run(path)?;
+    Ok(run.findings.into_iter().map(|f| (f.id, f.result)).collect())
+}
+
+/// Reads a run.json.
+pub(super) fn read_run(path: &Path) -> Result<Run, Failure> {
+    let help = "name a run.json that capdo wrote";
+    let bytes = fs::read(path)
+        .map_err(|e| Failure::File(format!("{}: {e}\n  help: {help}", path.display())))?;
+    let run: Run = serde_json::from_slice(&bytes).map_err(|e| {
+        Failure::File(format!(
+            "{}: no run of capdo: {e}\n  help: {help}",
+            path.display()
+        ))
+    })?;
+    if run.schema != "capdo/run/1" {
+        return Err(Failure::File(format!(
+            "{}: its schema is {}, not capdo/run/1",
+            path.display(),
+            run.schema
+        )));
+    }
+    Ok(run)
+}
+
+/// Every `CONTROL.parameter` of the inventory must exist and be stricter than the law, at every level.
+fn parameters(written: &BTreeMap<String, i64>, pack: &Pack) -> Result<(), Failure> {
+    let mut wrong = Vec::new();
+    for (key, value) in written {
+        let known = key.rsplit_once('.').and_then(|(id, name)| {
+            pack.rules
+                .control(id)?
+                .parameters
+                .iter()
+                .find(|p| p.name == name)
+        });
+        match known {
+            None => wrong.push(format!(
+                "parameters.{key}: no such control or parameter; see `capdo rules list`"
+            )),
+            Some(parameter) => {
+                let loosest = |values: &BTreeMap<u8, i64>| match parameter.tighten {
+                    crate::model::Tighten::Up => values.values().min().copied(),
+                    crate::model::Tighten::Down => values.values().max().copied(),
+                };
+                let floor = parameter.by.iter().filter_map(|s| loosest(&s.values));
+                let looser = |floor: i64| match parameter.tighten {
+                    crate::model::Tighten::Up => *value < floor,
+                    crate::model::Tighten::Down => *value > floor,
+                };
+                if floor.into_iter().all(looser) && !parameter.by.is_empty() {
+                    wrong.push(format!("parameters.{key}: {value} is looser than the law sets; an inventory may only tighten"));
+                }
+            }
+        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::File(wrong.join("\nerror: ")))
+    }
+}

@@ -1,0 +1,239 @@
+//! `capdo scan`: one thing without an inventory, and `capdo facts`: what a collector sees of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::work::{self, Work};
+use super::{Failure, Outcome, Pack, audit, deliver, now, output};
+use crate::cli::{Common, FactsArgs, KindArg, ScanArgs, TargetArgs};
+use crate::collect::{self, Context, endpoint};
+use crate::model::{
+    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Organisation, Ownership, Seen,
+    Size, System, Target, Value,
+};
+use crate::text::lists;
+
+/// The system that a scan assumes.
+const SYSTEM: &str = "scan";
+
+/// Runs `capdo scan`.
+pub(super) fn run(args: &ScanArgs, common: &Common) -> Outcome {
+    let formats = deliver::formats(&args.work.format, args.work.out.as_deref())?;
+    let pack = Pack::of(common)?;
+    let inventory = assumed(args.kind, &args.targets, &args.target, args.level)?;
+    let baseline = args
+        .gate
+        .baseline
+        .as_deref()
+        .map(audit::baseline)
+        .transpose()?;
+    let moment = now();
+    work::watch_interrupts();
+    let run = Work {
+        pack: &pack,
+        inventory: &inventory,
+        scan: Some((args.kind.into(), args.level)),
+        as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
+        now: moment,
+        gate: &args.gate,
+        work: &args.work,
+        input_bytes: args.targets.join("\0").into_bytes(),
+        baseline,
+    }
+    .run()?;
+    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    Ok(if work::interrupted() {
+        130
+    } else {
+        run.gate.exit_code
+    })
+}
+
+/// Runs `capdo facts`.
+pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
+    let moment = now();
+    let cx = Context {
+        now: moment,
+        timeout: Duration::from_secs(args.timeout),
+        offline: false,
+    };
+    let level = crate::model::Level::ALL[2];
+    let inventory = assumed(args.kind, &args.targets, &args.target, level)?;
+    let mut seen_all = true;
+    for asset in &inventory.assets {
+        if args.kind == KindArg::Endpoint {
+            seen_all &= endpoint_facts(asset, &args.target, &cx)?;
+            continue;
+        }
+        let kind = AssetKind::from(args.kind).word();
+        match collect::collect(asset, &inventory, &cx) {
+            Ok(collected) => seen_all &= lines(kind, &collected)?,
+            Err(reason) => {
+                seen_all = false;
+                let line = json!({
+                    "kind": kind, "subject": asset.id, "path": asset.id, "value": null,
+                    "why": reason.code, "detail": reason.detail,
+                });
+                output::stdout(&format!("{line}\n"))?;
+            }
+        }
+    }
+    Ok(if seen_all { 0 } else { 3 })
+}
+
+/// One line for each fact; says whether everything was seen.
+fn lines(kind: &str, collected: &Collected) -> Result<bool, Failure> {
+    let mut text = String::new();
+    for subject in &collected.subjects {
+        for fact in subject.facts.values().chain(&subject.other) {
+            text.push_str(&line(kind, &subject.id, fact).to_string());
+            text.push('\n');
+        }
+    }
+    let mut whole = true;
+    for sight in &collected.sights {
+        if let Seen::Not(reason) = &sight.seen {
+            whole = false;
+            let line = json!({
+                "kind": kind, "subject": &*sight.kind, "path": &*sight.kind, "value": null,
+                "why": reason.code, "detail": reason.detail,
+            });
+            text.push_str(&line.to_string());
+            text.push('\n');
+        }
+    }
+    output::stdout(&text)?;
+    Ok(whole)
+}
+
+fn line(kind: &str, subject: &str, fact: &Fact) -> serde_json::Value {
+    let mut line = json!({
+        "kind": kind,
+        "subject": subject,
+        "path": format!("{subject}.{}", fact.path),
+        "value": fact.value.json(),
+        "file": fact.place.as_ref().map(|p| &*p.file),
+        "line": fact.place.as_ref().map(|p| p.line).filter(|line| *line > 0),
+        "origin": fact.origin,
+    });
+    if let (Value::Unseen(why), Some(map)) = (&fact.value, line.as_object_mut()) {
+        map.insert("why".into(), why.code.into());
+        if !why.detail.is_empty() {
+            map.insert("detail".into(), why.detail.as_str().into());
+        }
+    }
+    line
+}
+
+fn endpoint_facts(asset: &Asset, options: &TargetArgs, cx: &Context) -> Result<bool, Failure> {
+    let Some(mut target) = endpoint::ProbeTarget::parse(&asset.shown) else {
+        return Err(Failure::Usage(format!(
+            "`{}` is no address\n  help: write host:port",
+            asset.shown
+        )));
+    };
+    target.sni.clone_from(&options.sni);
+    target.roots.clone_from(&options.roots);
+    target.http = options.http;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::Internal(e.to_string()))?;
+    let facts = runtime.block_on(endpoint::probe(&target, cx));
+    runtime.shutdown_background();
+    let text: String = facts.iter().map(|f| endpoint::draw(f) + "\n").collect();
+    output::stdout(&text)?;
+    Ok(facts
+        .iter()
+        .all(|f| f.probe.state == endpoint::ProbeState::Complete))
+}
+
+/// An inventory of one assumed online system with these targets.
+fn assumed(
+    kind: KindArg,
+    targets: &[String],
+    options: &TargetArgs,
+    level: crate::model::Level,
+) -> Result<Inventory, Failure> {
+    let mut assets = Vec::new();
+    for shown in targets {
+        assets.push(Asset {
+            id: shown.clone(),
+            systems: vec![SYSTEM.into()],
+            kind: kind.into(),
+            line: 1,
+            roles: Vec::new(),
+            shown: shown.clone(),
+            target: target(kind, shown, options)?,
+        });
+    }
+    Ok(Inventory {
+        file: targets.join(" "),
+        organisation: Organisation {
+            name: lists::scanned(),
+            tax_code: None,
+            ownership: Ownership::Private,
+            size: Size::Large,
+            subcontractors: true,
+        },
+        assessor: None,
+        systems: vec![System {
+            id: SYSTEM.into(),
+            name: lists::scanned(),
+            level,
+            level_decision: None,
+            go_live: None,
+            investment_from: None,
+            hosting: Hosting::Own,
+            online_service: true,
+            data_subjects: None,
+            without: BTreeMap::new(),
+        }],
+        assets,
+        attestations: Vec::new(),
+        waivers: Vec::new(),
+        parameters: BTreeMap::new(),
+    })
+}
+
+fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Failure> {
+    let path = PathBuf::from(shown);
+    Ok(match kind {
+        KindArg::Server if shown.starts_with("ssh:") => Target::NotBuilt("ssh"),
+        KindArg::Server if shown == "local" => Target::NotBuilt("local"),
+        KindArg::Server if shown.ends_with(".capdo") => Target::NotBuilt("bundle"),
+        KindArg::Server => Target::ServerRoot(path),
+        KindArg::Endpoint if path.is_file() => Target::EndpointFacts {
+            file: path,
+            address: shown.to_owned(),
+            purpose: "web".into(),
+        },
+        KindArg::Endpoint => Target::Endpoint {
+            address: shown.to_owned(),
+            purpose: "web".into(),
+            sni: options.sni.clone(),
+            roots: options.roots.clone(),
+            authorised: None,
+        },
+        KindArg::Config => Target::Config(path),
+        KindArg::Schema => Target::Schema {
+            path,
+            dialect: options.dialect.clone(),
+        },
+        KindArg::Label => Target::Label(path),
+        KindArg::Document => {
+            let Some(trained) = options.trained.clone() else {
+                return Err(Failure::Usage(
+                    "a staff list needs the list of trainings\n  help: add --trained FILE".into(),
+                ));
+            };
+            Target::Roster {
+                roster: path,
+                trained,
+            }
+        }
+    })
+}

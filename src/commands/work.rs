@@ -1,0 +1,540 @@
+//! The way of the data through one run: collect, judge, assess. Audit and scan differ only in what they hand in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::{Failure, Pack};
+use crate::assess::{self, DemandedLevel, GateRules, Judged};
+use crate::cli::{GateArgs, WorkArgs};
+use crate::collect::{self, Context};
+use crate::engine::{AssetView, Engine};
+use crate::law;
+use crate::model::{
+    Asked, Asset, AssetKind, Collected, Day, Inventory, Judgement, Level, ORG, Reason, ResultWord,
+    Run, RunInfo, Seen, Selection, System, Target, Text, Tool, Value,
+};
+use crate::rules::{Choice, choose};
+use crate::text::lists;
+
+/// Set by an interrupt: what is not begun stays undone, and the run says so.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The id of what the inventory itself says.
+const INVENTORY_ASSET: &str = "inventory";
+
+/// What one run is made of.
+pub(super) struct Work<'a> {
+    pub(super) pack: &'a Pack,
+    pub(super) inventory: &'a Inventory,
+    pub(super) scan: Option<(AssetKind, Level)>,
+    pub(super) as_of: Day,
+    pub(super) now: Timestamp,
+    pub(super) gate: &'a GateArgs,
+    pub(super) work: &'a WorkArgs,
+    pub(super) input_bytes: Vec<u8>,
+    pub(super) baseline: Option<BTreeMap<String, ResultWord>>,
+}
+
+/// Was the run interrupted?
+pub(super) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Lets the first interrupt end the run in order; the second ends it at once.
+pub(super) fn watch_interrupts() {
+    let handler = || {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    if ctrlc::set_handler(handler).is_err() {
+        tracing::debug!("interrupts are not watched");
+    }
+}
+
+impl Work<'_> {
+    /// Collects, judges and assesses.
+    pub(super) fn run(self) -> Result<Run, Failure> {
+        let cx = Context {
+            now: self.now,
+            timeout: std::time::Duration::from_secs(self.work.timeout),
+            offline: self.work.offline,
+        };
+        let called = self.called();
+        let judged = self.collect_all(&cx)?;
+        let engine = Engine::new(&self.pack.rules);
+        let org = org_facts(self.inventory);
+        let judgements: Vec<Judgement> = judged
+            .iter()
+            .enumerate()
+            .flat_map(|(index, judged)| self.judge(&engine, index, judged, &org))
+            .collect();
+        let duties = law::duties(
+            &self.pack.law,
+            &self.inventory.organisation,
+            &self.inventory.systems,
+            self.as_of,
+        );
+        let not_selected = self.not_selected();
+        let demanded = self.demanded();
+        let faults = attestation_faults(&judged);
+        let info = self.info(&judged);
+        let run = assess::assess(assess::Input {
+            law: &self.pack.law,
+            pack: &self.pack.rules,
+            inventory: self.inventory,
+            scan: self.scan.map(|(kind, _)| kind),
+            as_of: self.as_of,
+            duties: &duties,
+            assets: &judged,
+            judgements,
+            not_selected: &not_selected,
+            called: &called,
+            demanded: &demanded,
+            attestation_faults: &faults,
+            baseline: self.baseline.as_ref(),
+            gate: GateRules {
+                fail_on: self.gate.fail_on.into(),
+                min_coverage: self.gate.min_coverage,
+                max_undetermined: self.gate.max_undetermined,
+                strict: self.gate.strict,
+                allow_transition: self.gate.allow_transition,
+            },
+            tool: Tool {
+                name: "capdo".into(),
+                version: env!("CARGO_PKG_VERSION").into(),
+                rules_sha256: self.pack.rules_sha256.clone(),
+                law_sha256: self.pack.law_sha256.clone(),
+            },
+            info,
+            notes: self.notes(&demanded),
+            disclaimer: lists::disclaimer(),
+        });
+        Ok(run)
+    }
+
+    /// The controls that a level calls for on the day, of the kinds that are judged.
+    fn asked(&self, level: Level) -> BTreeMap<u32, Selection> {
+        let mut asked = BTreeMap::new();
+        for (index, control) in self.pack.rules.controls.iter().enumerate() {
+            if self.scan.is_some_and(|(kind, _)| kind != control.asset) {
+                continue;
+            }
+            let prefix = format!("{}.", control.id);
+            let stricter = self
+                .inventory
+                .parameters
+                .iter()
+                .filter_map(|(key, value)| {
+                    key.strip_prefix(&prefix)
+                        .map(|name| (name.to_owned(), *value))
+                })
+                .collect();
+            if let Choice::Asked(selection) =
+                choose(control, &self.pack.law, level, self.as_of, &stricter)
+            {
+                asked.insert(u32::try_from(index).unwrap_or(u32::MAX), selection);
+            }
+        }
+        asked
+    }
+
+    /// The controls that each system, and the organisation, calls for.
+    fn called(&self) -> BTreeMap<String, BTreeMap<u32, Selection>> {
+        let mut called: BTreeMap<String, BTreeMap<u32, Selection>> = self
+            .inventory
+            .systems
+            .iter()
+            .map(|s| (s.id.clone(), self.asked(s.level)))
+            .collect();
+        if let Some(highest) = self.inventory.systems.iter().map(|s| s.level).max() {
+            called.insert(ORG.to_owned(), self.asked(highest));
+        }
+        called
+    }
+
+    /// Controls whose law is not in force on the day at any level that is judged.
+    fn not_selected(&self) -> Vec<(u32, Reason)> {
+        let mut found = Vec::new();
+        for (index, control) in self.pack.rules.controls.iter().enumerate() {
+            if self.scan.is_some_and(|(kind, _)| kind != control.asset) {
+                continue;
+            }
+            let mut reason = None;
+            let mut asked = false;
+            for system in &self.inventory.systems {
+                match choose(
+                    control,
+                    &self.pack.law,
+                    system.level,
+                    self.as_of,
+                    &BTreeMap::new(),
+                ) {
+                    Choice::Asked(_) => asked = true,
+                    Choice::NotInForce(why) => reason = Some(why),
+                    Choice::OtherLevel => {}
+                }
+            }
+            if let Some(reason) = reason.filter(|_| !asked) {
+                found.push((u32::try_from(index).unwrap_or(u32::MAX), reason));
+            }
+        }
+        found
+    }
+
+    fn demanded(&self) -> BTreeMap<String, DemandedLevel> {
+        if self.scan.is_some() {
+            return BTreeMap::new();
+        }
+        let of = |s: &System| {
+            let d = law::demanded_level(&self.pack.law, s, self.as_of)?;
+            Some((
+                s.id.clone(),
+                DemandedLevel {
+                    level: d.level,
+                    force: d.force,
+                    because: d.because,
+                },
+            ))
+        };
+        self.inventory.systems.iter().filter_map(of).collect()
+    }
+
+    fn collect_all(&self, cx: &Context) -> Result<Vec<Judged>, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.work.jobs)
+            .build()
+            .map_err(|e| Failure::Internal(e.to_string()))?;
+        let mut judged: Vec<Judged> = pool.install(|| {
+            self.inventory
+                .assets
+                .par_iter()
+                .map(|asset| self.collect_one(asset, cx))
+                .collect()
+        });
+        // The order of the inventory's assets must not reach the run.
+        judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
+        if self.scan.is_none() {
+            judged.extend(self.of_inventory(cx));
+        }
+        Ok(judged)
+    }
+
+    fn collect_one(&self, asset: &Asset, cx: &Context) -> Judged {
+        tracing::info!(asset = asset.id, "collecting");
+        let outcome = if interrupted() {
+            Err(Reason::new("interrupted", ""))
+        } else {
+            catch_unwind(AssertUnwindSafe(|| {
+                collect::collect(asset, self.inventory, cx)
+            }))
+            .unwrap_or_else(|_| Err(Reason::new("panic", asset.id.clone())))
+        };
+        let collected = outcome.unwrap_or_else(|reason| {
+            tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            self.nothing_of(asset.kind, &reason)
+        });
+        let mut systems = asset.systems.clone();
+        systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
+        let asked = self.asked_of(asset.kind, systems.first());
+        Judged {
+            asset: asset.clone(),
+            systems,
+            collected,
+            asked,
+        }
+    }
+
+    /// Every subject type of a kind, not seen for one reason.
+    fn nothing_of(&self, kind: AssetKind, reason: &Reason) -> Collected {
+        let mut collected = Collected::default();
+        for (name, subject) in &self.pack.rules.vocabulary.types {
+            if subject.asset == kind {
+                collected.saw(name, Seen::Not(reason.clone()));
+            }
+        }
+        collected
+    }
+
+    fn asked_of(&self, kind: AssetKind, system: Option<&String>) -> Vec<Asked> {
+        let Some(level) = system.and_then(|id| self.level_of(id)) else {
+            return Vec::new();
+        };
+        let of_kind = |index: u32| {
+            self.pack
+                .rules
+                .controls
+                .get(index as usize)
+                .is_some_and(|control| control.asset == kind)
+        };
+        self.asked(level)
+            .into_iter()
+            .filter(|(control, _)| of_kind(*control))
+            .map(|(control, selection)| Asked { control, selection })
+            .collect()
+    }
+
+    fn level_of(&self, system: &str) -> Option<Level> {
+        self.inventory
+            .systems
+            .iter()
+            .find(|s| s.id == system)
+            .map(|s| s.level)
+    }
+
+    /// What the inventory says of itself: one part for each system, judged at its level, and one for the rest.
+    fn of_inventory(&self, cx: &Context) -> Vec<Judged> {
+        let mut whole = collect::document::collect_inventory(self.inventory, self.as_of, cx);
+        collect::name_apart(&mut whole);
+        for item in &mut whole.evidence {
+            item.id = format!("{INVENTORY_ASSET}:{}", item.source);
+        }
+        let mut all: Vec<String> = self
+            .inventory
+            .systems
+            .iter()
+            .map(|s| s.id.clone())
+            .collect();
+        all.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
+        let groups = std::iter::once(None).chain(all.iter().map(Some));
+        groups
+            .map(|system| {
+                let own = |s: &&crate::model::Subject| {
+                    s.systems.as_ref().and_then(|s| s.first()) == system
+                };
+                let collected = Collected {
+                    subjects: whole.subjects.iter().filter(own).cloned().collect(),
+                    sights: whole.sights.clone(),
+                    evidence: whole.evidence.clone(),
+                };
+                let systems = system.map_or_else(|| all.clone(), |s| vec![s.clone()]);
+                let asset = Asset {
+                    id: INVENTORY_ASSET.into(),
+                    systems: systems.clone(),
+                    kind: AssetKind::Document,
+                    line: 1,
+                    roles: Vec::new(),
+                    shown: self.inventory.file.clone(),
+                    target: Target::NotBuilt("inventory"),
+                };
+                Judged {
+                    asked: self.asked_of(AssetKind::Document, systems.first()),
+                    asset,
+                    systems,
+                    collected,
+                }
+            })
+            .collect()
+    }
+
+    fn judge(
+        &self,
+        engine: &Engine<'_>,
+        index: usize,
+        judged: &Judged,
+        org: &BTreeMap<String, Value>,
+    ) -> Vec<Judgement> {
+        let system = judged
+            .systems
+            .first()
+            .and_then(|id| self.inventory.systems.iter().find(|s| s.id == *id));
+        let view = AssetView {
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            collected: &judged.collected,
+            asset: &asset_facts(&judged.asset),
+            system: &system.map(system_facts).unwrap_or_default(),
+            org,
+            collected_on: Day::of(self.now),
+        };
+        engine.judge(&view, &judged.asked)
+    }
+
+    fn info(&self, judged: &[Judged]) -> RunInfo {
+        let mut hash = Sha256::new();
+        for part in [
+            &self.pack.law_sha256,
+            &self.pack.rules_sha256,
+            &self.as_of.to_string(),
+        ] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        hash.update(&self.input_bytes);
+        let evidence: BTreeSet<_> = judged.iter().flat_map(|j| &j.collected.evidence).collect();
+        for item in evidence {
+            hash.update(item.id.as_bytes());
+            hash.update(item.sha256.as_deref().unwrap_or_default().as_bytes());
+        }
+        let id: String = hash
+            .finalize()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        RunInfo {
+            id,
+            scope: if self.scan.is_some() { "scan" } else { "audit" }.into(),
+            kind: self.scan.map(|(kind, _)| kind),
+            input: self.inventory.file.clone(),
+            started: self.now.to_string(),
+            finished: super::now().to_string(),
+            as_of: self.as_of,
+            host: host.trim().to_owned(),
+            complete: !interrupted(),
+        }
+    }
+
+    fn notes(&self, demanded: &BTreeMap<String, DemandedLevel>) -> Vec<Text> {
+        let mut notes = Vec::new();
+        if let Some((_, level)) = self.scan {
+            notes.push(lists::note_scan(level));
+        }
+        let secondary: Vec<&str> = self
+            .pack
+            .law
+            .instruments
+            .iter()
+            .filter(|i| i.reading == crate::model::Reading::Secondary && i.in_force(self.as_of))
+            .map(|i| i.number.as_str())
+            .collect();
+        if !secondary.is_empty() {
+            notes.push(lists::note_secondary(&secondary.join(", ")));
+        }
+        let in_force = |id: &str| {
+            self.pack
+                .law
+                .instrument(id)
+                .is_some_and(|i| i.in_force(self.as_of))
+        };
+        let lapsed = self
+            .pack
+            .law
+            .instrument("tcvn11930")
+            .and_then(|i| i.in_force_to)
+            .is_some_and(|to| to < self.as_of);
+        if lapsed && !in_force("tcvn14423") {
+            notes.push(lists::note_between());
+        }
+        if !self.pack.weakened.is_empty() {
+            notes.push(lists::note_weakened(&self.pack.weakened.join("; ")));
+        }
+        for system in &self.inventory.systems {
+            if let Some(d) = demanded.get(&system.id).filter(|d| d.level > system.level) {
+                let more = self.more_requirements(system, d.level);
+                notes.push(lists::note_level(&system.id, d.level, &d.because.vi, more));
+            }
+        }
+        notes
+    }
+
+    /// How many more requirements a higher level would bring.
+    fn more_requirements(&self, system: &System, level: Level) -> u64 {
+        let at = |level: Level| {
+            let raised = System {
+                level,
+                ..system.clone()
+            };
+            law::duties(
+                &self.pack.law,
+                &self.inventory.organisation,
+                &[raised],
+                self.as_of,
+            )
+            .len() as u64
+        };
+        at(level).saturating_sub(at(system.level))
+    }
+}
+
+fn asset_facts(asset: &Asset) -> BTreeMap<String, Value> {
+    let mut facts = BTreeMap::from([
+        ("id".to_owned(), asset.id.as_str().into()),
+        ("kind".to_owned(), asset.kind.word().into()),
+        (
+            "roles".to_owned(),
+            Value::list(asset.roles.iter().map(|r| r.as_str().into())),
+        ),
+    ]);
+    if let Target::Endpoint { purpose, .. } | Target::EndpointFacts { purpose, .. } = &asset.target
+    {
+        facts.insert("purpose".to_owned(), purpose.as_str().into());
+    }
+    facts
+}
+
+fn system_facts(system: &System) -> BTreeMap<String, Value> {
+    let hosting = match system.hosting {
+        crate::model::Hosting::Own => "own",
+        crate::model::Hosting::Datacentre => "datacentre",
+        crate::model::Hosting::Cloud => "cloud",
+    };
+    let mut facts = BTreeMap::from([
+        ("id".to_owned(), system.id.as_str().into()),
+        ("level".to_owned(), Value::Int(system.level.number().into())),
+        ("online_service".to_owned(), system.online_service.into()),
+        ("hosting".to_owned(), hosting.into()),
+    ]);
+    if let Some(counts) = system.data_subjects {
+        let int = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
+        facts.insert("basic_subjects".to_owned(), int(counts.basic));
+        facts.insert("sensitive_subjects".to_owned(), int(counts.sensitive));
+    }
+    facts
+}
+
+fn org_facts(inventory: &Inventory) -> BTreeMap<String, Value> {
+    let org = &inventory.organisation;
+    let ownership = match org.ownership {
+        crate::model::Ownership::Private => "private",
+        crate::model::Ownership::State => "state",
+    };
+    let size = match org.size {
+        crate::model::Size::Micro => "micro",
+        crate::model::Size::Small => "small",
+        crate::model::Size::Medium => "medium",
+        crate::model::Size::Large => "large",
+    };
+    BTreeMap::from([
+        ("ownership".to_owned(), ownership.into()),
+        ("size".to_owned(), size.into()),
+        ("subcontractors".to_owned(), org.subcontractors.into()),
+    ])
+}
+
+/// What is wrong with the documents of attestations: not there, not readable, another hash.
+fn attestation_faults(judged: &[Judged]) -> BTreeMap<String, Reason> {
+    let mut faults = BTreeMap::new();
+    for subject in judged
+        .iter()
+        .flat_map(|j| &j.collected.subjects)
+        .filter(|s| &*s.kind == "attestation")
+    {
+        let Some(id) = subject
+            .id
+            .strip_prefix("attestation[")
+            .and_then(|rest| rest.strip_suffix(']'))
+        else {
+            continue;
+        };
+        let value = |path: &str| subject.facts.get(path).map(|f| &f.value);
+        let fault = match (value("evidence_present"), value("hash_matches")) {
+            (_, Some(Value::Bool(true))) => continue,
+            (Some(Value::Bool(false)), _) => Reason::new("attestation-missing-evidence", ""),
+            (_, Some(Value::Bool(false))) => Reason::new("attestation-hash", ""),
+            (_, Some(Value::Unseen(why))) => Reason::new(why.code, why.detail.clone()),
+            _ => Reason::new("attestation-missing-evidence", ""),
+        };
+        faults.insert(id.to_owned(), fault);
+    }
+    faults
+}
+
+#[cfg(test)]
+#[path = "work_tests.rs"]
+mod tests;
