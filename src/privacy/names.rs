@@ -32,6 +32,9 @@ pub fn classify(name: &str, around: &Around) -> Verdict {
         }
         None => match lure {
             Some(lure) => Verdict::none(90, format!("lure:{lure}")),
+            None if said.last().is_some_and(|w| table.tail.contains(w)) => {
+                Verdict::none(75, "property")
+            }
             None => by_comment(around, table)
                 .or_else(|| name_of_person(&said, table))
                 .unwrap_or_else(|| Verdict::none(70, "no-word")),
@@ -258,7 +261,20 @@ fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
         return None;
     }
     let (found, _) = by_words(&said, table);
-    let mut verdict = found.filter(|v| v.confidence >= 90)?;
+    let number = around.data_type.is_some_and(|t| {
+        ["dec", "num", "float", "double", "int", "bigint", "real"]
+            .iter()
+            .any(|n| t.to_ascii_lowercase().starts_with(n))
+    });
+    // One short word in running text says little ("lon", "tinh").
+    let sure = |v: &Verdict| {
+        v.confidence >= 90
+            && v.reasons.iter().any(|r| {
+                r.contains('_') || v.confidence >= 95 && v.class != Class::Gps && r.len() > 7
+            })
+            && (!number || v.class == Class::Cod)
+    };
+    let mut verdict = found.filter(sure)?;
     verdict.confidence = 75;
     verdict.reasons = verdict
         .reasons

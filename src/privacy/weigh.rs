@@ -114,7 +114,11 @@ pub(super) fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Aroun
         return;
     }
     let of_thing = match verdict.class {
-        Class::Address | Class::Gps | Class::Contents => true,
+        Class::Address | Class::Contents => true,
+        // Where a vehicle is, its driver is.
+        Class::Gps => !words(around.table.unwrap_or_default(), table)
+            .iter()
+            .any(|w| MOVING.contains(&w.as_str())),
         Class::Photo => verdict.confidence < 97,
         Class::Phone | Class::Email | Class::TaxCode => false,
         Class::Name
@@ -177,6 +181,20 @@ pub(super) fn weigh_content(
         *verdict = Verdict::none(65, "content-of-thing");
     }
 }
+
+/// Words of tables of things that move.
+const MOVING: [&str; 10] = [
+    "xe",
+    "vehicle",
+    "vehicles",
+    "trinh",
+    "journey",
+    "trip",
+    "trips",
+    "tracking",
+    "position",
+    "positions",
+];
 
 /// Words of tables whose rows are items.
 const OF_ITEMS: [&str; 22] = [

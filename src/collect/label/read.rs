@@ -181,10 +181,11 @@ impl Walk {
         let path = path_of(put);
         let whole = classify(&path, &Around::default());
         let block = self.party.unwrap_or(Party::Unknown);
-        let party = if whole.party == Party::Unknown {
-            block
-        } else {
-            whole.party
+        // On a label the customer is the one under whose heading it stands.
+        let party = match whole.party {
+            Party::Unknown => block,
+            Party::Customer if block != Party::Unknown => block,
+            told => told,
         };
         if whole.is_personal() {
             return (Some(whole.class), party);

@@ -236,9 +236,18 @@ impl<'a> Splitter<'a> {
                 .any(|w| matches!(w.as_str(), "procedure" | "proc" | "function" | "trigger"))
     }
 
+    /// `#` begins a comment in MySQL; where the dialect does not show, between statements.
+    fn hash_comments(&self) -> bool {
+        match self.dialect {
+            Dialect::Mysql => true,
+            Dialect::Generic => self.now.line == 0,
+            Dialect::Postgres | Dialect::Mssql | Dialect::Oracle => false,
+        }
+    }
+
     fn comment(&mut self) -> bool {
         let rest = self.rest();
-        if rest.starts_with("--") || (rest.starts_with('#') && self.dialect == Dialect::Mysql) {
+        if rest.starts_with("--") || (rest.starts_with('#') && self.hash_comments()) {
             let length = rest.find('\n').unwrap_or(rest.len());
             let note: String = rest
                 .get(..length)
