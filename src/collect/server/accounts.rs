@@ -15,7 +15,14 @@ const DEFAULT_NAMES: &str = include_str!("../../../rules/data/default-accounts.t
 /// Groups whose members may become root by the settings of the usual distributions.
 const ADMIN_GROUPS: [&str; 4] = ["sudo", "wheel", "admin", "root"];
 
-type Shadows = Result<BTreeMap<String, Ages>, SourceError>;
+/// The lines of shadow.
+struct Shadow {
+    of: BTreeMap<String, Ages>,
+    /// Could all its lines be read?
+    whole: bool,
+}
+
+type Shadows = Result<Shadow, SourceError>;
 
 /// Collects the subject type `accounts`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
@@ -27,11 +34,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         }
     };
     let shadows: Shadows = host.text(SHADOW).map(|text| {
-        shadow(&text)
-            .0
-            .into_iter()
-            .map(|a| (a.name.clone(), a))
-            .collect()
+        let (ages, bad) = shadow(&text);
+        let of = ages.into_iter().map(|a| (a.name.clone(), a)).collect();
+        Shadow {
+            of,
+            whole: bad.is_empty(),
+        }
     });
     let groups = host.text(GROUP).map(|text| group(&text).0);
     let mut subject = Subject::new("accounts", "accounts");
@@ -62,15 +70,29 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     ));
     let uid0 = users.iter().filter(|u| u.uid == 0).map(|u| u.name.as_str());
     subject.put(derived("uid0", texts(uid0), PASSWD, 0));
+    passwords(&mut subject, &users, &shadows);
+    let new = inactive_of_new(host);
+    subject.put(new);
+    out.subjects.push(subject);
+    out.saw("accounts", Seen::Whole);
+}
+
+/// Accounts without a password, and root's.
+fn passwords(subject: &mut Subject, users: &[User], shadows: &Shadows) {
     let empty = match &shadows {
         Ok(shadows) => {
             let open = |u: &&User| {
                 u.password.empty
                     || shadows
+                        .of
                         .get(&u.name)
                         .is_some_and(|a| u.password.shadowed && a.password.empty)
             };
-            texts(users.iter().filter(open).map(|u| u.name.as_str()))
+            let names = users.iter().filter(open).map(|u| u.name.as_str().into());
+            Value::List(List {
+                items: names.collect(),
+                complete: shadows.whole,
+            })
         }
         Err(e) => unseen(e),
     };
@@ -78,19 +100,16 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let line = shadows
         .as_ref()
         .ok()
-        .and_then(|s| s.get("root"))
+        .and_then(|s| s.of.get("root"))
         .map_or(0, |a| a.line);
     let locked = match &shadows {
-        Ok(s) => s
-            .get("root")
-            .map_or(Value::Absent, |a| Value::Bool(a.password.locked)),
+        Ok(s) => {
+            s.of.get("root")
+                .map_or(Value::Absent, |a| Value::Bool(a.password.locked))
+        }
         Err(e) => unseen(e),
     };
     subject.put(derived("root.locked", locked, SHADOW, line));
-    let new = inactive_of_new(host);
-    subject.put(new);
-    out.subjects.push(subject);
-    out.saw("accounts", Seen::Whole);
 }
 
 fn account(
@@ -163,7 +182,14 @@ fn password(
         Ok(shadows) => shadows,
         Err(e) => return PATHS.iter().map(|p| (*p, unseen(e))).collect(),
     };
-    let ages = shadows.get(&user.name).filter(|_| user.password.shadowed);
+    let ages = shadows
+        .of
+        .get(&user.name)
+        .filter(|_| user.password.shadowed);
+    if ages.is_none() && user.password.shadowed && !shadows.whole {
+        let why = Value::unseen("not-parsed", "a line of shadow cannot be read");
+        return PATHS.iter().map(|p| (*p, why.clone())).collect();
+    }
     let password = match ages {
         Some(ages) => ages.password,
         None => user.password,

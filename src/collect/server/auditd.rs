@@ -103,24 +103,13 @@ fn rules(host: &mut Host<'_>, subject: &mut Subject) {
             return;
         }
     };
-    let is_rule = |w: &[String]| matches!(w.first().map(String::as_str), Some("-w" | "-a" | "-A"));
-    let count = rules.iter().filter(|(_, _, w)| is_rule(w)).count();
-    subject.put(Fact::derived(
-        "rules.count",
-        i64::try_from(count).unwrap_or(i64::MAX),
-    ));
+    subject.put(Fact::derived("rules.count", count(&rules)));
     let find = |path: &'static str, fits: &dyn Fn(&[String]) -> bool| match rules
         .iter()
         .find(|(_, _, w)| fits(w))
     {
         Some((file, line, _)) => set(path, true, file, *line),
         None => Fact::derived(path, false),
-    };
-    let calls = |w: &[String], names: &[&str]| {
-        let always = w
-            .iter()
-            .any(|a| matches!(a.as_str(), "always,exit" | "exit,always"));
-        always && w.windows(2).any(|p| matches!(p, [s, n] if s == "-S" && n.split(',').any(|n| names.contains(&n) || n == "all")))
     };
     subject.put(find("rules.execve", &|w| calls(w, &["execve", "execveat"])));
     subject.put(find("rules.time", &|w| {
@@ -133,6 +122,10 @@ fn rules(host: &mut Host<'_>, subject: &mut Subject) {
         "immutable",
         &|w| matches!(w, [e, n] if e == "-e" && n == "2"),
     ));
+    watches(subject, &rules);
+}
+
+fn watches(subject: &mut Subject, rules: &[Rule]) {
     let watched: Vec<&str> = rules.iter().filter_map(|(_, _, w)| watched(w)).collect();
     let covers = |file: &str| {
         watched.iter().any(|w| {
@@ -150,6 +143,21 @@ fn rules(host: &mut Host<'_>, subject: &mut Subject) {
     subject.put(Fact::derived("watches", texts(watched)));
 }
 
+fn count(rules: &[Rule]) -> i64 {
+    let is_rule = |w: &[String]| matches!(w.first().map(String::as_str), Some("-w" | "-a" | "-A"));
+    let count = rules.iter().filter(|(_, _, w)| is_rule(w)).count();
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Does a rule record one of these system calls?
+fn calls(w: &[String], names: &[&str]) -> bool {
+    let always = |a: &String| matches!(a.as_str(), "always,exit" | "exit,always");
+    let named = |list: &str| list.split(',').any(|n| names.contains(&n) || n == "all");
+    w.iter().any(always)
+        && w.windows(2)
+            .any(|p| matches!(p, [s, n] if s == "-S" && named(n)))
+}
+
 /// The path that a rule watches for changes: `-w PATH -p wa`, or `-F path=` and `-F dir=`.
 fn watched(w: &[String]) -> Option<&str> {
     if let [flag, path, rest @ ..] = w
@@ -160,6 +168,13 @@ fn watched(w: &[String]) -> Option<&str> {
             .find(|p| matches!(p, [f, _] if f == "-p"))
             .is_none_or(|p| matches!(p, [_, v] if v.contains('w')));
         return writes.then_some(path.as_str());
+    }
+    // Only reading is watched, not changes.
+    if w.iter().any(|a| {
+        a.strip_prefix("perm=")
+            .is_some_and(|p| !p.contains(['w', 'a']))
+    }) {
+        return None;
     }
     w.iter()
         .find_map(|a| a.strip_prefix("path=").or_else(|| a.strip_prefix("dir=")))

@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::host::{Host, derived, set, texts, unseen};
+use super::journal::{Journal, journald};
 use super::packages;
 use super::rotation::{self, Rotation};
-use crate::model::{Collected, Fact, List, Seen, SourceError, Subject, Value};
-use crate::parse::keyword::pairs::{self, Pair};
+use crate::model::{Collected, Fact, List, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::rsyslog::{Action, Line, parse, takes};
-use crate::parse::keyword::systemd_seconds;
 
 const RSYSLOG: &str = "/etc/rsyslog.conf";
-const JOURNALD: &str = "/etc/systemd/journald.conf";
 
 /// How many files are read.
 const MAX_FILES: usize = 200;
-
-const DAY_SECONDS: i64 = 86_400;
 
 type Placed = (String, Line);
 
@@ -73,98 +69,6 @@ fn rsyslog(host: &mut Host<'_>) -> Rsyslog {
     Ok(Some(lines))
 }
 
-/// What journald keeps.
-struct Journal {
-    runs: bool,
-    persistent: Value,
-    days: Value,
-    place: (String, u32),
-}
-
-fn journald(host: &mut Host<'_>, subject: &mut Subject) -> Journal {
-    let mut journal = Journal {
-        runs: host.has(&["systemd"]).unwrap_or(false) || host.exists(JOURNALD) == Some(true),
-        persistent: Value::Bool(false),
-        days: Value::Int(0),
-        place: (JOURNALD.to_owned(), 0),
-    };
-    let settings = match settings(host) {
-        Ok(settings) => settings,
-        Err(e) => {
-            journal.persistent = unseen(&e);
-            journal.days = unseen(&e);
-            subject.put(Fact::derived("journald.storage", unseen(&e)));
-            return journal;
-        }
-    };
-    let last = |key: &str| {
-        settings
-            .iter()
-            .rev()
-            .find(|(_, p)| p.key == key && p.section == "Journal")
-    };
-    let storage = match last("Storage") {
-        Some((file, pair)) => {
-            journal.place = (file.clone(), pair.line);
-            subject.put(set(
-                "journald.storage",
-                pair.value.as_str(),
-                file,
-                pair.line,
-            ));
-            pair.value.clone()
-        }
-        None => {
-            subject.put(Fact::default_of("journald.storage", "auto"));
-            "auto".to_owned()
-        }
-    };
-    journal.persistent = match storage.as_str() {
-        "persistent" => Value::Bool(journal.runs),
-        // `auto` keeps on disk where the folder is there.
-        "auto" => match host.exists("/var/log/journal") {
-            Some(there) => Value::Bool(there && journal.runs),
-            None => Value::unseen("unreadable", "/var/log/journal"),
-        },
-        _ => Value::Bool(false),
-    };
-    journal.days = match (&journal.persistent, last("MaxRetentionSec")) {
-        (Value::Bool(true), Some((file, pair))) => {
-            journal.place = (file.clone(), pair.line);
-            match systemd_seconds(&pair.value) {
-                Some(n) if n > 0 => Value::Int(n / DAY_SECONDS),
-                Some(_) | None => bounded(),
-            }
-        }
-        (Value::Bool(true), None) => bounded(),
-        (Value::Unseen(why), _) => Value::Unseen(why.clone()),
-        _other => Value::Int(0),
-    };
-    journal
-}
-
-fn bounded() -> Value {
-    Value::unseen("bounded-by-size", "journald: bounded by size alone")
-}
-
-fn settings(host: &mut Host<'_>) -> Result<Vec<(String, Pair)>, SourceError> {
-    let mut files = vec![JOURNALD.to_owned()];
-    files.extend(host.drop_ins(
-        &[
-            "/etc/systemd/journald.conf.d",
-            "/run/systemd/journald.conf.d",
-            "/usr/lib/systemd/journald.conf.d",
-        ],
-        ".conf",
-    )?);
-    let mut all = Vec::new();
-    for file in files {
-        let pairs = pairs::ini(&host.optional(&file)?.unwrap_or_default());
-        all.extend(pairs.into_iter().map(|p| (file.clone(), p)));
-    }
-    Ok(all)
-}
-
 /// What the files of rsyslog say of the messages on logins and of the system.
 struct Files {
     days: Option<(Value, Option<(String, u32)>)>,
@@ -219,20 +123,7 @@ fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files
             Line::Rule { .. } | Line::Directive { .. } | Line::Include { .. } => {}
         }
     }
-    let Value::Text(octal) = &mode.value else {
-        unreachable!("put as text above")
-    };
-    let others = u32::from_str_radix(octal, 8)
-        .map_or(Value::unseen("not-a-number", "no octal mode"), |m| {
-            Value::Bool(m & 0o007 != 0)
-        });
-    subject.put(Fact {
-        path: "file_mode.others".into(),
-        value: others,
-        origin: mode.origin,
-        place: mode.place.clone(),
-    });
-    subject.put(mode);
+    file_mode(subject, mode);
     subject.put(Fact::derived(
         "files",
         Value::List(List {
@@ -245,6 +136,21 @@ fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files
         (auth, _) => Value::Bool(auth),
     };
     Files { days: least, auth }
+}
+
+/// May others read or change new logs?
+fn file_mode(subject: &mut Subject, mode: Fact) {
+    let others = u32::from_str_radix(&mode.value.shown(), 8)
+        .map_or(Value::unseen("not-a-number", "no octal mode"), |m| {
+            Value::Bool(m & 0o007 != 0)
+        });
+    subject.put(Fact {
+        path: "file_mode.others".into(),
+        value: others,
+        origin: mode.origin,
+        place: mode.place.clone(),
+    });
+    subject.put(mode);
 }
 
 type Days = (Value, Option<(String, u32)>);
@@ -367,31 +273,43 @@ fn retention(
         "enabled",
         either(&by_rsyslog, &Value::Bool(journal.runs)),
     ));
-    let auth = match &by_rsyslog {
-        Value::Bool(true) => either(&files.auth, &journal.persistent),
-        Value::Bool(false) => journal.persistent.clone(),
-        other => other.clone(),
+    let auth = match on(&by_rsyslog) {
+        Some(true) => either(&files.auth, &journal.persistent),
+        Some(false) => journal.persistent.clone(),
+        None => by_rsyslog.clone(),
     };
     subject.put(Fact::derived("auth.logged", auth));
-    let in_files = match &by_rsyslog {
-        Value::Bool(true) => files.days.unwrap_or((Value::Int(0), None)),
-        Value::Bool(false) => (Value::Int(0), None),
-        other => (other.clone(), None),
+    let in_files = match on(&by_rsyslog) {
+        Some(true) => files.days.unwrap_or((Value::Int(0), None)),
+        Some(false) => (Value::Int(0), None),
+        None => (by_rsyslog, None),
     };
-    let in_journal = (journal.days, Some(journal.place));
-    let (days, place) = match (&in_files.0, &in_journal.0) {
+    let (days, place) = longer(in_files, (journal.days, Some(journal.place)));
+    let fact = Fact::derived("retention.days", days);
+    subject.put(match place {
+        Some((file, line)) => fact.at(Place::new(file, line)),
+        None => fact,
+    });
+}
+
+/// What is kept in files and what the journal keeps: the longer counts, as far as both can be told.
+fn longer(in_files: Days, in_journal: Days) -> Days {
+    match (&in_files.0, &in_journal.0) {
         (Value::Int(a), Value::Int(b)) if b > a => in_journal,
         // Nothing in files: what the journal says counts, even where it cannot be told.
         (Value::Int(0), _) => in_journal,
         (Value::Int(_), _) => in_files,
         (_, Value::Int(b)) if *b > 0 => in_journal,
         _other => in_files,
-    };
-    let fact = Fact::derived("retention.days", days);
-    subject.put(match place {
-        Some((file, line)) => fact.at(crate::model::Place::new(file, line)),
-        None => fact,
-    });
+    }
+}
+
+fn on(value: &Value) -> Option<bool> {
+    if let Value::Bool(on) = value {
+        Some(*on)
+    } else {
+        None
+    }
 }
 
 fn either(a: &Value, b: &Value) -> Value {

@@ -8,6 +8,7 @@ mod accounts;
 mod auditd;
 mod firewall;
 mod host;
+mod journal;
 mod lockout;
 mod logging;
 mod malware;

@@ -68,9 +68,11 @@ fn login_defs(host: &mut Host<'_>, subject: &mut Subject) {
     for (key, path, own) in KEYS {
         match pairs::last(&pairs, key) {
             Some(pair) => {
-                let value = match number(&pair.value) {
-                    Value::Int(n) if n < 0 => Value::Int(own),
-                    other => other,
+                let off = pair.value.trim().starts_with('-');
+                let value = if off {
+                    Value::Int(own)
+                } else {
+                    number(&pair.value)
                 };
                 subject.put(set(path, value, LOGIN_DEFS, pair.line));
             }
@@ -161,25 +163,22 @@ fn limits(subject: &mut Subject, module: &Module, files: &[(String, Pair)]) {
     let (mut shorter, mut demanded) = (0, 0);
     let mut whole = true;
     for credit in credits {
-        match credit {
-            Value::Int(n) if n > 0 => shorter += n,
-            Value::Int(n) if n < 0 => demanded += 1,
-            Value::Int(_) => {}
-            _other => whole = false,
+        if let Value::Int(n) = credit {
+            shorter += n.clamp(0, NO_LIMIT);
+            demanded += i64::from(n < 0);
+        } else {
+            whole = false;
         }
     }
-    let length = match length {
-        Value::Int(n) if whole => Value::Int((n - shorter).max(6)),
-        Value::Int(_) => Value::unseen("not-a-number", "a credit is no number"),
-        other => other,
+    let counted = |value: Value, count: &dyn Fn(i64) -> i64| match (value, whole) {
+        (Value::Int(n), true) => Value::Int(count(n)),
+        (Value::Int(_), false) => Value::unseen("not-a-number", "a credit is no number"),
+        (other, _) => other,
     };
+    let length = counted(length, &|n| n.saturating_sub(shorter).max(6));
     subject.put(derived("min_length", length, &file, line));
     let (classes, file, line) = setting(module, files, "minclass", 0);
-    let classes = match classes {
-        Value::Int(n) if whole => Value::Int(n.max(demanded).max(1)),
-        Value::Int(_) => Value::unseen("not-a-number", "a credit is no number"),
-        other => other,
-    };
+    let classes = counted(classes, &|n| n.max(demanded).max(1));
     subject.put(derived("classes", classes, &file, line));
     let (dict, file, line) = setting(module, files, "dictcheck", 1);
     subject.put(derived("dictcheck", dict != Value::Int(0), &file, line));

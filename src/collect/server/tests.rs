@@ -74,10 +74,10 @@ fn sight<'a>(seen: &'a Collected, kind: &str) -> &'a Seen {
 }
 
 fn code(value: &Value) -> &'static str {
-    match value {
-        Value::Unseen(why) => why.code,
-        other => panic!("seen: {other:?}"),
-    }
+    let Value::Unseen(why) = value else {
+        panic!("seen: {value:?}");
+    };
+    why.code
 }
 
 const CONFIGS: [&str; 7] = [
@@ -173,9 +173,10 @@ fn compare(ours: &Subject, file: &Path, args: &[&str], config: &str) {
         let Some(fact) = ours.facts.get(&key) else {
             continue;
         };
-        let mine = match &fact.value {
-            Value::List(list) => list.items.iter().map(Value::shown).collect(),
-            other => vec![other.shown()],
+        let mine = if let Value::List(list) = &fact.value {
+            list.items.iter().map(Value::shown).collect()
+        } else {
+            vec![fact.value.shown()]
         };
         assert_eq!(mine, values, "{key} of {} in\n{config}", ours.id);
         compared += 1;
@@ -204,7 +205,7 @@ fn the_good_sample_is_seen_whole() {
         Value::Int(14)
     );
     assert_eq!(value(&seen, "lockout", "unlock_time"), Value::Int(43_200));
-    assert_eq!(value(&seen, "session", "timeout.seconds"), Value::Int(300));
+    assert_eq!(value(&seen, "session", "timeout.seconds"), Value::Int(600));
     assert_eq!(
         value(&seen, "firewall", "blocks_by_default"),
         Value::Bool(true)
@@ -489,6 +490,41 @@ proptest::proptest! {
         for fact in seen.subjects.iter().flat_map(|s| s.facts.values().chain(&s.other)) {
             if let Some(place) = fact.place.as_ref().filter(|p| FILES.contains(&&*p.file)) {
                 proptest::prop_assert!(place.line <= last, "{fact:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_fact_stands_in_the_vocabulary() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/vocabulary");
+    for seen in [sample("web-01"), sample("sort-01"), sample("office-01")] {
+        for sight in &seen.sights {
+            assert!(
+                rules.join(format!("{}.yaml", sight.kind)).exists(),
+                "{}",
+                sight.kind
+            );
+        }
+        for subject in &seen.subjects {
+            let words = fs::read_to_string(rules.join(format!("{}.yaml", subject.kind))).unwrap();
+            let open = words.contains("\nopen: true\n");
+            for fact in subject.facts.values() {
+                let there = words.contains(&format!("\n  {}:", fact.path));
+                assert!(open || there, "{}.{}", subject.kind, fact.path);
+                if let Value::List(list) = &fact.value {
+                    for item in &list.items {
+                        let Value::Map(map) = item else { continue };
+                        for key in map.keys() {
+                            assert!(
+                                words.contains(&format!("\n      {key}:")),
+                                "{}.{}.{key}",
+                                subject.kind,
+                                fact.path
+                            );
+                        }
+                    }
+                }
             }
         }
     }

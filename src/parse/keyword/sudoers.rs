@@ -15,7 +15,7 @@ pub enum Line {
         nopasswd: bool,
         /// Any command.
         all: bool,
-        /// The commands as written.
+        /// The programs, without arguments.
         commands: String,
     },
     /// `Defaults`.
@@ -86,20 +86,26 @@ fn parse_line(line: u32, content: &str) -> Option<Line> {
             settings: settings.split(',').map(|s| s.trim().to_owned()).collect(),
         });
     }
-    if [
+    const ALIASES: [&str; 5] = [
         "User_Alias",
         "Runas_Alias",
         "Host_Alias",
         "Cmnd_Alias",
         "Cmd_Alias",
-    ]
-    .iter()
-    .any(|a| content.starts_with(a))
-    {
+    ];
+    if ALIASES.iter().any(|a| content.starts_with(a)) {
         return None;
     }
+    rule(line, content)
+}
+
+fn rule(line: u32, content: &str) -> Option<Line> {
     let (left, right) = content.split_once('=')?;
-    let who = left.split_whitespace().next()?.to_owned();
+    let who = left
+        .split_whitespace()
+        .next()?
+        .trim_end_matches(',')
+        .to_owned();
     let right = right.trim();
     let right = match right.strip_prefix('(') {
         Some(runas) => runas.split_once(')').map_or("", |(_, r)| r).trim(),
@@ -117,12 +123,17 @@ fn parse_line(line: u32, content: &str) -> Option<Line> {
         }
         commands.push(part);
     }
+    // Only the programs: arguments may hold secrets.
+    let programs: Vec<&str> = commands
+        .iter()
+        .filter_map(|c| c.split_whitespace().next())
+        .collect();
     Some(Line::Rule {
         line,
         who,
         nopasswd,
         all: commands.contains(&"ALL"),
-        commands: commands.join(", "),
+        commands: programs.join(", "),
     })
 }
 

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::front::name;
+use super::front::{cite, name};
+use super::rows::{Row, Told};
+use super::undecided::Undecided;
 use crate::model::{
-    ActualReport, ControlReport, Disposition, Finding, Origin, Reading, RequirementReport,
-    RequirementSystem, ResultWord, Run, Status, Text,
+    ControlReport, Finding, InstrumentKind, Reading, RequirementReport, RequirementSystem,
+    ResultWord, Run, Status, Text,
 };
-use crate::report::common::{VALUE_CHARS, actual, both, lines, place, short};
-use crate::text::labels::{self, Label, page};
+use crate::report::common::{both, lines};
+use crate::text::labels::{self, Label};
 
 /// Failures by requirement, and what could not be decided.
 #[derive(Debug, Serialize)]
@@ -21,7 +23,7 @@ pub(super) struct Chapters {
     gaps: Vec<Duty>,
     remarks: Vec<Duty>,
     other: Vec<Block>,
-    undecided: Vec<Block>,
+    undecided: Vec<Undecided>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,37 +76,6 @@ struct Above {
     count: usize,
 }
 
-#[derive(Debug, Serialize)]
-struct Row {
-    id: String,
-    word: &'static str,
-    label: Label,
-    asset: String,
-    systems: String,
-    subject: String,
-    actual: Vec<Value>,
-    more: Option<Text>,
-    place: String,
-    told: Vec<Told>,
-    beside: Option<Label>,
-    marks: Vec<Text>,
-    evidence: Vec<usize>,
-}
-
-#[derive(Debug, Serialize)]
-struct Value {
-    text: String,
-    origin: Option<Label>,
-    place: Option<String>,
-}
-
-/// Something that is said of a finding, under its word.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Told {
-    word: Label,
-    text: Text,
-}
-
 /// Where a requirement stands on the page: under gaps, under remarks, or only in the matrix.
 pub(super) fn anchor(requirement: &RequirementReport) -> String {
     match drawn(requirement) {
@@ -127,8 +98,8 @@ impl Chapters {
         Self {
             gaps: writer.duties(run, Status::Gap),
             remarks: writer.duties(run, Status::Remark),
-            other: writer.left(run, |r| r == ResultWord::Fail),
-            undecided: writer.left(run, ResultWord::is_undecided),
+            other: writer.left(run),
+            undecided: super::undecided::groups(run, &writer.evidence),
         }
     }
 }
@@ -159,20 +130,31 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The most particular texts first: there the rows stand, and the broad duties of laws and letter point to them.
     fn duties(&mut self, run: &'a Run, status: Status) -> Vec<Duty> {
-        run.requirements
+        let mut drawn: Vec<&RequirementReport> = run
+            .requirements
             .iter()
             .filter(|r| drawn(r) == Some(status))
+            .collect();
+        let kinds: BTreeMap<&str, InstrumentKind> = run
+            .instruments
+            .iter()
+            .map(|i| (i.id.as_str(), i.kind))
+            .collect();
+        drawn.sort_by_key(|r| kinds.get(r.instrument.as_str()).map_or(0, |k| breadth(*k)));
+        drawn
+            .into_iter()
             .map(|r| self.duty(r, status, run))
             .collect()
     }
 
-    /// What stands under no requirement that is drawn.
-    fn left(&mut self, run: &'a Run, wanted: fn(ResultWord) -> bool) -> Vec<Block> {
+    /// Failures that stand under no requirement that is drawn.
+    fn left(&mut self, run: &'a Run) -> Vec<Block> {
         let rows: Vec<&Finding> = run
             .findings
             .iter()
-            .filter(|f| wanted(f.result) && !self.shown.contains_key(f.id.as_str()))
+            .filter(|f| f.result == ResultWord::Fail && !self.shown.contains_key(f.id.as_str()))
             .collect();
         self.blocks(&rows)
     }
@@ -196,7 +178,7 @@ impl<'a> Writer<'a> {
             word: status.word(),
             label: labels::status(status),
             title: both(&requirement.title),
-            reference: both(&requirement.reference),
+            reference: cite(requirement, run),
             text: both(&requirement.text),
             force: labels::force(requirement.force),
             strength: labels::strength(requirement.strength),
@@ -256,7 +238,10 @@ impl<'a> Writer<'a> {
         let first = findings.first()?;
         let control = self.controls.get(id).copied();
         let expected = control.map_or(&first.expected, |c| &c.expected);
-        let mut rows: Vec<Row> = findings.iter().map(|f| self.row(f, expected)).collect();
+        let mut rows: Vec<Row> = findings
+            .iter()
+            .map(|f| Row::of(f, expected, &self.evidence))
+            .collect();
         let shared: Vec<Told> = rows.first().map_or_else(Vec::new, |first| {
             first
                 .told
@@ -281,42 +266,18 @@ impl<'a> Writer<'a> {
             rows,
         })
     }
-
-    fn row(&self, finding: &Finding, expected: &Text) -> Row {
-        let place = place(finding);
-        let left = finding.actual.len().saturating_sub(FACTS)
-            + usize::try_from(finding.actual_more).unwrap_or(usize::MAX);
-        Row {
-            id: finding.id.clone(),
-            word: finding.result.word(),
-            label: labels::result(finding.result),
-            asset: short(&finding.asset, 120),
-            systems: short(&finding.systems.join(", "), 240),
-            subject: short(&finding.subject, 160),
-            actual: finding
-                .actual
-                .iter()
-                .take(FACTS)
-                .map(|fact| value(fact, &place))
-                .collect(),
-            more: (left > 0).then(|| labels::more(left)),
-            told: told(finding, expected),
-            beside: (finding.disposition != Disposition::None)
-                .then(|| labels::disposition(finding.disposition)),
-            marks: marks(finding),
-            evidence: finding
-                .evidence
-                .iter()
-                .filter_map(|id| self.evidence.get(id.as_str()).copied())
-                .take(4)
-                .collect(),
-            place,
-        }
-    }
 }
 
-/// Facts shown in a row.
-const FACTS: usize = 6;
+/// How broad the duties of a text are.
+fn breadth(kind: InstrumentKind) -> u8 {
+    match kind {
+        InstrumentKind::Standard => 0,
+        InstrumentKind::Circular | InstrumentKind::Decision | InstrumentKind::Resolution => 1,
+        InstrumentKind::Decree => 2,
+        InstrumentKind::Law => 3,
+        InstrumentKind::Letter => 4,
+    }
+}
 
 fn severity_rank(word: &str) -> usize {
     ["info", "low", "medium", "high", "critical"]
@@ -363,77 +324,4 @@ fn exposure(provision: &str, run: &Run) -> Text {
         ),
         None => Text::same(lines(provision)),
     }
-}
-
-fn value(fact: &ActualReport, shown: &str) -> Value {
-    let place = fact.file.as_ref().map(|file| match fact.line {
-        Some(line) if line > 0 => format!("{}:{line}", short(file, VALUE_CHARS)),
-        _ => short(file, VALUE_CHARS),
-    });
-    Value {
-        text: actual(fact, VALUE_CHARS),
-        origin: fact
-            .origin
-            .filter(|o| matches!(o, Origin::Default | Origin::Shadowed))
-            .map(labels::origin),
-        place: place.filter(|p| p != shown),
-    }
-}
-
-/// What is often the same for all findings of a control: what was expected, the value that counts, the reason.
-fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
-    let mut told = Vec::new();
-    let mut say = |key: &'static str, text: Text| {
-        told.push(Told {
-            word: page::word(key),
-            text,
-        });
-    };
-    if finding.expected != *expected {
-        say("expected", both(&finding.expected));
-    }
-    for (name, parameter) in &finding.parameters {
-        let unit = labels::unit(&parameter.unit);
-        let value = |unit: &str| {
-            let amount = format!("{} {unit}", parameter.value);
-            format!("{name} = {} ({})", amount.trim_end(), parameter.source)
-        };
-        say("parameter", Text::new(value(&unit.vi), value(&unit.en)));
-    }
-    if let Some(reason) = &finding.reason {
-        say(
-            "reason",
-            Text::new(
-                short(&reason.vi, VALUE_CHARS),
-                short(&reason.en, VALUE_CHARS),
-            ),
-        );
-    }
-    told
-}
-
-/// What stands beside one result: a waiver, the result before.
-fn marks(finding: &Finding) -> Vec<Text> {
-    let mut marks = Vec::new();
-    if let Some(waiver) = &finding.waiver {
-        let counts = page::word(if waiver.active {
-            "counts_now"
-        } else {
-            "counts_not"
-        });
-        let (id, reason) = (lines(&waiver.id), short(&waiver.reason, VALUE_CHARS));
-        let accepted = labels::accepted(waiver.until);
-        marks.push(Text::new(
-            format!("{id}: {}, {} – {reason}", accepted.vi, counts.vi),
-            format!("{id}: {}, {} – {reason}", accepted.en, counts.en),
-        ));
-    }
-    if let Some(before) = finding.baseline {
-        let (word, label) = (page::word("baseline"), labels::result(before));
-        marks.push(Text::new(
-            format!("{}: {}", word.vi, label.vi),
-            format!("{}: {}", word.en, label.en),
-        ));
-    }
-    marks
 }

@@ -5,7 +5,10 @@
 
 mod blocks;
 mod front;
+mod matrix;
 mod rest;
+mod rows;
+mod undecided;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};

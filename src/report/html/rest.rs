@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::blocks::anchor;
-use super::front::name;
+use super::front::{cite, name};
+use super::matrix::Matrix;
 use crate::model::{
-    AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, RequirementReport,
-    ResultWord, Run, Status, Text, WaiverReport,
+    AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, ResultWord, Run,
+    Status, Text, WaiverReport,
 };
 use crate::report::common::{both, lead, lines, short};
 use crate::text::labels::{self, Label};
@@ -77,36 +77,6 @@ struct Attestation {
     remark: Option<Text>,
 }
 
-#[derive(Debug, Serialize)]
-struct Matrix {
-    systems: Vec<String>,
-    legend: Vec<Cell>,
-    groups: Vec<Rows>,
-}
-
-/// The requirements of one instrument.
-#[derive(Debug, Serialize)]
-struct Rows {
-    name: Text,
-    rows: Vec<Line>,
-}
-
-#[derive(Debug, Serialize)]
-struct Line {
-    id: String,
-    title: Text,
-    href: Option<String>,
-    clause: String,
-    cells: Vec<Option<Cell>>,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Cell {
-    word: &'static str,
-    sign: &'static str,
-    label: Label,
-}
-
 /// Counts of results by control.
 #[derive(Debug, Serialize)]
 struct Controls {
@@ -170,7 +140,7 @@ impl Rest {
             undetermined: undetermined(run),
             waivers: run.waivers.iter().map(waiver).collect(),
             attestations: run.attestations.iter().map(attestation).collect(),
-            matrix: matrix(run),
+            matrix: Matrix::of(run),
             controls: controls(run),
             instruments: run.instruments.iter().map(|i| instrument(i, run)).collect(),
             assets: run.assets.iter().map(asset).collect(),
@@ -224,7 +194,7 @@ fn undetermined(run: &Run) -> Vec<Group> {
             group.items.push(Open {
                 id: requirement.id.clone(),
                 title: both(&requirement.title),
-                reference: both(&requirement.reference),
+                reference: cite(requirement, run),
                 systems: systems.join(", "),
                 reason: Some(why),
             });
@@ -297,78 +267,6 @@ fn attestation(attestation: &AttestationReport) -> Attestation {
         valid_to: labels::day(attestation.valid_to),
         in_date: attestation.in_date,
         remark: attestation.remark.as_ref().map(words),
-    }
-}
-
-fn matrix(run: &Run) -> Matrix {
-    let systems: Vec<&str> = run.systems.iter().map(|s| s.id.as_str()).collect();
-    let mut groups: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for requirement in &run.requirements {
-        groups
-            .entry(&requirement.instrument)
-            .or_default()
-            .push(line(requirement, &systems));
-    }
-    Matrix {
-        systems: systems.iter().map(|s| lines(s)).collect(),
-        legend: [
-            Status::Gap,
-            Status::Remark,
-            Status::Met,
-            Status::Undetermined,
-            Status::NotApplicable,
-        ]
-        .map(cell)
-        .to_vec(),
-        groups: groups
-            .into_iter()
-            .map(|(id, rows)| Rows {
-                name: run
-                    .instruments
-                    .iter()
-                    .find(|i| i.id == id)
-                    .map_or_else(|| Text::same(id), name),
-                rows,
-            })
-            .collect(),
-    }
-}
-
-fn line(requirement: &RequirementReport, systems: &[&str]) -> Line {
-    let here = anchor(requirement);
-    Line {
-        id: requirement.id.clone(),
-        title: both(&requirement.title),
-        href: here.starts_with("r-").then_some(here),
-        clause: requirement
-            .systems
-            .first()
-            .map(|s| lines(&s.clause))
-            .unwrap_or_default(),
-        cells: systems
-            .iter()
-            .map(|id| {
-                requirement
-                    .systems
-                    .iter()
-                    .find(|s| s.id == *id)
-                    .map(|s| cell(s.status))
-            })
-            .collect(),
-    }
-}
-
-fn cell(status: Status) -> Cell {
-    Cell {
-        word: status.word(),
-        sign: match status {
-            Status::Gap => "✗",
-            Status::Remark => "!",
-            Status::Met => "✓",
-            Status::Undetermined => "?",
-            Status::NotApplicable => "–",
-        },
-        label: labels::status(status),
     }
 }
 

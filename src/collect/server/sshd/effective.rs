@@ -234,9 +234,10 @@ fn algorithms_as_lists(subject: &mut Subject) {
         let Some(fact) = subject.facts.get(name) else {
             continue;
         };
-        let value = match &fact.value {
-            Value::Text(text) => list(text),
-            other => other.clone(),
+        let value = if let Value::Text(text) = &fact.value {
+            list(text)
+        } else {
+            fact.value.clone()
         };
         let mut as_list = Fact::new(
             format!("{name}.list"),

@@ -1,4 +1,4 @@
-# Phiên bỏ quên tự thoát sau 5 phút
-TMOUT=300
+# Phiên bỏ quên tự thoát sau 10 phút
+TMOUT=600
 readonly TMOUT
 export TMOUT
