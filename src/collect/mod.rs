@@ -51,7 +51,7 @@ pub fn collect(asset: &Asset, inventory: &Inventory, cx: &Context) -> Result<Col
         Target::Schema { path, dialect } => {
             schema::collect(path, &asset.shown, dialect.as_deref(), cx)
         }
-        Target::Label(_) => return Err(Reason::new("not-built", "label")),
+        Target::Label(path) => label::collect(path, &asset.shown, cx),
         Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
         Target::CallerId { .. } => return Err(Reason::new("not-built", "caller-id")),
         Target::NotBuilt(what) => return Err(Reason::new("not-built", *what)),

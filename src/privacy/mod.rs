@@ -10,6 +10,7 @@ pub mod names;
 pub mod protection;
 mod table;
 pub mod values;
+mod weigh;
 mod words;
 
 /// A class of personal data (NĐ 356/2025 Art. 3–4, and what postal systems keep beside it).

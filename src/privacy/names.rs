@@ -1,6 +1,9 @@
 //! What a name says, with its type, comment, table and neighbours.
 
+use std::collections::BTreeSet;
+
 use super::table::{Phrase, TABLE, Table};
+use super::weigh::{weigh_comment, weigh_content, weigh_table, weigh_type};
 use super::words::words;
 use super::{Class, Party, Verdict};
 
@@ -29,14 +32,18 @@ pub fn classify(name: &str, around: &Around) -> Verdict {
         }
         None => match lure {
             Some(lure) => Verdict::none(90, format!("lure:{lure}")),
+            None if said.last().is_some_and(|w| table.tail.contains(w)) => {
+                Verdict::none(75, "property")
+            }
             None => by_comment(around, table)
-                .or_else(|| name_of_person(&said, around, table))
+                .or_else(|| name_of_person(&said, table))
                 .unwrap_or_else(|| Verdict::none(70, "no-word")),
         },
     };
     weigh_type(&mut verdict, around);
     weigh_comment(&mut verdict, around, table);
     weigh_table(&mut verdict, &said, around, table);
+    weigh_content(&mut verdict, &said, around, table);
     verdict.party = party(&said, around, table);
     if verdict.is_personal() {
         verdict.sensitive = verdict.class.is_sensitive() || is_card_picture(&verdict, &said, table);
@@ -57,6 +64,16 @@ pub fn cover_words(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whose data the words speak of, where they say so.
+pub fn party_of(text: &str) -> Option<Party> {
+    find_party(&words(text, &TABLE), &TABLE)
+}
+
+/// Has the name a word that we know to be no personal data on a label (`weight`, `tracking`)?
+pub fn is_plain(name: &str) -> bool {
+    words(name, &TABLE).iter().any(|w| TABLE.plain.contains(w))
+}
+
 /// Is it a table of persons with accounts or a thing?
 pub fn is_person_word(word: &str) -> bool {
     TABLE.person.contains(word)
@@ -70,7 +87,7 @@ struct Match<'a> {
     phrase: &'a Phrase<(Class, u8)>,
 }
 
-fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>) {
+pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>) {
     let core: Vec<String> = said
         .iter()
         .filter(|w| !table.cover.contains(*w))
@@ -183,45 +200,51 @@ fn bare_name(around: &Around, table: &Table) -> Verdict {
 }
 
 /// Is the table one of persons, one of things?
-fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
+pub(super) fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
     let Some(name) = around.table else {
         return (false, false);
     };
     let said = words(name, table);
-    let pairs: Vec<String> = said.windows(2).map(|w| w.concat()).collect();
-    let person = said.iter().any(|w| table.person.contains(w))
-        || pairs.iter().any(|p| {
-            matches!(
-                p.as_str(),
-                "khachhang" | "nhanvien" | "nguoidung" | "taixe" | "thanhvien"
-            )
-        });
-    let last = said.last().is_some_and(|w| table.thing.contains(w));
-    (person, last)
+    (
+        count_of(&said, &table.person) > 0,
+        ends_with_one_of(&said, &table.thing),
+    )
+}
+
+/// How many of the phrases (`khach_hang`) stand in the words.
+fn count_of(said: &[String], phrases: &BTreeSet<String>) -> usize {
+    (1..=4)
+        .flat_map(|n| said.windows(n))
+        .filter(|w| phrases.contains(&w.join("_")))
+        .count()
+}
+
+/// Do the words end with one of the phrases?
+fn ends_with_one_of(said: &[String], phrases: &BTreeSet<String>) -> bool {
+    (1..=4.min(said.len())).any(|n| {
+        said.get(said.len() - n..)
+            .is_some_and(|w| phrases.contains(&w.join("_")))
+    })
 }
 
 /// `sender_name`, `name_user`, `NV_TEN`, `ten_nguoi_…`: a name of a person; any other name is that of a thing.
-fn name_of_person(said: &[String], around: &Around, table: &Table) -> Option<Verdict> {
+fn name_of_person(said: &[String], table: &Table) -> Option<Verdict> {
     let at = said.iter().position(|w| w == "name" || w == "ten")?;
-    let others: Vec<&String> = said
+    let others: Vec<String> = said
         .iter()
         .enumerate()
         .filter(|(i, _)| *i != at)
-        .map(|(_, w)| w)
+        .map(|(_, w)| w.clone())
         .collect();
-    let persons = others.iter().filter(|w| table.person.contains(**w)).count();
+    let persons = count_of(&others, &table.person);
     let is_party = find_party(said, table).is_some();
     let property = said.last().is_some_and(|w| table.tail.contains(w));
     if property || (persons == 0 && !is_party) {
         return Some(Verdict::none(75, "name-of-thing"));
     }
-    let things = others
-        .iter()
-        .any(|w| table.thing.contains(*w) && !table.person.contains(*w));
-    if things {
+    if count_of(&others, &table.thing) > 0 {
         return Some(Verdict::none(65, "name-of-thing"));
     }
-    let _ = around;
     Some(Verdict {
         class: Class::Name,
         party: Party::Unknown,
@@ -238,7 +261,20 @@ fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
         return None;
     }
     let (found, _) = by_words(&said, table);
-    let mut verdict = found.filter(|v| v.confidence >= 90)?;
+    let number = around.data_type.is_some_and(|t| {
+        ["dec", "num", "float", "double", "int", "bigint", "real"]
+            .iter()
+            .any(|n| t.to_ascii_lowercase().starts_with(n))
+    });
+    // One short word in running text says little ("lon", "tinh").
+    let sure = |v: &Verdict| {
+        v.confidence >= 90
+            && v.reasons.iter().any(|r| {
+                r.contains('_') || v.confidence >= 95 && v.class != Class::Gps && r.len() > 7
+            })
+            && (!number || v.class == Class::Cod)
+    };
+    let mut verdict = found.filter(sure)?;
     verdict.confidence = 75;
     verdict.reasons = verdict
         .reasons
@@ -246,142 +282,6 @@ fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
         .map(|r| r.replace("name:", "comment:"))
         .collect();
     Some(verdict)
-}
-
-fn weigh_comment(verdict: &mut Verdict, around: &Around, table: &Table) {
-    let Some(comment) = around.comment else {
-        return;
-    };
-    if !verdict.is_personal() {
-        return;
-    }
-    if let (Some(said), _) = by_words(&words(comment, table), table)
-        && said.class == verdict.class
-        && !verdict.reasons.iter().any(|r| r.starts_with("comment:"))
-    {
-        verdict.confidence = verdict.confidence.saturating_add(4).min(99);
-        verdict.reasons.insert("comment:agrees".into());
-    }
-}
-
-/// A type that cannot hold a value of the class says that it is none.
-fn weigh_type(verdict: &mut Verdict, around: &Around) {
-    let Some(data_type) = around.data_type.map(str::to_ascii_lowercase) else {
-        return;
-    };
-    let base: &str = data_type.split(['(', ' ']).next().unwrap_or_default();
-    if matches!(base, "inet" | "cidr") && matches!(verdict.class, Class::None | Class::Address) {
-        *verdict = Verdict::none(verdict.confidence, "type:inet");
-        verdict.class = Class::Ip;
-        verdict.confidence = 80;
-        return;
-    }
-    if matches!(base, "point" | "geometry" | "geography") && !verdict.is_personal() {
-        *verdict = Verdict::none(verdict.confidence, "type:position");
-        verdict.class = Class::Gps;
-        verdict.confidence = 75;
-        return;
-    }
-    let boolean =
-        matches!(base, "bool" | "boolean") || base == "bit" || data_type.starts_with("tinyint(1)");
-    let moment = matches!(
-        base,
-        "timestamp"
-            | "timestamptz"
-            | "datetime"
-            | "date"
-            | "time"
-            | "datetime2"
-            | "datetimeoffset"
-            | "smalldatetime"
-            | "year"
-            | "interval"
-    );
-    let number = matches!(
-        base,
-        "int"
-            | "integer"
-            | "bigint"
-            | "smallint"
-            | "tinyint"
-            | "mediumint"
-            | "serial"
-            | "bigserial"
-    );
-    let impossible = match verdict.class {
-        Class::None => false,
-        Class::Gender => moment,
-        Class::Dob => boolean,
-        Class::NationalId => boolean,
-        Class::Device => boolean,
-        Class::Cod => boolean || moment,
-        Class::Phone
-        | Class::Bank
-        | Class::Plate
-        | Class::TaxCode
-        | Class::Card
-        | Class::Passport
-        | Class::SocialInsurance
-        | Class::Ip => boolean || moment,
-        Class::Credential | Class::Gps => boolean || moment,
-        Class::Name
-        | Class::Email
-        | Class::Contents
-        | Class::Signature
-        | Class::Photo
-        | Class::Health => boolean || moment || number,
-        Class::Address => boolean || moment,
-    };
-    let keyed = number && verdict.class == Class::Address;
-    if impossible {
-        *verdict = Verdict::none(85, format!("type:{}", clean(base)));
-    } else if keyed {
-        // A number in place of an address is the key of a list of wards or provinces.
-        verdict.confidence = verdict.confidence.min(50);
-        verdict.reasons.insert("type:key".into());
-    }
-}
-
-fn clean(word: &str) -> String {
-    word.chars()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .take(24)
-        .collect()
-}
-
-/// Tables of things (provinces, products, warehouses) have names, addresses and phones that are no person's.
-fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &Table) {
-    let (person, thing) = table_kind(around, table);
-    if !thing || person || find_party(said, table).is_some() {
-        return;
-    }
-    let of_thing = match verdict.class {
-        Class::Address | Class::Gps | Class::Contents => true,
-        Class::Photo => verdict.confidence < 97,
-        Class::Phone | Class::Email | Class::TaxCode => false,
-        Class::Name
-        | Class::NationalId
-        | Class::Dob
-        | Class::Gender
-        | Class::Bank
-        | Class::Card
-        | Class::Cod
-        | Class::Credential
-        | Class::Signature
-        | Class::Plate
-        | Class::Passport
-        | Class::SocialInsurance
-        | Class::Ip
-        | Class::Device
-        | Class::Health
-        | Class::None => false,
-    };
-    if of_thing {
-        *verdict = Verdict::none(70, "table:thing");
-    } else if verdict.is_personal() {
-        verdict.confidence = verdict.confidence.saturating_sub(15);
-        verdict.reasons.insert("table:thing".into());
-    }
 }
 
 fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
@@ -434,7 +334,7 @@ fn table_party(name: &str, table: &Table) -> Option<Party> {
 }
 
 /// The longest phrase of a party; of two as long, the earlier.
-fn find_party(said: &[String], table: &Table) -> Option<Party> {
+pub(super) fn find_party(said: &[String], table: &Table) -> Option<Party> {
     let mut best: Option<(usize, Party)> = None;
     for start in 0..said.len() {
         for phrase in table.parties.get(&said[start]).into_iter().flatten() {

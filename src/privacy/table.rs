@@ -41,6 +41,8 @@ pub(super) struct Table {
     pub(super) cover: BTreeSet<String>,
     /// Words of which glued names are made.
     pub(super) glue: BTreeSet<String>,
+    /// Words of labels that are no personal data.
+    pub(super) plain: BTreeSet<String>,
     /// Abbreviations.
     pub(super) short: BTreeMap<String, Vec<String>>,
     /// Every word that means something somewhere.
@@ -115,10 +117,11 @@ impl Table {
                     "person" => &mut self.person,
                     "cover" => &mut self.cover,
                     "glue" => &mut self.glue,
+                    "plain" => &mut self.plain,
                     _ => return None,
                 };
                 for word in words {
-                    self.known.insert(word.clone());
+                    self.known.extend(word.split('_').map(str::to_owned));
                     set.insert(word);
                 }
                 Some(())

@@ -1,1 +1,286 @@
-//! Placeholder of the label collector.
+//! Shipping labels and their templates: which fields are printed, whose they are, how far they are hidden.
+//!
+//! Values of samples are looked at in memory; facts hold only classes, exposures and counts.
+
+use std::path::Path;
+
+use super::{Context, Reader, RootFolder};
+use crate::model::{Collected, EntryKind, Fact, Reason, Seen, SourceError, Subject, Value};
+use crate::parse::{html, zpl};
+
+mod facts;
+mod parts;
+mod read;
+mod spots;
+mod words;
+
+/// The subject types of this collector.
+pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
+
+/// Deepest folder below the asset that is looked into.
+const MAX_DEPTH: u32 = 4;
+/// The most labels of one asset.
+const MAX_FILES: usize = 300;
+
+/// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see.
+pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
+    let mut out = Collected::default();
+    let only = if path.is_dir() {
+        None
+    } else {
+        path.file_name().and_then(|n| n.to_str()).map(str::to_owned)
+    };
+    let folder = match &only {
+        Some(_) => path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new(".")),
+        None => path,
+    };
+    let root = match RootFolder::open(folder) {
+        Ok(root) => root,
+        Err(e) => return unseen(out, e.code(), shown),
+    };
+    let base = match &only {
+        Some(name) => shown.strip_suffix(name.as_str()).unwrap_or(shown),
+        None => shown,
+    };
+    let mut reader = Reader::new(&root, base, cx.now);
+    let files = match &only {
+        Some(name) => Ok(vec![name.clone()]),
+        None => label_files(&reader),
+    };
+    let files = match files {
+        Ok(files) => files,
+        Err(e) => return unseen(out, e.code(), shown),
+    };
+    let mut failed: Vec<Reason> = Vec::new();
+    for file in &files {
+        let place = if only.is_some() {
+            shown.to_owned()
+        } else {
+            reader.shown(&format!("/{file}"))
+        };
+        match label(&mut reader, file, &place) {
+            Ok(subjects) => subjects.into_iter().for_each(|s| add(&mut out, s, file)),
+            Err(reason) => failed.push(reason),
+        }
+    }
+    out.evidence = reader.into_evidence();
+    for item in out.evidence.iter_mut().filter(|_| only.is_some()) {
+        item.id = shown.to_owned();
+        item.source = shown.to_owned();
+    }
+    if let Some(set) = set(&out.subjects, shown) {
+        out.subjects.push(set);
+    }
+    sights(&mut out, failed, files.is_empty(), shown);
+    out
+}
+
+fn sights(out: &mut Collected, failed: Vec<Reason>, empty: bool, shown: &str) {
+    let reason = failed
+        .into_iter()
+        .next()
+        .or_else(|| empty.then(|| Reason::new("no-label", shown)));
+    for kind in KINDS {
+        out.saw(
+            kind,
+            match &reason {
+                Some(reason) => Seen::Not(reason.clone()),
+                None => Seen::Whole,
+            },
+        );
+    }
+}
+
+fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
+    for kind in KINDS {
+        out.saw(kind, Seen::Not(Reason::new(code, detail)));
+    }
+    out
+}
+
+/// Two alike carry their file.
+fn add(out: &mut Collected, mut subject: Subject, file: &str) {
+    let taken = |id: &str| out.subjects.iter().any(|s| &*s.id == id);
+    if taken(&subject.id) {
+        let id = format!("{}@{file}", subject.id);
+        let id = if taken(&id) {
+            (2..5000)
+                .map(|n| format!("{id}#{n}"))
+                .find(|t| !taken(t))
+                .unwrap_or(id)
+        } else {
+            id
+        };
+        subject.id = id.into();
+    }
+    out.subjects.push(subject);
+}
+
+/// The subjects of one label file.
+fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, Reason> {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    if !is_label(name) {
+        return Err(Reason::new("unsupported-format", place));
+    }
+    let text = reader
+        .lossy(&format!("/{file}"))
+        .map_err(|e| Reason::new(e.code(), place))?;
+    let looks_zpl = text.contains("^XA") || name.to_ascii_lowercase().ends_with(".zpl");
+    let label = if looks_zpl {
+        let parsed = zpl::parse(&text);
+        if !parsed.has_label {
+            return Err(Reason::new("no-label", place));
+        }
+        let (spots, unknown) = spots::of_zpl(&parsed);
+        let mut label = read::read(&spots);
+        label.unknown.extend(unknown);
+        if parsed.unfinished {
+            label.unknown.push("the label does not end (^XZ)".into());
+        }
+        label
+    } else {
+        read::read(&spots::of_html(&html::parse(&text)))
+    };
+    if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
+        return Err(Reason::new("no-label", place));
+    }
+    Ok(facts::subjects(&label, name, place))
+}
+
+/// The labels together: two that hide different parts of the same field show it whole.
+fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
+    let labels = subjects.iter().filter(|s| &*s.kind == "label").count();
+    if labels == 0 {
+        return None;
+    }
+    let mut set = Subject::new("label-set", "labels");
+    set.put(Fact::derived(
+        "labels",
+        i64::try_from(labels).unwrap_or(i64::MAX),
+    ));
+    let mut differing = Vec::new();
+    let mut unclear = false;
+    for name in [
+        "recipient_name",
+        "recipient_phone",
+        "recipient_address",
+        "sender_name",
+        "sender_phone",
+        "sender_address",
+    ] {
+        let mut seen: Vec<String> = Vec::new();
+        for subject in subjects
+            .iter()
+            .filter(|s| &*s.kind == "label-field" && s.id.ends_with(&format!(".{name}")))
+        {
+            match subject.facts.get("exposure").map(|f| &f.value) {
+                // A label that does not print the field at all gives nothing to put together.
+                Some(Value::Text(t)) if t == "absent" => {}
+                Some(Value::Text(t)) => seen.push(format!("{t} {}", digits(subject))),
+                Some(_) | None => unclear = true,
+            }
+        }
+        seen.sort();
+        seen.dedup();
+        if seen.len() > 1 {
+            differing.push(Value::from(name));
+        }
+    }
+    let same = match (labels, differing.is_empty(), unclear) {
+        (1, _, _) => Value::unseen("not_applicable", "one label"),
+        (_, false, _) => false.into(),
+        (_, true, true) => Value::unseen("ambiguous", "not every label was understood"),
+        (_, true, false) => true.into(),
+    };
+    set.put(Fact::derived("same_exposure", same));
+    set.put(Fact::derived("differing_fields", Value::list(differing)));
+    set.place = Some(crate::model::Place::new(shown, 0));
+    Some(set)
+}
+
+fn digits(subject: &Subject) -> String {
+    match subject.facts.get("hidden_digits").map(|f| &f.value) {
+        Some(Value::Int(n)) => n.to_string(),
+        Some(_) | None => String::new(),
+    }
+}
+
+fn label_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
+    let mut out = Vec::new();
+    let mut todo = vec![(String::new(), 0)];
+    let mut first = true;
+    while let Some((folder, depth)) = todo.pop() {
+        let entries = match reader.list(&format!("/{folder}")) {
+            Ok(entries) => entries,
+            Err(e) if first => return Err(e),
+            Err(_) => continue,
+        };
+        first = false;
+        for entry in entries {
+            let path = if folder.is_empty() {
+                entry.name.clone()
+            } else {
+                format!("{folder}/{}", entry.name)
+            };
+            match entry.kind {
+                EntryKind::Folder if depth < MAX_DEPTH => todo.push((path, depth + 1)),
+                // A picture or PDF among the labels is one that we cannot read; style sheets and notes are none.
+                EntryKind::File
+                    if (is_label(&entry.name) || is_other_label(&entry.name))
+                        && out.len() < MAX_FILES =>
+                {
+                    out.push(path)
+                }
+                EntryKind::File | EntryKind::Folder | EntryKind::Other => {}
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+fn is_label(name: &str) -> bool {
+    const ENDS: [&str; 24] = [
+        ".zpl",
+        ".prn",
+        ".html",
+        ".htm",
+        ".xhtml",
+        ".tpl",
+        ".twig",
+        ".j2",
+        ".jinja",
+        ".jinja2",
+        ".hbs",
+        ".handlebars",
+        ".mustache",
+        ".php",
+        ".phtml",
+        ".ctp",
+        ".cshtml",
+        ".vue",
+        ".ejs",
+        ".erb",
+        ".liquid",
+        ".jsp",
+        ".njk",
+        ".ftl",
+    ];
+    let lower = name.to_ascii_lowercase();
+    ENDS.iter().any(|e| lower.ends_with(e))
+}
+
+fn is_other_label(name: &str) -> bool {
+    const ENDS: [&str; 12] = [
+        ".jsx", ".tsx", ".pdf", ".docx", ".xlsx", ".epl", ".tspl", ".btw", ".lbl", ".jrxml",
+        ".rpt", ".nlbl",
+    ];
+    let lower = name.to_ascii_lowercase();
+    ENDS.iter().any(|e| lower.ends_with(e))
+}
+
+#[cfg(test)]
+mod tests;

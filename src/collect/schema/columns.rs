@@ -108,7 +108,8 @@ pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Su
             };
             put("class", j.verdict.class.word().into());
             put("party", j.verdict.party.word().into());
-            put("protected", protected_value(j));
+            put("protected", j.protected.word().into());
+            put("stored_safely", stored_safely(j));
             put("confidence", i64::from(j.verdict.confidence).into());
             put("sensitive", j.verdict.sensitive.into());
             put("reason", reason(j).into());
@@ -118,10 +119,20 @@ pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Su
         .collect()
 }
 
-/// A column without personal data needs no protection: it says `no`, as it shows.
-fn protected_value(j: &Judged) -> Value {
-    j.protected.word().into()
+/// A readable column whose class is a guess is not called unprotected.
+fn stored_safely(j: &Judged) -> Value {
+    match j.protected {
+        Protected::Yes => true.into(),
+        Protected::No if j.verdict.is_personal() && j.verdict.confidence < SURE => {
+            Value::unseen("ambiguous", "what the column holds is not sure")
+        }
+        Protected::No => false.into(),
+        Protected::Unknown => Value::unseen("ambiguous", j.why.clone()),
+    }
 }
+
+/// From this confidence on a class counts.
+const SURE: u8 = 60;
 
 fn reason(j: &Judged) -> String {
     if j.verdict.class == Class::None {

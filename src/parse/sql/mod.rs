@@ -3,6 +3,7 @@
 //! The file is split into statements by our own splitter (dumps are no plain SQL), each one is read alone, and what
 //! was not understood is kept with its line: a schema of which a part was not read is never shown as whole.
 
+mod about;
 mod lex;
 mod read;
 mod split;
@@ -59,68 +60,9 @@ impl Dialect {
         let count = |marks: &[&str]| -> usize {
             marks.iter().map(|m| head.matches(m).count().min(40)).sum()
         };
-        let scores = [
-            (
-                Self::Postgres,
-                count(&[
-                    "postgresql database dump",
-                    "pg_catalog",
-                    "character varying",
-                    "timestamp without",
-                    "timestamptz",
-                    "bytea",
-                    " serial",
-                    "owner to",
-                    "nextval(",
-                    "plpgsql",
-                    "jsonb",
-                    "bigserial",
-                    "comment on ",
-                ]),
-            ),
-            (
-                Self::Mysql,
-                count(&[
-                    "mysql dump",
-                    "mariadb dump",
-                    "phpmyadmin",
-                    "engine=",
-                    "engine =",
-                    "auto_increment",
-                    "` ",
-                    "/*!4",
-                    "unlock tables",
-                    "tinyint(",
-                ]),
-            ),
-            (
-                Self::Mssql,
-                count(&[
-                    "[dbo]",
-                    "\ngo\n",
-                    "nvarchar(",
-                    "identity(1",
-                    "set ansi_nulls",
-                    "[int]",
-                    "datetime2",
-                    "sp_addextendedproperty",
-                ]),
-            ),
-            (
-                Self::Oracle,
-                count(&[
-                    "varchar2",
-                    "number(",
-                    "\nrem ",
-                    "tablespace",
-                    "segment creation",
-                    "sysdate",
-                    "\n/\n",
-                ]),
-            ),
-        ];
         let mut best = (Self::Generic, 0);
-        for (dialect, score) in scores {
+        for (dialect, marks) in MARKS {
+            let score = count(marks);
             if score > best.1 {
                 best = (dialect, score);
             }
@@ -128,6 +70,68 @@ impl Dialect {
         best.0
     }
 }
+
+/// What files of each dialect have.
+const MARKS: [(Dialect, &[&str]); 4] = [
+    (
+        Dialect::Postgres,
+        &[
+            "postgresql database dump",
+            "pg_catalog",
+            "character varying",
+            "timestamp without",
+            "timestamptz",
+            "bytea",
+            " serial",
+            "owner to",
+            "nextval(",
+            "plpgsql",
+            "jsonb",
+            "bigserial",
+            "comment on ",
+        ],
+    ),
+    (
+        Dialect::Mysql,
+        &[
+            "mysql dump",
+            "mariadb dump",
+            "phpmyadmin",
+            "engine=",
+            "engine =",
+            "auto_increment",
+            "` ",
+            "/*!4",
+            "unlock tables",
+            "tinyint(",
+        ],
+    ),
+    (
+        Dialect::Mssql,
+        &[
+            "[dbo]",
+            "\ngo\n",
+            "nvarchar(",
+            "identity(1",
+            "set ansi_nulls",
+            "[int]",
+            "datetime2",
+            "sp_addextendedproperty",
+        ],
+    ),
+    (
+        Dialect::Oracle,
+        &[
+            "varchar2",
+            "number(",
+            "\nrem ",
+            "tablespace",
+            "segment creation",
+            "sysdate",
+            "\n/\n",
+        ],
+    ),
+];
 
 /// A column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -204,15 +204,17 @@ impl<'a> Splitter<'a> {
         {
             self.finish();
             self.skip(length);
-        } else if empty && matches!(word, "rem" | "remark" | "prompt" | "whenever" | "spool") {
-            self.skip(length);
-        } else if empty && self.dialect == Dialect::Oracle && word == "set" && !lower.contains(';')
-        {
+        } else if empty && (is_client_word(word) || self.is_oracle_set(word, &lower)) {
             self.skip(length);
         } else {
             return false;
         }
         true
+    }
+
+    /// `SET ECHO ON` of SQL*Plus has no semicolon.
+    fn is_oracle_set(&self, word: &str, line: &str) -> bool {
+        self.dialect == Dialect::Oracle && word == "set" && !line.contains(';')
     }
 
     /// Procedures of SQL Server end at GO, not at a semicolon.
@@ -234,9 +236,18 @@ impl<'a> Splitter<'a> {
                 .any(|w| matches!(w.as_str(), "procedure" | "proc" | "function" | "trigger"))
     }
 
+    /// `#` begins a comment in MySQL; where the dialect does not show, between statements.
+    fn hash_comments(&self) -> bool {
+        match self.dialect {
+            Dialect::Mysql => true,
+            Dialect::Generic => self.now.line == 0,
+            Dialect::Postgres | Dialect::Mssql | Dialect::Oracle => false,
+        }
+    }
+
     fn comment(&mut self) -> bool {
         let rest = self.rest();
-        if rest.starts_with("--") || (rest.starts_with('#') && self.dialect == Dialect::Mysql) {
+        if rest.starts_with("--") || (rest.starts_with('#') && self.hash_comments()) {
             let length = rest.find('\n').unwrap_or(rest.len());
             let note: String = rest
                 .get(..length)
@@ -335,6 +346,10 @@ impl<'a> Splitter<'a> {
                     .trim_end_matches(['E', 'e'])
                     .ends_with(|c: char| c.is_alphanumeric() || c == '_')
     }
+}
+
+fn is_client_word(word: &str) -> bool {
+    matches!(word, "rem" | "remark" | "prompt" | "whenever" | "spool")
 }
 
 fn is_copy(text: &str) -> bool {

@@ -1,0 +1,229 @@
+//! Subjects of a label: one for each printed field, one for the label.
+
+use crate::model::{Fact, Place, Subject, Value};
+use crate::privacy::masks::Exposure;
+use crate::privacy::{Class, Party};
+
+use super::read::{Field, Label, Medium, kind_of};
+
+/// The fields of which the letter speaks.
+const MAIN: [(Party, Class); 7] = [
+    (Party::Recipient, Class::Name),
+    (Party::Recipient, Class::Phone),
+    (Party::Recipient, Class::Address),
+    (Party::Sender, Class::Name),
+    (Party::Sender, Class::Phone),
+    (Party::Sender, Class::Address),
+    (Party::Unknown, Class::Contents),
+];
+
+/// The subjects of one label, with ids that begin with `id`.
+pub(super) fn subjects(label: &Label, id: &str, file: &str) -> Vec<Subject> {
+    let mut out: Vec<Subject> = Vec::new();
+    for field in &label.fields {
+        let prefix = match field.medium {
+            Medium::Text => "",
+            Medium::Qr => "qr_",
+            Medium::Barcode => "barcode_",
+        };
+        let name = kind_of(field);
+        let name = if name.is_empty() {
+            "field".to_owned()
+        } else {
+            name
+        };
+        let full = unique(&out, &format!("{id}.{prefix}{name}"));
+        out.push(subject(field, &full, file));
+    }
+    for (party, class) in MAIN {
+        if !printed(label, party, class) {
+            out.push(not_printed(label, party, class, id, file));
+        }
+    }
+    out.push(whole(label, id, file));
+    out
+}
+
+fn unique(out: &[Subject], id: &str) -> String {
+    let taken = |id: &str| out.iter().any(|s| &*s.id == id);
+    if !taken(id) {
+        return id.to_owned();
+    }
+    (2..5000)
+        .map(|n| format!("{id}#{n}"))
+        .find(|t| !taken(t))
+        .unwrap_or_else(|| id.to_owned())
+}
+
+fn printed(label: &Label, party: Party, class: Class) -> bool {
+    label.fields.iter().any(|f| {
+        f.class == class
+            && f.medium == Medium::Text
+            && (f.party == party || class == Class::Contents)
+    })
+}
+
+fn subject(field: &Field, id: &str, file: &str) -> Subject {
+    let place = Place::new(file, field.line);
+    let mut subject = Subject::new("label-field", id).at(place.clone());
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    put("class", field.class.word().into());
+    put("party", field.party.word().into());
+    put("exposure", field.exposure.word().into());
+    put("medium", field.medium.word().into());
+    if field.class == Class::Phone {
+        let (hidden, visible) = match (field.digits, field.exposure) {
+            (Some((hidden, visible)), _) => (i64::from(hidden).into(), i64::from(visible).into()),
+            (None, Exposure::Coded | Exposure::Absent) => (not_applicable(), not_applicable()),
+            (None, Exposure::Masked | Exposure::Full) => (uncounted(), uncounted()),
+        };
+        put("hidden_digits", hidden);
+        put("visible_digits", visible);
+    }
+    subject
+}
+
+fn not_applicable() -> Value {
+    Value::unseen("not_applicable", "no digits are printed")
+}
+
+fn uncounted() -> Value {
+    Value::unseen(
+        "ambiguous",
+        "the template does not tell how many digits its filter hides",
+    )
+}
+
+/// A main field that was not found: not printed where the whole label was understood.
+fn not_printed(label: &Label, party: Party, class: Class, id: &str, file: &str) -> Subject {
+    let name = if class == Class::Contents {
+        "contents".to_owned()
+    } else {
+        format!("{}_{}", party.word(), class.word())
+    };
+    let place = Place::new(file, 0);
+    let mut subject = Subject::new("label-field", format!("{id}.{name}")).at(place.clone());
+    let other = label.fields.iter().any(|f| {
+        f.class == class
+            && f.medium == Medium::Text
+            && matches!(f.party, Party::Unknown | Party::Customer)
+    });
+    let exposure = match label.unknown.first() {
+        _ if other => Value::unseen("ambiguous", "the label does not tell whose it is"),
+        Some(unknown) => Value::unseen("ambiguous", format!("not understood: {unknown}")),
+        None => Exposure::Absent.word().into(),
+    };
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    put("class", class.word().into());
+    put("party", party.word().into());
+    put("medium", Medium::Text.word().into());
+    if class == Class::Phone {
+        let digits = match &exposure {
+            Value::Unseen(_) => uncounted(),
+            Value::Text(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Day(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Absent => not_applicable(),
+        };
+        put("hidden_digits", digits.clone());
+        put("visible_digits", digits);
+    }
+    put("exposure", exposure);
+    subject
+}
+
+fn whole(label: &Label, id: &str, file: &str) -> Subject {
+    let place = Place::new(file, 0);
+    let mut subject = Subject::new("label", id).at(place.clone());
+    let whole = label.unknown.is_empty();
+    let mut put =
+        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let printed: Vec<&Field> = label
+        .fields
+        .iter()
+        .filter(|f| f.class != Class::None && f.medium == Medium::Text)
+        .collect();
+    let fields = printed
+        .iter()
+        .map(|f| format!("{}: {}", kind_of(f), f.exposure.word()));
+    put("fields", list(fields, whole));
+    let full = printed.iter().filter(|f| f.exposure == Exposure::Full);
+    put("full_fields", list(full.map(|f| kind_of(f)), whole));
+    put("qr_payload", list(payloads(label, Medium::Qr), whole));
+    put(
+        "barcode_payload",
+        list(payloads(label, Medium::Barcode), whole),
+    );
+    put(
+        "codes",
+        i64::try_from(label.payloads.len())
+            .unwrap_or(i64::MAX)
+            .into(),
+    );
+    put("code_personal", code_personal(label));
+    put("cod_with_full_contact", cod(label, whole));
+    put("unknown", list(label.unknown.iter().cloned(), true));
+    put("understood", whole.into());
+    put("template", label.template.into());
+    subject
+}
+
+/// A list without neighbours that are alike; of a label not understood there may be more.
+fn list(items: impl Iterator<Item = String>, whole: bool) -> Value {
+    let mut items: Vec<Value> = items.take(200).map(Value::from).collect();
+    items.dedup();
+    if whole {
+        Value::list(items)
+    } else {
+        Value::partial_list(items)
+    }
+}
+
+fn payloads(label: &Label, medium: Medium) -> impl Iterator<Item = String> {
+    label
+        .payloads
+        .iter()
+        .filter(move |(m, _)| *m == medium)
+        .map(|(_, kind)| kind.clone())
+}
+
+/// Does a QR code or barcode carry personal data in clear?
+fn code_personal(label: &Label) -> Value {
+    let carries = label.fields.iter().any(|f| {
+        f.medium != Medium::Text
+            && !matches!(f.class, Class::None | Class::Credential)
+            && matches!(f.exposure, Exposure::Full | Exposure::Masked)
+    });
+    if carries {
+        return true.into();
+    }
+    if label.payloads.iter().any(|(_, k)| k == "unknown") {
+        return Value::unseen("ambiguous", "the payload of a code was not understood");
+    }
+    false.into()
+}
+
+/// The amount to collect beside a full telephone number and a full name.
+fn cod(label: &Label, whole: bool) -> Value {
+    let full = |class: Class| {
+        label.fields.iter().any(|f| {
+            f.class == class
+                && f.exposure == Exposure::Full
+                && f.medium == Medium::Text
+                && f.party != Party::Sender
+        })
+    };
+    if full(Class::Cod) && full(Class::Phone) && full(Class::Name) {
+        return true.into();
+    }
+    if whole {
+        false.into()
+    } else {
+        Value::unseen("ambiguous", "not the whole label was understood")
+    }
+}

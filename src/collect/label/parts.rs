@@ -1,0 +1,217 @@
+//! A piece of a label taken apart into plain words and placeholders of template languages.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A part of a piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Plain words.
+    Words(String),
+    /// A placeholder: what is put in, with its filters.
+    Put(String),
+    /// Something that is fetched from elsewhere: what it prints is not known.
+    Fetch(String),
+}
+
+/// Placeholders of Jinja, Twig, Handlebars, Angular, Blade, PHP, ERB, EJS, Smarty, Thymeleaf, JavaScript, Razor,
+/// `str.format`, `printf`, and marks such as `%PHONE%`, `#PHONE#`, `@PHONE@`, `__PHONE__`.
+static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?s)\{\{\{(?P<a>.*?)\}\}\}|\{!!(?P<b>.*?)!!\}|\{\{(?P<c>.*?)\}\}|\{%(?P<d>.*?)%\}|<\?(?P<e>.*?)\?>",
+        r"|<%(?P<f>.*?)%>|[$#]\{(?P<g>[^{}]*)\}|\[\[(?P<h>.*?)\]\]|\{(?P<i>\$?[A-Za-z_][^{}\n:;]{0,120}|[0-9]{1,3})\}",
+        r"|(?P<at>^|[^\w@])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
+        r"|@(?P<k>include|component|yield|each|render|Html\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
+        r"|%\((?P<l>\w+)\)s|%(?P<m>[A-Z][A-Z0-9_]{2,})%|#(?P<n>[A-Z][A-Z0-9_]{2,})#|@(?P<o>[A-Z][A-Z0-9_]{2,})@",
+        r"|__(?P<p>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__|\$(?P<q>[A-Z][A-Z0-9_]{2,})\$|«(?P<r>[^»]{1,60})»|<(?P<s>[A-Z][A-Z0-9_]{2,40})>",
+        r"|%(?P<t>[0-9]?\$?[sd])"
+    ))
+    .ok()
+});
+
+/// The parts of a text.
+pub(super) fn parts(text: &str) -> Vec<Part> {
+    let mut out = Vec::new();
+    let Some(re) = PLACEHOLDER.as_ref() else {
+        return out;
+    };
+    let mut at = 0;
+    for found in re.captures_iter(text).take(500) {
+        let Some(whole) = found.get(0) else { continue };
+        words(text.get(at..whole.start()).unwrap_or_default(), &mut out);
+        if let Some(before) = found.name("at") {
+            words(before.as_str(), &mut out);
+        }
+        at = whole.end();
+        if let Some(control) = found.name("d") {
+            let code = control.as_str().trim_matches(['-', ' ', '+']);
+            if code.starts_with("include")
+                || code.starts_with("import")
+                || code.starts_with("embed")
+            {
+                out.push(Part::Fetch(code.to_owned()));
+            }
+        } else if let Some(code) = found.name("e") {
+            php(code.as_str(), &mut out);
+        } else if let Some(code) = found.name("f") {
+            let code = code.as_str();
+            if let Some(put) = code.strip_prefix(['=', '-']) {
+                out.push(Part::Put(put.trim().to_owned()));
+            } else if code.contains("include") {
+                out.push(Part::Fetch(code.trim().to_owned()));
+            }
+        } else if let Some(name) = found.name("k") {
+            let what = found.name("k2").map_or("", |m| m.as_str());
+            out.push(Part::Fetch(format!("{} {what}", name.as_str())));
+        } else if let Some(code) = found.iter().skip(1).flatten().find(|m| {
+            !m.as_str().is_empty() && Some(m.start()) != found.name("at").map(|a| a.start())
+        }) {
+            braces(code.as_str().trim(), &mut out);
+        }
+    }
+    words(text.get(at..).unwrap_or_default(), &mut out);
+    out
+}
+
+fn words(text: &str, out: &mut Vec<Part>) {
+    if !text.trim().is_empty() {
+        out.push(Part::Words(text.to_owned()));
+    }
+}
+
+/// `{{#if x}}`, `{{/if}}`, `{{else}}`: control; `{{> part}}`: fetched; `{{ __('Người nhận') }}`: words.
+fn braces(code: &str, out: &mut Vec<Part>) {
+    let code = code.trim_matches(['-', '~', ' ', '$']).trim();
+    if code.is_empty() || code.starts_with(['#', '/', '^', '!']) || matches!(code, "else" | "this")
+    {
+        return;
+    }
+    if let Some(part) = code.strip_prefix('>') {
+        out.push(Part::Fetch(part.trim().to_owned()));
+        return;
+    }
+    let control = [
+        "if ", "foreach ", "for ", "elseif ", "section ", "assign ", "literal", "end", "with ",
+    ];
+    if control.iter().any(|c| code.starts_with(c)) {
+        return;
+    }
+    if code.starts_with("include ") || code.starts_with("include(") {
+        out.push(Part::Fetch(code.to_owned()));
+        return;
+    }
+    let upper = code.get(..5).unwrap_or_default().to_ascii_uppercase();
+    if upper == "LANG." || upper == "I18N." {
+        out.push(Part::Words(
+            code.get(5..).unwrap_or_default().replace('_', " "),
+        ));
+        return;
+    }
+    if let Some(text) = translated(code) {
+        out.push(Part::Words(text));
+        return;
+    }
+    out.push(Part::Put(code.to_owned()));
+}
+
+/// PHP prints what follows `=`, `echo`, `print`.
+fn php(code: &str, out: &mut Vec<Part>) {
+    let code = code
+        .strip_prefix("php")
+        .unwrap_or(code)
+        .trim()
+        .trim_end_matches(';');
+    if let Some(put) = code.strip_prefix('=') {
+        braces(put, out);
+        return;
+    }
+    let mut printed = false;
+    for statement in code.split(';') {
+        for word in ["echo", "print"] {
+            if let Some(at) = statement.find(word) {
+                let rest = statement.get(at + word.len()..).unwrap_or_default();
+                if rest.starts_with([' ', '(', '$', '"', '\'']) {
+                    braces(rest.trim(), out);
+                    printed = true;
+                }
+            }
+        }
+    }
+    if !printed && (code.contains("include") || code.contains("require")) {
+        out.push(Part::Fetch("include".into()));
+    }
+}
+
+/// A call that only translates its words.
+fn translated(code: &str) -> Option<String> {
+    let (name, rest) = code.split_once('(')?;
+    let name = name.trim().trim_start_matches('$');
+    if !matches!(
+        name,
+        "__" | "_" | "trans" | "t" | "lang" | "i18n" | "gettext" | "translate" | "i18n.t" | "L"
+    ) {
+        return None;
+    }
+    let quote = rest
+        .trim_start()
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '\'' | '"'))?;
+    rest.split(quote).nth(1).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        parts(text)
+            .into_iter()
+            .map(|p| match p {
+                Part::Words(w) => format!("w:{}", w.trim()),
+                Part::Put(p) => format!("p:{p}"),
+                Part::Fetch(f) => format!("f:{f}"),
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn template_languages() {
+        for (text, expected) in [
+            ("Tel: {{ order.phone|mask }}", "w:Tel: p:order.phone|mask"),
+            ("{{#if a}}{{{b.c}}}{{/if}}", "p:b.c"),
+            ("{!! $o->ten !!}", "p:o->ten"),
+            ("<?php echo $o['sdt']; ?>", "p:o['sdt']"),
+            ("<?= $o->sdt ?>", "p:o->sdt"),
+            ("<%= order.phone %>", "p:order.phone"),
+            ("${order.phone}", "p:order.phone"),
+            ("{$don.sdt}", "p:don.sdt"),
+            ("@Model.Phone", "p:Model.Phone"),
+            ("a@example.vn", "w:a@example.vn"),
+            (
+                "{% if x %}y{% include 'a.html' %}",
+                "w:y f:include 'a.html'",
+            ),
+            (
+                "%(sdt)s %SDT% #SDT# __SDT__ {0}",
+                "p:sdt p:SDT p:SDT p:SDT p:0",
+            ),
+            ("{{ __('Người nhận') }}:", "w:Người nhận w::"),
+            (
+                "{LANG.info_receive}: {ROW.receive_name}",
+                "w:info receive w:: p:ROW.receive_name",
+            ),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in ".{0,120}") {
+            let _ = parts(&text);
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! What a label prints: pieces in order, with the caption and the party they stand under.
+
+use crate::privacy::masks::{self, Exposure};
+use crate::privacy::names::{self, Around, classify};
+use crate::privacy::{Class, Party, values};
+use crate::text::unicode;
+
+use super::parts::{Part, parts};
+use super::words::{
+    has_phone, hint_words, is_code_name, is_time, looks_like_name, name_of, path_of, phone_part,
+    short, slice_of,
+};
+
+/// How something is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Medium {
+    Text,
+    Qr,
+    Barcode,
+}
+
+impl Medium {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Qr => "qr",
+            Self::Barcode => "barcode",
+        }
+    }
+}
+
+/// A piece in the order of the file.
+#[derive(Debug, Clone)]
+pub(super) struct Spot {
+    pub(super) line: u32,
+    pub(super) text: String,
+    pub(super) medium: Medium,
+    /// Words around it that may name a party: classes, ids, comments.
+    pub(super) hint: String,
+    /// A comment right before it, which may say what it is.
+    pub(super) note: String,
+}
+
+/// A printed field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Field {
+    pub(super) line: u32,
+    pub(super) class: Class,
+    pub(super) party: Party,
+    pub(super) exposure: Exposure,
+    pub(super) medium: Medium,
+    /// Digits hidden and shown, where they can be counted.
+    pub(super) digits: Option<(u32, u32)>,
+    /// For fields that hold no personal data: what they are called.
+    pub(super) name: String,
+}
+
+/// A label.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Label {
+    pub(super) fields: Vec<Field>,
+    /// Placeholders and parts that were not understood.
+    pub(super) unknown: Vec<String>,
+    /// What codes carry.
+    pub(super) payloads: Vec<(Medium, String)>,
+    /// Has it placeholders: is it a template and no sample?
+    pub(super) template: bool,
+}
+
+/// Reads the pieces of a label.
+pub(super) fn read(spots: &[Spot]) -> Label {
+    let all: Vec<(&Spot, Vec<Part>)> = spots.iter().map(|s| (s, parts(&s.text))).collect();
+    let template = all
+        .iter()
+        .any(|(_, p)| p.iter().any(|p| matches!(p, Part::Put(_))));
+    let mut walk = Walk {
+        label: Label {
+            template,
+            ..Label::default()
+        },
+        party: None,
+        caption: None,
+    };
+    for (spot, parts) in &all {
+        walk.spot(spot, parts);
+    }
+    walk.label
+}
+
+struct Walk {
+    label: Label,
+    /// The party of the block.
+    party: Option<Party>,
+    /// The caption that waits for its value.
+    caption: Option<(Class, String)>,
+}
+
+impl Walk {
+    fn spot(&mut self, spot: &Spot, parts: &[Part]) {
+        if let Some(party) = names::party_of(&hint_words(&spot.hint)).filter(|p| is_side(*p)) {
+            self.party = Some(party);
+        }
+        if spot.medium != Medium::Text {
+            self.code(spot, parts);
+            return;
+        }
+        let said = classify(&spot.note, &Around::default());
+        if said.is_personal() && said.confidence >= 45 {
+            self.caption = Some((said.class, spot.note.clone()));
+        }
+        for (at, part) in parts.iter().enumerate() {
+            match part {
+                Part::Words(words) => self.words(spot, words),
+                Part::Put(put) => {
+                    let beside = |p: Option<&Part>| match p {
+                        Some(Part::Words(w)) => masks::hidden_count(w),
+                        Some(Part::Put(_) | Part::Fetch(_)) | None => 0,
+                    };
+                    let before = at.checked_sub(1).and_then(|i| parts.get(i));
+                    let hidden = beside(before) + beside(parts.get(at + 1));
+                    self.put(spot, put, hidden);
+                }
+                Part::Fetch(what) => self.label.unknown.push(short(what)),
+            }
+        }
+    }
+
+    /// A placeholder.
+    fn put(&mut self, spot: &Spot, put: &str, hidden_beside: u32) {
+        let (class, party) = self.class_of(put);
+        let caption = self.caption.take();
+        let under = caption
+            .as_ref()
+            .map(|(c, _)| *c)
+            .filter(|c| *c != Class::None);
+        let (class, stands_for) = match (class, under) {
+            // "Contents: {{ category_code }}": a code stands for what the caption names.
+            (Some(Class::None), Some(under)) if is_code_name(put) => (Some(under), true),
+            (class, _) => (class, false),
+        };
+        let class = match class {
+            Some(class) => class,
+            None => match caption {
+                Some((class, _)) => class,
+                None => {
+                    self.label.unknown.push(short(put));
+                    return;
+                }
+            },
+        };
+        let exposure = if stands_for {
+            Exposure::Coded
+        } else if hidden_beside > 0 || slice_of(put).is_some() {
+            Exposure::Masked
+        } else {
+            masks::of_expression(put).unwrap_or(Exposure::Full)
+        };
+        let digits = match (class, exposure) {
+            (Class::Phone, Exposure::Full) => Some((0, 10)),
+            (Class::Phone, Exposure::Masked) => match (hidden_beside, slice_of(put)) {
+                (0, Some(n)) if n < 10 => Some((10 - n, n)),
+                (0, _) => None,
+                (hidden, Some(n)) => Some((hidden, n)),
+                (hidden, None) => Some((hidden, 10_u32.saturating_sub(hidden))),
+            },
+            _ => None,
+        };
+        self.push(Field {
+            line: spot.line,
+            class,
+            party,
+            exposure,
+            medium: spot.medium,
+            digits,
+            name: name_of(put),
+        });
+    }
+
+    /// The class of a placeholder, where it is understood; and the party.
+    fn class_of(&self, put: &str) -> (Option<Class>, Party) {
+        let path = path_of(put);
+        let whole = classify(&path, &Around::default());
+        let block = self.party.unwrap_or(Party::Unknown);
+        // On a label the customer is the one under whose heading it stands.
+        let party = match whole.party {
+            Party::Unknown => block,
+            Party::Customer if block != Party::Unknown => block,
+            told => told,
+        };
+        if whole.is_personal() {
+            return (Some(whole.class), party);
+        }
+        let last = path
+            .rsplit(['.', '>', '['])
+            .next()
+            .unwrap_or_default()
+            .trim_matches(['"', '\'', ']']);
+        let alone = classify(last, &Around::default());
+        let thing = whole.reasons.contains("name-of-thing") && whole.confidence == 65;
+        if alone.is_personal() && !thing && !whole.reasons.iter().any(|r| r.starts_with("lure:")) {
+            return (Some(alone.class), party);
+        }
+        let lure = whole.reasons.iter().any(|r| r.starts_with("lure:")) || thing;
+        let known = lure || names::is_plain(&path);
+        (known.then_some(Class::None), party)
+    }
+
+    /// Plain words: captions, and in samples values.
+    fn words(&mut self, spot: &Spot, text: &str) {
+        for line in text.split('\n').map(str::trim).filter(|l| !l.is_empty()) {
+            let (caption, value) = match line.split_once([':', '：']) {
+                Some((caption, value)) if !is_time(caption, value) => {
+                    (caption.trim(), value.trim())
+                }
+                Some(_) | None => (line, ""),
+            };
+            let said = self.caption_of(caption);
+            match said {
+                Some(_) if value.is_empty() => {}
+                Some(class) => {
+                    self.caption = None;
+                    self.value(spot, Some(class), value);
+                }
+                None => {
+                    let waits = self.caption.take().map(|(c, _)| c);
+                    self.value(spot, waits, line);
+                }
+            }
+        }
+    }
+
+    /// Is it a caption? Then it waits for its value, and may name the party of what follows.
+    fn caption_of(&mut self, text: &str) -> Option<Class> {
+        let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+        let count = text.split_whitespace().count();
+        if count == 0 || count > 6 || text.chars().any(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        let english = unicode::fold(text);
+        let side = match english.as_str() {
+            "from" | "den tu" | "tu" => Some(Party::Sender),
+            "to" | "den" => Some(Party::Recipient),
+            _ => None,
+        };
+        if let Some(party) = side
+            .or_else(|| names::party_of(text))
+            .filter(|p| is_side(*p))
+        {
+            self.party = Some(party);
+        }
+        let verdict = classify(text, &Around::default());
+        let class = if side.is_some() {
+            Class::Name
+        } else {
+            verdict.class
+        };
+        let plain = verdict.reasons.iter().any(|r| r.starts_with("lure:")) || names::is_plain(text);
+        if class == Class::None && !plain && side.is_none() {
+            return None;
+        }
+        self.caption = Some((class, text.to_owned()));
+        Some(class)
+    }
+
+    /// A literal value: judged only in samples, or under a party; a template's own words are the company's.
+    fn value(&mut self, spot: &Spot, under: Option<Class>, text: &str) {
+        if under == Some(Class::None) {
+            return;
+        }
+        let folded = unicode::fold(text);
+        let classes = if has_phone(text) {
+            vec![Class::Phone]
+        } else {
+            values::classes(text)
+        };
+        let class = match classes.first() {
+            Some(_) if self.label.template && self.party.is_none() => return,
+            Some(Class::Phone) if under.is_none_or(|c| c == Class::Phone) => Some(Class::Phone),
+            Some(Class::Phone) => {
+                // "Tran Thi Mau - 0912 345 678": both.
+                self.literal(spot, Class::Phone, &phone_part(text));
+                under
+            }
+            Some(found) => under.or(Some(*found)),
+            None => under,
+        };
+        let class = match class {
+            Some(class) => class,
+            None if self.label.template || names::is_plain(&folded) => return,
+            None if self.party.is_some() && looks_like_name(text) && !self.has_name() => {
+                Class::Name
+            }
+            None => {
+                // Words of a sample that nobody explains may be a name or an address.
+                if text.split_whitespace().count() >= 2 && text.chars().any(char::is_alphabetic) {
+                    self.label
+                        .unknown
+                        .push(format!("text (line {})", spot.line));
+                }
+                return;
+            }
+        };
+        if !self.label.template || masks::has_mask(text) || !classes.is_empty() {
+            self.literal(spot, class, text);
+        }
+    }
+
+    fn literal(&mut self, spot: &Spot, class: Class, text: &str) {
+        let mask = masks::of_value(class, text);
+        // Stars alone stand beside a placeholder and belong to it.
+        let alone = self.label.template && !text.chars().any(char::is_alphanumeric);
+        if mask.exposure == Exposure::Absent || alone {
+            return;
+        }
+        self.push(Field {
+            line: spot.line,
+            class,
+            party: self.party.unwrap_or(Party::Unknown),
+            exposure: mask.exposure,
+            medium: spot.medium,
+            digits: (class == Class::Phone).then_some((mask.hidden, mask.visible)),
+            name: String::new(),
+        });
+    }
+
+    fn has_name(&self) -> bool {
+        let party = self.party.unwrap_or(Party::Unknown);
+        self.label
+            .fields
+            .iter()
+            .any(|f| f.class == Class::Name && f.party == party)
+    }
+
+    /// What a barcode or QR code carries.
+    fn code(&mut self, spot: &Spot, parts: &[Part]) {
+        let before = (self.label.fields.len(), self.label.unknown.len());
+        for part in parts {
+            match part {
+                Part::Put(put) => {
+                    self.caption = None;
+                    self.put(spot, put, 0);
+                }
+                Part::Words(words) => self.payload(spot, words),
+                Part::Fetch(what) => self.label.unknown.push(short(what)),
+            }
+        }
+        let fields = self.label.fields.get(before.0..).unwrap_or_default();
+        let mut kinds: Vec<String> = fields.iter().map(kind_of).collect();
+        if self.label.unknown.len() > before.1 {
+            kinds.push("unknown".into());
+        } else if kinds.is_empty() && !parts.is_empty() {
+            let text = spot.text.trim();
+            let kind = if text.contains("://") {
+                "url"
+            } else if text.split_whitespace().count() > 1 {
+                self.label
+                    .unknown
+                    .push(format!("payload (line {})", spot.line));
+                "unknown"
+            } else {
+                "code"
+            };
+            kinds.push(kind.into());
+        }
+        kinds.sort();
+        kinds.dedup();
+        self.label
+            .payloads
+            .extend(kinds.into_iter().map(|k| (spot.medium, k)));
+    }
+
+    /// A literal payload: personal values give themselves away, keys name the rest.
+    fn payload(&mut self, spot: &Spot, text: &str) {
+        let pieces = text
+            .split(['|', ';', '\n', '&', '{', '}', '?'])
+            .flat_map(|p| p.split("\","));
+        for piece in pieces.take(100) {
+            let (key, value) = piece.split_once(['=', ':']).unwrap_or(("", piece));
+            let value = value.trim().trim_matches(['"', ' ', '\'']);
+            let by_value = values::classes(value);
+            let verdict = classify(key, &Around::default());
+            let class = by_value.first().copied().unwrap_or(verdict.class);
+            let alone = key.is_empty()
+                && by_value.is_empty()
+                && !self.label.template
+                && looks_like_name(value);
+            let class = if alone { Class::Name } else { class };
+            if class == Class::None || value.is_empty() {
+                continue;
+            }
+            let saved = self.party;
+            if verdict.party != Party::Unknown {
+                self.party = Some(verdict.party);
+            }
+            self.literal(spot, class, value);
+            self.party = saved;
+        }
+    }
+
+    fn push(&mut self, field: Field) {
+        if self.label.fields.len() < 2000 {
+            self.label.fields.push(field);
+        }
+    }
+}
+
+/// `recipient_phone`; without a side only the class.
+pub(super) fn kind_of(field: &Field) -> String {
+    match (field.class, field.party) {
+        (Class::None, _) => field.name.clone(),
+        (Class::Contents | Class::Cod, _) | (_, Party::Unknown) => field.class.word().to_owned(),
+        (class, party) => format!("{}_{}", party.word(), class.word()),
+    }
+}
+
+fn is_side(party: Party) -> bool {
+    matches!(party, Party::Sender | Party::Recipient)
+}

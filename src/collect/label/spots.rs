@@ -1,0 +1,163 @@
+//! Files of labels as spots in the order of the file.
+
+use crate::parse::html::{Piece, Where};
+use crate::parse::zpl;
+use crate::privacy::names;
+
+use super::parts::{Part, parts};
+use super::read::{Medium, Spot};
+
+/// The pieces of a ZPL file; pictures and templates from elsewhere are not understood.
+pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
+    let mut spots = Vec::new();
+    let mut unknown = Vec::new();
+    let mut hint = String::new();
+    let mut note = String::new();
+    let stored = label
+        .items
+        .iter()
+        .any(|i| matches!(i, zpl::Item::Stores(..)));
+    for item in &label.items {
+        match item {
+            zpl::Item::Comment(_, text) => {
+                note.clone_from(text);
+                // A comment that names no party stands inside the block of the one that did.
+                if names::party_of(text).is_some() {
+                    hint.clone_from(text);
+                }
+            }
+            zpl::Item::Picture(line) if !names::is_plain(&note) => {
+                unknown.push(format!("picture (line {line})"))
+            }
+            zpl::Item::Picture(_) | zpl::Item::Stores(..) => {}
+            zpl::Item::Recalls(line, _) if !stored => {
+                unknown.push(format!("template (line {line})"))
+            }
+            zpl::Item::Recalls(..) => {}
+            zpl::Item::Field(field) => {
+                let medium = match field.print {
+                    zpl::Print::Text => Medium::Text,
+                    zpl::Print::Barcode => Medium::Barcode,
+                    zpl::Print::Matrix => Medium::Qr,
+                };
+                let text = match (&field.number, field.text.trim()) {
+                    (Some((number, prompt)), "") if prompt.is_empty() => {
+                        format!("{{{{ {note} fn{number} }}}}")
+                    }
+                    (Some((_, prompt)), "") => format!("{{{{ {prompt} }}}}"),
+                    (Some(_) | None, text) => text.to_owned(),
+                };
+                let note = std::mem::take(&mut note);
+                spots.push(Spot {
+                    line: field.line,
+                    text,
+                    medium,
+                    hint: hint.clone(),
+                    note,
+                });
+            }
+        }
+    }
+    (spots, unknown)
+}
+
+/// The pieces of a template that are printed.
+pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
+    pieces
+        .iter()
+        .filter_map(|piece| {
+            let hint = piece.inside.join(" ");
+            let about = format!("{hint} {} {}", piece.element, piece.text).to_ascii_lowercase();
+            let medium = match &piece.place {
+                Where::Text => medium_of(&hint.to_ascii_lowercase()).unwrap_or(Medium::Text),
+                Where::Attribute(name) => {
+                    let near = format!(
+                        "{} {} {name}",
+                        piece.element,
+                        piece.inside.last().cloned().unwrap_or_default()
+                    );
+                    match medium_of(&format!("{near} {}", piece.text).to_ascii_lowercase()) {
+                        Some(medium) => medium,
+                        None if prints(name) => Medium::Text,
+                        None => return None,
+                    }
+                }
+                Where::Script if about.contains("qrcode") || about.contains("qr(") => Medium::Qr,
+                Where::Script if about.contains("barcode") => Medium::Barcode,
+                Where::Script => return None,
+            };
+            let text = match &piece.place {
+                // Vue, Angular, Thymeleaf: the attribute itself is an expression.
+                Where::Attribute(name) if binds(name) && !piece.text.contains("{") => {
+                    format!("{{{{ {} }}}}", piece.text)
+                }
+                Where::Script => placeholders_only(&piece.text),
+                Where::Attribute(_) | Where::Text => piece.text.clone(),
+            };
+            Some(Spot {
+                line: piece.line,
+                text,
+                medium,
+                hint,
+                note: String::new(),
+            })
+        })
+        .collect()
+}
+
+fn medium_of(about: &str) -> Option<Medium> {
+    let words: Vec<&str> = about.split(|c: char| !c.is_alphanumeric()).collect();
+    if words.iter().any(|w| {
+        w.starts_with("qr")
+            || w.ends_with("qr")
+            || matches!(*w, "datamatrix" | "pdf417" | "aztec" | "qrcode")
+    }) {
+        Some(Medium::Qr)
+    } else if words.iter().any(|w| {
+        w.contains("barcode") || w.contains("code128") || w.contains("code39") || *w == "bwip"
+    }) {
+        Some(Medium::Barcode)
+    } else {
+        None
+    }
+}
+
+/// Attributes whose value appears on the paper.
+fn prints(name: &str) -> bool {
+    matches!(
+        name,
+        "value"
+            | "data-value"
+            | "data-text"
+            | "placeholder"
+            | "th:text"
+            | "th:utext"
+            | "v-text"
+            | "v-html"
+            | "ng-bind"
+            | "ng-bind-html"
+            | "[innertext]"
+            | "[innerhtml]"
+            | "[textcontent]"
+            | "data-bind"
+    )
+}
+
+fn binds(name: &str) -> bool {
+    name.starts_with([':', '['])
+        || name.starts_with("v-")
+        || name.starts_with("th:")
+        || name.starts_with("ng-")
+        || name == "data-bind"
+}
+
+/// Of a script only what is put into it counts.
+fn placeholders_only(text: &str) -> String {
+    parts(text)
+        .into_iter()
+        .filter_map(|p| match p {
+            Part::Put(p) => Some(format!("{{{{ {p} }}}} ")),
+            Part::Words(_) | Part::Fetch(_) => None,
+        })
+        .collect()
+}

@@ -1,0 +1,252 @@
+//! Statements about tables that are there already: added columns, comments, grants.
+
+use super::lex::{Kind, Token};
+use super::{Column, Grant, Schema, Table, table};
+
+/// `ALTER TABLE t ADD COLUMN c type`, also `ADD (a …, b …)`; other changes do not matter here.
+pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
+    if tokens.get(1).is_some_and(|t| t.is("default")) {
+        schema.grants.extend(default_grant(tokens));
+        return true;
+    }
+    let Some(at) = tokens.iter().take(6).position(|t| t.is("table")) else {
+        return true;
+    };
+    let rest = tokens.get(at + 1..).unwrap_or_default();
+    let Some((name, end)) = table::name(rest) else {
+        return false;
+    };
+    let mut added = Vec::new();
+    let mut good = true;
+    for action in actions(rest.get(end..).unwrap_or_default()) {
+        good &= added_columns(action, &mut added);
+    }
+    if !added.is_empty() {
+        match schema.tables.iter_mut().find(|t| same_name(&t.name, &name)) {
+            Some(table) => {
+                for column in added {
+                    table
+                        .columns
+                        .retain(|c| !c.name.eq_ignore_ascii_case(&column.name));
+                    table.columns.push(column);
+                }
+            }
+            None => schema.tables.push(Table {
+                name,
+                line: rest.first().map_or(0, |t| t.line),
+                columns: added,
+                comment: String::new(),
+            }),
+        }
+    }
+    good
+}
+
+/// The parts of an ALTER TABLE between commas.
+fn actions(tokens: &[Token]) -> Vec<&[Token]> {
+    let mut depth = 0_u32;
+    tokens
+        .split(|t| {
+            if t.sign('(') {
+                depth += 1;
+            } else if t.sign(')') {
+                depth = depth.saturating_sub(1);
+            }
+            depth == 0 && t.sign(',')
+        })
+        .collect()
+}
+
+fn added_columns(action: &[Token], added: &mut Vec<Column>) -> bool {
+    let Some(first) = action.first() else {
+        return true;
+    };
+    let change = ["modify", "change", "alter"].iter().any(|w| first.is(w));
+    if !first.is("add") || change {
+        return true;
+    }
+    let mut rest = action.get(1..).unwrap_or_default();
+    let not_columns = [
+        "constraint",
+        "primary",
+        "unique",
+        "foreign",
+        "index",
+        "key",
+        "fulltext",
+        "spatial",
+        "check",
+        "partition",
+        "default",
+        "value",
+        "generated",
+        "period",
+        "supplemental",
+        "exclude",
+    ];
+    if rest
+        .first()
+        .is_none_or(|t| not_columns.iter().any(|w| t.is(w)))
+    {
+        return true;
+    }
+    if rest.first().is_some_and(|t| t.is("column")) {
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    if rest.first().is_some_and(|t| t.is("if")) {
+        rest = rest.get(3..).unwrap_or_default();
+    }
+    if rest.first().is_some_and(|t| t.sign('(')) {
+        let inner = rest
+            .get(1..rest.len().saturating_sub(1))
+            .unwrap_or_default();
+        return actions(inner).into_iter().all(|item| {
+            let constraint = item
+                .first()
+                .is_some_and(|t| not_columns.iter().any(|w| t.is(w)));
+            constraint || table::column(item).map(|c| added.push(c)).is_some()
+        });
+    }
+    table::column(rest).map(|c| added.push(c)).is_some()
+}
+
+/// `COMMENT ON COLUMN a.b.c IS '…'`, `COMMENT ON TABLE …`.
+pub(super) fn comment_on(tokens: &[Token], schema: &mut Schema) -> bool {
+    let (Some(on), Some(kind)) = (tokens.get(1), tokens.get(2)) else {
+        return false;
+    };
+    if !on.is("on") {
+        return false;
+    }
+    if !kind.is("column") && !kind.is("table") {
+        return true;
+    }
+    let Some((name, end)) = table::name(tokens.get(3..).unwrap_or_default()) else {
+        return false;
+    };
+    let text = tokens
+        .get(3 + end..)
+        .unwrap_or_default()
+        .iter()
+        .find(|t| t.kind == Kind::Text)
+        .map(|t| t.text.chars().take(400).collect::<String>())
+        .unwrap_or_default();
+    set_comment(&name, kind.is("table"), text, schema);
+    true
+}
+
+fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
+    if of_table {
+        if let Some(table) = schema.tables.iter_mut().find(|t| same_name(&t.name, name)) {
+            table.comment = text;
+        }
+        return;
+    }
+    let Some((of, column)) = name.rsplit_once('.') else {
+        return;
+    };
+    let column = schema
+        .tables
+        .iter_mut()
+        .find(|t| same_name(&t.name, of))
+        .and_then(|t| {
+            t.columns
+                .iter_mut()
+                .find(|c| c.name.eq_ignore_ascii_case(column))
+        });
+    if let Some(column) = column {
+        column.comment = text;
+        column.has_comment = true;
+    }
+}
+
+/// `EXEC sp_addextendedproperty 'MS_Description', N'…', 'SCHEMA', 'dbo', 'TABLE', 'Orders', 'COLUMN', 'Phone'`.
+pub(super) fn described(tokens: &[Token], schema: &mut Schema) {
+    if !tokens
+        .iter()
+        .take(6)
+        .any(|t| t.text.eq_ignore_ascii_case("sp_addextendedproperty"))
+    {
+        return;
+    }
+    let texts: Vec<&str> = tokens
+        .iter()
+        .filter(|t| t.kind == Kind::Text)
+        .map(|t| t.text.as_str())
+        .collect();
+    let after = |word: &str| {
+        texts
+            .iter()
+            .position(|t| t.eq_ignore_ascii_case(word))
+            .and_then(|at| texts.get(at + 1))
+    };
+    if let (Some(value), Some(table), Some(column)) =
+        (texts.get(1), after("table"), after("column"))
+    {
+        set_comment(
+            &format!("{table}.{column}"),
+            false,
+            (*value).chars().take(400).collect(),
+            schema,
+        );
+    }
+}
+
+pub(super) fn grant(tokens: &[Token]) -> Option<Grant> {
+    let on = tokens.iter().position(|t| t.is("on"));
+    let to = tokens.iter().rposition(|t| t.is("to"))?;
+    let words = |part: &[Token]| {
+        let text: Vec<&str> = part.iter().map(|t| t.text.as_str()).collect();
+        text.join(" ")
+            .replace(" , ", ", ")
+            .replace(" . ", ".")
+            .chars()
+            .take(120)
+            .collect::<String>()
+    };
+    let end = on.unwrap_or(to).min(to);
+    Some(Grant {
+        privileges: words(tokens.get(1..end)?),
+        object: on
+            .and_then(|on| tokens.get(on + 1..to))
+            .map(words)
+            .unwrap_or_default(),
+        to: grantees(tokens.get(to + 1..)?),
+        line: tokens.first()?.line,
+    })
+}
+
+/// `ALTER DEFAULT PRIVILEGES … GRANT … TO PUBLIC`.
+fn default_grant(tokens: &[Token]) -> Option<Grant> {
+    let at = tokens.iter().position(|t| t.is("grant"))?;
+    let mut grant = grant(tokens.get(at..)?)?;
+    grant.object = format!("default {}", grant.object);
+    Some(grant)
+}
+
+fn grantees(tokens: &[Token]) -> Vec<String> {
+    tokens
+        .iter()
+        .take_while(|t| {
+            !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require")
+        })
+        .filter(|t| t.kind != Kind::Sign && !t.is("group") && !t.is("role"))
+        .map(|t| t.text.to_lowercase())
+        .take(20)
+        .collect()
+}
+
+/// `orders` and `public.orders` are the same table where one of them names no schema.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
+    if a.eq_ignore_ascii_case(b) {
+        return true;
+    }
+    let last = |n: &str| {
+        n.rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    (!a.contains('.') || !b.contains('.') || a.matches('.').count() != b.matches('.').count())
+        && last(a) == last(b)
+}
