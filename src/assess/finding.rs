@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Duties, Input, Judged};
 use crate::model::{
-    Actual, ActualReport, Control, ControlReport, Disposition, Finding, FindingRequirement, Force,
-    Judgement, Location, ORG, ParameterReport, Place, ReasonReport, ResultWord, Selection, Target,
-    Text,
+    Actual, ActualReport, AssetKind, Control, ControlReport, Disposition, Finding,
+    FindingRequirement, Force, Judgement, Location, ORG, ParameterReport, Place, ReasonReport,
+    ResultWord, Selection, Target, Text,
 };
 use crate::text::expected::expected;
 use crate::text::reasons;
@@ -84,12 +84,19 @@ fn without_idle(input: &Input<'_>, judgements: Vec<Judgement>) -> Vec<Judgement>
                 .map(|s| (j.control, Some(s))),
         );
     }
+    // What the inventory says stands beside lists that only some systems have: any of them will do.
+    let document = |j: &Judgement| {
+        let asset = input.assets.get(j.asset as usize);
+        asset.is_some_and(|a| a.asset.kind == AssetKind::Document)
+    };
+    let anywhere: BTreeSet<u32> = busy.iter().map(|(control, _)| *control).collect();
     let mut said = BTreeSet::new();
     judgements
         .into_iter()
         .filter(|j| {
             let key = (j.control, system(j));
-            !idle(j) || (!busy.contains(&key) && said.insert(key))
+            let elsewhere = document(j) && anywhere.contains(&j.control);
+            !idle(j) || (!elsewhere && !busy.contains(&key) && said.insert(key))
         })
         .collect()
 }

@@ -322,14 +322,24 @@ impl Work<'_> {
                     shown: self.inventory.file.clone(),
                     target: Target::NotBuilt("inventory"),
                 };
+                let mut asked = self.asked_of(AssetKind::Document, systems.first());
+                // Of one system only what the inventory says of it; the part of the organisation tells what is missing.
+                if system.is_some() {
+                    asked.retain(|a| self.has_subject(a.control, &collected));
+                }
                 Judged {
-                    asked: self.asked_of(AssetKind::Document, systems.first()),
+                    asked,
                     asset,
                     systems,
                     collected,
                 }
             })
             .collect()
+    }
+
+    fn has_subject(&self, control: u32, collected: &Collected) -> bool {
+        let control = self.pack.rules.controls.get(control as usize);
+        control.is_some_and(|c| collected.subjects.iter().any(|s| *s.kind == *c.subject))
     }
 
     fn judge(

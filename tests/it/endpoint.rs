@@ -462,6 +462,7 @@ fn collected(nginx: &Nginx) {
         purpose: "web".into(),
         sni: Some(NAME.into()),
         roots: Some(nginx.folder.path().join("root.pem")),
+        closed: Vec::new(),
         authorised: None,
     };
     let seen: Collected = endpoint::collect(&target, &address, &cx());
