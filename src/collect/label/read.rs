@@ -185,7 +185,11 @@ impl Walk {
         let party = match whole.party {
             Party::Unknown => block,
             Party::Customer if block != Party::Unknown => block,
-            Party::Sender | Party::Recipient | Party::Courier | Party::Customer | Party::Staff => told,
+            told @ (Party::Sender
+            | Party::Recipient
+            | Party::Courier
+            | Party::Customer
+            | Party::Staff) => told,
         };
         if whole.is_personal() {
             return (Some(whole.class), party);
