@@ -15,44 +15,44 @@ const EXIT_CODES: &str = "Exit codes, the same for every format:
 /// Audits the information systems of a Vietnamese postal company against the security level that the law gives each.
 #[derive(Debug, Parser)]
 #[command(name = "capdo", version, after_help = EXIT_CODES, max_term_width = 110, propagate_version = false)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     /// Options of every command.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// The day whose law, attestations and waivers count (YYYY-MM-DD; today in UTC+7 where absent)
     #[arg(long, global = true, value_name = "DATE", value_parser = day)]
-    pub as_of: Option<Day>,
+    pub(crate) as_of: Option<Day>,
     /// The language of what people read
     #[arg(long, global = true, value_enum, default_value = "vi")]
-    pub lang: LangArg,
+    pub(crate) lang: LangArg,
     /// A folder of rules (controls/, vocabulary/, law/) over the embedded ones
     #[arg(long, global = true, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
+    pub(crate) rules: Option<PathBuf>,
     /// Take rules that are weaker than the embedded ones; the report says so
     #[arg(long, global = true)]
-    pub allow_weaker: bool,
+    pub(crate) allow_weaker: bool,
     /// Use colours: auto, always, never
     #[arg(long, global = true, value_enum, default_value = "auto")]
-    pub color: ColorArg,
+    pub(crate) color: ColorArg,
     /// Say nothing but results
     #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Say more; twice: everything
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Collect, judge, report, gate: the main job
     Audit(AuditArgs),
     /// Judge one thing without an inventory
@@ -73,126 +73,126 @@ pub enum Command {
 
 /// Options of the gate.
 #[derive(Debug, Clone, Args)]
-pub struct GateArgs {
+pub(crate) struct GateArgs {
     /// The severity from which binding failures fail the gate
     #[arg(long, value_enum, default_value = "medium", value_name = "SEVERITY")]
-    pub fail_on: SeverityArg,
+    pub(crate) fail_on: SeverityArg,
     /// The coverage in percent below which the gate fails
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT")]
-    pub min_coverage: u8,
+    pub(crate) min_coverage: u8,
     /// How many undetermined duties do not make the run incomplete
     #[arg(long, default_value_t = 0, value_name = "N")]
-    pub max_undetermined: u64,
+    pub(crate) max_undetermined: u64,
     /// An earlier run.json: what failed there and passes now is `fixed`
     #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
+    pub(crate) baseline: Option<PathBuf>,
     /// Count remarks too
     #[arg(long)]
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Leave out gaps whose time to adapt has not passed
     #[arg(long)]
-    pub allow_transition: bool,
+    pub(crate) allow_transition: bool,
 }
 
 /// Options of collecting and of what is written.
 #[derive(Debug, Clone, Args)]
-pub struct WorkArgs {
-    /// Formats, separated by commas; without --out a single one goes to stdout
+pub(crate) struct WorkArgs {
+    /// Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
-    pub format: Vec<String>,
+    pub(crate) format: Vec<String>,
     /// A folder for the files
     #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// How many targets at once (0: as many as there are cores)
     #[arg(long, default_value_t = 0, value_name = "N")]
-    pub jobs: usize,
+    pub(crate) jobs: usize,
     /// The deadline of one network call, in seconds
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
-    pub timeout: u64,
+    pub(crate) timeout: u64,
     /// No network at all
     #[arg(long)]
-    pub offline: bool,
+    pub(crate) offline: bool,
 }
 
 /// `capdo audit`.
 #[derive(Debug, Args)]
-pub struct AuditArgs {
+pub(crate) struct AuditArgs {
     /// The inventory
     #[arg(default_value = "capdo.yaml")]
-    pub inventory: PathBuf,
+    pub(crate) inventory: PathBuf,
     /// The gate
     #[command(flatten)]
-    pub gate: GateArgs,
+    pub(crate) gate: GateArgs,
     /// The work
     #[command(flatten)]
-    pub work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 /// `capdo scan`.
 #[derive(Debug, Args)]
-pub struct ScanArgs {
+pub(crate) struct ScanArgs {
     /// What kind of thing the targets are
     #[arg(value_enum)]
-    pub kind: KindArg,
+    pub(crate) kind: KindArg,
     /// Folders, files or addresses
     #[arg(required = true)]
-    pub targets: Vec<String>,
+    pub(crate) targets: Vec<String>,
     /// The level at which to judge
     #[arg(long, default_value = "3", value_parser = level)]
-    pub level: Level,
+    pub(crate) level: Level,
     /// What only some kinds take
     #[command(flatten)]
-    pub target: TargetArgs,
+    pub(crate) target: TargetArgs,
     /// The gate
     #[command(flatten)]
-    pub gate: GateArgs,
+    pub(crate) gate: GateArgs,
     /// The work
     #[command(flatten)]
-    pub work: WorkArgs,
+    pub(crate) work: WorkArgs,
 }
 
 /// Options that only some kinds of target take.
 #[derive(Debug, Clone, Default, Args)]
-pub struct TargetArgs {
+pub(crate) struct TargetArgs {
     /// endpoint: a PEM file of roots to trust, instead of the system's
     #[arg(long, value_name = "FILE")]
-    pub roots: Option<PathBuf>,
+    pub(crate) roots: Option<PathBuf>,
     /// endpoint: the name to ask for, instead of the host
     #[arg(long, value_name = "NAME")]
-    pub sni: Option<String>,
+    pub(crate) sni: Option<String>,
     /// endpoint: also ask `GET /`
     #[arg(long)]
-    pub http: bool,
+    pub(crate) http: bool,
     /// schema: postgresql or mysql, instead of guessing
     #[arg(long, value_name = "DIALECT")]
-    pub dialect: Option<String>,
+    pub(crate) dialect: Option<String>,
     /// document: who was trained (the target is the staff list)
     #[arg(long, value_name = "FILE")]
-    pub trained: Option<PathBuf>,
+    pub(crate) trained: Option<PathBuf>,
 }
 
 /// `capdo facts`.
 #[derive(Debug, Args)]
-pub struct FactsArgs {
+pub(crate) struct FactsArgs {
     /// What kind of thing the targets are
     #[arg(value_enum)]
-    pub kind: KindArg,
+    pub(crate) kind: KindArg,
     /// Folders, files or addresses
     #[arg(required = true)]
-    pub targets: Vec<String>,
+    pub(crate) targets: Vec<String>,
     /// What only some kinds take
     #[command(flatten)]
-    pub target: TargetArgs,
+    pub(crate) target: TargetArgs,
     /// The deadline of one network call, in seconds
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
-    pub timeout: u64,
+    pub(crate) timeout: u64,
 }
 
 /// `capdo report`.
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// A run.json
-    pub run: PathBuf,
+    pub(crate) run: PathBuf,
     /// Formats, separated by commas
     #[arg(
         long,
@@ -200,15 +200,15 @@ pub struct ReportArgs {
         default_value = "html",
         value_name = "FORMAT"
     )]
-    pub format: Vec<String>,
+    pub(crate) format: Vec<String>,
     /// A folder for the files
     #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// `capdo law`.
 #[derive(Debug, Subcommand)]
-pub enum LawCommand {
+pub(crate) enum LawCommand {
     /// Instruments with their dates
     List {
         /// human or json
@@ -233,17 +233,17 @@ pub enum LawCommand {
 
 /// `capdo explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// A control or a requirement
-    pub id: String,
+    pub(crate) id: String,
     /// The level whose values count
     #[arg(long, default_value = "3", value_parser = level)]
-    pub level: Level,
+    pub(crate) level: Level,
 }
 
 /// `capdo rules`.
 #[derive(Debug, Subcommand)]
-pub enum RulesCommand {
+pub(crate) enum RulesCommand {
     /// All controls
     List {
         /// human or json
@@ -284,7 +284,7 @@ pub enum RulesCommand {
 
 /// File formats that have a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum SchemaKind {
+pub(crate) enum SchemaKind {
     /// rules/controls
     Control,
     /// rules/vocabulary
@@ -303,16 +303,14 @@ pub enum SchemaKind {
 
 /// How a list is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people
+pub(crate) enum ListFormat {
     Human,
-    /// For machines
     Json,
 }
 
 /// A kind of target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindArg {
+pub(crate) enum KindArg {
     /// A folder that is the root of a host
     Server,
     /// An address host:port, or a file of recorded facts
@@ -342,16 +340,11 @@ impl From<KindArg> for AssetKind {
 
 /// A severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SeverityArg {
-    /// Info
+pub(crate) enum SeverityArg {
     Info,
-    /// Low
     Low,
-    /// Medium
     Medium,
-    /// High
     High,
-    /// Critical
     Critical,
 }
 
@@ -369,10 +362,8 @@ impl From<SeverityArg> for Severity {
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LangArg {
-    /// Tiếng Việt
+pub(crate) enum LangArg {
     Vi,
-    /// English
     En,
 }
 
@@ -387,12 +378,9 @@ impl From<LangArg> for Lang {
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorArg {
-    /// On a terminal
+pub(crate) enum ColorArg {
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

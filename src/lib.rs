@@ -12,7 +12,7 @@
 //! give the same bytes. What could not be seen is never a pass.
 
 pub mod assess;
-pub mod cli;
+mod cli;
 pub mod collect;
 pub mod commands;
 pub mod engine;

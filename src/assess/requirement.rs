@@ -363,3 +363,7 @@ fn accepted(fails: &[&Finding]) -> Option<crate::model::Day> {
         .collect();
     days.and_then(|days| days.into_iter().min())
 }
+
+#[cfg(test)]
+#[path = "requirement_tests.rs"]
+mod tests;

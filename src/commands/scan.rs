@@ -216,6 +216,7 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             purpose: "web".into(),
             sni: options.sni.clone(),
             roots: options.roots.clone(),
+            closed: Vec::new(),
             authorised: None,
         },
         KindArg::Config => Target::Config(path),

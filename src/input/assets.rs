@@ -210,6 +210,7 @@ fn endpoint(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
         purpose,
         sni: entry.sni.clone(),
         roots,
+        closed: entry.closed.clone().unwrap_or_default(),
         authorised: entry.authorised.clone(),
     };
     Some((address.clone(), target))

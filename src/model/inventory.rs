@@ -194,6 +194,8 @@ pub enum Target {
         sni: Option<String>,
         /// Roots to trust; the system's where absent.
         roots: Option<PathBuf>,
+        /// Ports that should be closed.
+        closed: Vec<u16>,
         /// What may be done beyond a handshake and one `GET /`.
         authorised: Option<Authorised>,
     },

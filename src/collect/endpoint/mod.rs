@@ -105,6 +105,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             purpose,
             sni,
             roots,
+            closed,
             authorised,
         } => {
             let Some(mut asked) = ProbeTarget::parse(address) else {
@@ -112,6 +113,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             };
             asked.sni.clone_from(sni);
             asked.roots.clone_from(roots);
+            asked.closed.clone_from(closed);
             asked.http = is_web(purpose);
             asked.authorised = authorised.as_ref().is_some_and(|a| in_date(a, cx));
             live(&asked, shown, cx)

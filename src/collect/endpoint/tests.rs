@@ -232,6 +232,7 @@ fn nothing_is_asked_offline() {
         purpose: "web".into(),
         sni: None,
         roots: None,
+        closed: Vec::new(),
         authorised: None,
     };
     let seen = collect(&target, "127.0.0.1:1", &cx);
