@@ -7,8 +7,8 @@ use crate::text::unicode;
 
 use super::parts::{Part, parts};
 use super::words::{
-    has_phone, hint_words, is_code_name, is_time, looks_like_name, name_of, path_of, phone_part,
-    short, slice_of,
+    has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
+    phone_part, short, slice_of,
 };
 
 /// How something is printed.
@@ -153,7 +153,13 @@ impl Walk {
         } else if hidden_beside > 0 || slice_of(put).is_some() {
             Exposure::Masked
         } else {
-            masks::of_expression(put).unwrap_or(Exposure::Full)
+            let area = class == Class::Address && is_area(put);
+            let whole = if area {
+                Exposure::Masked
+            } else {
+                Exposure::Full
+            };
+            masks::of_expression(put).unwrap_or(whole)
         };
         let digits = match (class, exposure) {
             (Class::Phone, Exposure::Full) => Some((0, 10)),
@@ -182,15 +188,9 @@ impl Walk {
         let whole = classify(&path, &Around::default());
         let block = self.party.unwrap_or(Party::Unknown);
         // On a label the customer is the one under whose heading it stands.
-        let party = match whole.party {
-            Party::Unknown => block,
-            Party::Customer if block != Party::Unknown => block,
-            told @ (Party::Sender
-            | Party::Recipient
-            | Party::Courier
-            | Party::Customer
-            | Party::Staff) => told,
-        };
+        let vague = whole.party == Party::Unknown
+            || whole.party == Party::Customer && block != Party::Unknown;
+        let party = if vague { block } else { whole.party };
         if whole.is_personal() {
             return (Some(whole.class), party);
         }

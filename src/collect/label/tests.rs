@@ -93,7 +93,7 @@ fn an_html_template() {
         "a6.html.sender_address full text 18",
         "a6.html.recipient_name masked text 22",
         "a6.html.recipient_phone masked text 23 7",
-        "a6.html.recipient_address full text 24",
+        "a6.html.recipient_address masked text 24",
         "a6.html.cod full text 28",
         "a6.html.contents coded text 27",
     ] {

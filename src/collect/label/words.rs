@@ -116,3 +116,31 @@ pub(super) fn looks_like_name(text: &str) -> bool {
                 && w.chars().next().is_some_and(char::is_uppercase)
         })
 }
+
+/// Only ward, district or province of an address: the house is not shown.
+pub(super) fn is_area(put: &str) -> bool {
+    const AREA: [&str; 20] = [
+        "ward", "district", "province", "city", "commune", "communes", "town", "zip", "postcode",
+        "tinh", "phuong", "xa", "quan", "huyen", "zipcode", "postal", "thanh", "state", "country",
+        "region",
+    ];
+    const EXACT: [&str; 14] = [
+        "address",
+        "street",
+        "chi",
+        "duong",
+        "nha",
+        "house",
+        "line",
+        "detail",
+        "building",
+        "apartment",
+        "hamlet",
+        "village",
+        "full",
+        "ngo",
+    ];
+    let words = names::words_of(&path_of(put));
+    let any = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+    any(&AREA) && !any(&EXACT)
+}
