@@ -251,11 +251,18 @@ pub(crate) enum RulesCommand {
         format: ListFormat,
     },
     /// Every mistake of every rule file
-    Check,
-    /// Run the examples of the controls
+    Check {
+        /// human or sarif
+        #[arg(long, value_enum, default_value = "human")]
+        format: CheckFormat,
+    },
+    /// Run the examples of the controls, and look whether they catch every mutant
     Test {
         /// Only controls whose id begins so
         prefix: Option<String>,
+        /// Only the examples
+        #[arg(long)]
+        no_mutants: bool,
     },
     /// Draw a page for each control
     Docs {
@@ -280,6 +287,15 @@ pub(crate) enum RulesCommand {
         #[arg(long, value_enum, default_value = "server")]
         kind: KindArg,
     },
+}
+
+/// Forms of the mistakes of rule files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    Human,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
 }
 
 /// File formats that have a schema.

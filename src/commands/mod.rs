@@ -9,8 +9,10 @@ mod output;
 mod pack;
 mod report;
 mod rules;
+mod rules_check;
 mod rules_test;
 mod scan;
+mod survivors;
 mod work;
 
 use std::process::ExitCode;
