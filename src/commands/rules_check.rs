@@ -79,7 +79,8 @@ fn result(mistake: &Diagnostic) -> Value {
         "artifactLocation": { "uri": uri(&mistake.file) },
     });
     if let Some(span) = mistake.span {
-        place["region"] = json!({ "startLine": span.line.max(1), "startColumn": span.column.max(1) });
+        place["region"] =
+            json!({ "startLine": span.line.max(1), "startColumn": span.column.max(1) });
     }
     json!({
         "ruleId": "rule-file",

@@ -169,7 +169,10 @@ impl<'a> Case<'a> {
             }],
         );
         let words = judgements.iter().map(|j| j.result).collect();
-        (words, judgements.iter().map(why).collect::<Vec<_>>().join("; "))
+        (
+            words,
+            judgements.iter().map(why).collect::<Vec<_>>().join("; "),
+        )
     }
 }
 

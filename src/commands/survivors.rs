@@ -80,15 +80,12 @@ pub(super) fn compare(found: &[Survivor], known: &Known) -> Vec<String> {
         .iter()
         .filter(|s| !known.contains_key(s))
         .map(|s| format!("{}: {} survives", s.control, s.mutant));
-    let stale = known
-        .keys()
-        .filter(|s| !found.contains(s))
-        .map(|s| {
-            format!(
-                "{}: {} stands in survivors.txt, but an example catches it, or it is no mutant",
-                s.control, s.mutant
-            )
-        });
+    let stale = known.keys().filter(|s| !found.contains(s)).map(|s| {
+        format!(
+            "{}: {} stands in survivors.txt, but an example catches it, or it is no mutant",
+            s.control, s.mutant
+        )
+    });
     unknown.chain(stale).collect()
 }
 

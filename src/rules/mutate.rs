@@ -4,8 +4,8 @@
 //! that could be wrong without anyone seeing it.
 
 use crate::model::{
-    Absent, Control, Count, Literal, Op, Operand, Parameter, Path, Predicate, Quantifier, Tighten,
-    WhenEmpty,
+    Absent, Control, Count, Literal, Op, Operand, Parameter, Path, Predicate, Quantifier, Reach,
+    Tighten, WhenEmpty,
 };
 
 /// A control with one small change.
@@ -18,6 +18,9 @@ pub struct Mutant {
     /// Do its figures differ, so that it has to be chosen anew?
     pub figures: bool,
 }
+
+/// `all` or `any`.
+type Join = fn(Vec<Predicate>) -> Predicate;
 
 /// A changed predicate, with what was changed.
 type Changed = (String, Predicate);
@@ -34,8 +37,10 @@ pub fn mutants(control: &Control) -> Vec<Mutant> {
             figures: false,
         }
     };
-    let mut found: Vec<Mutant> = predicate(&control.assert, "assert")
+    let mut found: Vec<Mutant> = constants("assert")
         .into_iter()
+        .chain(predicate(&control.assert, "assert", true))
+        .chain(swapped(&control.assert, "assert"))
         .map(|(name, p)| with(name, &|c| c.assert = p.clone()))
         .collect();
     if let Some(when) = &control.when {
@@ -44,8 +49,9 @@ pub fn mutants(control: &Control) -> Vec<Mutant> {
             c.when = Some(negated(when))
         }));
         found.extend(
-            predicate(when, "when")
+            predicate(when, "when", false)
                 .into_iter()
+                .chain(swapped(when, "when"))
                 .map(|(name, p)| with(name, &|c| c.when = Some(p.clone()))),
         );
     }
@@ -104,6 +110,14 @@ fn figures(p: &Parameter) -> Vec<(String, Parameter)> {
     if differs {
         found.push((format!("${} of the next level", p.name), next));
     }
+    for index in 0..p.by.len() {
+        let mut fewer = p.clone();
+        let gone = fewer.by.remove(index);
+        if !fewer.by.is_empty() {
+            let name = format!("${} without {}", p.name, gone.source);
+            found.push((name, fewer));
+        }
+    }
     let (word, tighten) = match p.tighten {
         Tighten::Up => ("up → down", Tighten::Down),
         Tighten::Down => ("down → up", Tighten::Up),
@@ -116,6 +130,14 @@ fn figures(p: &Parameter) -> Vec<(String, Parameter)> {
     found
 }
 
+/// Always true, never true.
+fn constants(at: &str) -> Vec<Changed> {
+    vec![
+        (format!("{at} → always"), Predicate::All(Vec::new())),
+        (format!("{at} → never"), Predicate::Any(Vec::new())),
+    ]
+}
+
 fn negated(p: &Predicate) -> Predicate {
     match p {
         Predicate::Not(inner) => (**inner).clone(),
@@ -125,21 +147,31 @@ fn negated(p: &Predicate) -> Predicate {
     }
 }
 
-/// Every change of one place of a predicate.
-fn predicate(p: &Predicate, at: &str) -> Vec<Changed> {
+/// Every change of one place of a predicate. `safe`: here a fact that is proven absent must not count as held.
+fn predicate(p: &Predicate, at: &str, safe: bool) -> Vec<Changed> {
     match p {
-        Predicate::All(parts) => many(parts, at, "all", Predicate::All, "any", Predicate::Any),
-        Predicate::Any(parts) => many(parts, at, "any", Predicate::Any, "all", Predicate::All),
+        Predicate::All(parts) => many(
+            parts,
+            (at, safe),
+            ("all", Predicate::All),
+            ("any", Predicate::Any),
+        ),
+        Predicate::Any(parts) => many(
+            parts,
+            (at, safe),
+            ("any", Predicate::Any),
+            ("all", Predicate::All),
+        ),
         Predicate::Not(inner) => {
             let mut found = vec![(format!("{at} not dropped"), (**inner).clone())];
             found.extend(
-                predicate(inner, &format!("{at}.not"))
+                predicate(inner, &format!("{at}.not"), false)
                     .into_iter()
                     .map(|(name, p)| (name, Predicate::Not(Box::new(p)))),
             );
             found
         }
-        Predicate::Test { path, op } => comparisons(path, op, at),
+        Predicate::Test { path, op } => comparisons(path, op, at, safe),
         Predicate::Over {
             quantifier,
             of,
@@ -159,24 +191,30 @@ fn predicate(p: &Predicate, at: &str) -> Vec<Changed> {
 
 fn many(
     parts: &[Predicate],
-    at: &str,
-    word: &str,
-    same: fn(Vec<Predicate>) -> Predicate,
-    other_word: &str,
-    other: fn(Vec<Predicate>) -> Predicate,
+    (at, safe): (&str, bool),
+    (word, same): (&str, Join),
+    (other_word, other): (&str, Join),
 ) -> Vec<Changed> {
     let mut found = Vec::new();
     if parts.len() > 1 {
         found.push((format!("{at} {word} → {other_word}"), other(parts.to_vec())));
     }
     for (index, part) in parts.iter().enumerate() {
-        let mut rest = parts.to_vec();
-        rest.remove(index);
-        found.push((format!("{at}.{word}.{index} dropped"), same(rest)));
-        for (name, changed) in predicate(part, &format!("{at}.{word}.{index}")) {
+        let here = format!("{at}.{word}.{index}");
+        let with = |changed: Predicate| {
             let mut all = parts.to_vec();
             all[index] = changed;
-            found.push((name, same(all)));
+            same(all)
+        };
+        let mut rest = parts.to_vec();
+        rest.remove(index);
+        found.push((format!("{here} dropped"), same(rest)));
+        // Dropped is the same as the empty list of its own kind; the empty list of the other kind decides alone.
+        let name = format!("{here} decides alone");
+        found.push((name, with(other(Vec::new()))));
+        found.push((format!("{here} negated"), with(negated(part))));
+        for (name, changed) in predicate(part, &here, safe) {
+            found.push((name, with(changed)));
         }
     }
     found
@@ -221,7 +259,11 @@ impl Over<'_> {
                 found.push((name, changed.whole()));
             }
         }
-        for other in [WhenEmpty::Unknown, WhenEmpty::Pass, WhenEmpty::NotApplicable] {
+        for other in [
+            WhenEmpty::Unknown,
+            WhenEmpty::Pass,
+            WhenEmpty::NotApplicable,
+        ] {
             if other != self.empty && self.quantifier == Quantifier::Each {
                 let name = format!(
                     "{at} empty {} → {}",
@@ -238,11 +280,11 @@ impl Over<'_> {
         if let Some(filter) = self.filter {
             let whole = self.with(None, self.assert);
             found.push((format!("{at} where dropped"), whole));
-            for (name, changed) in predicate(filter, &format!("{at}.{word}.where")) {
+            for (name, changed) in predicate(filter, &format!("{at}.{word}.where"), false) {
                 found.push((name, self.with(Some(&changed), self.assert)));
             }
         }
-        for (name, changed) in predicate(self.assert, &format!("{at}.{word}.assert")) {
+        for (name, changed) in predicate(self.assert, &format!("{at}.{word}.assert"), false) {
             found.push((name, self.with(self.filter, &changed)));
         }
         found
@@ -266,12 +308,42 @@ fn empty_word(empty: WhenEmpty) -> &'static str {
 }
 
 /// A comparison with another operator, another bound, another literal.
-fn comparisons(path: &Path, op: &Op, at: &str) -> Vec<Changed> {
+fn comparisons(path: &Path, op: &Op, at: &str, safe: bool) -> Vec<Changed> {
     let test = |op: Op| Predicate::Test {
         path: path.clone(),
         op,
     };
     let mut found = vec![flipped(path, op, at)];
+    if !matches!(op, Op::Exists(_)) {
+        found.push((format!("{at} → exists true"), test(Op::Exists(true))));
+        if safe {
+            found.extend(absence(path, op, at));
+        }
+    }
+    match op {
+        Op::AtLeast(o) | Op::AtMost(o) => {
+            found.push((format!("{at} → is"), test(Op::Is(o.clone()))));
+        }
+        Op::Count(Count::AtLeast(o) | Count::AtMost(o)) => {
+            let exact = test(Op::Count(Count::Is(o.clone())));
+            found.push((format!("{at} → count is"), exact));
+        }
+        Op::Is(_)
+        | Op::IsNot(_)
+        | Op::In(_)
+        | Op::NotIn(_)
+        | Op::Between(..)
+        | Op::Matches(_)
+        | Op::NotMatches(_)
+        | Op::Contains(_)
+        | Op::StartsWith(_)
+        | Op::Exists(_)
+        | Op::Count(Count::Is(_))
+        | Op::NewerThan(_)
+        | Op::OlderThan(_)
+        | Op::SubsetOf(_)
+        | Op::DisjointFrom(_) => {}
+    }
     if let Op::Between(low, high) = op {
         found.push((
             format!("{at} between: lower bound dropped"),
@@ -287,6 +359,33 @@ fn comparisons(path: &Path, op: &Op, at: &str) -> Vec<Changed> {
             .into_iter()
             .map(|(name, op)| (format!("{at} {name}"), test(op))),
     );
+    found
+}
+
+/// What the comparison says of a fact that is proven not to be there: of what the inventory says nothing is
+/// ever proven so.
+fn absence(path: &Path, op: &Op, at: &str) -> Vec<Changed> {
+    if matches!(path.reach, Reach::Asset | Reach::System | Reach::Org) {
+        return Vec::new();
+    }
+    let with = |exists: bool| {
+        [op.clone(), Op::Exists(exists)].map(|op| Predicate::Test {
+            path: path.clone(),
+            op,
+        })
+    };
+    let mut found = vec![(
+        format!("{at} or absent"),
+        Predicate::Any(with(false).to_vec()),
+    )];
+    // The others are false of it already.
+    if matches!(
+        op,
+        Op::IsNot(_) | Op::NotIn(_) | Op::NotMatches(_) | Op::DisjointFrom(_)
+    ) {
+        let name = format!("{at} and not absent");
+        found.push((name, Predicate::All(with(true).to_vec())));
+    }
     found
 }
 
@@ -367,9 +466,7 @@ fn literals(op: &Op) -> Vec<(String, Op)> {
         Op::NewerThan(o) => one("newer_than", o, &Op::NewerThan),
         Op::OlderThan(o) => one("older_than", o, &Op::OlderThan),
         Op::Count(Count::Is(o)) => one("count is", o, &|o| Op::Count(Count::Is(o))),
-        Op::Count(Count::AtLeast(o)) => {
-            one("count at_least", o, &|o| Op::Count(Count::AtLeast(o)))
-        }
+        Op::Count(Count::AtLeast(o)) => one("count at_least", o, &|o| Op::Count(Count::AtLeast(o))),
         Op::Count(Count::AtMost(o)) => one("count at_most", o, &|o| Op::Count(Count::AtMost(o))),
         Op::In(all) => list("in", all, &Op::In),
         Op::NotIn(all) => list("not_in", all, &Op::NotIn),
@@ -378,10 +475,7 @@ fn literals(op: &Op) -> Vec<(String, Op)> {
         Op::Matches(pattern) => patterns("matches", pattern, &Op::Matches),
         Op::NotMatches(pattern) => patterns("not_matches", pattern, &Op::NotMatches),
         Op::StartsWith(words) => vec![
-            (
-                "starts_with anything".into(),
-                Op::StartsWith(String::new()),
-            ),
+            ("starts_with anything".into(), Op::StartsWith(String::new())),
             (
                 "starts_with another text".into(),
                 Op::StartsWith(format!("{words}~")),
@@ -433,4 +527,65 @@ fn patterns(word: &str, pattern: &str, make: &dyn Fn(String) -> Op) -> Vec<(Stri
         found.push((format!("{word} without $"), make(rest.to_owned())));
     }
     found
+}
+
+/// Each comparison with each other fact that the same predicate looks at in the same place.
+fn swapped(p: &Predicate, at: &str) -> Vec<Changed> {
+    let mut paths: Vec<(Option<Path>, Path)> = Vec::new();
+    p.each_path(None, &mut |path, inside| {
+        let entry = (inside.cloned(), path.clone());
+        if !paths.contains(&entry) {
+            paths.push(entry);
+        }
+    });
+    let mut tests = 0;
+    count_tests(p, &mut tests);
+    let mut found = Vec::new();
+    for index in 0..tests {
+        for (inside, other) in &paths {
+            let mut changed = p.clone();
+            let mut left = index;
+            if let Some(old) = replace(&mut changed, None, &mut left, (inside.as_ref(), other)) {
+                let name = format!("{at}: test {index} looks at {other} instead of {old}");
+                found.push((name, changed));
+            }
+        }
+    }
+    found
+}
+
+fn count_tests(p: &Predicate, count: &mut usize) {
+    p.each_op(&mut |_, _| *count += 1);
+}
+
+/// Puts another fact into the test with this number, where it stands in the same list; says which fact was there.
+fn replace(
+    p: &mut Predicate,
+    inside: Option<&Path>,
+    left: &mut usize,
+    by: (Option<&Path>, &Path),
+) -> Option<Path> {
+    match p {
+        Predicate::All(parts) | Predicate::Any(parts) => parts
+            .iter_mut()
+            .find_map(|part| replace(part, inside, left, by)),
+        Predicate::Not(part) => replace(part, inside, left, by),
+        Predicate::Test { path, .. } => {
+            if *left > 0 {
+                *left -= 1;
+                return None;
+            }
+            *left = usize::MAX;
+            (by.0 == inside && by.1 != path).then(|| std::mem::replace(path, by.1.clone()))
+        }
+        Predicate::Over {
+            of, filter, assert, ..
+        } => {
+            let of = of.clone();
+            filter
+                .as_mut()
+                .and_then(|f| replace(f, Some(&of), left, by))
+                .or_else(|| replace(assert, Some(&of), left, by))
+        }
+    }
 }
