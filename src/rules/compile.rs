@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::lint;
 use super::predicate::{Compiler, Wrong};
 use super::syntax::{ControlFile, ExampleSyntax, ParameterSyntax, PredicateSyntax};
 use super::vocabulary;
@@ -55,6 +56,10 @@ pub fn load(
             let message = format!("`{}` stands twice (first in {first})", control.id);
             mistakes.push(document.mistake(&["id".into()], message, None));
         }
+        if let Some(twin) = lint::twin(&control, by_id.values()) {
+            let message = format!("{} asserts the same of the same subject", twin.id);
+            mistakes.push(document.mistake(&["assert".into()], message, None));
+        }
         by_id.insert(control.id.clone(), control);
     }
     pack.controls = by_id.into_values().collect();
@@ -106,6 +111,7 @@ fn compile(
         place(doc, wrong, mistakes);
     }
     unused(doc, file, &assert, when.as_ref(), mistakes);
+    lint::control(doc, file, &assert, mistakes);
     let examples = examples(doc, file, levels, words, mistakes);
     Control {
         id: file.id.clone(),

@@ -3,7 +3,10 @@
 //! The law is given as an argument; nothing here judges.
 
 mod compile;
+mod lint;
 mod mutate;
+#[cfg(test)]
+mod mutate_tests;
 mod pages;
 mod predicate;
 mod select;
