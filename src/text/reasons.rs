@@ -102,6 +102,22 @@ pub fn code(code: &str) -> Text {
             "không có câu lệnh CREATE TABLE nào",
             "no CREATE TABLE in it",
         ),
+        "not-a-root" => (
+            "thư mục không phải hệ thống tệp gốc đầy đủ của máy chủ",
+            "the folder is no whole root file system of a host",
+        ),
+        "include-missing" => ("tệp được nạp kèm không có", "an included file is not there"),
+        "link-leads-out" => (
+            "liên kết dẫn ra ngoài phạm vi được đọc",
+            "a link leads out of what is read",
+        ),
+        "no-label" => ("không có nhãn nào đọc được", "no label that can be read"),
+        "protocol_error" => ("trả lời sai giao thức", "the answer breaks the protocol"),
+        "unresolved" => ("không phân giải được tên miền", "the name does not resolve"),
+        "unsupported-format" => (
+            "định dạng chưa được hỗ trợ",
+            "a format that is not supported yet",
+        ),
         "interrupted" => ("đợt kiểm tra bị dừng giữa chừng", "the run was interrupted"),
         "panic" => ("lỗi nội bộ khi thu thập", "internal error while collecting"),
         "no-control" => (

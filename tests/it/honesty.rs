@@ -278,6 +278,28 @@ fn what_proves_absence_must_be_there() {
     compare(&before, &results("server", &root), &status);
 }
 
+/// A few files copied out of a host: what rests on none of them was not seen.
+#[test]
+fn a_piece_of_a_host_is_no_host() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("etc/ssh")).unwrap();
+    fs::write(
+        dir.path().join("etc/ssh/sshd_config"),
+        "PermitRootLogin no\n",
+    )
+    .unwrap();
+    let results = results("server", dir.path());
+    for ((control, subject), result) in &results {
+        if result == "pass" || result == "notapplicable" {
+            assert!(subject.starts_with("sshd"), "{control} {subject}: {result}");
+        }
+    }
+    assert_eq!(
+        results[&("SRV-SSH-001".to_owned(), "sshd".to_owned())],
+        "pass"
+    );
+}
+
 fn results(kind: &str, target: &Path) -> BTreeMap<(String, String), String> {
     let output = capdo(&["scan", kind, target.to_str().unwrap(), "--format", "json"]);
     let run: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();

@@ -36,6 +36,7 @@ fn root(packages: &[&str], files: &[(&str, &str)]) -> tempfile::TempDir {
         status += &format!("Package: {name}\nStatus: install ok installed\nVersion: {version}\n\n");
     }
     write(dir.path(), "/var/lib/dpkg/status", &status);
+    write(dir.path(), "/usr/lib/os-release", "ID=debian\n");
     for (path, text) in files {
         write(dir.path(), path, text);
     }
