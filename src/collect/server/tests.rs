@@ -264,6 +264,7 @@ fn without_the_record_of_dpkg_nothing_is_proven_absent() {
             .any(|s| matches!(s.seen, Seen::Absent(_)))
     );
     fs::remove_dir_all(dir.path().join("var")).unwrap();
+    fs::remove_file(dir.path().join("usr/lib/os-release")).unwrap();
     let seen = look(dir.path());
     assert!(
         !seen
