@@ -227,22 +227,23 @@ pub fn where_() -> Text {
     Text::new("trong đó", "where")
 }
 
-/// There.
-pub fn exists() -> Text {
-    Text::new("có", "present")
-}
-
-/// Not there.
-pub fn exists_not() -> Text {
-    Text::new("không có", "absent")
-}
-
-/// No older than.
-pub fn newer() -> Text {
-    Text::new("không quá", "within the last")
-}
-
-/// Older than.
-pub fn older() -> Text {
-    Text::new("đã quá", "older than")
+/// What an operator says between a fact and its value.
+pub fn operator(name: &str) -> Text {
+    let (vi, en) = match name {
+        "in" => ("là một trong:", "is one of:"),
+        "not_in" => ("không phải là:", "is none of:"),
+        "matches" => ("khớp biểu thức", "matches"),
+        "not_matches" => ("không khớp biểu thức", "does not match"),
+        "contains" => ("có", "has"),
+        "starts_with" => ("bắt đầu bằng", "begins with"),
+        "exists" => ("có", "present"),
+        "exists_not" => ("không có", "absent"),
+        "count" => ("số lượng:", "number of:"),
+        "newer_than" => ("không quá", "within the last"),
+        "older_than" => ("đã quá", "older than"),
+        "subset_of" => ("chỉ gồm:", "has only:"),
+        "disjoint_from" => ("không gồm:", "has none of:"),
+        other => return Text::same(other),
+    };
+    Text::new(vi, en)
 }
