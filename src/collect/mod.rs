@@ -18,6 +18,7 @@ mod reader;
 mod root;
 pub mod schema;
 pub mod server;
+mod walk;
 
 pub use reader::{Reader, hex_sha256};
 pub use root::RootFolder;

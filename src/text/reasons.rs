@@ -111,6 +111,16 @@ pub fn code(code: &str) -> Text {
             "liên kết dẫn ra ngoài phạm vi được đọc",
             "a link leads out of what is read",
         ),
+        "partly-parsed" => (
+            "có câu lệnh không phân tích được",
+            "some statements were not understood",
+        ),
+        "link-folder" => (
+            "thư mục liên kết, không đi theo",
+            "a linked folder, not entered",
+        ),
+        "too-deep" => ("thư mục lồng quá sâu", "folders nest too deep"),
+        "too-many" => ("quá nhiều tệp", "too many files"),
         "no-label" => ("không có nhãn nào đọc được", "no label that can be read"),
         "protocol_error" => ("trả lời sai giao thức", "the answer breaks the protocol"),
         "unresolved" => ("không phân giải được tên miền", "the name does not resolve"),
