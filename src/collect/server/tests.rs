@@ -420,8 +420,13 @@ fn how_long_logs_are_kept() {
         value(&look(dir.path()), "logging", "retention.days")
     };
     assert_eq!(
-        journal("[Journal]\nMaxRetentionSec=1year\n"),
+        journal("[Journal]\nMaxRetentionSec=1year\nSystemMaxUse=20G\n"),
         Value::Int(365)
+    );
+    // Its own limit of room may delete them long before.
+    assert_eq!(
+        code(&journal("[Journal]\nMaxRetentionSec=1year\n")),
+        "bounded-by-size"
     );
     assert_eq!(journal("[Journal]\nStorage=volatile\n"), Value::Int(0));
     assert_eq!(journal("[Journal]\nStorage=none\n"), Value::Int(0));
