@@ -5,8 +5,6 @@
 mod compile;
 mod lint;
 mod mutate;
-#[cfg(test)]
-mod mutate_tests;
 mod pages;
 mod predicate;
 mod select;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mutate::mutants;
+use super::mutants;
 use crate::model::{
     Absent, AssetKind, Control, Count, FigureUnit, Force, LevelSet, Literal, Op, Operand,
     Parameter, ParameterSource, Path, Predicate, Quantifier, Reach, Severity, Tighten, WhenEmpty,
