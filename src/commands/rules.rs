@@ -92,7 +92,9 @@ fn test(pack: &Pack, prefix: &str, no_mutants: bool, common: &Common) -> Outcome
     }
     let mut mutation = String::new();
     let mut alive = 0;
-    if !no_mutants && wrong.is_empty() {
+    if !no_mutants && !wrong.is_empty() {
+        mutation = "mutants not tried: examples fail\n".to_owned();
+    } else if !no_mutants {
         let (count, found) = rules_test::mutants(pack, prefix);
         let known = survivors::known(common.rules.as_deref(), prefix)?;
         let verdict = survivors::compare(&found, &known);
