@@ -18,7 +18,7 @@ pub(super) struct Case<'a> {
     pub(super) found: Classification,
     pub(super) decision: Text,
     higher: Option<Higher>,
-    investment: bool,
+    investment: Option<Day>,
 }
 
 /// What a higher level adds.
@@ -97,7 +97,7 @@ fn case<'a>(pack: &Pack, inventory: &Inventory, system: &'a System, on: Day) -> 
             &decision(pack, system, &found, due, on),
         ),
         higher: higher(pack, inventory, system, found.level, on),
-        investment: due.is_some() && !found.kept && system.investment_from.is_some(),
+        investment: due.filter(|_| !found.kept && system.investment_from.is_some()),
         system,
         found,
     }
@@ -235,9 +235,7 @@ pub(super) fn summary(pack: &Pack, case: &Case<'_>) -> Vec<Text> {
     }
     lines.push(words::declared(case.system.level, found.level));
     lines.push(case.decision.clone());
-    if case.investment {
-        lines.push(words::investment());
-    }
+    lines.extend(case.investment.map(words::investment));
     for near in found.nearness() {
         let m = &near.measure;
         let measure = words::measure(&m.figure, m.count, m.limit);

@@ -6,7 +6,7 @@ use super::Pack;
 use super::classify::{Case, line, summary};
 use crate::law;
 use crate::model::{
-    AssetKind, Day, Hosting, InformationClass, Inventory, Lang, Level, ORG, Ownership, System, Text,
+    AssetKind, Day, Hosting, InformationClass, Inventory, Lang, Level, System, Text,
 };
 use crate::text::classify::{Part, field, part};
 
@@ -70,13 +70,11 @@ impl Sheet {
 
     fn overview(&mut self, inventory: &Inventory, system: &System) {
         self.heading(Part::Overview);
-        let organisation = inventory.organisation.name.get(self.lang).to_owned();
-        // In a state body or enterprise the owner may be another one than the organisation.
-        let owner = match inventory.organisation.ownership {
-            Ownership::Private => Some(organisation),
-            Ownership::State => None,
-        };
-        self.line("owner", owner);
+        let organisation = &inventory.organisation;
+        self.line("organisation", Some(organisation.name.get(self.lang).to_owned()));
+        self.line("tax_code", organisation.tax_code.clone());
+        // Who decides on the investment is the owner (Art. 4.2), and the inventory does not tell who that is.
+        self.line("owner", None);
         self.line("operator", None);
         self.line("scope", None);
         let (hosting, rented) = match system.hosting {
@@ -177,7 +175,7 @@ impl Sheet {
             "\n### {}\n\n| | | |\n|---|---|---|",
             part(Part::PlanTable).get(self.lang)
         );
-        for duty in duties.iter().filter(|d| d.system != ORG || level == d.level) {
+        for duty in &duties {
             let Some(requirement) = pack.law.requirement(&duty.requirement) else {
                 continue;
             };

@@ -104,13 +104,13 @@ impl Classification {
         self.branches.iter().find(|b| b.decides)
     }
 
-    /// How near the counts are to the figures that they have not reached.
+    /// How near the counts are to the figures that they have not reached, above the level that is sure.
     pub fn nearness(&self) -> Vec<Nearness> {
         let lines = self
             .branches
             .iter()
             .filter(|b| b.outcome == Outcome::NotMet);
-        let upper = lines.filter(|b| self.level.is_none_or(|level| b.level > level));
+        let upper = lines.filter(|b| self.firm.is_none_or(|level| b.level > level));
         upper
             .flat_map(|b| {
                 b.measures
@@ -270,7 +270,8 @@ fn list_unread(system: &System, a: &Asked<'_>, all: &[Asked<'_>], day: Day) -> O
 
 /// The figures of a criterion, each with the number of people that stands against it.
 fn measures(requirement: &Requirement, system: &System, level: Level) -> Vec<Measure> {
-    let Some(people) = system.data_subjects else {
+    // The figures are those of online services.
+    let Some(people) = system.data_subjects.filter(|_| system.online_service) else {
         return Vec::new();
     };
     let figure = |name: &str, count: u64| {

@@ -171,10 +171,13 @@ pub fn decision_out_of_time() -> Text {
 }
 
 /// A system under investment may still be levelled under the older decree.
-pub fn investment() -> Text {
+pub fn investment(until: Day) -> Text {
     Text::new(
-        "Hệ thống đang đầu tư: hoàn thành thẩm định, phê duyệt cấp độ theo thời hạn chuyển tiếp của Nghị định 331/2026/NĐ-CP Điều 39.1",
-        "System under investment: its level is appraised and approved within the transition of Decree 331/2026 Art. 39.1",
+        format!(
+            "Hệ thống đang đầu tư: chuyển tiếp theo Nghị định 331/2026/NĐ-CP Điều 39.1, đến {}",
+            until.vi()
+        ),
+        format!("System under investment: transition of Decree 331/2026 Art. 39.1, until {until}"),
     )
 }
 
@@ -245,8 +248,8 @@ pub fn open(keys: &str) -> Text {
 /// An answer of one line of the table.
 pub fn outside() -> Text {
     Text::new(
-        "ngoài danh mục: theo đánh giá rủi ro hoặc quyết định của Thủ tướng Chính phủ",
-        "outside the inventory: by risk assessment or decision of the Prime Minister",
+        "danh mục không trả lời được",
+        "nothing that an inventory tells",
     )
 }
 
@@ -319,8 +322,10 @@ pub fn part(part: Part) -> Text {
 /// The names of the lines of a dossier, by key.
 pub fn field(key: &str) -> Text {
     let (vi, en) = match key {
-        "owner" => ("Chủ quản", "Owner"),
-        "operator" => ("Đơn vị vận hành", "Operator"),
+        "organisation" => ("Doanh nghiệp", "Enterprise"),
+        "tax_code" => ("Mã số thuế", "Tax code"),
+        "owner" => ("Chủ quản: cấp quyết định đầu tư (Điều 4 khoản 2)", "Owner: who decides on the investment (Art. 4.2)"),
+        "operator" => ("Đơn vị vận hành (Điều 5)", "Operator (Art. 5)"),
         "scope" => ("Phạm vi, quy mô", "Scope and size"),
         "hosting" => ("Nơi đặt hệ thống", "Where it stands"),
         "own" => ("hạ tầng của doanh nghiệp", "own rooms"),
