@@ -66,11 +66,7 @@ pub(super) fn run(args: &AttestArgs, common: &Common) -> Outcome {
 }
 
 /// Attestations whose document is missing or changed.
-fn faults(
-    inventory: &Inventory,
-    on: Day,
-    now: jiff::Timestamp,
-) -> BTreeMap<String, Reason> {
+fn faults(inventory: &Inventory, on: Day, now: jiff::Timestamp) -> BTreeMap<String, Reason> {
     let cx = Context {
         now,
         timeout: std::time::Duration::from_secs(1),

@@ -190,12 +190,7 @@ fn human(
     text
 }
 
-fn heading(
-    pack: &Pack,
-    found: Option<&Classification>,
-    inventory: &Inventory,
-    on: Day,
-) -> Text {
+fn heading(pack: &Pack, found: Option<&Classification>, inventory: &Inventory, on: Day) -> Text {
     let number = found
         .and_then(|f| f.instrument.as_deref())
         .and_then(|id| pack.law.instrument(id))
@@ -203,9 +198,7 @@ fn heading(
     match (number, found.and_then(|f| f.from)) {
         (None, _) => words::heading_none(&inventory.file, on),
         (Some(number), None) => words::heading(&inventory.file, on, number),
-        (Some(number), Some(from)) => {
-            words::heading_between(&inventory.file, on, number, from)
-        }
+        (Some(number), Some(from)) => words::heading_between(&inventory.file, on, number, from),
     }
 }
 

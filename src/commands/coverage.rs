@@ -10,7 +10,7 @@ use super::{Failure, Outcome, Pack, output};
 use crate::cli::{Common, CoverageArgs, CoverageFormat};
 use crate::input;
 use crate::law;
-use crate::model::{Day, Lang, Law, Level, Otherwise, Requirement};
+use crate::model::{AssetKind, Day, Lang, Law, Level, Otherwise, Requirement};
 use crate::rules::{Choice, choose};
 use crate::text::coverage as words;
 
@@ -88,9 +88,7 @@ pub(super) fn run(args: &CoverageArgs, common: &Common) -> Outcome {
         Some(path) => (of_inventory(&pack, path, on)?, path.display().to_string()),
         None => (
             of_level(&pack, args.level, on),
-            words::level(args.level)
-                .get(common.lang.into())
-                .to_owned(),
+            words::level(args.level).get(common.lang.into()).to_owned(),
         ),
     };
     let percent = percent(&rows);
@@ -268,7 +266,11 @@ fn human(pack: &Pack, rows: &[Row<'_>], heading: &str, on: Day, lang: Lang) -> S
         words::heading(heading, on, rows.len(), percent).get(lang)
     );
     let mut table = |title: crate::model::Text, counts: BTreeMap<String, Counts>| {
-        let _ = writeln!(text, "\n{:<12} ●      ◕      ◐      ✎      ○", title.get(lang));
+        let _ = writeln!(
+            text,
+            "\n{:<12} ●      ◕      ◐      ✎      ○",
+            title.get(lang)
+        );
         for (word, row) in counts {
             let cells: Vec<String> = row.iter().map(|n| format!("{n:<6}")).collect();
             let _ = writeln!(text, "{word:<12} {}", cells.join(" ").trim_end());
@@ -277,10 +279,7 @@ fn human(pack: &Pack, rows: &[Row<'_>], heading: &str, on: Day, lang: Lang) -> S
     table(words::instruments(), by_instrument(rows));
     table(words::items(), by_item(&pack.law, rows));
     table(words::levels(), by_level(rows));
-    table(
-        words::sum(),
-        by(rows, |_| vec!["Σ".to_owned()]),
-    );
+    table(words::sum(), by(rows, |_| vec!["Σ".to_owned()]));
     let _ = writeln!(text, "\n{}\n", words::legend().get(lang));
     for r in rows {
         let _ = writeln!(
@@ -327,10 +326,21 @@ fn as_json(rows: &[Row<'_>], on: Day) -> serde_json::Value {
     })
 }
 
-/// Requirements that nothing decides, or only in part: one result for each, at its file.
+/// Requirements that nothing decides, or only in part, and those that a machine could look at and no control does:
+/// one result for each, at its file.
 fn sarif(law: &Law, rows: &[Row<'_>]) -> serde_json::Value {
     let mut open: BTreeMap<&str, &Row<'_>> = BTreeMap::new();
-    for row in rows.iter().filter(|r| !r.decided.covered()) {
+    let by_machine = |r: &Row<'_>| {
+        r.requirement
+            .evidence
+            .iter()
+            .any(|k| *k != AssetKind::Document)
+    };
+    let paper_only = |r: &Row<'_>| r.decided == Decided::Attestation && by_machine(r);
+    for row in rows
+        .iter()
+        .filter(|r| !r.decided.covered() || paper_only(r))
+    {
         open.entry(&row.requirement.id).or_insert(row);
     }
     let results: Vec<serde_json::Value> = open
@@ -340,7 +350,11 @@ fn sarif(law: &Law, rows: &[Row<'_>]) -> serde_json::Value {
                 .instrument(&r.requirement.instrument)
                 .map_or("", |i| i.number.as_str());
             let clause = r.requirement.clause(Some(r.level));
-            let said = words::uncovered(&r.requirement.id, number, clause, &r.requirement.title);
+            let said = words::uncovered(
+                &format!("{} ({number} {clause})", r.requirement.id),
+                &r.requirement.title,
+                &words::decided(r.decided.word()),
+            );
             json!({
                 "ruleId": r.decided.word(),
                 "level": if r.decided == Decided::Nothing { "warning" } else { "note" },
@@ -353,7 +367,7 @@ fn sarif(law: &Law, rows: &[Row<'_>]) -> serde_json::Value {
             })
         })
         .collect();
-    let rules: Vec<serde_json::Value> = [Decided::Part, Decided::Nothing]
+    let rules: Vec<serde_json::Value> = [Decided::Part, Decided::Attestation, Decided::Nothing]
         .iter()
         .map(|d| json!({ "id": d.word(), "shortDescription": { "text": words::decided(d.word()).en } }))
         .collect();

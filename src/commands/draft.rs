@@ -71,7 +71,10 @@ impl Sheet {
     fn overview(&mut self, inventory: &Inventory, system: &System) {
         self.heading(Part::Overview);
         let organisation = &inventory.organisation;
-        self.line("organisation", Some(organisation.name.get(self.lang).to_owned()));
+        self.line(
+            "organisation",
+            Some(organisation.name.get(self.lang).to_owned()),
+        );
         self.line("tax_code", organisation.tax_code.clone());
         // Who decides on the investment is the owner (Art. 4.2), and the inventory does not tell who that is.
         self.line("owner", None);
@@ -91,9 +94,10 @@ impl Sheet {
         self.line("logical", None);
         self.line("physical", None);
         let assets = |kinds: &[AssetKind]| -> Option<String> {
-            let own = inventory.assets.iter().filter(|a| {
-                a.systems.contains(&system.id) && kinds.contains(&a.kind)
-            });
+            let own = inventory
+                .assets
+                .iter()
+                .filter(|a| a.systems.contains(&system.id) && kinds.contains(&a.kind));
             let names: Vec<String> = own
                 .map(|a| {
                     let roles = a.roles.join(", ");
@@ -157,14 +161,7 @@ impl Sheet {
     }
 
     /// Each requirement of the level, to be answered one by one.
-    fn plan(
-        &mut self,
-        pack: &Pack,
-        inventory: &Inventory,
-        system: &System,
-        level: Level,
-        on: Day,
-    ) {
+    fn plan(&mut self, pack: &Pack, inventory: &Inventory, system: &System, level: Level, on: Day) {
         let raised = System {
             level,
             ..system.clone()

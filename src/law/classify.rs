@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::criteria::{Answer, Measure, Row, TABLE, Test, answer};
-use crate::model::{
-    Day, Force, Law, Level, Reading, Regime, Requirement, System, Text,
-};
+use crate::model::{Day, Force, Law, Level, Reading, Regime, Requirement, System, Text};
 
 /// The share of a figure, in percent, from which a count is near it.
 const NEAR: u64 = 80;
@@ -232,9 +230,7 @@ fn branch(law: &Law, system: &System, a: &Asked<'_>, all: &[Asked<'_>], day: Day
         _ if a.row.test == Test::Outside => Outcome::Outside,
         Some(true) => reread(a.requirement, day).map_or(Outcome::Met, Outcome::Reread),
         // Whether a service is outside the list is as open as whether it is on it.
-        Some(false) => {
-            list_unread(system, a, all, day).map_or(Outcome::NotMet, Outcome::Reread)
-        }
+        Some(false) => list_unread(system, a, all, day).map_or(Outcome::NotMet, Outcome::Reread),
         None => Outcome::Open(missing),
     };
     let number = law
@@ -299,12 +295,7 @@ fn measures(requirement: &Requirement, system: &System, level: Level) -> Vec<Mea
 /// The line that decides: of the highest level that any gives, the strongest.
 fn conclude(found: &mut Classification) {
     let met = |b: &&Branch| b.outcome == Outcome::Met;
-    found.level = found
-        .branches
-        .iter()
-        .filter(met)
-        .map(|b| b.level)
-        .max();
+    found.level = found.branches.iter().filter(met).map(|b| b.level).max();
     found.firm = found
         .branches
         .iter()

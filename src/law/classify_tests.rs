@@ -276,10 +276,7 @@ fn a_service_outside_the_list_is_open_while_the_list_is() {
         .collect();
     assert_eq!(lines.len(), 2);
     s.classification.online_business = Some(OnlineBusiness::Other);
-    assert_eq!(
-        classify(&law, &s, day("2027-03-01")).level,
-        Level::new(2)
-    );
+    assert_eq!(classify(&law, &s, day("2027-03-01")).level, Level::new(2));
 }
 
 /// Law 116/2025 Art. 45.1: the level decided under the older law stays; the new figures demand nothing more.

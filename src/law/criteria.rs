@@ -77,7 +77,7 @@ pub const TABLE: &[Row] = &[
     row(4, "nd331.14.2", Test::Nationwide),
     row(4, "nd331.14.3", Test::Control(IndustrialControl::Class1)),
     row(4, "nd331.12.4", Test::Outside),
-    row(3, "nd331.13.1", Test::Security(Harm::Harm)),
+    row(3, "nd331.13.1", Test::Security(Harm::Plain)),
     row(3, "nd331.13.2.c", Test::AtLeast),
     row(3, "nd331.13.2.a", Test::ConditionalBusiness),
     row(3, "nd331.13.2.b", Test::Administration),
@@ -86,11 +86,7 @@ pub const TABLE: &[Row] = &[
         "nd331.13.3",
         Test::Infrastructure(Infrastructure::Sector),
     ),
-    row(
-        3,
-        "nd331.13.4",
-        Test::Control(IndustrialControl::Class2To4),
-    ),
+    row(3, "nd331.13.4", Test::Control(IndustrialControl::Class2To4)),
     row(3, "nd331.12.4", Test::Outside),
     row(2, "nd331.12.1", Test::InternalPersonal),
     row(2, "nd331.12.2.a", Test::OtherBusiness),
@@ -110,7 +106,7 @@ pub const TABLE: &[Row] = &[
     row(4, "nd85.10.1", Test::Security(Harm::Serious)),
     row(4, "nd85.10.2", Test::Nationwide),
     row(4, "nd85.10.4", Test::Control(IndustrialControl::Class1)),
-    row(3, "nd85.9.1", Test::Security(Harm::Harm)),
+    row(3, "nd85.9.1", Test::Security(Harm::Plain)),
     row(3, "nd85.9.2", Test::AtLeast),
     row(3, "nd85.9.2.b", Test::ConditionalBusiness),
     row(
@@ -289,10 +285,7 @@ fn personal(system: &System) -> Answer {
 }
 
 /// What holds of the classes of information; people's data are personal information whatever else is told.
-fn information(
-    system: &System,
-    holds: &dyn Fn(&[InformationClass]) -> bool,
-) -> Option<bool> {
+fn information(system: &System, holds: &dyn Fn(&[InformationClass]) -> bool) -> Option<bool> {
     let mut classes: Vec<InformationClass> = system
         .classification
         .information

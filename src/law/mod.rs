@@ -10,9 +10,7 @@ mod duties;
 mod syntax;
 
 pub use applies::{Bearing, bearing, due};
-pub use classify::{
-    Branch, Classification, Demanded, Nearness, Outcome, classify, demanded_level,
-};
+pub use classify::{Branch, Classification, Demanded, Nearness, Outcome, classify, demanded_level};
 pub use compile::load;
 pub use criteria::{Measure, Row, TABLE, Test};
 pub use duties::duties;

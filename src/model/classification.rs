@@ -92,7 +92,8 @@ pub enum Harm {
     /// It holds no state secrets and serves neither defence nor security.
     None,
     /// Tổn hại.
-    Harm,
+    #[serde(rename = "harm")]
+    Plain,
     /// Tổn hại nghiêm trọng.
     Serious,
     /// Tổn hại đặc biệt nghiêm trọng.

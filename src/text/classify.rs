@@ -102,7 +102,10 @@ pub fn near(measure: &Text, percent: u64, level: Level, warn: bool) -> Text {
     };
     Text::new(
         format!("Ngưỡng cấp độ {level}: {} ({percent} %){vi}", measure.vi),
-        format!("Threshold of level {level}: {} ({percent} %){en}", measure.en),
+        format!(
+            "Threshold of level {level}: {} ({percent} %){en}",
+            measure.en
+        ),
     )
 }
 
@@ -184,7 +187,9 @@ pub fn investment(until: Day) -> Text {
 /// What a higher level adds.
 pub fn higher(level: Level, requirements: usize, controls: usize) -> Text {
     Text::new(
-        format!("Nếu áp dụng cấp độ {level}: thêm {requirements} yêu cầu, {controls} phép kiểm tra"),
+        format!(
+            "Nếu áp dụng cấp độ {level}: thêm {requirements} yêu cầu, {controls} phép kiểm tra"
+        ),
         format!("At level {level}: {requirements} more requirements, {controls} more controls"),
     )
 }
@@ -220,7 +225,10 @@ pub fn to_reread(references: &str, day: Day, up_to: Option<Level>) -> Text {
         )
     });
     Text::new(
-        format!("Phải đọc lại căn cứ (kiểm chứng đến {}): {references}{vi}", day.vi()),
+        format!(
+            "Phải đọc lại căn cứ (kiểm chứng đến {}): {references}{vi}",
+            day.vi()
+        ),
         format!("To be read again (verified until {day}): {references}{en}"),
     )
 }
@@ -292,7 +300,10 @@ pub fn part(part: Part) -> Text {
             "1. Thuyết minh tổng quan (Điều 22 khoản 3)",
             "1. Overview (Art. 22.3)",
         ),
-        Part::Design => ("2. Tài liệu thiết kế (Điều 21)", "2. Design document (Art. 21)"),
+        Part::Design => (
+            "2. Tài liệu thiết kế (Điều 21)",
+            "2. Design document (Art. 21)",
+        ),
         Part::Grounds => (
             "3. Thuyết minh đề xuất cấp độ (Điều 22 khoản 4)",
             "3. Grounds for the level (Art. 22.4)",
@@ -324,7 +335,10 @@ pub fn field(key: &str) -> Text {
     let (vi, en) = match key {
         "organisation" => ("Doanh nghiệp", "Enterprise"),
         "tax_code" => ("Mã số thuế", "Tax code"),
-        "owner" => ("Chủ quản: cấp quyết định đầu tư (Điều 4 khoản 2)", "Owner: who decides on the investment (Art. 4.2)"),
+        "owner" => (
+            "Chủ quản: cấp quyết định đầu tư (Điều 4 khoản 2)",
+            "Owner: who decides on the investment (Art. 4.2)",
+        ),
         "operator" => ("Đơn vị vận hành (Điều 5)", "Operator (Art. 5)"),
         "scope" => ("Phạm vi, quy mô", "Scope and size"),
         "hosting" => ("Nơi đặt hệ thống", "Where it stands"),
@@ -353,10 +367,19 @@ pub fn field(key: &str) -> Text {
         ),
         "level" => ("Cấp độ đề xuất", "Proposed level"),
         "information" => ("Loại thông tin xử lý", "Classes of information"),
-        "type" => ("Loại hình hệ thống (Điều 9 khoản 2)", "Type of system (Art. 9.2)"),
-        "online" => ("phục vụ người dân, doanh nghiệp", "serves citizens and businesses"),
+        "type" => (
+            "Loại hình hệ thống (Điều 9 khoản 2)",
+            "Type of system (Art. 9.2)",
+        ),
+        "online" => (
+            "phục vụ người dân, doanh nghiệp",
+            "serves citizens and businesses",
+        ),
         "internal" => ("phục vụ hoạt động nội bộ", "internal"),
-        "people" => ("Số chủ thể dữ liệu cơ bản / nhạy cảm", "Subjects of basic / sensitive data"),
+        "people" => (
+            "Số chủ thể dữ liệu cơ bản / nhạy cảm",
+            "Subjects of basic / sensitive data",
+        ),
         "risks" => (
             "Nhận diện sơ bộ nguy cơ, rủi ro chính (Điều 10)",
             "First view of the main dangers and risks (Art. 10)",

@@ -49,30 +49,31 @@ pub fn legend() -> Text {
 /// A kind of decision in words.
 pub fn decided(word: &str) -> Text {
     match word {
-        "part" => Text::new(
-            "Yêu cầu chỉ được kết luận một phần",
-            "A requirement that is decided in part only",
+        "part" => Text::new("chỉ được kết luận một phần", "decided in part only"),
+        "attestation" => Text::new(
+            "máy có thể xem xét nhưng chưa có phép kiểm tra, chỉ có xác nhận bằng văn bản",
+            "a machine could look at it, no control does: by attestation alone",
         ),
-        "nothing" => Text::new(
-            "Yêu cầu chưa có phép kiểm tra",
-            "A requirement without a control",
-        ),
+        "nothing" => Text::new("chưa có cách kết luận", "decided by nothing"),
         other => Text::same(other),
     }
 }
 
-/// A requirement that nothing decides, or only in part.
-pub fn uncovered(id: &str, number: &str, clause: &str, title: &Text) -> Text {
+/// A requirement that nothing decides, or only in part, or only paper.
+pub fn uncovered(what: &str, title: &Text, how: &Text) -> Text {
     Text::new(
-        format!("{id} ({number} {clause}): {}; chưa có cách kết luận trọn vẹn", title.vi),
-        format!("{id} ({number} {clause}): {}; nothing decides it whole", title.en),
+        format!("{what}: {}; {}", title.vi, how.vi),
+        format!("{what}: {}; {}", title.en, how.en),
     )
 }
 
 /// The first line of the papers that are owed.
 pub fn owed(file: &str, on: Day, papers: usize) -> Text {
     Text::new(
-        format!("{file}, ngày {}: còn thiếu {papers} văn bản xác nhận", on.vi()),
+        format!(
+            "{file}, ngày {}: còn thiếu {papers} văn bản xác nhận",
+            on.vi()
+        ),
         format!("{file}, {on}: {papers} attestations are missing"),
     )
 }
@@ -104,7 +105,10 @@ pub fn weaker(interpretation: bool) -> Text {
 /// A cycle in months.
 pub fn cycle(months: Option<i64>) -> Text {
     match months {
-        Some(months) => Text::new(format!("mỗi {months} tháng"), format!("every {months} months")),
+        Some(months) => Text::new(
+            format!("mỗi {months} tháng"),
+            format!("every {months} months"),
+        ),
         None => Text::same("–"),
     }
 }

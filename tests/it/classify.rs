@@ -33,7 +33,13 @@ fn the_whole_table_in_both_languages() {
     let sample = SAMPLES[1].1;
     for day in ["2026-06-30", DAY] {
         let output = capdo(&[
-            "classify", sample, "--explain", "--lang", "en", "--as-of", day,
+            "classify",
+            sample,
+            "--explain",
+            "--lang",
+            "en",
+            "--as-of",
+            day,
         ]);
         insta::assert_snapshot!(format!("explain_{day}"), stdout(&output));
     }
@@ -200,7 +206,11 @@ fn papers_that_are_owed() {
     // A year later the regulation has ended too.
     assert!(find(&missing("2027-11-01"), "nd331.30.7", "orders").is_some());
     let output = capdo(&["attest", "--missing", SAMPLES[1].1, "--as-of", DAY]);
-    let head: Vec<String> = stdout(&output).lines().take(30).map(str::to_owned).collect();
+    let head: Vec<String> = stdout(&output)
+        .lines()
+        .take(30)
+        .map(str::to_owned)
+        .collect();
     insta::assert_snapshot!("attest_missing", head.join("\n"));
     assert_eq!(code(&capdo(&["attest", SAMPLES[1].1])), 2);
 }
