@@ -8,7 +8,7 @@ use crate::law;
 use crate::model::{
     AssetKind, Day, Hosting, InformationClass, Inventory, Lang, Level, System, Text,
 };
-use crate::text::classify::{Part, field, part};
+use crate::text::dossier::{Part, field, part};
 
 /// The dossiers of some systems, one after the other, as Markdown.
 pub(super) fn draft(

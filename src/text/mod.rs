@@ -4,6 +4,7 @@
 
 pub mod classify;
 pub mod coverage;
+pub mod dossier;
 pub mod expected;
 pub mod labels;
 pub mod lists;

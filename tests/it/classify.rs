@@ -17,13 +17,26 @@ fn json(args: &[&str]) -> serde_json::Value {
     serde_json::from_str(&stdout(&output)).unwrap()
 }
 
+/// How many requirements and controls there are changes with every new one: no snapshot should.
+fn without_sums(text: &str) -> String {
+    let sums = regex::Regex::new(
+        r"\d+( more)? (yêu cầu|requirements), \d+( more)? (phép kiểm tra|controls)|thiếu \d+|\(\d+\)$",
+    );
+    text.lines()
+        .map(|line| format!("{}\n", sums.as_ref().unwrap().replace_all(line, "N")))
+        .collect()
+}
+
 #[test]
 fn both_samples_at_four_days() {
     for (name, sample) in SAMPLES {
         for day in DAYS {
             let output = capdo(&["classify", sample, "--as-of", day]);
             assert_eq!(code(&output), 0, "{}", stderr(&output));
-            insta::assert_snapshot!(format!("classify_{name}_{day}"), stdout(&output));
+            insta::assert_snapshot!(
+                format!("classify_{name}_{day}"),
+                without_sums(&stdout(&output))
+            );
         }
     }
 }
@@ -41,7 +54,7 @@ fn the_whole_table_in_both_languages() {
             "--as-of",
             day,
         ]);
-        insta::assert_snapshot!(format!("explain_{day}"), stdout(&output));
+        insta::assert_snapshot!(format!("explain_{day}"), without_sums(&stdout(&output)));
     }
     let vi = stdout(&capdo(&["classify", sample, "--explain", "--as-of", DAY]));
     assert!(vi.contains("▶ 3 331/2026/NĐ-CP Điều 13 khoản 2 điểm a"));
@@ -70,6 +83,10 @@ fn json_tells_the_same() {
     // 8 200 of 10 000: near enough to be told.
     assert_eq!(orders["near"][0]["percent"], 82);
     assert_eq!(orders["near"][0]["warn"], true);
+    let higher = &orders["higher"];
+    assert_eq!(higher["level"], 3);
+    assert!(higher["requirements"].as_u64().unwrap() > 10);
+    assert!(higher["controls"].as_u64().unwrap() > 10);
     let between = json(&[
         "classify",
         SAMPLES[1].1,
@@ -99,7 +116,7 @@ fn a_draft_names_what_is_missing() {
         .lines()
         .take_while(|line| !line.starts_with("### Từng"))
         .collect();
-    insta::assert_snapshot!("draft", head.join("\n"));
+    insta::assert_snapshot!("draft", without_sums(&head.join("\n")));
     let todo = text.lines().filter(|l| l.starts_with("- [ ]")).count();
     assert!(todo > 10, "{todo}");
     let all = stdout(&capdo(&["classify", sample, "--draft", "--as-of", DAY]));
@@ -208,10 +225,10 @@ fn papers_that_are_owed() {
     let output = capdo(&["attest", "--missing", SAMPLES[1].1, "--as-of", DAY]);
     let head: Vec<String> = stdout(&output)
         .lines()
-        .take(30)
+        .take(12)
         .map(str::to_owned)
         .collect();
-    insta::assert_snapshot!("attest_missing", head.join("\n"));
+    insta::assert_snapshot!("attest_missing", without_sums(&head.join("\n")));
     assert_eq!(code(&capdo(&["attest", SAMPLES[1].1])), 2);
 }
 
@@ -282,5 +299,24 @@ fn the_small_company_can_be_audited() {
             serde_json::Value::Null
         };
         assert_eq!(run["systems"][2]["required_level"], wanted, "{day}");
+    }
+}
+
+#[test]
+fn a_set_that_names_no_control_of_ours_is_a_mistake() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("law")).unwrap();
+    let good = fs::read_to_string("rules/law/letter.yaml").unwrap();
+    for (named, said) in [
+        ("SRV-LOG-033", "there is no such control"),
+        ("SRV-LOG-003", "does not bear on it"),
+    ] {
+        // The first set of the file is that of letter.1.1, on which no server control bears.
+        let wrong = good.replacen("[controls, attestation]", &format!("[{named}]"), 1);
+        fs::write(dir.path().join("law/letter.yaml"), wrong).unwrap();
+        let output = capdo(&["law", "list", "--rules", dir.path().to_str().unwrap()]);
+        assert_eq!(code(&output), 4, "{}", stderr(&output));
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+        assert!(stderr(&output).contains("letter.1.1"));
     }
 }
