@@ -9,6 +9,7 @@
 
 mod architecture;
 mod bad_input;
+mod classify;
 mod cli;
 mod endpoint;
 mod honesty;
