@@ -49,6 +49,10 @@ pub(super) fn walk(
             };
             let shown = reader.shown(&format!("/{path}"));
             match entry.kind {
+                // Named as a file, but a folder.
+                EntryKind::Folder if wanted(&entry.name) => {
+                    found.faults.push(Reason::new("wrong-kind", shown));
+                }
                 // A linked folder may lead round: it is named, not entered.
                 EntryKind::Folder if entry.link => {
                     found.faults.push(Reason::new("link-folder", shown))

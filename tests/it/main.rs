@@ -9,7 +9,9 @@
 
 mod architecture;
 mod bad_input;
+mod classify;
 mod cli;
 mod endpoint;
 mod honesty;
+mod rules;
 mod support;

@@ -70,7 +70,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         item.id = shown.to_owned();
         item.source = shown.to_owned();
     }
-    if let Some(set) = set(&out.subjects, shown) {
+    if let Some(set) = set(&out.subjects, failed.is_empty(), shown) {
         out.subjects.push(set);
     }
     sights(&mut out, failed, files.is_empty(), shown);
@@ -150,7 +150,8 @@ fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, R
 }
 
 /// The labels together: two that hide different parts of the same field show it whole.
-fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
+/// What the labels show together; `whole` where every label was read.
+fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subject> {
     let labels = subjects.iter().filter(|s| &*s.kind == "label").count();
     if labels == 0 {
         return None;
@@ -161,7 +162,7 @@ fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
         i64::try_from(labels).unwrap_or(i64::MAX),
     ));
     let mut differing = Vec::new();
-    let mut unclear = false;
+    let mut unclear = !whole;
     for name in [
         "recipient_name",
         "recipient_phone",
@@ -189,7 +190,7 @@ fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
         }
     }
     let same = match (labels, differing.is_empty(), unclear) {
-        (1, _, _) => Value::unseen("not_applicable", "one label"),
+        (1, _, _) if whole => Value::unseen("not_applicable", "one label"),
         (_, false, _) => false.into(),
         (_, true, true) => Value::unseen("ambiguous", "not every label was understood"),
         (_, true, false) => true.into(),
