@@ -251,13 +251,13 @@ fn password(
 
 /// The list, incomplete where lines could not be read.
 fn as_whole(list: Value, whole: bool) -> Value {
-    match list {
-        Value::List(list) => Value::List(List {
-            complete: list.complete && whole,
-            ..list
-        }),
-        other => other,
-    }
+    let Value::List(list) = list else {
+        return list;
+    };
+    Value::List(List {
+        complete: list.complete && whole,
+        ..list
+    })
 }
 
 fn duplicates(all: impl Iterator<Item = String>) -> Value {

@@ -1,6 +1,6 @@
 //! The host's own firewall, as far as files tell: ufw, nftables, saved iptables rules, firewalld.
 
-use super::host::{Host, both, derived, reason};
+use super::host::{Host, both, certainty, derived, reason};
 use crate::model::{Collected, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::packets::{self, Chain, Chains, Verdict};
 use crate::parse::keyword::pairs;
@@ -39,11 +39,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         }
     }
     // The one that is on counts, then one that may be, else the first that is there.
-    let rank = |w: &&Wall| match w.enabled {
-        Value::Bool(true) => 0,
-        Value::Unseen(_) => 1,
-        _ => 2,
-    };
+    let rank = |w: &&Wall| certainty(&w.enabled);
     let Some(wall) = walls.iter().min_by_key(rank) else {
         let seen = host.without(
             "ufw.conf, nftables.conf, rules.v4, firewalld.conf",
@@ -52,9 +48,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         out.saw("firewall", seen);
         return;
     };
-    let blocks = match &wall.input {
-        Value::Text(policy) => Value::Bool(policy == "drop" || policy == "reject"),
-        unseen => unseen.clone(),
+    let blocks = if let Value::Text(policy) = &wall.input {
+        Value::Bool(policy == "drop" || policy == "reject")
+    } else {
+        wall.input.clone()
     };
     let mut subject = Subject::new("firewall", "firewall");
     for (path, value) in [

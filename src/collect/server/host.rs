@@ -197,14 +197,9 @@ impl<'a> Host<'a> {
                 (_, (_, None)) => Value::Bool(false),
             });
         }
-        let rank = |v: &Value| match v {
-            Value::Bool(true) => 0,
-            Value::Unseen(_) => 1,
-            _other => 2,
-        };
         answers
             .into_iter()
-            .min_by_key(rank)
+            .min_by_key(certainty)
             .unwrap_or(Value::Bool(false))
     }
 
@@ -241,6 +236,17 @@ pub(super) fn unseen(error: &SourceError) -> Value {
 /// A reason that an error gives.
 pub(super) fn reason(error: &SourceError) -> Reason {
     Reason::new(error.code(), error.to_string())
+}
+
+/// What is on comes before what may be, and that before what is off.
+pub(super) fn certainty(on: &Value) -> u8 {
+    if *on == Value::Bool(true) {
+        0
+    } else if matches!(on, Value::Unseen(_)) {
+        1
+    } else {
+        2
+    }
 }
 
 /// Do both hold? What is proven not to hold counts before what cannot be told.

@@ -242,13 +242,17 @@ fn others(host: &Host<'_>) -> Value {
             .into(),
         host.unit_on(&["systemd-journal-upload.service"]),
     );
-    let agents = match packages::installed(host, "siem") {
-        Value::List(list) if list.items.is_empty() => Value::Bool(false),
-        Value::List(list) => Value::unseen(
+    let installed = packages::installed(host, "siem");
+    let agents = if matches!(installed, Value::Unseen(_)) {
+        installed
+    } else if installed == Value::list([]) {
+        Value::Bool(false)
+    } else {
+        let names = installed.shown();
+        Value::unseen(
             "not-parsed",
-            format!("the settings of {} are not read", Value::List(list).shown()),
-        ),
-        unseen => unseen,
+            format!("the settings of {names} are not read"),
+        )
     };
     either(&upload, &agents)
 }

@@ -61,10 +61,8 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         let own = service.name == "systemd-timesyncd";
         let installed = match host.has(service.packages) {
             Some(false) if own && host.version("systemd").is_some() => {
-                match host.unit_on(service.units) {
-                    Value::Bool(on) => Some(on),
-                    _unseen => None,
-                }
+                let on = host.unit_on(service.units);
+                (!matches!(on, Value::Unseen(_))).then_some(on == Value::Bool(true))
             }
             other => other,
         };

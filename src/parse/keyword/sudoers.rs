@@ -154,7 +154,7 @@ fn alias(line: u32, kind: Alias, spec: &str) -> Line {
 }
 
 /// Cuts at each of the marks that no backslash, quote or bracket keeps.
-fn cut<'a>(text: &'a str, at: char, keeps: impl Fn(&str) -> bool) -> Vec<&'a str> {
+fn cut(text: &str, at: char, keeps: impl Fn(&str) -> bool) -> Vec<&str> {
     let (mut all, mut start, mut kept, mut quoted, mut depth) = (Vec::new(), 0, false, false, 0u32);
     for (n, c) in text.char_indices() {
         match c {
