@@ -136,7 +136,17 @@ fn phone(text: &str, hidden: u32) -> Exposure {
 /// `N*** V** A`, `Nguyễn V. A.`, `Chị A***`: masked; a code without a space and with digits: coded.
 fn name(text: &str, hidden: u32) -> Exposure {
     if hidden > 0 {
-        return Exposure::Masked;
+        // At least half of the letters must be hidden: one star hides no name.
+        let masks = |c: &char| MASK_CHARS.contains(c);
+        let letters = without_title(text)
+            .chars()
+            .filter(|c| c.is_alphabetic() && !masks(c));
+        let visible = u32::try_from(letters.count()).unwrap_or(u32::MAX);
+        return if hidden >= visible {
+            Exposure::Masked
+        } else {
+            Exposure::Full
+        };
     }
     if is_code(text) {
         return Exposure::Coded;
@@ -146,10 +156,22 @@ fn name(text: &str, hidden: u32) -> Exposure {
         text.split_whitespace()
             .filter(|w| w.trim_end_matches('.').chars().count() == 1)
     };
-    if letters().count() > 1 || letters().any(|w| w.ends_with('.')) {
+    let half = 2 * letters().count() >= without_title(text).split_whitespace().count();
+    if half && (letters().count() > 1 || letters().any(|w| w.ends_with('.'))) {
         Exposure::Masked
     } else {
         Exposure::Full
+    }
+}
+
+/// The name without the word by which its bearer is addressed: that word is no part of what a mask hides.
+fn without_title(text: &str) -> &str {
+    const TITLES: [&str; 10] = [
+        "chi", "anh", "ong", "ba", "co", "chu", "em", "mr", "mrs", "ms",
+    ];
+    match text.trim().split_once(char::is_whitespace) {
+        Some((first, rest)) if TITLES.contains(&unicode::fold(first).trim_end_matches('.')) => rest,
+        Some(_) | None => text,
     }
 }
 
@@ -276,6 +298,16 @@ mod tests {
             of_value(Class::Name, "Nguyễn V. A.").exposure,
             Exposure::Masked
         );
+        for (text, exposure) in [
+            ("Nguyễn Văn A*", Exposure::Full),
+            ("Trần Thị M*u", Exposure::Full),
+            ("Nguyễn Văn A.", Exposure::Full),
+            ("Chị A***", Exposure::Masked),
+            ("N***** V** A", Exposure::Masked),
+            ("T*** T** M**", Exposure::Masked),
+        ] {
+            assert_eq!(of_value(Class::Name, text).exposure, exposure, "{text}");
+        }
         assert_eq!(of_value(Class::Name, "KH-00912").exposure, Exposure::Coded);
         assert_eq!(
             of_value(Class::Contents, "Hàng hóa").exposure,

@@ -24,6 +24,9 @@ struct Shadow {
 
 type Shadows = Result<Shadow, SourceError>;
 
+/// The groups, and the lines of group that cannot be read.
+type Groups = Result<(Vec<Group>, Vec<u32>), SourceError>;
+
 /// Collects the subject type `accounts`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let (users, bad) = match host.text(PASSWD) {
@@ -41,7 +44,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             whole: bad.is_empty(),
         }
     });
-    let groups = host.text(GROUP).map(|text| group(&text).0);
+    let groups = host.text(GROUP).map(|text| group(&text));
     let mut subject = Subject::new("accounts", "accounts");
     let items = users
         .iter()
@@ -58,19 +61,30 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     ));
     subject.put(derived(
         "duplicate_uids",
-        duplicates(users.iter().map(|u| u.uid.to_string())),
+        as_whole(
+            duplicates(users.iter().map(|u| u.uid.to_string())),
+            bad.is_empty(),
+        ),
         PASSWD,
         0,
     ));
     subject.put(derived(
         "duplicate_names",
-        duplicates(users.iter().map(|u| u.name.clone())),
+        as_whole(
+            duplicates(users.iter().map(|u| u.name.clone())),
+            bad.is_empty(),
+        ),
         PASSWD,
         0,
     ));
     let uid0 = users.iter().filter(|u| u.uid == 0).map(|u| u.name.as_str());
-    subject.put(derived("uid0", texts(uid0), PASSWD, 0));
-    passwords(&mut subject, &users, &shadows);
+    subject.put(derived(
+        "uid0",
+        as_whole(texts(uid0), bad.is_empty()),
+        PASSWD,
+        0,
+    ));
+    passwords(&mut subject, &users, bad.is_empty(), &shadows);
     let new = inactive_of_new(host);
     subject.put(new);
     out.subjects.push(subject);
@@ -78,7 +92,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
 }
 
 /// Accounts without a password, and root's.
-fn passwords(subject: &mut Subject, users: &[User], shadows: &Shadows) {
+fn passwords(subject: &mut Subject, users: &[User], whole: bool, shadows: &Shadows) {
     let empty = match &shadows {
         Ok(shadows) => {
             let open = |u: &&User| {
@@ -91,7 +105,7 @@ fn passwords(subject: &mut Subject, users: &[User], shadows: &Shadows) {
             let names = users.iter().filter(open).map(|u| u.name.as_str().into());
             Value::List(List {
                 items: names.collect(),
-                complete: shadows.whole,
+                complete: whole && shadows.whole,
             })
         }
         Err(e) => unseen(e),
@@ -103,21 +117,22 @@ fn passwords(subject: &mut Subject, users: &[User], shadows: &Shadows) {
         .and_then(|s| s.of.get("root"))
         .map_or(0, |a| a.line);
     let locked = match &shadows {
-        Ok(s) => {
-            s.of.get("root")
-                .map_or(Value::Absent, |a| Value::Bool(a.password.locked))
-        }
+        Ok(s) => s.of.get("root").map_or_else(
+            || {
+                if s.whole {
+                    Value::Absent
+                } else {
+                    Value::unseen("not-parsed", "a line of shadow cannot be read")
+                }
+            },
+            |a| Value::Bool(a.password.locked),
+        ),
         Err(e) => unseen(e),
     };
     subject.put(derived("root.locked", locked, SHADOW, line));
 }
 
-fn account(
-    user: &User,
-    shadows: &Shadows,
-    groups: &Result<Vec<Group>, SourceError>,
-    host: &Host<'_>,
-) -> Value {
+fn account(user: &User, shadows: &Shadows, groups: &Groups, host: &Host<'_>) -> Value {
     let shell = if user.shell.is_empty() {
         "/bin/sh"
     } else {
@@ -150,15 +165,22 @@ fn default_name(name: &str) -> bool {
         .any(|n| n == name)
 }
 
-fn admin(user: &User, groups: &Result<Vec<Group>, SourceError>) -> Value {
+fn admin(user: &User, groups: &Groups) -> Value {
     if user.uid == 0 {
         return Value::Bool(true);
     }
     match groups {
-        Ok(groups) => Value::Bool(groups.iter().any(|g| {
-            ADMIN_GROUPS.contains(&g.name.as_str())
-                && (g.gid == user.gid || g.members.contains(&user.name))
-        })),
+        Ok((groups, bad)) => {
+            let member = groups.iter().any(|g| {
+                ADMIN_GROUPS.contains(&g.name.as_str())
+                    && (g.gid == user.gid || g.members.contains(&user.name))
+            });
+            if member || bad.is_empty() {
+                Value::Bool(member)
+            } else {
+                Value::unseen("not-parsed", "a line of group cannot be read")
+            }
+        }
         Err(e) => unseen(e),
     }
 }
@@ -225,6 +247,17 @@ fn password(
         ("inactive_days", ages_of(|a| a.inactive)),
         ("changed_days_ago", number(changed)),
     ]
+}
+
+/// The list, incomplete where lines could not be read.
+fn as_whole(list: Value, whole: bool) -> Value {
+    let Value::List(list) = list else {
+        return list;
+    };
+    Value::List(List {
+        complete: list.complete && whole,
+        ..list
+    })
 }
 
 fn duplicates(all: impl Iterator<Item = String>) -> Value {

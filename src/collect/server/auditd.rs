@@ -29,7 +29,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         }
     };
     let mut subject = Subject::new("auditd", "auditd");
-    let enabled = host.unit_on(&["auditd.service"]).unwrap_or(true);
+    let enabled = host.unit_on(&["auditd.service"]);
     subject.put(Fact::derived("enabled", enabled));
     settings(&mut subject, &text);
     rules(host, &mut subject);

@@ -1,6 +1,6 @@
 //! The host as the parts of the collector see it: files, packages, units, patterns of paths.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -13,6 +13,12 @@ use crate::parse::keyword::sshd::fits;
 
 /// Where dpkg keeps its record.
 pub(super) const DPKG_STATUS: &str = "/var/lib/dpkg/status";
+
+/// Where an administrator switches units on and off.
+const SYSTEM: &str = "/etc/systemd/system";
+
+/// Where packages bring their units; one is a link to the other on most hosts.
+const SHIPPED: [&str; 2] = ["/usr/lib/systemd/system", "/lib/systemd/system"];
 
 /// How many paths one pattern may lead to.
 const MAX_PATHS: usize = 1000;
@@ -156,39 +162,64 @@ impl<'a> Host<'a> {
         Ok(files.into_values().collect())
     }
 
-    /// Is one of these units switched on? `None` where systemd's links are not there to tell.
-    pub(super) fn unit_on(&self, units: &[&str]) -> Option<bool> {
-        const SYSTEM: &str = "/etc/systemd/system";
-        let mut told = false;
-        for name in self.names(SYSTEM).ok()? {
-            let path = format!("{SYSTEM}/{name}");
-            if name.ends_with(".wants") || name.ends_with(".requires") {
-                told = true;
-                let on = self.names(&path).ok()?;
-                if units
-                    .iter()
-                    .any(|u| on.iter().any(|o| o == u) && !self.masked(u))
-                {
-                    return Some(true);
+    /// Is one of these units switched on? A link of its name in a `.wants` folder or an alias proves it (where the
+    /// link leads is no matter); no link although the folders could be read proves that it is off. The state that
+    /// deb-systemd-helper keeps proves nothing: `systemctl disable` leaves it as it is.
+    pub(super) fn unit_on(&self, units: &[&str]) -> Value {
+        let mut wanted = self.wanted();
+        let own = match self.reader.list(SYSTEM) {
+            Ok(entries) => entries,
+            // Nothing masks a unit there, but what switches it on is not there either.
+            Err(e) if e.is_missing() => {
+                wanted.1 = Some(e);
+                Vec::new()
+            }
+            Err(e) => return Value::unseen("ambiguous", e.to_string()),
+        };
+        let mut answers: Vec<Value> = Vec::new();
+        for unit in units {
+            let entry = own.iter().find(|e| e.name == *unit);
+            let shipped = || SHIPPED.map(|f| self.exists(&format!("{f}/{unit}")));
+            answers.push(match (entry.map(|e| (e.kind, e.link, e.size)), &wanted) {
+                // A link to `/dev/null` or an empty file masks the unit; a link that leads nowhere may be an alias.
+                (Some((EntryKind::Other, _, _)), _) if shipped().contains(&Some(true)) => {
+                    Value::Bool(false)
+                }
+                (Some((EntryKind::Other, _, _)), _) => {
+                    Value::unseen("ambiguous", format!("{SYSTEM}/{unit}: a mask or an alias"))
+                }
+                (Some((EntryKind::File, _, 0)), _) => Value::Bool(false),
+                (_, (names, _)) if names.contains(*unit) => Value::Bool(true),
+                (Some((EntryKind::File, true, _)), _) if shipped() == [Some(false); 2] => {
+                    Value::Bool(true)
+                }
+                (_, (_, Some(e))) => Value::unseen("ambiguous", e.to_string()),
+                (_, (_, None)) => Value::Bool(false),
+            });
+        }
+        answers
+            .into_iter()
+            .min_by_key(certainty)
+            .unwrap_or(Value::Bool(false))
+    }
+
+    /// The units that links in `.wants` and `.requires` folders name, and the first folder that cannot be read.
+    fn wanted(&self) -> (BTreeSet<String>, Option<SourceError>) {
+        let (mut all, mut error) = (BTreeSet::new(), None);
+        for folder in [SYSTEM].iter().chain(&SHIPPED) {
+            let names = self.names(folder).unwrap_or_else(|e| {
+                error.get_or_insert(e);
+                Vec::new()
+            });
+            let wants = |n: &&String| n.ends_with(".wants") || n.ends_with(".requires");
+            for name in names.iter().filter(wants) {
+                match self.names(&format!("{folder}/{name}")) {
+                    Ok(units) => all.extend(units),
+                    Err(e) => _ = error.get_or_insert(e),
                 }
             }
         }
-        told.then_some(false)
-    }
-
-    /// A link to `/dev/null` in `/etc/systemd/system` switches a unit off for good.
-    fn masked(&self, unit: &str) -> bool {
-        self.reader
-            .list("/etc/systemd/system")
-            .unwrap_or_default()
-            .iter()
-            .any(|e| {
-                e.name == unit
-                    && e.kind == EntryKind::Other
-                    && self
-                        .exists(&format!("/lib/systemd/system/{unit}"))
-                        .unwrap_or(true)
-            })
+        (all, error)
     }
 
     /// What was read.
@@ -205,6 +236,26 @@ pub(super) fn unseen(error: &SourceError) -> Value {
 /// A reason that an error gives.
 pub(super) fn reason(error: &SourceError) -> Reason {
     Reason::new(error.code(), error.to_string())
+}
+
+/// What is on comes before what may be, and that before what is off.
+pub(super) fn certainty(on: &Value) -> u8 {
+    if *on == Value::Bool(true) {
+        0
+    } else if matches!(on, Value::Unseen(_)) {
+        1
+    } else {
+        2
+    }
+}
+
+/// Do both hold? What is proven not to hold counts before what cannot be told.
+pub(super) fn both(a: Value, b: Value) -> Value {
+    match (&a, &b) {
+        (Value::Bool(false), _) | (_, Value::Bool(false)) => Value::Bool(false),
+        (Value::Bool(true), _) => b,
+        _other => a,
+    }
 }
 
 /// A list of texts.

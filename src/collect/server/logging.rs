@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::host::{Host, derived, set, texts, unseen};
+use super::host::{Host, both, derived, set, texts, unseen};
 use super::journal::{Journal, journald};
 use super::packages;
 use super::rotation::{self, Rotation};
@@ -208,13 +208,15 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
             place = place.or(Some((file.clone(), *line)));
         }
     }
-    let upload = host.has(&["systemd-journal-remote"]).unwrap_or(false)
-        && host.unit_on(&["systemd-journal-upload.service"]) == Some(true);
-    let agents = matches!(packages::installed(host, "siem"), Value::List(l) if !l.items.is_empty());
     let (file, line) = place.unwrap_or_else(|| (RSYSLOG.to_owned(), 0));
     subject.put(derived(
         "remote.enabled",
-        !targets.is_empty() || upload || agents,
+        if targets.is_empty() {
+            others(host)
+        } else {
+            // Lines that rsyslog does not run send nothing.
+            either(&host.unit_on(&["rsyslog.service"]), &others(host))
+        },
         &file,
         line,
     ));
@@ -230,6 +232,29 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
         &file,
         line,
     ));
+}
+
+/// Do programs other than rsyslog send logs away? An agent that is installed does not yet send.
+fn others(host: &Host<'_>) -> Value {
+    let upload = both(
+        host.has(&["systemd-journal-remote"])
+            .unwrap_or(false)
+            .into(),
+        host.unit_on(&["systemd-journal-upload.service"]),
+    );
+    let installed = packages::installed(host, "siem");
+    let agents = if matches!(installed, Value::Unseen(_)) {
+        installed
+    } else if installed == Value::list([]) {
+        Value::Bool(false)
+    } else {
+        let names = installed.shown();
+        Value::unseen(
+            "not-parsed",
+            format!("the settings of {names} are not read"),
+        )
+    };
+    either(&upload, &agents)
 }
 
 /// The joint facts: what is kept in files counts beside what journald keeps; the longer of the two.
@@ -251,7 +276,7 @@ fn retention(
             Value::unseen("not-parsed", "syslog-ng: its configuration is not read")
         }
         Ok(None) => Value::Bool(false),
-        Ok(Some(_)) => Value::Bool(host.unit_on(&["rsyslog.service"]).unwrap_or(true)),
+        Ok(Some(_)) => host.unit_on(&["rsyslog.service"]),
         Err(e) => unseen(e),
     };
     subject.put(Fact::derived("rsyslog.enabled", by_rsyslog.clone()));

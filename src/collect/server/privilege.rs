@@ -1,17 +1,35 @@
 //! sudo: who may do what, without a password or not.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::host::{Host, reason, set, texts};
 use crate::model::{Collected, Fact, List, Reason, Seen, Subject, Value};
-use crate::parse::keyword::sudoers::{Line, parse};
+use crate::parse::keyword::sudoers::{Alias, Line, parse};
 
 const SUDOERS: &str = "/etc/sudoers";
+
+/// How many rules are shown, aliases resolved.
+const MAX_RULES: usize = 10_000;
 
 /// How many files are read.
 const MAX_FILES: usize = 200;
 
+/// A rule as it stands in a file.
+struct Rule {
+    who: String,
+    nopasswd: bool,
+    all: bool,
+    commands: String,
+    file: String,
+    line: u32,
+}
+
 #[derive(Default)]
 struct Rules {
-    items: Vec<Value>,
+    rules: Vec<Rule>,
+    aliases: BTreeMap<(Alias, String), Vec<String>>,
+    /// A line or an alias was not understood.
+    unclear: bool,
     defaults: Vec<(String, String, u32)>,
     hidden: Vec<Reason>,
     files: usize,
@@ -34,11 +52,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     add(host, SUDOERS, &text, &mut rules);
     let mut subject = Subject::new("privilege", "sudo");
     let complete = rules.hidden.is_empty();
+    let items = resolved(&mut rules);
     subject.put(Fact::derived(
         "rules",
         Value::List(List {
-            items: rules.items,
-            complete,
+            complete: complete && !rules.unclear,
+            items,
         }),
     ));
     for (path, on) in [
@@ -72,6 +91,69 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     }
 }
 
+/// The rules, one for each user that its aliases name, with the commands that theirs name.
+fn resolved(rules: &mut Rules) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut unclear = rules.unclear;
+    for rule in &rules.rules {
+        let named = rule.commands.split(", ").map(str::to_owned).collect();
+        let commands = rules.expand(Alias::Command, named, &mut unclear);
+        let all = rule.all || commands.iter().any(|c| c == "ALL");
+        for who in rules.expand(Alias::User, vec![rule.who.clone()], &mut unclear) {
+            // Who is left out of a list may nothing by it.
+            if who.starts_with('!') {
+                continue;
+            }
+            items.push(Value::map([
+                ("everyone", Value::Bool(who == "ALL")),
+                ("root", Value::Bool(who == "root" || who == "#0")),
+                ("group", Value::Bool(who.starts_with('%'))),
+                ("who", who.into()),
+                ("nopasswd", rule.nopasswd.into()),
+                ("all", all.into()),
+                ("commands", commands.join(", ").into()),
+                ("file", rule.file.as_str().into()),
+                ("line", i64::from(rule.line).into()),
+            ]));
+            if items.len() >= MAX_RULES {
+                rules.unclear = true;
+                return items;
+            }
+        }
+    }
+    rules.unclear = unclear;
+    items
+}
+
+impl Rules {
+    /// The names with what the aliases among them stand for; an alias that is nowhere makes it unclear.
+    fn expand(&self, kind: Alias, names: Vec<String>, unclear: &mut bool) -> Vec<String> {
+        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut todo: Vec<String> = names.into_iter().rev().collect();
+        while let Some(name) = todo.pop() {
+            let alias = name.starts_with(|c: char| c.is_ascii_uppercase())
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+            if !alias || name == "ALL" {
+                all.push(name);
+                continue;
+            }
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            match self.aliases.get(&(kind, name.clone())) {
+                Some(members) => todo.extend(members.iter().rev().cloned()),
+                None => {
+                    *unclear = true;
+                    all.push(name);
+                }
+            }
+        }
+        all
+    }
+}
+
 fn add(host: &mut Host<'_>, path: &str, text: &str, rules: &mut Rules) {
     rules.files += 1;
     for line in parse(text) {
@@ -82,17 +164,23 @@ fn add(host: &mut Host<'_>, path: &str, text: &str, rules: &mut Rules) {
                 nopasswd,
                 all,
                 commands,
-            } => rules.items.push(Value::map([
-                ("everyone", Value::Bool(who == "ALL")),
-                ("root", Value::Bool(who == "root" || who == "#0")),
-                ("group", Value::Bool(who.starts_with('%'))),
-                ("who", who.into()),
-                ("nopasswd", nopasswd.into()),
-                ("all", all.into()),
-                ("commands", commands.into()),
-                ("file", path.into()),
-                ("line", i64::from(line).into()),
-            ])),
+            } => rules.rules.push(Rule {
+                who,
+                nopasswd,
+                all,
+                commands,
+                file: path.to_owned(),
+                line,
+            }),
+            Line::Alias {
+                kind,
+                name,
+                members,
+                ..
+            } => {
+                rules.aliases.insert((kind, name), members);
+            }
+            Line::Broken { .. } => rules.unclear = true,
             Line::Defaults { line, settings } => {
                 rules
                     .defaults

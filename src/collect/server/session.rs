@@ -1,5 +1,7 @@
 //! Sessions at a shell: the time after which an idle one ends, and logins without a password.
 
+use std::collections::BTreeSet;
+
 use super::host::{Host, derived, set, unseen};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{numbered, pairs};
@@ -69,13 +71,36 @@ fn logs_in(line: &str) -> bool {
     line.contains("--autologin") || (line.contains("getty") && line.contains(" -a "))
 }
 
+/// Folders of units, the first counts before the others for a drop-in of the same name.
+const UNITS: [&str; 4] = [
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+];
+
+const LIGHTDM: [&str; 3] = [
+    "/usr/share/lightdm/lightdm.conf.d",
+    "/etc/xdg/lightdm/lightdm.conf.d",
+    "/etc/lightdm/lightdm.conf.d",
+];
+
+/// The names of folders with drop-ins of consoles.
+fn getty_folders(host: &Host<'_>) -> Result<BTreeSet<String>, SourceError> {
+    let mut all = BTreeSet::new();
+    for units in UNITS {
+        let getty = |n: &String| n.contains("getty") && n.ends_with(".d");
+        all.extend(host.names(units)?.into_iter().filter(getty));
+    }
+    Ok(all)
+}
+
 /// Logins without a password on a console or a desktop.
 fn autologin(host: &mut Host<'_>) -> Result<Fact, SourceError> {
-    for folder in host.names("/etc/systemd/system")? {
-        if !folder.contains("getty") || !folder.ends_with(".d") {
-            continue;
-        }
-        for file in host.drop_ins(&[&format!("/etc/systemd/system/{folder}")], ".conf")? {
+    for folder in getty_folders(host)? {
+        let folders = UNITS.map(|units| format!("{units}/{folder}"));
+        let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+        for file in host.drop_ins(&folders, ".conf")? {
             let text = host.optional(&file)?.unwrap_or_default();
             let line =
                 numbered(&text).find(|(_, l)| logs_in(l) && !l.trim_start().starts_with('#'));
@@ -84,18 +109,28 @@ fn autologin(host: &mut Host<'_>) -> Result<Fact, SourceError> {
             }
         }
     }
-    for (file, key) in [
-        ("/etc/gdm3/daemon.conf", "AutomaticLoginEnable"),
-        ("/etc/gdm3/custom.conf", "AutomaticLoginEnable"),
-        ("/etc/gdm/custom.conf", "AutomaticLoginEnable"),
-        ("/etc/lightdm/lightdm.conf", "autologin-user"),
-        ("/etc/sddm.conf", "User"),
+    let mut files = vec![
+        ("/etc/gdm3/daemon.conf".to_owned(), "AutomaticLoginEnable"),
+        ("/etc/gdm3/custom.conf".to_owned(), "AutomaticLoginEnable"),
+        ("/etc/gdm/custom.conf".to_owned(), "AutomaticLoginEnable"),
+        ("/etc/lightdm/lightdm.conf".to_owned(), "autologin-user"),
+        ("/etc/sddm.conf".to_owned(), "User"),
+    ];
+    for (folders, key) in [
+        (&LIGHTDM[..], "autologin-user"),
+        (&["/etc/sddm.conf.d", "/usr/lib/sddm/sddm.conf.d"], "User"),
     ] {
-        let pairs = pairs::ini(&host.optional(file)?.unwrap_or_default());
+        for folder in folders {
+            let found = host.drop_ins(&[folder], ".conf")?;
+            files.extend(found.into_iter().map(|file| (file, key)));
+        }
+    }
+    for (file, key) in files {
+        let pairs = pairs::ini(&host.optional(&file)?.unwrap_or_default());
         let on = pairs::last(&pairs, key)
             .filter(|p| !p.value.is_empty() && !p.value.eq_ignore_ascii_case("false"));
         if let Some(pair) = on {
-            return Ok(set("autologin", true, file, pair.line));
+            return Ok(set("autologin", true, &file, pair.line));
         }
     }
     Ok(Fact::derived("autologin", false))

@@ -1,5 +1,7 @@
 //! The whole collector on the sample roots, on roots made for one question, and against the real sshd.
 
+mod proven;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -435,6 +437,10 @@ fn how_long_logs_are_kept() {
         let dir = root(
             &["rsyslog", "logrotate"],
             &[
+                (
+                    "/etc/systemd/system/multi-user.target.wants/rsyslog.service",
+                    "",
+                ),
                 (
                     "/etc/rsyslog.conf",
                     "auth,authpriv.* /var/log/auth.log\n*.*;auth,authpriv.none /var/log/syslog\n",

@@ -1,6 +1,6 @@
 //! Time: chrony, ntp, ntpsec, openntpd or systemd-timesyncd.
 
-use super::host::{Host, derived, reason, texts};
+use super::host::{Host, both, derived, reason, texts};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{pairs, words};
 
@@ -60,7 +60,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         // Before Debian 11, timesyncd was part of systemd itself.
         let own = service.name == "systemd-timesyncd";
         let installed = match host.has(service.packages) {
-            Some(false) if own && host.version("systemd").is_some() => host.unit_on(service.units),
+            Some(false) if own && host.version("systemd").is_some() => {
+                let on = host.unit_on(service.units);
+                (!matches!(on, Value::Unseen(_))).then_some(on == Value::Bool(true))
+            }
             other => other,
         };
         if installed == Some(false) {
@@ -142,7 +145,7 @@ fn subject(
     place: Option<(String, u32)>,
 ) -> Subject {
     let mut subject = Subject::new("timesync", "timesync");
-    let on = host.unit_on(service.units).unwrap_or(true);
+    let on = host.unit_on(service.units);
     // timesyncd has servers of its own compiled in; the others ask nobody without a line.
     let asks = !servers.is_empty() || service.name == "systemd-timesyncd";
     let (file, line) = place.unwrap_or((
@@ -153,14 +156,13 @@ fn subject(
         0,
     ));
     subject.put(derived("service", service.name, &file, line));
-    subject.put(derived("enabled", on && asks, &file, line));
-    subject.put(derived("servers", texts(servers), &file, line));
-    subject.put(Fact::derived(
-        "unit_enabled",
-        match host.unit_on(service.units) {
-            Some(on) => Value::Bool(on),
-            None => Value::unseen("missing-fact", "no links of systemd"),
-        },
+    subject.put(derived(
+        "enabled",
+        both(on.clone(), asks.into()),
+        &file,
+        line,
     ));
+    subject.put(derived("servers", texts(servers), &file, line));
+    subject.put(Fact::derived("unit_enabled", on));
     subject
 }

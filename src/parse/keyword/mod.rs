@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod dpkg;
 pub mod logrotate;
+pub mod packets;
 pub mod pairs;
 pub mod pam;
 pub mod rsyslog;
@@ -152,6 +153,8 @@ mod tests {
             let rotate = logrotate::parse(&text);
             seen.extend(rotate.stanzas.iter().map(|s| s.line));
             seen.extend(sudoers::parse(&text).iter().map(|l| l.line()));
+            let chains = [packets::nft(&text), packets::iptables(&text)];
+            seen.extend(chains.iter().flat_map(|c| &c.all).map(|c| c.line));
             let _ = systemd_seconds(&text);
             for line in seen {
                 prop_assert!(line >= 1 && line <= last);

@@ -2,10 +2,23 @@
 
 use super::joined;
 
+/// What an alias stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alias {
+    /// Users and groups.
+    User,
+    /// Users to become.
+    Runas,
+    /// Hosts.
+    Host,
+    /// Commands.
+    Command,
+}
+
 /// Something that sudo is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
-    /// `who host=(runas) TAG: commands`.
+    /// `who host=(runas) TAG: commands`; one for each of several users.
     Rule {
         /// Its line, from 1.
         line: u32,
@@ -17,6 +30,22 @@ pub enum Line {
         all: bool,
         /// The programs, without arguments.
         commands: String,
+    },
+    /// `User_Alias NAME = a, b` and its kin: one for each name.
+    Alias {
+        /// Its line, from 1.
+        line: u32,
+        /// What it stands for.
+        kind: Alias,
+        /// Its name.
+        name: String,
+        /// What it stands for, of commands the programs without arguments.
+        members: Vec<String>,
+    },
+    /// A line that cannot be read.
+    Broken {
+        /// Its line, from 1.
+        line: u32,
     },
     /// `Defaults`.
     Defaults {
@@ -40,9 +69,11 @@ impl Line {
     /// Its line, from 1.
     pub fn line(&self) -> u32 {
         match self {
-            Self::Rule { line, .. } | Self::Defaults { line, .. } | Self::Include { line, .. } => {
-                *line
-            }
+            Self::Rule { line, .. }
+            | Self::Alias { line, .. }
+            | Self::Broken { line }
+            | Self::Defaults { line, .. }
+            | Self::Include { line, .. } => *line,
         }
     }
 }
@@ -51,18 +82,18 @@ impl Line {
 pub fn parse(text: &str) -> Vec<Line> {
     joined(text)
         .iter()
-        .filter_map(|(line, content)| parse_line(*line, content.trim()))
+        .flat_map(|(line, content)| parse_line(*line, content.trim()))
         .collect()
 }
 
-fn parse_line(line: u32, content: &str) -> Option<Line> {
+fn parse_line(line: u32, content: &str) -> Vec<Line> {
     for (word, folder) in [("includedir", true), ("include", false)] {
         let rest = content
             .strip_prefix(['@', '#'])
             .and_then(|c| c.strip_prefix(word));
         if let Some(path) = rest.filter(|r| r.starts_with(char::is_whitespace)) {
             let path = path.trim().trim_matches('"').to_owned();
-            return Some(Line::Include { line, path, folder });
+            return vec![Line::Include { line, path, folder }];
         }
     }
     // `#1000` is a user by number, anything else behind `#` a comment.
@@ -72,7 +103,10 @@ fn parse_line(line: u32, content: &str) -> Option<Line> {
             .unwrap_or_default()
             .starts_with(|c: char| c.is_ascii_digit())
     {
-        return None;
+        return Vec::new();
+    }
+    if content.is_empty() {
+        return Vec::new();
     }
     if let Some(rest) = content.strip_prefix("Defaults") {
         let rest = rest.trim_start();
@@ -81,60 +115,152 @@ fn parse_line(line: u32, content: &str) -> Option<Line> {
         } else {
             rest.split_once(char::is_whitespace).map_or("", |(_, s)| s)
         };
-        return Some(Line::Defaults {
+        return vec![Line::Defaults {
             line,
             settings: settings.split(',').map(|s| s.trim().to_owned()).collect(),
-        });
+        }];
     }
-    const ALIASES: [&str; 5] = [
-        "User_Alias",
-        "Runas_Alias",
-        "Host_Alias",
-        "Cmnd_Alias",
-        "Cmd_Alias",
+    const ALIASES: [(&str, Alias); 5] = [
+        ("User_Alias", Alias::User),
+        ("Runas_Alias", Alias::Runas),
+        ("Host_Alias", Alias::Host),
+        ("Cmnd_Alias", Alias::Command),
+        ("Cmd_Alias", Alias::Command),
     ];
-    if ALIASES.iter().any(|a| content.starts_with(a)) {
-        return None;
+    for (word, kind) in ALIASES {
+        let rest = content.strip_prefix(word);
+        if let Some(rest) = rest.filter(|r| r.starts_with(char::is_whitespace)) {
+            let all = specs(rest).into_iter().map(|spec| alias(line, kind, spec));
+            return all.collect();
+        }
     }
-    rule(line, content)
+    rules(line, content).unwrap_or_else(|| vec![Line::Broken { line }])
 }
 
-fn rule(line: u32, content: &str) -> Option<Line> {
-    let (left, right) = content.split_once('=')?;
-    let who = left
-        .split_whitespace()
-        .next()?
-        .trim_end_matches(',')
-        .to_owned();
-    let right = right.trim();
-    let right = match right.strip_prefix('(') {
-        Some(runas) => runas.split_once(')').map_or("", |(_, r)| r).trim(),
-        None => right,
+fn alias(line: u32, kind: Alias, spec: &str) -> Line {
+    let Some((name, members)) = spec.split_once('=') else {
+        return Line::Broken { line };
     };
-    let mut commands = Vec::new();
-    let mut nopasswd = false;
-    for part in right.split(',') {
-        let mut part = part.trim();
-        while let Some((tag, rest)) = part.split_once(':').filter(|(t, _)| {
-            !t.is_empty() && t.trim().chars().all(|c| c.is_ascii_uppercase() || c == '_')
-        }) {
+    let first = |m: &str| match kind {
+        Alias::Command => m.split_whitespace().next().unwrap_or_default().to_owned(),
+        Alias::User | Alias::Runas | Alias::Host => m.to_owned(),
+    };
+    Line::Alias {
+        line,
+        kind,
+        name: name.trim().to_owned(),
+        members: parts(members).into_iter().map(first).collect(),
+    }
+}
+
+/// Cuts at each of the marks that no backslash, quote or bracket keeps.
+fn cut(text: &str, at: char, keeps: impl Fn(&str) -> bool) -> Vec<&str> {
+    let (mut all, mut start, mut kept, mut quoted, mut depth) = (Vec::new(), 0, false, false, 0u32);
+    for (n, c) in text.char_indices() {
+        match c {
+            _ if std::mem::take(&mut kept) => {}
+            '\\' => kept = true,
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            c if c == at && !quoted && depth == 0 => {
+                let before = text.get(start..n).unwrap_or_default();
+                if !keeps(before) {
+                    all.push(before);
+                    start = n + c.len_utf8();
+                }
+            }
+            _ => {}
+        }
+    }
+    all.push(text.get(start..).unwrap_or_default());
+    all
+}
+
+/// The entries of a list, without empty ones.
+fn parts(text: &str) -> Vec<&str> {
+    let all = cut(text, ',', |_| false).into_iter().map(str::trim);
+    all.filter(|p| !p.is_empty()).collect()
+}
+
+/// The parts between colons; one behind a tag (`NOPASSWD:`) or the name of a digest (`sha256:`) ends no part.
+fn specs(text: &str) -> Vec<&str> {
+    cut(text, ':', |before| {
+        let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '=' | ')' | ':');
+        let word = before.trim_end().rsplit(ends).next().unwrap_or_default();
+        let tag = word.strip_prefix("NO").unwrap_or(word);
+        matches!(
+            tag,
+            "PASSWD"
+                | "EXEC"
+                | "FOLLOW"
+                | "LOG_INPUT"
+                | "LOG_OUTPUT"
+                | "MAIL"
+                | "INTERCEPT"
+                | "SETENV"
+        ) || word.starts_with("sha")
+    })
+}
+
+fn rules(line: u32, content: &str) -> Option<Vec<Line>> {
+    let mut specs = specs(content).into_iter();
+    let first = specs.next()?;
+    let (left, right) = first.split_once('=')?;
+    // The list of users ends where no comma stands between two words.
+    let mut who = Vec::new();
+    for part in parts(left) {
+        let words: Vec<&str> = cut(part, ' ', |_| false)
+            .into_iter()
+            .flat_map(|w| cut(w, '\t', |_| false))
+            .filter(|w| !w.is_empty())
+            .collect();
+        who.extend(words.first().map(|w| w.trim_matches('"').to_owned()));
+        if words.len() > 1 {
+            break;
+        }
+    }
+    if who.is_empty() {
+        return None;
+    }
+    let mut all = Vec::new();
+    let rights = specs.map(|s| s.split_once('=').map(|(_, r)| r));
+    for right in std::iter::once(Some(right)).chain(rights) {
+        let (nopasswd, programs) = commands(right?);
+        all.extend(
+            who.iter()
+                .filter(|w| !w.starts_with('!'))
+                .map(|who| Line::Rule {
+                    line,
+                    who: who.clone(),
+                    nopasswd,
+                    all: programs.contains(&"ALL"),
+                    commands: programs.join(", "),
+                }),
+        );
+    }
+    Some(all)
+}
+
+/// Is one of the commands free of a password, and the programs: arguments may hold secrets.
+fn commands(right: &str) -> (bool, Vec<&str>) {
+    let (mut nopasswd, mut programs) = (false, Vec::new());
+    for mut part in parts(right) {
+        loop {
+            if let Some(runas) = part.strip_prefix('(') {
+                part = runas.split_once(')').map_or("", |(_, r)| r).trim();
+                continue;
+            }
+            let tag = part.split_once(':').filter(|(t, _)| {
+                !t.is_empty() && t.trim().chars().all(|c| c.is_ascii_uppercase() || c == '_')
+            });
+            let Some((tag, rest)) = tag else { break };
             nopasswd |= tag.trim() == "NOPASSWD";
             part = rest.trim();
         }
-        commands.push(part);
+        programs.extend(part.split_whitespace().next());
     }
-    // Only the programs: arguments may hold secrets.
-    let programs: Vec<&str> = commands
-        .iter()
-        .filter_map(|c| c.split_whitespace().next())
-        .collect();
-    Some(Line::Rule {
-        line,
-        who,
-        nopasswd,
-        all: commands.contains(&"ALL"),
-        commands: programs.join(", "),
-    })
+    (nopasswd, programs)
 }
 
 #[cfg(test)]
@@ -187,5 +313,39 @@ mod tests {
         ));
         assert!(matches!(&lines[5], Line::Include { folder: true, .. }));
         assert!(matches!(&lines[6], Line::Rule { all: true, .. }));
+    }
+    #[test]
+    fn aliases_and_lists() {
+        let lines = parse(
+            "User_Alias OPS = anna, %ops : DBA=binh\nCmnd_Alias ANY = ALL, !/bin/su -\nanna, binh,%dba ALL = (root, www) /bin/ls -l, (ALL) NOPASSWD: ALL\nOPS H1 = ANY : H2 = NOPASSWD: /bin/ls\n%domain\\ users ALL=(ALL) ALL\nno rule\n",
+        );
+        let alias = |kind, name: &str, members: &[&str], line| Line::Alias {
+            line,
+            kind,
+            name: name.to_owned(),
+            members: members.iter().map(|m| (*m).to_owned()).collect(),
+        };
+        let rule = |line, who: &str, nopasswd, all, commands: &str| Line::Rule {
+            line,
+            who: who.to_owned(),
+            nopasswd,
+            all,
+            commands: commands.to_owned(),
+        };
+        assert_eq!(
+            lines,
+            [
+                alias(Alias::User, "OPS", &["anna", "%ops"], 1),
+                alias(Alias::User, "DBA", &["binh"], 1),
+                alias(Alias::Command, "ANY", &["ALL", "!/bin/su"], 2),
+                rule(3, "anna", true, true, "/bin/ls, ALL"),
+                rule(3, "binh", true, true, "/bin/ls, ALL"),
+                rule(3, "%dba", true, true, "/bin/ls, ALL"),
+                rule(4, "OPS", false, false, "ANY"),
+                rule(4, "OPS", true, false, "/bin/ls"),
+                rule(5, "%domain\\ users", false, true, "ALL"),
+                Line::Broken { line: 6 },
+            ]
+        );
     }
 }

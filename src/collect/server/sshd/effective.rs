@@ -29,6 +29,7 @@ pub(super) fn subject(config: &Config, block: usize, version: Option<Version>) -
             );
         }
     }
+    listening(config, block, &mut subject);
     algorithms_as_lists(&mut subject);
     let broken = config
         .broken
@@ -227,6 +228,40 @@ fn rekey(args: &[String]) -> String {
         .unwrap_or(0);
     let time = args.get(1).and_then(|t| seconds(t)).unwrap_or(0);
     format!("{bytes} {time}")
+}
+
+/// `ListenAddress host:port` takes the place of `Port` for its address: the ports are those that sshd opens.
+fn listening(config: &Config, block: usize, subject: &mut Subject) {
+    let lines = candidates(config, block, "listenaddress");
+    let own = |s: &Setting| s.args.first().and_then(|a| own_port(a)).map(str::to_owned);
+    let Some((_, first)) = lines.iter().find(|(_, s)| own(s).is_some()) else {
+        return;
+    };
+    let Some(Value::List(general)) = subject.facts.get("port").map(|f| f.value.clone()) else {
+        return;
+    };
+    let mut ports: Vec<Value> = Vec::new();
+    for (_, setting) in &lines {
+        let more = match own(setting) {
+            Some(port) => vec![number(&port)],
+            None => general.items.clone(),
+        };
+        let more = more.into_iter().filter(|p| !ports.contains(p));
+        let more: Vec<Value> = more.collect();
+        ports.extend(more);
+    }
+    subject.put(Fact::set("port", Value::list(ports)).at(first.place.clone()));
+}
+
+/// The port of `host:port` or `[address]:port`; an address of IPv6 without brackets has none.
+fn own_port(address: &str) -> Option<&str> {
+    match address.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:").map(|(_, port)| port),
+        None => address
+            .split_once(':')
+            .map(|(_, port)| port)
+            .filter(|port| !port.contains(':')),
+    }
 }
 
 fn algorithms_as_lists(subject: &mut Subject) {
