@@ -285,6 +285,10 @@ pub struct Condition {
     pub hosting: Option<Vec<Hosting>>,
     /// How large the organisation is.
     pub size: Option<Vec<Size>>,
+    /// Does the system hold sensitive personal data? Yes, where the inventory does not count.
+    pub sensitive_data: Option<bool>,
+    /// At least so many people's data in all systems together. Held, where the inventory does not count.
+    pub people_at_least: Option<u64>,
 }
 
 /// What a requirement is for those it does not bind.
