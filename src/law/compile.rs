@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::check;
 use super::syntax::{FigureSyntax, LawFile, LawPackFile, RequirementSyntax};
 use crate::model::{AssetKind, Figure, Instrument, Law, LevelSet, Requirement};
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};
@@ -44,6 +45,7 @@ pub fn load(base: Law, files: &[(String, Vec<u8>)]) -> Result<Law, Diagnostics> 
     law.requirements.sort_by(|a, b| a.id.cmp(&b.id));
     for (document, file) in &documents {
         references(&law, document, file, &mut mistakes);
+        check::successors(&law, document, file, &mut mistakes);
     }
     mistakes.into_result(law)
 }
@@ -62,6 +64,7 @@ fn add(law: &mut Law, document: &Document, file: &LawFile, mistakes: &mut Diagno
         let message = format!("the id `{}` is not the name of the file, `{stem}`", file.id);
         mistakes.push(document.mistake(&["id".into()], message, None));
     }
+    check::dates(document, file, mistakes);
     law.instruments.retain(|i| i.id != file.id);
     law.requirements.retain(|r| r.instrument != file.id);
     law.instruments.push(Instrument {
@@ -221,14 +224,18 @@ fn references(law: &Law, document: &Document, file: &LawFile, mistakes: &mut Dia
     }
     for (at, requirement) in file.requirements.iter().enumerate() {
         for (index, id) in requirement.corresponds_to.iter().enumerate() {
+            let steps = [
+                "requirements".into(),
+                at.into(),
+                "corresponds_to".into(),
+                index.into(),
+            ];
+            if *id == requirement.id {
+                let message = "it corresponds to itself";
+                mistakes.push(document.mistake(&steps, message, None));
+            }
             if law.requirement(id).is_none() && law.instrument(id).is_none() {
                 let near = nearest(id, law.requirements.iter().map(|r| r.id.as_str()));
-                let steps = [
-                    "requirements".into(),
-                    at.into(),
-                    "corresponds_to".into(),
-                    index.into(),
-                ];
                 mistakes.push(unknown(&steps, id, near));
             }
         }
@@ -236,19 +243,5 @@ fn references(law: &Law, document: &Document, file: &LawFile, mistakes: &mut Dia
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_pack_of_the_project_loads() {
-        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-        for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/law")).unwrap() {
-            let path = entry.unwrap().path();
-            let name = format!("rules/law/{}", path.file_name().unwrap().to_string_lossy());
-            files.push((name, std::fs::read(path).unwrap()));
-        }
-        let law = load(Law::default(), &files).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        assert!(law.requirement("tcvn14423.log-5").is_some());
-        assert!(law.requirements.len() > 300, "{}", law.requirements.len());
-    }
-}
+#[path = "compile_tests.rs"]
+mod tests;

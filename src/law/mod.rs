@@ -3,6 +3,7 @@
 //! Knows no controls and no findings. What a text demands stands in `rules/law`, never here.
 
 mod applies;
+mod check;
 mod classify;
 mod compile;
 mod duties;
