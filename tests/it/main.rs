@@ -12,4 +12,5 @@ mod bad_input;
 mod cli;
 mod endpoint;
 mod honesty;
+mod law;
 mod support;
