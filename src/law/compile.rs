@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check;
+use super::sanctions::{self, SanctionFile};
 use super::syntax::{FigureSyntax, LawFile, LawPackFile, RequirementSyntax};
 use crate::model::{AssetKind, Figure, Instrument, Law, LevelSet, Requirement};
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};
@@ -11,6 +12,8 @@ use crate::parse::yaml::{Document, Step};
 
 /// The name of the file that says when the pack was reviewed.
 const PACK_FILE: &str = "_pack.yaml";
+/// The folder of the provisions on sanctions.
+const SANCTIONS: &str = "sanctions";
 
 /// Reads the files of `rules/law`, each with its name and bytes, and puts them over a book that is there already:
 /// an instrument of the same id is replaced whole.
@@ -18,36 +21,55 @@ const PACK_FILE: &str = "_pack.yaml";
 /// # Errors
 /// Every mistake of every file.
 pub fn load(base: Law, files: &[(String, Vec<u8>)]) -> Result<Law, Diagnostics> {
-    let shape = Shape::of::<LawFile>();
     let mut mistakes = Diagnostics::default();
     let mut law = base;
-    let mut documents: Vec<(Document, LawFile)> = Vec::new();
-    for (name, bytes) in files {
-        let parsed = Document::parse(name, bytes).and_then(|document| {
-            if name.ends_with(PACK_FILE) {
-                let pack: LawPackFile = document.decode(&Shape::of::<LawPackFile>())?;
-                law.reviewed_on = Some(pack.reviewed_on);
-                return Ok(None);
-            }
-            let file: LawFile = document.decode(&shape)?;
-            Ok(Some((document, file)))
-        });
-        match parsed {
-            Ok(Some(pair)) => documents.push(pair),
-            Ok(None) => {}
-            Err(found) => mistakes.extend(found),
-        }
-    }
-    for (document, file) in &documents {
+    let read = parse(&mut law, files, &mut mistakes);
+    for (document, file) in &read.laws {
         add(&mut law, document, file, &mut mistakes);
+    }
+    for (document, file) in &read.sanctions {
+        sanctions::add(&mut law, document, file, &mut mistakes);
     }
     law.instruments.sort_by(|a, b| a.id.cmp(&b.id));
     law.requirements.sort_by(|a, b| a.id.cmp(&b.id));
-    for (document, file) in &documents {
+    law.sanctions.sort_by(|a, b| a.id.cmp(&b.id));
+    for (document, file) in &read.laws {
         references(&law, document, file, &mut mistakes);
         check::successors(&law, document, file, &mut mistakes);
     }
     mistakes.into_result(law)
+}
+
+/// The files by kind.
+#[derive(Default)]
+struct Files {
+    laws: Vec<(Document, LawFile)>,
+    sanctions: Vec<(Document, SanctionFile)>,
+}
+
+fn parse(law: &mut Law, files: &[(String, Vec<u8>)], mistakes: &mut Diagnostics) -> Files {
+    let shape = Shape::of::<LawFile>();
+    let mut read = Files::default();
+    for (name, bytes) in files {
+        let parsed = Document::parse(name, bytes).and_then(|document| {
+            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            if file == PACK_FILE {
+                let pack: LawPackFile = document.decode(&Shape::of::<LawPackFile>())?;
+                law.reviewed_on = Some(pack.reviewed_on);
+            } else if folder.rsplit('/').next() == Some(SANCTIONS) {
+                let file: SanctionFile = document.decode(&Shape::of::<SanctionFile>())?;
+                read.sanctions.push((document, file));
+            } else {
+                let file: LawFile = document.decode(&shape)?;
+                read.laws.push((document, file));
+            }
+            Ok(())
+        });
+        if let Err(found) = parsed {
+            mistakes.extend(found);
+        }
+    }
+    read
 }
 
 fn add(law: &mut Law, document: &Document, file: &LawFile, mistakes: &mut Diagnostics) {
@@ -223,6 +245,18 @@ fn references(law: &Law, document: &Document, file: &LawFile, mistakes: &mut Dia
         }
     }
     for (at, requirement) in file.requirements.iter().enumerate() {
+        for (index, id) in requirement.sanction.iter().enumerate() {
+            if law.sanction(id).is_none() {
+                let near = nearest(id, law.sanctions.iter().map(|s| s.id.as_str()));
+                let steps = [
+                    "requirements".into(),
+                    at.into(),
+                    "sanction".into(),
+                    index.into(),
+                ];
+                mistakes.push(unknown(&steps, id, near));
+            }
+        }
         for (index, id) in requirement.corresponds_to.iter().enumerate() {
             let steps = [
                 "requirements".into(),

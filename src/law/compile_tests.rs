@@ -25,10 +25,15 @@ const B: &str = "in_force_from: 2026-07-01";
 #[test]
 fn the_pack_of_the_project_loads() {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/law")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("rules/law/{}", path.file_name().unwrap().to_string_lossy());
-        files.push((name, std::fs::read(path).unwrap()));
+    for folder in ["rules/law", "rules/law/sanctions"] {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(root).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+                files.push((name, std::fs::read(path).unwrap()));
+            }
+        }
     }
     let law = load(Law::default(), &files).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert!(law.requirement("tcvn14423.log-5").is_some());
@@ -99,6 +104,40 @@ fn rings_and_overlaps() {
         overlap.contains("they overlap: `b` begins on 2026-07-01, this ends on 2026-07-01"),
         "{overlap}"
     );
+}
+
+#[test]
+fn sanctions_that_cannot_be() {
+    let one = "instrument: a\nfor: individual\ndoubled_for_organisation: true\nsanctions:\n  - ";
+    let with = |rest: &str| {
+        let text = format!("schema: capdo/sanctions/1\n{}", rest);
+        let law = duty("sanction: [ a.9 ]").replace("in_force_from", "schema: capdo/law/1\nid: a\nnumber: '1'\nkind: law\ntitle: { vi: a, en: a }\ncited_by_letter: false\nsource: s\nreading: read\nin_force_from");
+        let files = [
+            ("rules/law/a.yaml".to_owned(), law.into_bytes()),
+            ("rules/law/sanctions/a.yaml".to_owned(), text.into_bytes()),
+        ];
+        load(Law::default(), &files)
+    };
+    let said = |rest: &str| with(rest).map_or_else(|m| m.to_string(), |_| "no mistakes".into());
+    let good = format!(
+        "{one}{{ id: a.9, text: {{ vi: a, en: a }}, range: {{ from: 30, to: 50, unit: million-vnd }} }}"
+    );
+    let law = with(&good).unwrap_or_else(|m| panic!("{m}"));
+    let sanction = law.sanction("a.9").unwrap();
+    let both = sanction.for_organisation().unwrap();
+    assert_eq!((both.from, both.to), (60, Some(100)));
+    let mut unread = sanction.clone();
+    unread.reading = crate::model::Reading::Unverified;
+    assert!(unread.printed().is_none() && unread.for_organisation().is_none());
+    for (change, message) in [
+        (("id: a.9", "id: a.8"), "`a.9` is not known"),
+        (("to: 50", "to: 20"), "it ends below its beginning"),
+        (("instrument: a", "instrument: c"), "`c` is not known"),
+        (("id: a.9", "id: b.9"), "an id here begins with `a.`"),
+    ] {
+        let told = said(&good.replace(change.0, change.1));
+        assert!(told.contains(message), "{message}\n---\n{told}");
+    }
 }
 
 #[test]

@@ -7,10 +7,12 @@ mod check;
 mod classify;
 mod compile;
 mod duties;
+mod sanctions;
 mod syntax;
 
 pub use applies::{Bearing, bearing, due};
 pub use classify::{Demanded, demanded_level};
 pub use compile::load;
 pub use duties::duties;
+pub use sanctions::SanctionFile;
 pub use syntax::{LawFile, LawPackFile};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sanction::Sanction;
 use super::{AssetKind, Day, Force, Hosting, Level, LevelSet, Ownership, Size, Text};
 
 /// All instruments and requirements that are loaded, sorted by id.
@@ -16,6 +17,8 @@ pub struct Law {
     pub instruments: Vec<Instrument>,
     /// Requirements of all instruments, sorted by id.
     pub requirements: Vec<Requirement>,
+    /// Provisions on sanctions, sorted by id.
+    pub sanctions: Vec<Sanction>,
 }
 
 impl Law {
@@ -25,6 +28,14 @@ impl Law {
             .binary_search_by(|i| i.id.as_str().cmp(id))
             .ok()
             .map(|at| &self.instruments[at])
+    }
+
+    /// The provision on sanctions with this id.
+    pub fn sanction(&self, id: &str) -> Option<&Sanction> {
+        self.sanctions
+            .binary_search_by(|s| s.id.as_str().cmp(id))
+            .ok()
+            .map(|at| &self.sanctions[at])
     }
 
     /// The requirement with this id.
