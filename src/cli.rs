@@ -220,6 +220,15 @@ pub(crate) enum LawCommand {
         /// `tcvn14423`, `letter.2.2`
         id: String,
     },
+    /// Write docs/law.md: every instrument, requirement and figure with its source, for proofreading
+    Docs {
+        /// The file
+        #[arg(long, default_value = "docs/law.md", value_name = "FILE")]
+        out: PathBuf,
+        /// Write nothing: say whether it is up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Which requirements in force are decided, in part, by attestation, by nothing
     Coverage {
         /// Only this level

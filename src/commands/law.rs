@@ -17,6 +17,7 @@ pub(super) fn run(command: &LawCommand, common: &Common) -> Outcome {
     match command {
         LawCommand::List { format } => list(&pack, on, *format, common.lang.into()),
         LawCommand::Show { id } => show(&pack, id, on, common.lang.into()),
+        LawCommand::Docs { out, check } => super::law_docs::run(&pack, out, *check),
         LawCommand::Coverage { level, format } => coverage(&pack, on, *level, *format),
     }
 }

@@ -5,6 +5,7 @@ mod deliver;
 mod explain;
 mod failure;
 mod law;
+mod law_docs;
 mod output;
 mod pack;
 mod report;

@@ -7,6 +7,7 @@ mod check;
 mod classify;
 mod compile;
 mod duties;
+mod page;
 mod sanctions;
 mod syntax;
 
@@ -14,5 +15,6 @@ pub use applies::{Bearing, bearing, due};
 pub use classify::{Demanded, demanded_level};
 pub use compile::load;
 pub use duties::duties;
+pub use page::page;
 pub use sanctions::SanctionFile;
 pub use syntax::{LawFile, LawPackFile};
