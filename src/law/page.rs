@@ -10,7 +10,7 @@ use crate::model::{
 /// Every instrument, requirement, figure and provision on sanctions, with source and reading.
 pub fn page(law: &Law) -> String {
     let mut out = String::from(
-        "# The law of the pack · Căn cứ pháp luật\n\nDrawn by `capdo law docs` from `rules/law`; do not edit. \
+        "# The law of the pack\n\nDrawn by `capdo law docs` from `rules/law`; do not edit. \
          For a lawyer to proofread: each duty with its clause, dates, figures and how it was read.\n\n",
     );
     if let Some(day) = law.reviewed_on {

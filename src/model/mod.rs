@@ -40,7 +40,7 @@ pub use law::{
 };
 pub use level::{Level, LevelSet};
 pub use run::*;
-pub use sanction::{FineRange, FineUnit, Payer, Sanction};
+pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
 pub use source::{Entry, EntryKind, Source, SourceError};
 pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

@@ -92,3 +92,26 @@ pub enum Payer {
     /// A person.
     Individual,
 }
+
+/// A provision on sanctions under which a gap may fall: a reference, no conclusion.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Exposure {
+    /// Its id, `nd174.12.3.c`.
+    pub provision: String,
+    /// The act, in our words.
+    pub text: Text,
+    /// When it applies only so far, doubts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Text>,
+    /// For whom the text prints its amounts.
+    #[serde(rename = "for")]
+    pub payer: Payer,
+    /// What the text prints; absent where nobody confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<FineRange>,
+    /// What an organisation pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_range: Option<FineRange>,
+    /// How it was read.
+    pub reading: Reading,
+}
