@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{Asset, Collected, Inventory, Reason, Target};
+use crate::model::{Asset, Collected, Inventory, Reason, Source, Target};
 
 pub mod config;
 pub mod document;
@@ -18,6 +18,7 @@ mod reader;
 mod root;
 pub mod schema;
 pub mod server;
+mod walk;
 
 pub use reader::{Reader, hex_sha256};
 pub use root::RootFolder;
@@ -42,6 +43,9 @@ pub fn collect(asset: &Asset, inventory: &Inventory, cx: &Context) -> Result<Col
         Target::ServerRoot(root) => {
             let source =
                 RootFolder::open(root).map_err(|e| Reason::new(e.code(), e.to_string()))?;
+            if source.stat("/etc").is_err_and(|e| e.is_missing()) {
+                return Err(Reason::new(server::NOT_A_ROOT, asset.shown.clone()));
+            }
             server::collect(&source, &asset.id, cx)
         }
         Target::Endpoint { .. } | Target::EndpointFacts { .. } => {

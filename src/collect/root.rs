@@ -88,6 +88,7 @@ impl RootFolder {
             uid: meta.uid(),
             gid: meta.gid(),
             size: meta.len(),
+            link: false,
         }
     }
 }
@@ -138,14 +139,17 @@ impl Source for RootFolder {
             // A name that is no UTF-8 cannot be asked for again: it is shown with the replacement sign.
             let name = entry.file_name().to_string_lossy().into_owned();
             let inside = format!("{}/{name}", path.trim_end_matches('/'));
-            entries.push(self.stat(&inside).unwrap_or(Entry {
+            let mut found = self.stat(&inside).unwrap_or(Entry {
                 name,
                 kind: EntryKind::Other,
                 mode: 0,
                 uid: 0,
                 gid: 0,
                 size: 0,
-            }));
+                link: false,
+            });
+            found.link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            entries.push(found);
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)

@@ -67,7 +67,13 @@ impl<'a> Engine<'a> {
         for subject in &view.collected.subjects {
             by_kind.entry(&subject.kind).or_default().push(subject);
         }
-        let mut judgements = Vec::new();
+        let of = |one: &Asked| {
+            let control = self.pack.controls.get(one.control as usize);
+            control
+                .and_then(|c| by_kind.get(c.subject.as_str()))
+                .map_or(0, Vec::len)
+        };
+        let mut judgements = Vec::with_capacity(asked.iter().map(|one| of(one) + 1).sum());
         for one in asked {
             let control = &self.pack.controls[one.control as usize];
             let subjects = by_kind

@@ -572,6 +572,7 @@ fn actual(path: &Path, found: &Found<'_>, element: Option<&str>) -> Actual {
     let path = match element.filter(|_| path.reach == Reach::Here) {
         Some(element) if path.key.is_empty() => element.to_owned(),
         Some(element) => format!("{element}.{}", path.key),
+        None if path.reach == Reach::Here => path.key.clone(),
         None => path.to_string(),
     };
     Actual {

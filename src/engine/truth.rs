@@ -70,8 +70,10 @@ pub(crate) fn result_of(code: &str) -> Option<ResultWord> {
         "not_asked" | "unsupported_by_prober" | "not-authorised" | "no-subject" | "no-asset" => {
             ResultWord::NotChecked
         }
-        "bounded-by-size" | "not-parsed" | "not-a-number" | "ambiguous" | "missing-fact"
-        | "absent-fact" | "incomplete-list" | "empty-list" | "wrong-type" => ResultWord::Unknown,
+        "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number" | "ambiguous"
+        | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list" | "wrong-type" => {
+            ResultWord::Unknown
+        }
         _ => ResultWord::Error,
     })
 }

@@ -8,6 +8,7 @@ mod control;
 mod day;
 mod duty;
 mod fact;
+mod finding;
 mod inventory;
 mod judgement;
 mod law;
@@ -28,6 +29,7 @@ pub use duty::{Duty, ORG};
 pub use fact::{
     Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why,
 };
+pub use finding::*;
 pub use inventory::{
     Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory,
     LevelDecision, Organisation, Ownership, Period, Regime, Signer, Size, System, Target, Waiver,

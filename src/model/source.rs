@@ -39,6 +39,8 @@ pub struct Entry {
     pub gid: u32,
     /// Bytes.
     pub size: u64,
+    /// Is the entry itself a symbolic link?
+    pub link: bool,
 }
 
 /// What an entry is.

@@ -141,11 +141,12 @@ fn name(text: &str, hidden: u32) -> Exposure {
     if is_code(text) {
         return Exposure::Coded;
     }
-    let initials = text
-        .split_whitespace()
-        .filter(|w| w.trim_end_matches('.').chars().count() == 1)
-        .count();
-    if initials > 0 {
+    // One letter without a dot may be a whole name (Lê Ý, Nguyễn Văn A).
+    let letters = || {
+        text.split_whitespace()
+            .filter(|w| w.trim_end_matches('.').chars().count() == 1)
+    };
+    if letters().count() > 1 || letters().any(|w| w.ends_with('.')) {
         Exposure::Masked
     } else {
         Exposure::Full
@@ -270,6 +271,11 @@ mod tests {
             Exposure::Full
         );
         assert_eq!(of_value(Class::Name, "Maxine Fox").exposure, Exposure::Full);
+        assert_eq!(of_value(Class::Name, "Lê Ý").exposure, Exposure::Full);
+        assert_eq!(
+            of_value(Class::Name, "Nguyễn V. A.").exposure,
+            Exposure::Masked
+        );
         assert_eq!(of_value(Class::Name, "KH-00912").exposure, Exposure::Coded);
         assert_eq!(
             of_value(Class::Contents, "Hàng hóa").exposure,

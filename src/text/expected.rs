@@ -97,28 +97,33 @@ impl Words<'_> {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        let word = |text: Text| text.get(self.lang).to_owned();
+        let word = |key: &str| reasons::operator(key).get(self.lang).to_owned();
         match op {
             Op::Is(o) => format!("{name} = {}", value(o)),
             Op::IsNot(o) => format!("{name} ≠ {}", value(o)),
-            Op::In(l) => format!("{name} ∈ {{{}}}", many(l)),
-            Op::NotIn(l) => format!("{name} ∉ {{{}}}", many(l)),
+            Op::In(l) => format!("{name} {} {}", word("in"), many(l)),
+            Op::NotIn(l) => format!("{name} {} {}", word("not_in"), many(l)),
             Op::AtLeast(o) => format!("{name} ≥ {}", value(o)),
             Op::AtMost(o) => format!("{name} ≤ {}", value(o)),
             Op::Between(low, high) => format!("{} ≤ {name} ≤ {}", value(low), value(high)),
-            Op::Matches(pattern) => format!("{name} ~ /{pattern}/"),
-            Op::NotMatches(pattern) => format!("{name} !~ /{pattern}/"),
-            Op::Contains(o) => format!("{name} ∋ {}", value(o)),
-            Op::StartsWith(words) => format!("{name} = {words}…"),
-            Op::Exists(true) => format!("{name}: {}", word(reasons::exists())),
-            Op::Exists(false) => format!("{name}: {}", word(reasons::exists_not())),
-            Op::Count(Count::Is(o)) => format!("|{name}| = {}", value(o)),
-            Op::Count(Count::AtLeast(o)) => format!("|{name}| ≥ {}", value(o)),
-            Op::Count(Count::AtMost(o)) => format!("|{name}| ≤ {}", value(o)),
-            Op::NewerThan(o) => format!("{name} {} {}", word(reasons::newer()), value(o)),
-            Op::OlderThan(o) => format!("{name} {} {}", word(reasons::older()), value(o)),
-            Op::SubsetOf(l) => format!("{name} ⊆ {{{}}}", many(l)),
-            Op::DisjointFrom(l) => format!("{name} ∩ {{{}}} = ∅", many(l)),
+            Op::Matches(pattern) => format!("{name} {} /{pattern}/", word("matches")),
+            Op::NotMatches(pattern) => format!("{name} {} /{pattern}/", word("not_matches")),
+            Op::Contains(o) => format!("{name} {} {}", word("contains"), value(o)),
+            Op::StartsWith(words) => format!("{name} {} {words}", word("starts_with")),
+            Op::Exists(true) => format!("{name}: {}", word("exists")),
+            Op::Exists(false) => format!("{name}: {}", word("exists_not")),
+            Op::Count(count) => {
+                let (sign, o) = match count {
+                    Count::Is(o) => ("=", o),
+                    Count::AtLeast(o) => ("≥", o),
+                    Count::AtMost(o) => ("≤", o),
+                };
+                format!("{} {name} {sign} {}", word("count"), value(o))
+            }
+            Op::NewerThan(o) => format!("{name} {} {}", word("newer_than"), value(o)),
+            Op::OlderThan(o) => format!("{name} {} {}", word("older_than"), value(o)),
+            Op::SubsetOf(l) => format!("{name} {} {}", word("subset_of"), many(l)),
+            Op::DisjointFrom(l) => format!("{name} {} {}", word("disjoint_from"), many(l)),
         }
     }
 

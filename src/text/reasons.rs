@@ -102,6 +102,32 @@ pub fn code(code: &str) -> Text {
             "không có câu lệnh CREATE TABLE nào",
             "no CREATE TABLE in it",
         ),
+        "not-a-root" => (
+            "thư mục không phải hệ thống tệp gốc đầy đủ của máy chủ",
+            "the folder is no whole root file system of a host",
+        ),
+        "include-missing" => ("tệp được nạp kèm không có", "an included file is not there"),
+        "link-leads-out" => (
+            "liên kết dẫn ra ngoài phạm vi được đọc",
+            "a link leads out of what is read",
+        ),
+        "partly-parsed" => (
+            "có câu lệnh không phân tích được",
+            "some statements were not understood",
+        ),
+        "link-folder" => (
+            "thư mục liên kết, không đi theo",
+            "a linked folder, not entered",
+        ),
+        "too-deep" => ("thư mục lồng quá sâu", "folders nest too deep"),
+        "too-many" => ("quá nhiều tệp", "too many files"),
+        "no-label" => ("không có nhãn nào đọc được", "no label that can be read"),
+        "protocol_error" => ("trả lời sai giao thức", "the answer breaks the protocol"),
+        "unresolved" => ("không phân giải được tên miền", "the name does not resolve"),
+        "unsupported-format" => (
+            "định dạng chưa được hỗ trợ",
+            "a format that is not supported yet",
+        ),
         "interrupted" => ("đợt kiểm tra bị dừng giữa chừng", "the run was interrupted"),
         "panic" => ("lỗi nội bộ khi thu thập", "internal error while collecting"),
         "no-control" => (
@@ -211,22 +237,23 @@ pub fn where_() -> Text {
     Text::new("trong đó", "where")
 }
 
-/// There.
-pub fn exists() -> Text {
-    Text::new("có", "present")
-}
-
-/// Not there.
-pub fn exists_not() -> Text {
-    Text::new("không có", "absent")
-}
-
-/// No older than.
-pub fn newer() -> Text {
-    Text::new("không quá", "within the last")
-}
-
-/// Older than.
-pub fn older() -> Text {
-    Text::new("đã quá", "older than")
+/// What an operator says between a fact and its value.
+pub fn operator(name: &str) -> Text {
+    let (vi, en) = match name {
+        "in" => ("là một trong:", "is one of:"),
+        "not_in" => ("không phải là:", "is none of:"),
+        "matches" => ("khớp biểu thức", "matches"),
+        "not_matches" => ("không khớp biểu thức", "does not match"),
+        "contains" => ("có", "has"),
+        "starts_with" => ("bắt đầu bằng", "begins with"),
+        "exists" => ("có", "present"),
+        "exists_not" => ("không có", "absent"),
+        "count" => ("số lượng:", "number of:"),
+        "newer_than" => ("không quá", "within the last"),
+        "older_than" => ("đã quá", "older than"),
+        "subset_of" => ("chỉ gồm:", "has only:"),
+        "disjoint_from" => ("không gồm:", "has none of:"),
+        other => return Text::same(other),
+    };
+    Text::new(vi, en)
 }

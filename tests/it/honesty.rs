@@ -227,15 +227,23 @@ fn a_control_passes_only_on_a_subject() {
     }
 }
 
-/// Each file of the sample hosts in turn becomes a folder: it is there and cannot be read.
+/// Each file of the samples in turn becomes a folder, then bytes that are no text: it is there and cannot be read.
 #[test]
 fn a_file_that_cannot_be_read_never_helps() {
-    for host in ["web-01", "sort-01"] {
+    let samples = [
+        ("server", "servers/web-01"),
+        ("server", "servers/sort-01"),
+        ("config", "configs/portal"),
+        ("config", "configs/sorting"),
+        ("schema", "schemas"),
+        ("label", "labels"),
+    ];
+    for (kind, sample) in samples {
         let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join(host);
+        let root = dir.path().join("copy");
         let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("sample-configs/servers")
-            .join(host);
+            .join("sample-configs")
+            .join(sample);
         assert!(
             std::process::Command::new("cp")
                 .arg("-a")
@@ -245,13 +253,15 @@ fn a_file_that_cannot_be_read_never_helps() {
                 .unwrap()
                 .success()
         );
-        let before = results("server", &root);
+        let before = results(kind, &root);
         for file in files(&root) {
             let bytes = fs::read(&file).unwrap();
             fs::remove_file(&file).unwrap();
             fs::create_dir(&file).unwrap();
-            compare(&before, &results("server", &root), &file);
+            compare(&before, &results(kind, &root), &file);
             fs::remove_dir(&file).unwrap();
+            fs::write(&file, b"\0\xff\xfe\0binary").unwrap();
+            compare(&before, &results(kind, &root), &file);
             fs::write(&file, bytes).unwrap();
         }
     }
@@ -276,6 +286,28 @@ fn what_proves_absence_must_be_there() {
     let status = root.join("var/lib/dpkg/status");
     fs::remove_file(&status).unwrap();
     compare(&before, &results("server", &root), &status);
+}
+
+/// A few files copied out of a host: what rests on none of them was not seen.
+#[test]
+fn a_piece_of_a_host_is_no_host() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("etc/ssh")).unwrap();
+    fs::write(
+        dir.path().join("etc/ssh/sshd_config"),
+        "PermitRootLogin no\n",
+    )
+    .unwrap();
+    let results = results("server", dir.path());
+    for ((control, subject), result) in &results {
+        if result == "pass" || result == "notapplicable" {
+            assert!(subject.starts_with("sshd"), "{control} {subject}: {result}");
+        }
+    }
+    assert_eq!(
+        results[&("SRV-SSH-001".to_owned(), "sshd".to_owned())],
+        "pass"
+    );
 }
 
 fn results(kind: &str, target: &Path) -> BTreeMap<(String, String), String> {

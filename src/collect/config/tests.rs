@@ -183,6 +183,26 @@ fn inheritance_is_that_of_nginx() {
 }
 
 #[test]
+fn whom_an_allow_lets_in_is_served() {
+    let dir = tree(&[(
+        "nginx.conf",
+        "http { server { listen 80; server_name a; allow 10.0.0.0/8; deny all; root /srv; }\n\
+         server { listen 80; server_name b; deny all; }\n\
+         server { listen 80; server_name c; deny all; location /x { allow all; root /srv; } }\n\
+         server { listen 80; server_name d; location / { return 301 https://d; } location /s { allow 127.0.0.1; deny all; } } }",
+    )]);
+    let out = collect(dir.path(), "c", &cx());
+    let serves = |name: &str| {
+        let server = subject(&out, &format!("nginx.server[{name}:80]"));
+        shown(server, "serves_plain_http")
+    };
+    assert_eq!(
+        ["a", "b", "c", "d"].map(serves),
+        ["true", "false", "true", "false"]
+    );
+}
+
+#[test]
 fn parts_without_a_whole_do_not_guess() {
     let dir = tree(&[(
         "sites/a.conf",

@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
+use super::walk::{Walk, walk};
 use super::{Context, Reader, RootFolder};
-use crate::model::{Collected, EntryKind, Fact, Reason, Seen, SourceError, Subject, Value};
+use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
 use crate::parse::{html, zpl};
 
 mod facts;
@@ -16,11 +17,6 @@ mod words;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
-
-/// Deepest folder below the asset that is looked into.
-const MAX_DEPTH: u32 = 4;
-/// The most labels of one asset.
-const MAX_FILES: usize = 300;
 
 /// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see.
 pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
@@ -47,14 +43,17 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     };
     let mut reader = Reader::new(&root, base, cx.now);
     let files = match &only {
-        Some(name) => Ok(vec![name.clone()]),
-        None => label_files(&reader),
+        Some(name) => Ok(Walk {
+            files: vec![name.clone()],
+            faults: Vec::new(),
+        }),
+        None => walk(&reader, &is_any_label),
     };
-    let files = match files {
-        Ok(files) => files,
+    let Walk { files, faults } = match files {
+        Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),
     };
-    let mut failed: Vec<Reason> = Vec::new();
+    let mut failed: Vec<Reason> = faults;
     for file in &files {
         let place = if only.is_some() {
             shown.to_owned()
@@ -71,7 +70,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         item.id = shown.to_owned();
         item.source = shown.to_owned();
     }
-    if let Some(set) = set(&out.subjects, shown) {
+    if let Some(set) = set(&out.subjects, failed.is_empty(), shown) {
         out.subjects.push(set);
     }
     sights(&mut out, failed, files.is_empty(), shown);
@@ -151,7 +150,8 @@ fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, R
 }
 
 /// The labels together: two that hide different parts of the same field show it whole.
-fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
+/// What the labels show together; `whole` where every label was read.
+fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subject> {
     let labels = subjects.iter().filter(|s| &*s.kind == "label").count();
     if labels == 0 {
         return None;
@@ -162,7 +162,7 @@ fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
         i64::try_from(labels).unwrap_or(i64::MAX),
     ));
     let mut differing = Vec::new();
-    let mut unclear = false;
+    let mut unclear = !whole;
     for name in [
         "recipient_name",
         "recipient_phone",
@@ -190,7 +190,7 @@ fn set(subjects: &[Subject], shown: &str) -> Option<Subject> {
         }
     }
     let same = match (labels, differing.is_empty(), unclear) {
-        (1, _, _) => Value::unseen("not_applicable", "one label"),
+        (1, _, _) if whole => Value::unseen("not_applicable", "one label"),
         (_, false, _) => false.into(),
         (_, true, true) => Value::unseen("ambiguous", "not every label was understood"),
         (_, true, false) => true.into(),
@@ -208,38 +208,9 @@ fn digits(subject: &Subject) -> String {
     }
 }
 
-fn label_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
-    let mut out = Vec::new();
-    let mut todo = vec![(String::new(), 0)];
-    let mut first = true;
-    while let Some((folder, depth)) = todo.pop() {
-        let entries = match reader.list(&format!("/{folder}")) {
-            Ok(entries) => entries,
-            Err(e) if first => return Err(e),
-            Err(_) => continue,
-        };
-        first = false;
-        for entry in entries {
-            let path = if folder.is_empty() {
-                entry.name.clone()
-            } else {
-                format!("{folder}/{}", entry.name)
-            };
-            match entry.kind {
-                EntryKind::Folder if depth < MAX_DEPTH => todo.push((path, depth + 1)),
-                // A picture or PDF among the labels is one that we cannot read; style sheets and notes are none.
-                EntryKind::File
-                    if (is_label(&entry.name) || is_other_label(&entry.name))
-                        && out.len() < MAX_FILES =>
-                {
-                    out.push(path)
-                }
-                EntryKind::File | EntryKind::Folder | EntryKind::Other => {}
-            }
-        }
-    }
-    out.sort();
-    Ok(out)
+/// A picture or PDF among the labels is one that we cannot read; style sheets and notes are none.
+fn is_any_label(name: &str) -> bool {
+    is_label(name) || is_other_label(name)
 }
 
 fn is_label(name: &str) -> bool {

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
+use super::walk::{Walk, walk};
 use super::{Context, Reader, RootFolder};
-use crate::model::{Collected, EntryKind, Reason, Seen, SourceError};
+use crate::model::{Collected, Reason, Seen};
 use crate::parse::sql::{self, Dialect, Schema};
 
 mod accounts;
@@ -13,11 +14,6 @@ mod whole;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 4] = ["column", "column-other", "schema", "account-table"];
-
-/// Deepest folder below the asset that is looked into.
-const MAX_DEPTH: u32 = 4;
-/// The most files of one asset.
-const MAX_FILES: usize = 400;
 
 /// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
 pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) -> Collected {
@@ -40,14 +36,18 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
     // A file without a folder has nothing before its name.
     let mut reader = Reader::new(&root, base, cx.now);
     let files = match &only {
-        Some(name) => Ok(vec![name.clone()]),
-        None => sql_files(&reader),
+        Some(name) => Ok(Walk {
+            files: vec![name.clone()],
+            faults: Vec::new(),
+        }),
+        None => walk(&reader, &is_sql),
     };
-    let files = match files {
-        Ok(files) => files,
+    let Walk { files, faults } = match files {
+        Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),
     };
     let mut state = State::default();
+    state.failed.extend(faults);
     for file in &files {
         let place = if only.is_some() {
             shown.to_owned()
@@ -59,7 +59,7 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
                 let schema = sql::parse(&text, dialect.and_then(Dialect::from_word));
                 state.add(&schema, file, &place, &mut out);
             }
-            Err(e) => state.failed.push((e.code(), place)),
+            Err(e) => state.failed.push(Reason::new(e.code(), place)),
         }
     }
     out.evidence = reader.into_evidence();
@@ -83,35 +83,6 @@ fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
     out
 }
 
-/// The SQL files below the asset, sorted, relative.
-fn sql_files(reader: &Reader) -> Result<Vec<String>, SourceError> {
-    let mut out = Vec::new();
-    let mut todo = vec![(String::new(), 0)];
-    let mut first = true;
-    while let Some((folder, depth)) = todo.pop() {
-        let entries = match reader.list(&format!("/{folder}")) {
-            Ok(entries) => entries,
-            Err(e) if first => return Err(e),
-            Err(_) => continue,
-        };
-        first = false;
-        for entry in entries {
-            let path = if folder.is_empty() {
-                entry.name.clone()
-            } else {
-                format!("{folder}/{}", entry.name)
-            };
-            match entry.kind {
-                EntryKind::Folder if depth < MAX_DEPTH => todo.push((path, depth + 1)),
-                EntryKind::File if is_sql(&entry.name) && out.len() < MAX_FILES => out.push(path),
-                EntryKind::File | EntryKind::Folder | EntryKind::Other => {}
-            }
-        }
-    }
-    out.sort();
-    Ok(out)
-}
-
 fn is_sql(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [".sql", ".ddl", ".dump", ".psql"]
@@ -126,7 +97,7 @@ struct State {
     accounts: usize,
     unparsed: usize,
     files: usize,
-    failed: Vec<(&'static str, String)>,
+    failed: Vec<Reason>,
     ids: std::collections::BTreeSet<String>,
 }
 
@@ -165,8 +136,8 @@ impl State {
 
     fn sights(&self, shown: &str, out: &mut Collected) {
         for kind in KINDS {
-            let seen = if let Some((code, place)) = self.failed.first() {
-                Seen::Not(Reason::new(code, place.clone()))
+            let seen = if let Some(reason) = self.failed.first() {
+                Seen::Not(reason.clone())
             } else if self.tables == 0 {
                 Seen::Not(Reason::new("no-schema", shown))
             } else if kind != "schema" && self.unparsed > 0 {

@@ -153,7 +153,10 @@ fn count(rules: &[Rule]) -> i64 {
 fn calls(w: &[String], names: &[&str]) -> bool {
     let always = |a: &String| matches!(a.as_str(), "always,exit" | "exit,always");
     let named = |list: &str| list.split(',').any(|n| names.contains(&n) || n == "all");
+    // A rule for refused calls or for a change of user alone (CIS, STIG) does not record the call.
+    let narrow = |a: &String| a == "-C" || a == "success=0" || a.starts_with("exit=");
     w.iter().any(always)
+        && !w.iter().any(narrow)
         && w.windows(2)
             .any(|p| matches!(p, [s, n] if s == "-S" && named(n)))
 }
@@ -184,6 +187,17 @@ fn watched(w: &[String]) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::model::Value;
+
+    #[test]
+    fn narrow_rules_do_not_count() {
+        let words = |t: &str| t.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let run = |t: &str| calls(&words(t), &["execve"]);
+        assert!(run("-a always,exit -F arch=b64 -S execve -k exec"));
+        assert!(!run(
+            "-a always,exit -F arch=b64 -C euid!=uid -F auid!=unset -S execve -k user_emulation"
+        ));
+        assert!(!run("-a always,exit -S execve -F exit=-EACCES -k access"));
+    }
 
     #[test]
     fn watches() {

@@ -62,14 +62,15 @@ pub(super) fn journald(host: &mut Host<'_>, subject: &mut Subject) -> Journal {
     };
     journal.persistent = persistent(host, &storage, journal.runs);
     journal.days = match (&journal.persistent, last("MaxRetentionSec")) {
-        (Value::Bool(true), Some((file, pair))) => {
+        // MaxRetentionSec only deletes: how long logs stay is told where room for them was set as well.
+        (Value::Bool(true), Some((file, pair))) if last("SystemMaxUse").is_some() => {
             journal.place = (file.clone(), pair.line);
             match systemd_seconds(&pair.value) {
                 Some(n) if n > 0 => Value::Int(n / DAY_SECONDS),
                 Some(_) | None => bounded(),
             }
         }
-        (Value::Bool(true), None) => bounded(),
+        (Value::Bool(true), _) => bounded(),
         (Value::Unseen(why), _) => Value::Unseen(why.clone()),
         _other => Value::Int(0),
     };

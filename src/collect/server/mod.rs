@@ -25,8 +25,10 @@ mod sysctl;
 mod tests;
 mod timesync;
 
+use std::collections::BTreeSet;
+
 use super::Context;
-use crate::model::{Collected, Source};
+use crate::model::{Collected, Place, Reason, Seen, Source, Value};
 use host::Host;
 
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
@@ -54,8 +56,50 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         part(&mut host, &mut out);
     }
     out.evidence = host.into_evidence();
+    if !is_whole(source) {
+        blind(&mut out);
+    }
     for item in &mut out.evidence {
         item.id = format!("{asset}:{}", item.source);
     }
     out
 }
+
+/// Is this the root of a host, not a few files copied out of one? Every Linux host has one of these.
+fn is_whole(source: &dyn Source) -> bool {
+    ["/etc/passwd", "/etc/os-release", "/usr/lib/os-release"]
+        .iter()
+        .any(|path| source.stat(path).is_ok())
+}
+
+/// In a few files copied out of a host, a file that is not there proves nothing: what rests on no file that was read
+/// was not seen.
+fn blind(out: &mut Collected) {
+    let read: BTreeSet<String> = out
+        .evidence
+        .iter()
+        .map(|item| item.source.clone())
+        .collect();
+    let seen = |place: Option<&Place>| place.is_some_and(|p| read.contains(&*p.file));
+    for subject in &mut out.subjects {
+        // A program whose own file was read has its defaults.
+        if seen(subject.place.as_ref()) {
+            continue;
+        }
+        for fact in subject
+            .facts
+            .values_mut()
+            .filter(|fact| !seen(fact.place.as_ref()))
+        {
+            fact.value = Value::unseen(NOT_A_ROOT, "");
+        }
+    }
+    for sight in &mut out.sights {
+        if let Seen::Absent(proof) = &sight.seen {
+            sight.seen = Seen::Not(Reason::new(NOT_A_ROOT, proof.clone()));
+        }
+    }
+}
+
+/// The code of what a folder that is no whole root cannot show.
+pub const NOT_A_ROOT: &str = "not-a-root";

@@ -64,6 +64,11 @@ fn timeout(host: &mut Host<'_>) -> Result<Option<Timeout>, SourceError> {
     Ok(found.filter(|(seconds, _, _, _)| *seconds > 0))
 }
 
+/// agetty's option, long or short.
+fn logs_in(line: &str) -> bool {
+    line.contains("--autologin") || (line.contains("getty") && line.contains(" -a "))
+}
+
 /// Logins without a password on a console or a desktop.
 fn autologin(host: &mut Host<'_>) -> Result<Fact, SourceError> {
     for folder in host.names("/etc/systemd/system")? {
@@ -72,8 +77,8 @@ fn autologin(host: &mut Host<'_>) -> Result<Fact, SourceError> {
         }
         for file in host.drop_ins(&[&format!("/etc/systemd/system/{folder}")], ".conf")? {
             let text = host.optional(&file)?.unwrap_or_default();
-            let line = numbered(&text)
-                .find(|(_, l)| l.contains("--autologin") && !l.trim_start().starts_with('#'));
+            let line =
+                numbered(&text).find(|(_, l)| logs_in(l) && !l.trim_start().starts_with('#'));
             if let Some((line, _)) = line {
                 return Ok(set("autologin", true, &file, line));
             }

@@ -36,6 +36,7 @@ fn root(packages: &[&str], files: &[(&str, &str)]) -> tempfile::TempDir {
         status += &format!("Package: {name}\nStatus: install ok installed\nVersion: {version}\n\n");
     }
     write(dir.path(), "/var/lib/dpkg/status", &status);
+    write(dir.path(), "/usr/lib/os-release", "ID=debian\n");
     for (path, text) in files {
         write(dir.path(), path, text);
     }
@@ -263,6 +264,7 @@ fn without_the_record_of_dpkg_nothing_is_proven_absent() {
             .any(|s| matches!(s.seen, Seen::Absent(_)))
     );
     fs::remove_dir_all(dir.path().join("var")).unwrap();
+    fs::remove_file(dir.path().join("usr/lib/os-release")).unwrap();
     let seen = look(dir.path());
     assert!(
         !seen
@@ -418,8 +420,13 @@ fn how_long_logs_are_kept() {
         value(&look(dir.path()), "logging", "retention.days")
     };
     assert_eq!(
-        journal("[Journal]\nMaxRetentionSec=1year\n"),
+        journal("[Journal]\nMaxRetentionSec=1year\nSystemMaxUse=20G\n"),
         Value::Int(365)
+    );
+    // Its own limit of room may delete them long before.
+    assert_eq!(
+        code(&journal("[Journal]\nMaxRetentionSec=1year\n")),
+        "bounded-by-size"
     );
     assert_eq!(journal("[Journal]\nStorage=volatile\n"), Value::Int(0));
     assert_eq!(journal("[Journal]\nStorage=none\n"), Value::Int(0));

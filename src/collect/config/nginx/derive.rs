@@ -172,7 +172,7 @@ fn redirect(subject: &mut Subject, scope: &Scope<'_>, listens: &[Listen]) {
     let each = root
         && open
             .iter()
-            .all(|n| n.children().iter().any(|c| to_https(c) || denies(c)));
+            .all(|n| n.children().iter().any(to_https) || answers_all(n.children()));
     let redirects = redirects || (each && open.iter().any(|n| n.children().iter().any(to_https)));
     subject.put(Fact::derived("redirect_to_https", redirects));
     let silent = answers_all(level)
@@ -200,9 +200,16 @@ fn to_https(node: &Node) -> bool {
         && (node.name != "return" || node.args.len() == 1 || node.arg(0).starts_with('3'))
 }
 
-/// A bare error for every request: nothing is served.
+/// A bare error for every request: nothing is served. Whom an `allow` lets past a `deny all` is served.
 fn answers_all(level: &[Node]) -> bool {
-    level.iter().any(denies)
+    let own = |address: &str| address.starts_with("127.") || matches!(address, "::1" | "unix:");
+    let lets_in = |n: &Node| n.name == "allow" && !own(n.arg(0));
+    let exceptions = level
+        .iter()
+        .any(|n| lets_in(n) || n.children().iter().any(lets_in));
+    level
+        .iter()
+        .any(|n| denies(n) && (n.name == "return" || !exceptions))
 }
 
 fn denies(node: &Node) -> bool {

@@ -21,7 +21,12 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         .collect();
     if mains.is_empty() {
         // One file of another name, or only parts: the first that is no override stands for the whole.
-        mains.extend(confs.iter().find(|f| !is_auto(f)).cloned());
+        let whole = confs.iter().find(|f| !is_auto(f) && !is_part(f));
+        mains.extend(
+            whole
+                .or_else(|| confs.iter().find(|f| !is_auto(f)))
+                .cloned(),
+        );
     }
     let autos: Vec<String> = confs.iter().filter(|f| is_auto(f)).cloned().collect();
     let mut problem = None;
@@ -29,6 +34,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
     let mut rules = Vec::new();
     for main in &mains {
         let mut settings = Settings::default();
+        settings.part = is_part(main);
         settings.read(tree, main, 0);
         let auto = auto_of(tree, main, &settings, &autos, mains.len());
         if let Some(auto) = &auto {
@@ -73,6 +79,11 @@ fn seen(tree: &Tree<'_>, kind: &Kind, problem: Option<(&'static str, String)>) -
         Some((code, detail)) => Seen::Not(Reason::new(code, detail)),
         None => Seen::Whole,
     }
+}
+
+/// A drop-in: what stands in a folder such as `conf.d` is a part of some `postgresql.conf`.
+fn is_part(path: &str) -> bool {
+    folder(path).trim_end_matches('/').ends_with(".d")
 }
 
 fn is_auto(path: &str) -> bool {

@@ -17,7 +17,12 @@ pub(super) struct Settings {
     stack: Vec<String>,
     /// An include was not found: it may set anything that no later line sets.
     missing: Vec<Place>,
+    /// Only a part of the configuration was there to read: where it is silent, nothing is known.
+    pub(super) part: bool,
 }
+
+/// What is missing where only parts were read.
+const NO_MAIN: &str = "no postgresql.conf";
 
 impl Settings {
     /// The value that counts, as written.
@@ -122,6 +127,7 @@ impl Settings {
         {
             let name = own.name.to_lowercase();
             subject.put(match self.missing.first() {
+                None if self.part => Fact::derived(name, Value::unseen("missing-fact", NO_MAIN)),
                 Some(at) => Fact::derived(
                     name,
                     Value::unseen("include-missing", format!("{}:{}", at.file, at.line)),
@@ -238,6 +244,9 @@ impl Settings {
                 path,
                 Value::unseen("include-missing", format!("{}:{}", at.file, at.line)),
             ),
+            (None, None) if self.part => {
+                Fact::derived(path, Value::unseen("missing-fact", NO_MAIN))
+            }
             (line, _) => {
                 let written = line.map_or(own.as_str(), |(value, _)| value);
                 Fact::derived(
