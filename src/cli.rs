@@ -300,6 +300,8 @@ pub(crate) enum SchemaKind {
     Vocabulary,
     /// rules/law
     Law,
+    /// rules/law/sanctions
+    Sanctions,
     /// run.json
     Run,
     /// capdo.yaml

@@ -219,7 +219,23 @@ fn correction_2_old_texts_lapsed() {
 /// Correction 3: only some articles of NĐ 15/2020 are gone.
 #[test]
 fn correction_3_nd15_lives_on_in_part() {
-    let instrument = pack().law.instrument("nd15-2020").unwrap().clone();
+    let law = pack().law;
+    let instrument = law.instrument("nd15-2020").unwrap();
+    let on = day("2026-11-23");
+    for (id, there) in [
+        ("10.3.c", false),
+        ("102.3.m", false),
+        ("78.1.b", true),
+        ("84.1", true),
+        ("89.1", true),
+    ] {
+        let sanction = law.sanction(&format!("nd15-2020.{id}")).unwrap();
+        assert_eq!(sanction.in_force(on), there, "{id}");
+        assert!(
+            sanction.printed().is_none(),
+            "{id}: nobody confirmed the amount"
+        );
+    }
     assert!(
         instrument.in_force(day("2026-11-23")),
         "Art. 78, 84, 89 are not repealed"
@@ -419,6 +435,23 @@ fn section_2_rows_have_a_duty() {
         }
     }
     assert!(without.is_empty(), "{without:?}");
+}
+
+/// NĐ 330 Art. 7.1: sections 1 to 5 are printed for individuals, section 6 for organisations; NĐ 174 for organisations.
+#[test]
+fn amounts_for_an_organisation() {
+    let law = pack().law;
+    for (id, from, to) in [
+        ("nd330.23.2.a", 60, 100),
+        ("nd330.23.1.c", 40, 60),
+        ("nd330.22.1.a", 30, 60),
+        ("nd330.54.3", 40, 60),
+        ("nd330.69.2.b", 50, 70),
+        ("nd174.12.3.c", 10, 20),
+    ] {
+        let range = law.sanction(id).unwrap().for_organisation().unwrap();
+        assert_eq!((range.from, range.to), (from, Some(to)), "{id}");
+    }
 }
 
 #[test]
