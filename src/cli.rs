@@ -61,6 +61,10 @@ pub(crate) enum Command {
     Facts(FactsArgs),
     /// Draw the formats of a run again
     Report(ReportArgs),
+    /// The level that each system must have, with the deciding article
+    Classify(ClassifyArgs),
+    /// Papers: what is still owed
+    Attest(AttestArgs),
     /// Instruments and requirements by date
     #[command(subcommand)]
     Law(LawCommand),
@@ -230,14 +234,66 @@ pub(crate) enum LawCommand {
         check: bool,
     },
     /// Which requirements in force are decided, in part, by attestation, by nothing
-    Coverage {
-        /// Only this level
-        #[arg(long, default_value = "3", value_parser = level)]
-        level: Level,
-        /// human or json
-        #[arg(long, value_enum, default_value = "human")]
-        format: ListFormat,
-    },
+    Coverage(CoverageArgs),
+}
+
+/// `capdo law coverage`.
+#[derive(Debug, Args)]
+pub(crate) struct CoverageArgs {
+    /// The inventory whose duties count; without it one level counts whole
+    #[arg(conflicts_with = "level")]
+    pub(crate) inventory: Option<PathBuf>,
+    /// Only this level
+    #[arg(long, default_value = "3", value_parser = level)]
+    pub(crate) level: Level,
+    /// Exit 1 where less than this can be decided whole
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT")]
+    pub(crate) fail_under: u8,
+    /// human, json, or sarif: what nothing decides whole
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: CoverageFormat,
+}
+
+/// How coverage is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    Human,
+    Json,
+    Sarif,
+}
+
+/// `capdo classify`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassifyArgs {
+    /// The inventory
+    #[arg(default_value = "capdo.yaml")]
+    pub(crate) inventory: PathBuf,
+    /// The whole table of criteria, with the line that decides
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// The skeleton of the level dossier, for this system or for all
+    #[arg(long, num_args = 0..=1, value_name = "SYSTEM", conflicts_with = "explain")]
+    pub(crate) draft: Option<Option<String>>,
+    /// A file for the draft, instead of stdout
+    #[arg(long, value_name = "FILE", requires = "draft")]
+    pub(crate) out: Option<PathBuf>,
+    /// human or json
+    #[arg(long, value_enum, default_value = "human", conflicts_with = "draft")]
+    pub(crate) format: ListFormat,
+}
+
+/// `capdo attest`.
+#[derive(Debug, Args)]
+pub(crate) struct AttestArgs {
+    /// The inventory
+    #[arg(default_value = "capdo.yaml")]
+    pub(crate) inventory: PathBuf,
+    /// The attestations that are still owed, with article, cycle and due date
+    #[arg(long, required = true)]
+    pub(crate) missing: bool,
+    /// human or json
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: ListFormat,
 }
 
 /// `capdo explain`.
@@ -260,11 +316,18 @@ pub(crate) enum RulesCommand {
         format: ListFormat,
     },
     /// Every mistake of every rule file
-    Check,
-    /// Run the examples of the controls
+    Check {
+        /// human or sarif
+        #[arg(long, value_enum, default_value = "human")]
+        format: CheckFormat,
+    },
+    /// Run the examples of the controls, and look whether they catch every mutant
     Test {
         /// Only controls whose id begins so
         prefix: Option<String>,
+        /// Only the examples
+        #[arg(long)]
+        no_mutants: bool,
     },
     /// Draw a page for each control
     Docs {
@@ -289,6 +352,15 @@ pub(crate) enum RulesCommand {
         #[arg(long, value_enum, default_value = "server")]
         kind: KindArg,
     },
+}
+
+/// Forms of the mistakes of rule files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    Human,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
 }
 
 /// File formats that have a schema.

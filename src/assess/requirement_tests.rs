@@ -93,6 +93,23 @@ fn a_set_is_decided_by_all_of_its_members_and_one_that_is_good() {
 }
 
 #[test]
+fn paper_adds_to_the_controls_and_never_stands_in_for_them() {
+    let set = names(&["controls", "attestation"]);
+    let of = |result, code| finding(result, Force::Binding, Disposition::None, code);
+    let pass = of(ResultWord::Pass, "");
+    let missing = of(ResultWord::NotChecked, "no-asset");
+    let idle = of(ResultWord::NotChecked, "no-subject");
+    assert!(decided_whole(&set, &[], true), "no control: paper decides");
+    assert!(!decided_whole(&set, &[&pass], false));
+    assert!(decided_whole(&set, &[&pass], true));
+    assert!(decided_whole(&set, &[&pass, &idle], true));
+    assert!(!decided_whole(&set, &[&pass, &missing], true));
+    for unseen in [ResultWord::Error, ResultWord::Unknown] {
+        assert!(!decided_whole(&set, &[&pass, &of(unseen, "")], true));
+    }
+}
+
+#[test]
 fn no_subject_counts_only_where_nothing_else_decides() {
     let idle = finding(
         ResultWord::NotChecked,

@@ -1,6 +1,5 @@
 //! `capdo law`: instruments, requirements, and which of them a machine decides.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -8,7 +7,7 @@ use serde_json::json;
 
 use super::{Failure, Outcome, Pack, output};
 use crate::cli::{Common, LawCommand, ListFormat};
-use crate::model::{Day, Instrument, Lang, Level, Requirement};
+use crate::model::{Day, Instrument, Lang, Requirement};
 
 /// Runs the command.
 pub(super) fn run(command: &LawCommand, common: &Common) -> Outcome {
@@ -18,7 +17,7 @@ pub(super) fn run(command: &LawCommand, common: &Common) -> Outcome {
         LawCommand::List { format } => list(&pack, on, *format, common.lang.into()),
         LawCommand::Show { id } => show(&pack, id, on, common.lang.into()),
         LawCommand::Docs { out, check } => super::law_docs::run(&pack, out, *check),
-        LawCommand::Coverage { level, format } => coverage(&pack, on, *level, *format),
+        LawCommand::Coverage(args) => super::coverage::run(args, common),
     }
 }
 
@@ -225,98 +224,6 @@ fn controls_of(pack: &Pack, r: &Requirement) -> Vec<String> {
         .filter(bears)
         .map(|c| c.id.clone())
         .collect()
-}
-
-/// How a requirement is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Decided {
-    Whole,
-    Part,
-    Attestation,
-    Nothing,
-}
-
-fn coverage(pack: &Pack, on: Day, level: Level, format: ListFormat) -> Outcome {
-    let mut rows = Vec::new();
-    let mut counts: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
-    for r in pack
-        .law
-        .requirements
-        .iter()
-        .filter(|r| r.in_force(on) && r.levels.contains(level))
-    {
-        let controls = controls_of(pack, r);
-        let bearing = |c: &&crate::model::Control| {
-            c.levels.contains(level) && c.satisfies.iter().any(|b| b.requirement == r.id && b.full)
-        };
-        let full = pack.rules.controls.iter().any(|c| bearing(&c));
-        let set = r
-            .decided_by
-            .iter()
-            .any(|set| !set.is_empty() && set.iter().all(|id| controls.contains(id)));
-        let attested = r
-            .decided_by
-            .iter()
-            .any(|set| set.iter().any(|id| id == "attestation"));
-        let decided = match (full || set, controls.is_empty(), attested) {
-            (true, _, _) => Decided::Whole,
-            (false, false, _) => Decided::Part,
-            (false, true, true) => Decided::Attestation,
-            (false, true, false) => Decided::Nothing,
-        };
-        counts.entry(r.instrument.as_str()).or_default()[decided as usize] += 1;
-        rows.push((r, decided, controls));
-    }
-    let mut text = String::new();
-    match format {
-        ListFormat::Json => {
-            let word = |d: Decided| match d {
-                Decided::Whole => "whole",
-                Decided::Part => "part",
-                Decided::Attestation => "attestation",
-                Decided::Nothing => "nothing",
-            };
-            let rows: Vec<serde_json::Value> = rows
-                .iter()
-                .map(|(r, d, controls)| json!({ "id": r.id, "decided": word(*d), "controls": controls }))
-                .collect();
-            text = serde_json::to_string_pretty(&rows)
-                .map_err(|e| Failure::Internal(e.to_string()))?
-                + "\n";
-        }
-        ListFormat::Human => {
-            let _ = writeln!(
-                text,
-                "level {level}, {on}\n{:<12} {:>6} {:>6} {:>8} {:>8}",
-                "", "whole", "part", "attested", "nothing"
-            );
-            let mut sum = [0u64; 4];
-            for (instrument, row) in &counts {
-                let _ = writeln!(
-                    text,
-                    "{instrument:<12} {:>6} {:>6} {:>8} {:>8}",
-                    row[0], row[1], row[2], row[3]
-                );
-                sum.iter_mut().zip(row).for_each(|(a, b)| *a += b);
-            }
-            let _ = writeln!(
-                text,
-                "{:<12} {:>6} {:>6} {:>8} {:>8}\n",
-                "Σ", sum[0], sum[1], sum[2], sum[3]
-            );
-            for (r, d, controls) in &rows {
-                let sign = match d {
-                    Decided::Whole => "●",
-                    Decided::Part => "◐",
-                    Decided::Attestation => "✎",
-                    Decided::Nothing => "○",
-                };
-                let _ = writeln!(text, "{sign} {:<26} {}", r.id, controls.join(", "));
-            }
-        }
-    }
-    output::stdout(&text)?;
-    Ok(0)
 }
 
 /// The moment that counts as now: `SOURCE_DATE_EPOCH` where it is set.

@@ -1,7 +1,11 @@
 //! One file for each subcommand: the only place where our users' files are read and results are written.
 
+mod attest;
 mod audit;
+mod classify;
+mod coverage;
 mod deliver;
+mod draft;
 mod explain;
 mod failure;
 mod law;
@@ -10,8 +14,10 @@ mod output;
 mod pack;
 mod report;
 mod rules;
+mod rules_check;
 mod rules_test;
 mod scan;
+mod survivors;
 mod work;
 
 use std::process::ExitCode;
@@ -58,6 +64,8 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Explain(args) => explain::run(args, &cli.common),
+        Command::Classify(args) => classify::run(args, &cli.common),
+        Command::Attest(args) => attest::run(args, &cli.common),
         Command::Law(command) => law::run(command, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
         Command::Audit(args) => audit::run(args, &cli.common),

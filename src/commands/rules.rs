@@ -1,13 +1,12 @@
 //! `capdo rules`: for those who write controls.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Outcome, Pack, output, rules_test};
+use super::{Failure, Outcome, Pack, output, rules_check, rules_test, survivors};
 use crate::cli::{Common, KindArg, ListFormat, RulesCommand, SchemaKind};
 use crate::model::{AssetKind, Control, Lang, Run};
 use crate::parse::shape::Shape;
@@ -17,10 +16,13 @@ use crate::rules::control_pages;
 pub(super) fn run(command: &RulesCommand, common: &Common) -> Outcome {
     match command {
         RulesCommand::List { format } => list(&Pack::of(common)?, *format, common.lang.into()),
-        RulesCommand::Check => check(&Pack::of(common)?),
-        RulesCommand::Test { prefix } => {
-            test(&Pack::of(common)?, prefix.as_deref().unwrap_or_default())
-        }
+        RulesCommand::Check { format } => rules_check::run(*format, common),
+        RulesCommand::Test { prefix, no_mutants } => test(
+            &Pack::of(common)?,
+            prefix.as_deref().unwrap_or_default(),
+            *no_mutants,
+            common,
+        ),
         RulesCommand::Docs { out, check } => docs(&Pack::of(common)?, out, *check),
         RulesCommand::Schema { which } => schema(*which),
         RulesCommand::New { id, kind } => new(id, *kind),
@@ -69,27 +71,7 @@ fn row(control: &Control) -> serde_json::Value {
     })
 }
 
-fn check(pack: &Pack) -> Outcome {
-    let mut by_kind: BTreeMap<AssetKind, usize> = BTreeMap::new();
-    for control in &pack.rules.controls {
-        *by_kind.entry(control.asset).or_default() += 1;
-    }
-    let kinds: Vec<String> = by_kind
-        .iter()
-        .map(|(kind, count)| format!("{} {count}", kind.word()))
-        .collect();
-    output::stdout(&format!(
-        "{} controls ({}), {} subject types, {} requirements of {} instruments: no mistakes\n",
-        pack.rules.controls.len(),
-        kinds.join(", "),
-        pack.rules.vocabulary.types.len(),
-        pack.law.requirements.len(),
-        pack.law.instruments.len()
-    ))?;
-    Ok(0)
-}
-
-fn test(pack: &Pack, prefix: &str) -> Outcome {
+fn test(pack: &Pack, prefix: &str, no_mutants: bool, common: &Common) -> Outcome {
     let (count, wrong) = rules_test::run(pack, prefix);
     let mut text = String::new();
     for w in &wrong {
@@ -108,14 +90,33 @@ fn test(pack: &Pack, prefix: &str) -> Outcome {
             w.why.trim()
         );
     }
+    let mut mutation = String::new();
+    let mut alive = 0;
+    if !no_mutants && !wrong.is_empty() {
+        mutation = "mutants not tried: examples fail\n".to_owned();
+    } else if !no_mutants {
+        let (count, found) = rules_test::mutants(pack, prefix);
+        let known = survivors::known(common.rules.as_deref(), prefix)?;
+        let verdict = survivors::compare(&found, &known);
+        alive = verdict.len();
+        verdict.iter().for_each(|line| {
+            let _ = writeln!(text, "{line}");
+        });
+        mutation = format!(
+            "{count} mutants: {} caught, {} survive ({} of them with a reason)\n",
+            count - found.len(),
+            found.len(),
+            known.len()
+        );
+    }
     let _ = writeln!(
         text,
         "{} passed, {} failed",
         count - wrong.len(),
         wrong.len()
     );
-    output::stdout(&text)?;
-    Ok(u8::from(!wrong.is_empty()))
+    output::stdout(&(text + &mutation))?;
+    Ok(u8::from(!wrong.is_empty() || alive > 0))
 }
 
 fn docs(pack: &Pack, folder: &Path, check: bool) -> Outcome {

@@ -190,6 +190,7 @@ fn assumed(
             hosting: Hosting::Own,
             online_service: true,
             data_subjects: None,
+            classification: crate::model::Traits::default(),
             without: BTreeMap::new(),
         }],
         assets,

@@ -16,7 +16,7 @@ use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
     Asked, Asset, AssetKind, Collected, Day, Inventory, Judgement, Level, ORG, Reason, ResultWord,
-    Run, RunInfo, Seen, Selection, System, Target, Text, Tool, Value,
+    Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
@@ -82,7 +82,7 @@ impl Work<'_> {
         );
         let not_selected = self.not_selected();
         let demanded = self.demanded();
-        let faults = attestation_faults(&judged);
+        let faults = attestation_faults(judged.iter().flat_map(|j| &j.collected.subjects));
         let info = self.info(&judged);
         let run = assess::assess(assess::Input {
             law: &self.pack.law,
@@ -518,13 +518,11 @@ fn org_facts(inventory: &Inventory) -> BTreeMap<String, Value> {
 }
 
 /// What is wrong with the documents of attestations: not there, not readable, another hash.
-fn attestation_faults(judged: &[Judged]) -> BTreeMap<String, Reason> {
+pub(super) fn attestation_faults<'a>(
+    subjects: impl Iterator<Item = &'a Subject>,
+) -> BTreeMap<String, Reason> {
     let mut faults = BTreeMap::new();
-    for subject in judged
-        .iter()
-        .flat_map(|j| &j.collected.subjects)
-        .filter(|s| &*s.kind == "attestation")
-    {
+    for subject in subjects.filter(|s| &*s.kind == "attestation") {
         let Some(id) = subject
             .id
             .strip_prefix("attestation[")

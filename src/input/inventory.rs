@@ -1,6 +1,6 @@
 //! The inventory: systems and assets that fit together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assets;
 use super::check::{Check, Unique};
@@ -71,6 +71,7 @@ fn systems(check: &mut Check<'_>, written: Vec<SystemEntry>) -> Vec<System> {
                 "check go_live and investment_from",
             );
         }
+        traits(check, at, &entry);
         let without = without(check, at, entry.without);
         systems.push(System {
             id: entry.id,
@@ -82,10 +83,44 @@ fn systems(check: &mut Check<'_>, written: Vec<SystemEntry>) -> Vec<System> {
             hosting: entry.hosting,
             online_service: entry.online_service,
             data_subjects: entry.data_subjects,
+            classification: entry.classification,
             without,
         });
     }
     systems
+}
+
+/// What is said of the criteria must not contradict itself.
+fn traits(check: &mut Check<'_>, at: usize, entry: &SystemEntry) {
+    let steps = ["systems".into(), at.into(), "classification".into()];
+    let mut wrong = |key: &'static str, message: &str, help: &str| {
+        check.at(&[&steps[..], &[key.into()]].concat(), message, help);
+    };
+    let told = &entry.classification;
+    if told.internal == Some(true) && entry.online_service {
+        wrong(
+            "internal",
+            "the system is an online service and internal at once",
+            "a system that serves people or businesses is not internal: check online_service",
+        );
+    }
+    if told
+        .public_service_degree
+        .is_some_and(|degree| degree > MAX_DEGREE)
+    {
+        wrong(
+            "public_service_degree",
+            "online public services have degrees 1 to 4",
+            "write 0 where it provides none",
+        );
+    }
+    if told.information.as_ref().is_some_and(BTreeSet::is_empty) {
+        wrong(
+            "information",
+            "no class of information is named",
+            "name public, private, personal or state-secret; or leave the key out",
+        );
+    }
 }
 
 /// The kinds that a system is declared to be without, each with its reason.
@@ -121,5 +156,8 @@ fn without(
     }
     kinds
 }
+
+/// The highest degree of online public services that there ever was.
+const MAX_DEGREE: u8 = 4;
 
 const SCHEMA: &str = "capdo/inventory/1";

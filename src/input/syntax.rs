@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::model::{
     Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision,
-    Organisation, Signer, Text, WaiverDisposition,
+    Organisation, Signer, Text, Traits, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.
@@ -63,6 +63,9 @@ pub struct SystemEntry {
     /// How many people's data it holds, ever.
     #[serde(default)]
     pub data_subjects: Option<DataSubjects>,
+    /// What else decides its level; a key that is left out is not told.
+    #[serde(default)]
+    pub classification: Traits,
     /// Kinds of asset that it does not have, with the reason.
     #[serde(default)]
     pub without: BTreeMap<String, Text>,

@@ -95,7 +95,7 @@ pub struct RequirementSyntax {
     /// Kinds of evidence.
     #[serde(default)]
     pub evidence: Vec<AssetKind>,
-    /// Sets of controls (or `attestation`), one of which must be decided whole.
+    /// Sets of controls, `controls` (all that bear on it) and `attestation`, one of which must be decided whole.
     #[serde(default)]
     pub decided_by: Option<Vec<Vec<String>>>,
     /// The same duty in other texts.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AssetKind, Day, Level, Text};
+use super::{AssetKind, Day, Level, Text, Traits};
 
 /// An inventory whose every word was checked.
 #[derive(Debug, Clone)]
@@ -108,6 +108,9 @@ pub struct System {
     /// How many people's data it holds, ever.
     #[serde(default)]
     pub data_subjects: Option<DataSubjects>,
+    /// What else decides its level.
+    #[serde(default)]
+    pub classification: Traits,
     /// Kinds of asset that it does not have, with the reason.
     #[serde(default)]
     pub without: BTreeMap<AssetKind, Text>,

@@ -140,7 +140,7 @@ pub struct Requirement {
     pub scope: Scope,
     /// The kinds of asset that can give evidence.
     pub evidence: Vec<AssetKind>,
-    /// Sets of controls (or `attestation`), one of which must be decided whole.
+    /// Sets of controls, `controls` (all that bear on it) and `attestation`, one of which must be decided whole.
     pub decided_by: Vec<Vec<String>>,
     /// The same duty in the older or newer texts.
     pub corresponds_to: Vec<String>,

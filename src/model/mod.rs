@@ -4,6 +4,7 @@
 //! conversions, never I/O, never a verdict.
 
 mod check;
+mod classification;
 mod control;
 mod day;
 mod duty;
@@ -20,6 +21,9 @@ mod vocabulary;
 mod words;
 
 pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
+pub use classification::{
+    Harm, IndustrialControl, InformationClass, Infrastructure, National, OnlineBusiness, Traits,
+};
 pub use control::{
     Absent, Asked, Bearing, Control, Example, Expectation, Parameter, ParameterSource,
     ParameterValue, References, RulePack, Selection, Tighten,

@@ -102,7 +102,8 @@ fn credential(
         Some(n) if n < 40 && !is_opaque(&stored.data_type.to_ascii_lowercase()) && !has("hash") => {
             (Protected::No, "too-short-for-a-hash".into(), hash)
         }
-        Some(60) if stored.data_type.to_ascii_lowercase().contains("char") => {
+        // The length of bcrypt in a column that is called a hash; the length alone shows no kind.
+        Some(60) if has("hash") && stored.data_type.to_ascii_lowercase().contains("char") => {
             (Protected::Yes, "length:bcrypt".into(), Some("bcrypt"))
         }
         Some(_) | None if is_number(stored.data_type) => (Protected::No, "number".into(), hash),
@@ -278,8 +279,12 @@ mod tests {
     #[test]
     fn passwords() {
         assert_eq!(
-            judged(Class::Credential, "password", "char(60)", ""),
+            judged(Class::Credential, "password_hash", "char(60)", ""),
             Protected::Yes
+        );
+        assert_eq!(
+            judged(Class::Credential, "password", "char(60)", ""),
+            Protected::Unknown
         );
         assert_eq!(
             judged(Class::Credential, "password", "varchar(255)", ""),

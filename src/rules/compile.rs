@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::lint;
 use super::predicate::{Compiler, Wrong};
 use super::syntax::{ControlFile, ExampleSyntax, ParameterSyntax, PredicateSyntax};
 use super::vocabulary;
@@ -9,12 +10,15 @@ use crate::model::{
     Bearing, Control, Example, Force, Law, Level, LevelSet, Parameter, ParameterSource, Predicate,
     ResultWord, RulePack, Vocabulary,
 };
-use crate::parse::diagnostic::Diagnostics;
+use crate::parse::diagnostic::{Diagnostic, Diagnostics};
 use crate::parse::shape::{Shape, nearest};
 use crate::parse::yaml::{Document, Step};
 
 /// The level at which examples are judged that name none.
 const EXAMPLE_LEVEL: u8 = 3;
+
+/// Members of a set that are no controls: a signed statement, and every control that bears on the requirement.
+const WORDS: [&str; 2] = ["attestation", "controls"];
 
 /// The shape of a control file, for checking and for editors.
 pub fn control_shape() -> Shape {
@@ -55,10 +59,45 @@ pub fn load(
             let message = format!("`{}` stands twice (first in {first})", control.id);
             mistakes.push(document.mistake(&["id".into()], message, None));
         }
+        if let Some(twin) = lint::twin(&control, by_id.values()) {
+            let message = format!("{} asserts the same of the same subject", twin.id);
+            mistakes.push(document.mistake(&["assert".into()], message, None));
+        }
         by_id.insert(control.id.clone(), control);
     }
     pack.controls = by_id.into_values().collect();
+    decided_by(law, &pack, &mut mistakes);
     mistakes.into_result(pack)
+}
+
+/// The sets that decide a requirement name only words that we know and controls that bear on it.
+fn decided_by(law: &Law, pack: &RulePack, mistakes: &mut Diagnostics) {
+    for requirement in &law.requirements {
+        for id in requirement.decided_by.iter().flatten() {
+            if WORDS.contains(&id.as_str()) {
+                continue;
+            }
+            let bears = |c: &Control| c.satisfies.iter().any(|b| b.requirement == requirement.id);
+            let message = match pack.control(id) {
+                Some(control) if bears(control) => continue,
+                Some(_) => format!(
+                    "{}: `{id}` stands in decided_by and does not bear on it",
+                    requirement.id
+                ),
+                None => format!(
+                    "{}: decided_by names `{id}`, and there is no such control",
+                    requirement.id
+                ),
+            };
+            let near = nearest(id, pack.controls.iter().map(|c| c.id.as_str()));
+            let help = near.map_or_else(
+                || "name controls, `controls` or `attestation`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let file = format!("rules/law/{}.yaml", requirement.instrument);
+            mistakes.push(Diagnostic::of_file(&file, message, help));
+        }
+    }
 }
 
 fn compile(
@@ -106,6 +145,7 @@ fn compile(
         place(doc, wrong, mistakes);
     }
     unused(doc, file, &assert, when.as_ref(), mistakes);
+    lint::control(doc, file, &assert, mistakes);
     let examples = examples(doc, file, levels, words, mistakes);
     Control {
         id: file.id.clone(),

@@ -1,5 +1,6 @@
 //! From `rules/vocabulary/*.yaml` to the vocabulary.
 
+use super::lint;
 use super::syntax::{FactSyntax, VocabularyFile};
 use crate::model::{FactSpec, SubjectType, ValueType, Vocabulary};
 use crate::parse::diagnostic::Diagnostics;
@@ -37,6 +38,7 @@ pub(super) fn add(
                     );
                     mistakes.push(document.mistake(&["type".into()], message, None));
                 }
+                lint::vocabulary(&document, &file, mistakes);
                 for (path, fact) in &file.facts {
                     if (fact.kind == ValueType::Object) == fact.of.is_empty()
                         || (!fact.of.is_empty() && !fact.list)

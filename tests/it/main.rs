@@ -9,8 +9,10 @@
 
 mod architecture;
 mod bad_input;
+mod classify;
 mod cli;
 mod endpoint;
 mod honesty;
 mod law;
+mod rules;
 mod support;

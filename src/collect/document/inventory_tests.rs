@@ -34,6 +34,7 @@ fn system(id: &str) -> System {
             basic: 1_200_000,
             sensitive: 30_000,
         }),
+        classification: crate::model::Traits::default(),
         without: BTreeMap::new(),
     }
 }
