@@ -278,4 +278,4 @@ fn references(law: &Law, document: &Document, file: &LawFile, mistakes: &mut Dia
 
 #[cfg(test)]
 #[path = "compile_tests.rs"]
-mod tests;
+pub(in crate::law) mod tests;

@@ -22,8 +22,8 @@ fn duty(rest: &str) -> String {
 
 const B: &str = "in_force_from: 2026-07-01";
 
-#[test]
-fn the_pack_of_the_project_loads() {
+/// The files of the law of the project, with those on sanctions.
+pub(in crate::law) fn shipped() -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for folder in ["rules/law", "rules/law/sanctions"] {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -35,6 +35,12 @@ fn the_pack_of_the_project_loads() {
             }
         }
     }
+    files
+}
+
+#[test]
+fn the_pack_of_the_project_loads() {
+    let files = shipped();
     let law = load(Law::default(), &files).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert!(law.requirement("tcvn14423.log-5").is_some());
     assert!(law.requirements.len() > 400, "{}", law.requirements.len());
