@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     /// The day whose law, attestations and waivers count (YYYY-MM-DD; today in UTC+7 where absent)
-    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
+    #[arg(long, global = true, value_name = "DATE", value_parser = as_of)]
     pub(crate) as_of: Option<Day>,
     /// The language of what people read
     #[arg(long, global = true, value_enum, default_value = "vi")]
@@ -224,6 +224,15 @@ pub(crate) enum LawCommand {
         /// `tcvn14423`, `letter.2.2`
         id: String,
     },
+    /// Write docs/law.md: every instrument, requirement and figure with its source, for proofreading
+    Docs {
+        /// The file
+        #[arg(long, default_value = "docs/law.md", value_name = "FILE")]
+        out: PathBuf,
+        /// Write nothing: say whether it is up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Which requirements in force are decided, in part, by attestation, by nothing
     Coverage(CoverageArgs),
 }
@@ -363,6 +372,8 @@ pub(crate) enum SchemaKind {
     Vocabulary,
     /// rules/law
     Law,
+    /// rules/law/sanctions
+    Sanctions,
     /// run.json
     Run,
     /// capdo.yaml
@@ -459,6 +470,17 @@ pub(crate) enum ColorArg {
 fn day(words: &str) -> Result<Day, String> {
     Day::parse(words)
         .ok_or_else(|| "write the day as YYYY-MM-DD, for instance 2026-11-23".to_owned())
+}
+
+/// Before 2010 the pack knows no law, and nobody knows that of the next century.
+fn as_of(words: &str) -> Result<Day, String> {
+    let written = day(words)?;
+    match (Day::new(2010, 1, 1), Day::new(2099, 12, 31)) {
+        (Some(first), Some(last)) if written < first || written > last => Err(format!(
+            "the law of {written} is not in the pack: name a day from {first} to {last}"
+        )),
+        _ => Ok(written),
+    }
 }
 
 fn level(words: &str) -> Result<Level, String> {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::words;
 use super::{Duties, Input};
 use crate::model::{
-    AttestationReport, Disposition, Duty, Finding, Force, ORG, Reading, ReasonReport, Requirement,
-    RequirementReport, RequirementSystem, ResultWord, Status, Text,
+    AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
+    Requirement, RequirementReport, RequirementSystem, ResultWord, Status, Text,
 };
 
 /// The requirements in force that bind a system or the organisation. In a scan only those on which a finding bears.
@@ -132,11 +132,30 @@ impl Case<'_, '_> {
                 .collect(),
             systems,
             exposure: if status == Status::Gap {
-                r.sanction.clone()
+                self.exposure()
             } else {
                 Vec::new()
             },
         }
+    }
+
+    /// The provisions on sanctions of the day, side by side.
+    fn exposure(&self) -> Vec<Exposure> {
+        let law = self.input.law;
+        let known = self.requirement.sanction.iter();
+        known
+            .filter_map(|id| law.sanction(id))
+            .filter(|s| s.in_force(self.input.as_of))
+            .map(|s| Exposure {
+                provision: s.id.clone(),
+                text: s.text.clone(),
+                conditions: s.conditions.clone(),
+                payer: s.payer,
+                range: s.printed(),
+                organisation_range: s.for_organisation(),
+                reading: s.reading,
+            })
+            .collect()
     }
 
     fn system(&self, duty: &Duty) -> RequirementSystem {

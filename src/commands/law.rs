@@ -16,6 +16,7 @@ pub(super) fn run(command: &LawCommand, common: &Common) -> Outcome {
     match command {
         LawCommand::List { format } => list(&pack, on, *format, common.lang.into()),
         LawCommand::Show { id } => show(&pack, id, on, common.lang.into()),
+        LawCommand::Docs { out, check } => super::law_docs::run(&pack, out, *check),
         LawCommand::Coverage(args) => super::coverage::run(args, common),
     }
 }

@@ -9,6 +9,7 @@ mod draft;
 mod explain;
 mod failure;
 mod law;
+mod law_docs;
 mod output;
 mod pack;
 mod report;

@@ -164,6 +164,7 @@ fn schema(which: SchemaKind) -> Outcome {
         SchemaKind::Control => crate::rules::control_shape(),
         SchemaKind::Vocabulary => Shape::of::<crate::rules::VocabularyFile>(),
         SchemaKind::Law => Shape::of::<crate::law::LawFile>(),
+        SchemaKind::Sanctions => Shape::of::<crate::law::SanctionFile>(),
         SchemaKind::Run => Shape::of::<Run>(),
         SchemaKind::Inventory => Shape::of::<crate::input::syntax::InventoryFile>(),
         SchemaKind::Waivers => Shape::of::<crate::input::syntax::WaiversFile>(),

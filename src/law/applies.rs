@@ -23,10 +23,9 @@ pub fn bearing(
     let Some(binds) = &requirement.binds else {
         return Bearing::Holds(own, None);
     };
-    let bound = binds
-        .any
-        .iter()
-        .any(|condition| systems.iter().any(|s| holds(condition, organisation, s)));
+    let bound = binds.any.iter().any(|condition| {
+        people(condition, systems) && systems.iter().any(|s| holds(condition, organisation, s))
+    });
     match (bound, binds.otherwise) {
         (true, _) => Bearing::Holds(own, None),
         (false, Otherwise::Suggested) => {
@@ -85,4 +84,23 @@ fn holds(condition: &Condition, organisation: &Organisation, system: &System) ->
             .size
             .as_ref()
             .is_none_or(|size| size.contains(&organisation.size))
+        && condition
+            .sensitive_data
+            .is_none_or(|wanted| match system.data_subjects {
+                Some(counts) => (counts.sensitive > 0) == wanted,
+                None => wanted,
+            })
+}
+
+/// Whether the systems hold the data of so many people. What was not counted may be any number: the duty stays.
+fn people(condition: &Condition, systems: &[&System]) -> bool {
+    condition.people_at_least.is_none_or(|least| {
+        systems
+            .iter()
+            .try_fold(0u64, |sum, s| {
+                s.data_subjects
+                    .map(|d| sum.saturating_add(d.basic.max(d.sensitive)))
+            })
+            .is_none_or(|sum| sum >= least)
+    })
 }

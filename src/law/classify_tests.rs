@@ -9,12 +9,7 @@ use crate::model::{
 };
 
 fn law() -> Law {
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/law")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("rules/law/{}", path.file_name().unwrap().to_string_lossy());
-        files.push((name, std::fs::read(path).unwrap()));
-    }
+    let files = crate::law::compile::tests::shipped();
     crate::law::load(Law::default(), &files).unwrap()
 }
 

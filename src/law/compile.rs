@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::check;
+use super::sanctions::{self, SanctionFile};
 use super::syntax::{FigureSyntax, LawFile, LawPackFile, RequirementSyntax};
 use crate::model::{AssetKind, Figure, Instrument, Law, LevelSet, Requirement};
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};
@@ -10,6 +12,8 @@ use crate::parse::yaml::{Document, Step};
 
 /// The name of the file that says when the pack was reviewed.
 const PACK_FILE: &str = "_pack.yaml";
+/// The folder of the provisions on sanctions.
+const SANCTIONS: &str = "sanctions";
 
 /// Reads the files of `rules/law`, each with its name and bytes, and puts them over a book that is there already:
 /// an instrument of the same id is replaced whole.
@@ -17,35 +21,55 @@ const PACK_FILE: &str = "_pack.yaml";
 /// # Errors
 /// Every mistake of every file.
 pub fn load(base: Law, files: &[(String, Vec<u8>)]) -> Result<Law, Diagnostics> {
-    let shape = Shape::of::<LawFile>();
     let mut mistakes = Diagnostics::default();
     let mut law = base;
-    let mut documents: Vec<(Document, LawFile)> = Vec::new();
-    for (name, bytes) in files {
-        let parsed = Document::parse(name, bytes).and_then(|document| {
-            if name.ends_with(PACK_FILE) {
-                let pack: LawPackFile = document.decode(&Shape::of::<LawPackFile>())?;
-                law.reviewed_on = Some(pack.reviewed_on);
-                return Ok(None);
-            }
-            let file: LawFile = document.decode(&shape)?;
-            Ok(Some((document, file)))
-        });
-        match parsed {
-            Ok(Some(pair)) => documents.push(pair),
-            Ok(None) => {}
-            Err(found) => mistakes.extend(found),
-        }
-    }
-    for (document, file) in &documents {
+    let read = parse(&mut law, files, &mut mistakes);
+    for (document, file) in &read.laws {
         add(&mut law, document, file, &mut mistakes);
+    }
+    for (document, file) in &read.sanctions {
+        sanctions::add(&mut law, document, file, &mut mistakes);
     }
     law.instruments.sort_by(|a, b| a.id.cmp(&b.id));
     law.requirements.sort_by(|a, b| a.id.cmp(&b.id));
-    for (document, file) in &documents {
+    law.sanctions.sort_by(|a, b| a.id.cmp(&b.id));
+    for (document, file) in &read.laws {
         references(&law, document, file, &mut mistakes);
+        check::successors(&law, document, file, &mut mistakes);
     }
     mistakes.into_result(law)
+}
+
+/// The files by kind.
+#[derive(Default)]
+struct Files {
+    laws: Vec<(Document, LawFile)>,
+    sanctions: Vec<(Document, SanctionFile)>,
+}
+
+fn parse(law: &mut Law, files: &[(String, Vec<u8>)], mistakes: &mut Diagnostics) -> Files {
+    let shape = Shape::of::<LawFile>();
+    let mut read = Files::default();
+    for (name, bytes) in files {
+        let parsed = Document::parse(name, bytes).and_then(|document| {
+            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            if file == PACK_FILE {
+                let pack: LawPackFile = document.decode(&Shape::of::<LawPackFile>())?;
+                law.reviewed_on = Some(pack.reviewed_on);
+            } else if folder.rsplit('/').next() == Some(SANCTIONS) {
+                let file: SanctionFile = document.decode(&Shape::of::<SanctionFile>())?;
+                read.sanctions.push((document, file));
+            } else {
+                let file: LawFile = document.decode(&shape)?;
+                read.laws.push((document, file));
+            }
+            Ok(())
+        });
+        if let Err(found) = parsed {
+            mistakes.extend(found);
+        }
+    }
+    read
 }
 
 fn add(law: &mut Law, document: &Document, file: &LawFile, mistakes: &mut Diagnostics) {
@@ -62,6 +86,7 @@ fn add(law: &mut Law, document: &Document, file: &LawFile, mistakes: &mut Diagno
         let message = format!("the id `{}` is not the name of the file, `{stem}`", file.id);
         mistakes.push(document.mistake(&["id".into()], message, None));
     }
+    check::dates(document, file, mistakes);
     law.instruments.retain(|i| i.id != file.id);
     law.requirements.retain(|r| r.instrument != file.id);
     law.instruments.push(Instrument {
@@ -220,15 +245,31 @@ fn references(law: &Law, document: &Document, file: &LawFile, mistakes: &mut Dia
         }
     }
     for (at, requirement) in file.requirements.iter().enumerate() {
-        for (index, id) in requirement.corresponds_to.iter().enumerate() {
-            if law.requirement(id).is_none() && law.instrument(id).is_none() {
-                let near = nearest(id, law.requirements.iter().map(|r| r.id.as_str()));
+        for (index, id) in requirement.sanction.iter().enumerate() {
+            if law.sanction(id).is_none() {
+                let near = nearest(id, law.sanctions.iter().map(|s| s.id.as_str()));
                 let steps = [
                     "requirements".into(),
                     at.into(),
-                    "corresponds_to".into(),
+                    "sanction".into(),
                     index.into(),
                 ];
+                mistakes.push(unknown(&steps, id, near));
+            }
+        }
+        for (index, id) in requirement.corresponds_to.iter().enumerate() {
+            let steps = [
+                "requirements".into(),
+                at.into(),
+                "corresponds_to".into(),
+                index.into(),
+            ];
+            if *id == requirement.id {
+                let message = "it corresponds to itself";
+                mistakes.push(document.mistake(&steps, message, None));
+            }
+            if law.requirement(id).is_none() && law.instrument(id).is_none() {
+                let near = nearest(id, law.requirements.iter().map(|r| r.id.as_str()));
                 mistakes.push(unknown(&steps, id, near));
             }
         }
@@ -236,19 +277,5 @@ fn references(law: &Law, document: &Document, file: &LawFile, mistakes: &mut Dia
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_pack_of_the_project_loads() {
-        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-        for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/law")).unwrap() {
-            let path = entry.unwrap().path();
-            let name = format!("rules/law/{}", path.file_name().unwrap().to_string_lossy());
-            files.push((name, std::fs::read(path).unwrap()));
-        }
-        let law = load(Law::default(), &files).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        assert!(law.requirement("tcvn14423.log-5").is_some());
-        assert!(law.requirements.len() > 300, "{}", law.requirements.len());
-    }
-}
+#[path = "compile_tests.rs"]
+pub(in crate::law) mod tests;

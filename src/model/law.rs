@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sanction::Sanction;
 use super::{AssetKind, Day, Force, Hosting, Level, LevelSet, Ownership, Size, Text};
 
 /// All instruments and requirements that are loaded, sorted by id.
@@ -16,6 +17,8 @@ pub struct Law {
     pub instruments: Vec<Instrument>,
     /// Requirements of all instruments, sorted by id.
     pub requirements: Vec<Requirement>,
+    /// Provisions on sanctions, sorted by id.
+    pub sanctions: Vec<Sanction>,
 }
 
 impl Law {
@@ -25,6 +28,14 @@ impl Law {
             .binary_search_by(|i| i.id.as_str().cmp(id))
             .ok()
             .map(|at| &self.instruments[at])
+    }
+
+    /// The provision on sanctions with this id.
+    pub fn sanction(&self, id: &str) -> Option<&Sanction> {
+        self.sanctions
+            .binary_search_by(|s| s.id.as_str().cmp(id))
+            .ok()
+            .map(|at| &self.sanctions[at])
     }
 
     /// The requirement with this id.
@@ -285,6 +296,10 @@ pub struct Condition {
     pub hosting: Option<Vec<Hosting>>,
     /// How large the organisation is.
     pub size: Option<Vec<Size>>,
+    /// Does the system hold sensitive personal data? Yes, where the inventory does not count.
+    pub sensitive_data: Option<bool>,
+    /// At least so many people's data in all systems together. Held, where the inventory does not count.
+    pub people_at_least: Option<u64>,
 }
 
 /// What a requirement is for those it does not bind.

@@ -15,6 +15,7 @@ mod judgement;
 mod law;
 mod level;
 mod run;
+mod sanction;
 mod source;
 mod vocabulary;
 mod words;
@@ -45,6 +46,7 @@ pub use law::{
 };
 pub use level::{Level, LevelSet};
 pub use run::*;
+pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
 pub use source::{Entry, EntryKind, Source, SourceError};
 pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssetKind, Day, Disposition, Finding, Force, InstrumentKind, Level, LevelDecision,
+    AssetKind, Day, Disposition, Exposure, Finding, Force, InstrumentKind, Level, LevelDecision,
     Organisation, Reading, Severity, Strength, Text,
 };
 
@@ -306,7 +306,7 @@ pub struct RequirementReport {
     pub systems: Vec<RequirementSystem>,
     /// Provisions on sanctions, as a reference, never a sum.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exposure: Vec<String>,
+    pub exposure: Vec<Exposure>,
 }
 
 /// A requirement for one system.

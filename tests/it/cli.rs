@@ -105,12 +105,46 @@ fn audits_of_different_days_stand_on_different_law() {
     );
     assert_eq!(
         instruments(&on("2025-04-01")),
-        ["l49", "letter", "nd85", "tcvn11930", "tt12"]
+        [
+            "l49",
+            "l86-2015",
+            "letter",
+            "nd30-2020",
+            "nd53",
+            "nd85",
+            "tcvn11930",
+            "tt12",
+            "tt31-2017"
+        ]
     );
-    assert_eq!(instruments(&on("2026-07-15")), ["l116", "l49", "letter"]);
+    assert_eq!(
+        instruments(&on("2026-07-15")),
+        [
+            "l116",
+            "l49",
+            "l91",
+            "letter",
+            "nd30-2020",
+            "nd356",
+            "qcvn12",
+            "qd20-2025"
+        ]
+    );
     assert_eq!(
         instruments(&on(DAY)),
-        ["l116", "l49", "letter", "nd331", "tcvn14423"]
+        [
+            "l116",
+            "l49",
+            "l91",
+            "letter",
+            "nd30-2020",
+            "nd331",
+            "nd333",
+            "nd356",
+            "qcvn12",
+            "qd20-2025",
+            "tcvn14423"
+        ]
     );
 }
 

@@ -13,5 +13,6 @@ mod classify;
 mod cli;
 mod endpoint;
 mod honesty;
+mod law;
 mod rules;
 mod support;

@@ -11,8 +11,8 @@ use super::front::{cite, name};
 use super::rows::{Row, Told};
 use super::undecided::Undecided;
 use crate::model::{
-    ControlReport, Finding, InstrumentKind, Reading, RequirementReport, RequirementSystem,
-    ResultWord, Run, Status, Text,
+    ControlReport, Exposure, Finding, InstrumentKind, Reading, RequirementReport,
+    RequirementSystem, ResultWord, Run, Status, Text,
 };
 use crate::report::common::{both, lines};
 use crate::text::labels::{self, Label};
@@ -312,16 +312,18 @@ fn state(system: &RequirementSystem, run: &Run) -> State {
 }
 
 /// A provision on sanctions: `nd174.12.3.c` is written out with the name of its instrument.
-fn exposure(provision: &str, run: &Run) -> Text {
-    let known = provision.split_once('.').and_then(|(id, place)| {
+fn exposure(e: &Exposure, run: &Run) -> Text {
+    let known = e.provision.split_once('.').and_then(|(id, place)| {
         let instrument = run.instruments.iter().find(|i| i.id == id)?;
         Some((name(instrument), labels::provision(place)))
     });
-    match known {
+    let provision = match known {
         Some((name, place)) => Text::new(
             format!("{}, {}", name.vi, place.vi),
             format!("{}, {}", name.en, place.en),
         ),
-        None => Text::same(lines(provision)),
-    }
+        None => Text::same(&e.provision),
+    };
+    let words = labels::fine::exposure(&provision, e);
+    Text::new(lines(&words.vi), lines(&words.en))
 }
