@@ -242,8 +242,8 @@ fn finding_id(control: &str, asset: &str, subject: &str) -> String {
 
 fn actual(a: &Actual) -> ActualReport {
     ActualReport {
-        path: a.path.clone(),
-        value: shortened(&a.value),
+        path: a.path.to_string(),
+        value: shortened(&a.shown()),
         origin: a.origin,
         file: a.place.as_ref().map(|p| p.file.to_string()),
         line: a.place.as_ref().map(|p| p.line).filter(|line| *line > 0),

@@ -184,7 +184,7 @@ fn why(judgement: &Judgement) -> String {
     let actual: Vec<String> = judgement
         .actual
         .iter()
-        .map(|a| format!("{} = {}", a.path, a.value))
+        .map(|a| format!("{} = {}", a.path, a.shown()))
         .collect();
     format!("{reason} {}", actual.join(", "))
 }

@@ -138,7 +138,7 @@ fn decide(control: &Control, scope: &Scope<'_>, trail: &mut Trail) -> (ResultWor
                 let named = proof
                     .actual
                     .iter()
-                    .map(|a| format!("{} = {}", a.path, a.value))
+                    .map(|a| format!("{} = {}", a.path, a.shown()))
                     .collect::<Vec<_>>();
                 *trail = proof;
                 return (
@@ -182,7 +182,7 @@ fn tested(assert: &Predicate, facts: &BTreeMap<String, Fact>, actual: &mut Vec<A
         {
             actual.push(Actual {
                 path: fact.path.clone(),
-                value: fact.value.shown(),
+                value: Some(fact.value.clone()),
                 origin: Some(fact.origin),
                 place: fact.place.clone(),
             });

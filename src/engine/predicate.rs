@@ -1,6 +1,7 @@
 //! Evaluates predicates over the facts of one subject.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -569,15 +570,15 @@ fn element_name(of: &Path, item: &Value, index: usize) -> String {
 }
 
 fn actual(path: &Path, found: &Found<'_>, element: Option<&str>) -> Actual {
-    let path = match element.filter(|_| path.reach == Reach::Here) {
-        Some(element) if path.key.is_empty() => element.to_owned(),
-        Some(element) => format!("{element}.{}", path.key),
-        None if path.reach == Reach::Here => path.key.clone(),
-        None => path.to_string(),
+    let path: Arc<str> = match (element.filter(|_| path.reach == Reach::Here), found.fact) {
+        (Some(element), _) if path.key.is_empty() => element.into(),
+        (Some(element), _) => format!("{element}.{}", path.key).into(),
+        (None, Some(fact)) if path.reach == Reach::Here => fact.path.clone(),
+        (None, _) => path.to_string().into(),
     };
     Actual {
         path,
-        value: found.value.map_or_else(|| "?".to_owned(), Value::shown),
+        value: found.value.cloned(),
         origin: found.fact.map(|f| f.origin),
         place: found.fact.and_then(|f| f.place.clone()),
     }

@@ -11,7 +11,7 @@ use super::{Day, EvidenceItem, Reason};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
     /// The path, relative to the subject: `permitrootlogin`, `retention.days`.
-    pub path: String,
+    pub path: Arc<str>,
     /// The value.
     pub value: Value,
     /// Where the value comes from.
@@ -24,7 +24,7 @@ impl Fact {
     /// The only way to make a fact: secret and personal values are replaced here by their kind and length
     /// class, so that no output can hold them.
     pub fn new(
-        path: impl Into<String>,
+        path: impl Into<Arc<str>>,
         value: impl Into<Value>,
         origin: Origin,
         sensitivity: Sensitivity,
@@ -44,17 +44,17 @@ impl Fact {
     }
 
     /// A public value that a line of the target sets.
-    pub fn set(path: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn set(path: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
         Self::new(path, value, Origin::Set, Sensitivity::Public)
     }
 
     /// A public value that the collector concluded.
-    pub fn derived(path: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn derived(path: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
         Self::new(path, value, Origin::Derived, Sensitivity::Public)
     }
 
     /// The program's own value where the target is silent.
-    pub fn default_of(path: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn default_of(path: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
         Self::new(path, value, Origin::Default, Sensitivity::Public)
     }
 
@@ -301,7 +301,7 @@ impl Subject {
         if fact.origin == Origin::Shadowed {
             self.other.push(fact);
         } else {
-            self.facts.insert(fact.path.clone(), fact);
+            self.facts.insert(fact.path.to_string(), fact);
         }
     }
 

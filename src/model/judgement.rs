@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Origin, Place};
+use super::{Origin, Place, Value};
 
 /// The result words of XCCDF 1.2.
 #[derive(
@@ -144,14 +144,23 @@ pub struct Judgement {
 }
 
 /// One fact that decided a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Actual {
     /// Its path.
-    pub path: String,
-    /// Its value, as people read it.
-    pub value: String,
+    pub path: Arc<str>,
+    /// Its value; none where the collector gave none.
+    pub value: Option<Value>,
     /// Where the value comes from.
     pub origin: Option<Origin>,
     /// The line that set it.
     pub place: Option<Place>,
+}
+
+impl Actual {
+    /// The value, as people read it.
+    pub fn shown(&self) -> String {
+        self.value
+            .as_ref()
+            .map_or_else(|| "?".to_owned(), Value::shown)
+    }
 }

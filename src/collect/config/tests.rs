@@ -175,7 +175,10 @@ fn inheritance_is_that_of_nginx() {
         (shown(a, "header_names"), shown(a, "hsts_max_age")),
         ("[b]".into(), "0".into())
     );
-    assert_eq!(a.other.iter().filter(|f| f.path == "add_header").count(), 2);
+    assert_eq!(
+        a.other.iter().filter(|f| &*f.path == "add_header").count(),
+        2
+    );
     let b = subject(&out, "nginx.server[b:443]");
     assert_eq!(shown(b, "hsts_max_age"), "60");
     assert_eq!(shown(b, "header_gaps"), "[/]");

@@ -213,8 +213,8 @@ fn two_alike_carry_their_file() {
             .facts
             .values()
             .all(|f| !matches!(f.value, Value::Unseen(_))
-                || f.path == "password_hash"
-                || f.path == "stored_safely"))
+                || &*f.path == "password_hash"
+                || &*f.path == "stored_safely"))
     );
 }
 

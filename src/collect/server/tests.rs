@@ -366,7 +366,7 @@ fn lines_that_others_override_are_shadowed() {
     let shadowed: Vec<u32> = sshd
         .other
         .iter()
-        .filter(|f| f.path == "permitrootlogin")
+        .filter(|f| &*f.path == "permitrootlogin")
         .filter_map(|f| f.place.as_ref())
         .map(|p| p.line)
         .collect();
