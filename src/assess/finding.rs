@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+use super::basis::{self, Subjects};
 use super::{Duties, Input, Judged};
 use crate::model::{
     Actual, ActualReport, AssetKind, Control, ControlReport, Disposition, Finding,
@@ -24,6 +25,7 @@ pub(super) fn findings(
         input,
         duties,
         expected: BTreeMap::new(),
+        subjects: basis::subjects(input),
     };
     let mut found: Vec<Finding> = judgements
         .iter()
@@ -106,6 +108,7 @@ pub(super) struct Drafts<'a, 'b> {
     pub(super) input: &'a Input<'b>,
     pub(super) duties: &'a Duties<'b>,
     pub(super) expected: BTreeMap<(String, Vec<i64>), Text>,
+    pub(super) subjects: Subjects<'a>,
 }
 
 impl Drafts<'_, '_> {
@@ -121,6 +124,13 @@ impl Drafts<'_, '_> {
             .systems
             .as_ref()
             .map_or_else(|| judged.systems.clone(), |s| s.to_vec());
+        let whole;
+        let j = if j.result == ResultWord::Pass {
+            whole = basis::of_pass(j, control, &self.subjects);
+            &whole
+        } else {
+            j
+        };
         let mut finding = self.of(control, selection, &judged.asset.id, &j.subject, &systems);
         finding.result = j.result;
         finding.reason = j.reason.as_ref().map(reasons::reason);

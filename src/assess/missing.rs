@@ -14,6 +14,7 @@ pub(super) fn findings(input: &Input<'_>, duties: &Duties<'_>) -> Vec<Finding> {
         input,
         duties,
         expected: BTreeMap::new(),
+        subjects: BTreeMap::new(),
     };
     let mut found = Vec::new();
     for (system, called) in input.called {

@@ -4,6 +4,7 @@
 //! what could not be seen stays undetermined.
 
 mod attest;
+mod basis;
 mod finding;
 mod gate;
 mod letter;

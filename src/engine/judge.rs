@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::predicate::{MAX_ACTUAL, Scope, Trail};
+use super::predicate::{Scope, Trail};
 use super::truth::{Gap, Truth, result_of};
 use crate::model::{
-    Absent, Actual, Asked, Collected, Control, Day, Fact, Judgement, Op, Predicate, Reach, Reason,
-    ResultWord, RulePack, Seen, Severity, Subject, Value,
+    Absent, Asked, Collected, Control, Day, Fact, Judgement, Op, Reason, ResultWord, RulePack,
+    Seen, Severity, Subject, Value,
 };
 
 /// One asset as the engine sees it.
@@ -107,9 +107,6 @@ impl<'a> Engine<'a> {
         };
         let mut trail = Trail::default();
         let (result, reason) = decide(control, &scope, &mut trail);
-        if result == ResultWord::Pass {
-            tested(&control.assert, &subject.facts, &mut trail.actual);
-        }
         let place = trail
             .actual
             .iter()
@@ -170,24 +167,6 @@ fn unknown(gap: Gap) -> (ResultWord, Option<Reason>) {
         result_of(gap.code).unwrap_or(ResultWord::Error),
         Some(Reason::new(gap.code, gap.detail)),
     )
-}
-
-/// The facts on which a pass rests.
-fn tested(assert: &Predicate, facts: &BTreeMap<String, Fact>, actual: &mut Vec<Actual>) {
-    assert.each_path(None, &mut |path, inside| {
-        let here = path.reach == Reach::Subject || (path.reach == Reach::Here && inside.is_none());
-        if let Some(fact) = facts.get(&path.key).filter(|_| here)
-            && actual.len() < MAX_ACTUAL
-            && !actual.iter().any(|a| a.path == fact.path)
-        {
-            actual.push(Actual {
-                path: fact.path.clone(),
-                value: Some(fact.value.clone()),
-                origin: Some(fact.origin),
-                place: fact.place.clone(),
-            });
-        }
-    });
 }
 
 /// What a control gives where no subject was seen, or not all.
