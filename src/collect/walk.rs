@@ -1,12 +1,71 @@
 //! The files of an asset that is a folder: sorted, capped, and what was not looked into is said.
 
-use super::Reader;
+use std::path::{Path, PathBuf};
+
+use super::{Reader, RootFolder};
 use crate::model::{EntryKind, Reason, SourceError};
 
 /// Deepest folder below the asset that is looked into.
 const MAX_DEPTH: u32 = 12;
 /// The most files of one asset.
 const MAX_FILES: usize = 5_000;
+
+/// An asset that is one file or a folder of them, opened.
+pub(super) struct Opened {
+    /// The folder, or the one that the file stands in.
+    pub(super) root: RootFolder,
+    /// What stands before the paths below it, as people see them.
+    pub(super) base: String,
+    /// The file, where the asset is one.
+    pub(super) only: Option<String>,
+}
+
+impl Opened {
+    /// Opens the asset at `path`, which people see as `shown`.
+    ///
+    /// # Errors
+    /// Where its folder is not there or not readable.
+    pub(super) fn at(path: &Path, shown: &str) -> Result<Self, SourceError> {
+        if path.is_dir() {
+            return Ok(Self {
+                root: RootFolder::open(path)?,
+                base: shown.to_owned(),
+                only: None,
+            });
+        }
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = parent.map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let only = path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+        // A file without a folder has nothing before its name.
+        let base = only
+            .as_deref()
+            .and_then(|name| shown.strip_suffix(name))
+            .unwrap_or(shown);
+        Ok(Self {
+            root: RootFolder::open(&folder)?,
+            base: base.to_owned(),
+            only,
+        })
+    }
+
+    /// The files of the asset: the one, or all below the folder whose names are wanted.
+    ///
+    /// # Errors
+    /// Where the folder cannot be listed.
+    pub(super) fn files(
+        &self,
+        reader: &Reader<'_>,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Walk, SourceError> {
+        match &self.only {
+            Some(name) => Ok(Walk {
+                files: vec![name.clone()],
+                faults: Vec::new(),
+            }),
+            None => walk(reader, wanted),
+        }
+    }
+}
 
 /// What was found below a folder.
 #[derive(Debug, Default)]
@@ -21,10 +80,7 @@ pub(super) struct Walk {
 ///
 /// # Errors
 /// Where the folder itself cannot be listed.
-pub(super) fn walk(
-    reader: &Reader<'_>,
-    wanted: &dyn Fn(&str) -> bool,
-) -> Result<Walk, SourceError> {
+fn walk(reader: &Reader<'_>, wanted: &dyn Fn(&str) -> bool) -> Result<Walk, SourceError> {
     let mut found = Walk::default();
     let mut todo = vec![(String::new(), 0)];
     let mut first = true;
@@ -83,7 +139,6 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::collect::RootFolder;
 
     #[test]
     fn what_is_not_looked_into_is_said() {

@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use super::walk::{Walk, walk};
-use super::{Context, Reader, RootFolder};
+use super::walk::{Opened, Walk};
+use super::{Context, Reader};
 use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
 use crate::parse::{html, zpl};
 
@@ -21,34 +21,13 @@ pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
 /// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see.
 pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     let mut out = Collected::default();
-    let only = if path.is_dir() {
-        None
-    } else {
-        path.file_name().and_then(|n| n.to_str()).map(str::to_owned)
-    };
-    let folder = match &only {
-        Some(_) => path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new(".")),
-        None => path,
-    };
-    let root = match RootFolder::open(folder) {
-        Ok(root) => root,
+    let opened = match Opened::at(path, shown) {
+        Ok(opened) => opened,
         Err(e) => return unseen(out, e.code(), shown),
     };
-    let base = match &only {
-        Some(name) => shown.strip_suffix(name.as_str()).unwrap_or(shown),
-        None => shown,
-    };
-    let mut reader = Reader::new(&root, base, cx.now);
-    let files = match &only {
-        Some(name) => Ok(Walk {
-            files: vec![name.clone()],
-            faults: Vec::new(),
-        }),
-        None => walk(&reader, &is_any_label),
-    };
+    let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
+    let files = opened.files(&reader, &is_any_label);
+    let only = &opened.only;
     let Walk { files, faults } = match files {
         Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),

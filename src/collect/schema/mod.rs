@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::walk::{Walk, walk};
-use super::{Context, Reader, RootFolder};
+use super::walk::{Opened, Walk};
+use super::{Context, Reader};
 use crate::model::{Collected, Reason, Seen};
 use crate::parse::sql::{self, Dialect, Schema};
 
@@ -18,30 +18,13 @@ pub const KINDS: [&str; 4] = ["column", "column-other", "schema", "account-table
 /// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
 pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) -> Collected {
     let mut out = Collected::default();
-    let (folder, only) = if path.is_dir() {
-        (path.to_owned(), None)
-    } else {
-        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-        let name = path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
-        (parent.unwrap_or(Path::new(".")).to_owned(), name)
-    };
-    let root = match RootFolder::open(&folder) {
-        Ok(root) => root,
+    let opened = match Opened::at(path, shown) {
+        Ok(opened) => opened,
         Err(e) => return unseen(out, e.code(), shown),
     };
-    let base = match &only {
-        Some(name) => shown.strip_suffix(name.as_str()).unwrap_or(shown),
-        None => shown,
-    };
-    // A file without a folder has nothing before its name.
-    let mut reader = Reader::new(&root, base, cx.now);
-    let files = match &only {
-        Some(name) => Ok(Walk {
-            files: vec![name.clone()],
-            faults: Vec::new(),
-        }),
-        None => walk(&reader, &is_sql),
-    };
+    let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
+    let files = opened.files(&reader, &is_sql);
+    let only = &opened.only;
     let Walk { files, faults } = match files {
         Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),
@@ -63,7 +46,7 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
         }
     }
     out.evidence = reader.into_evidence();
-    if let Some(name) = &only {
+    if let Some(name) = only {
         // Evidence names the file as people do, also where it stands in no folder.
         for item in &mut out.evidence {
             if item.source.trim_start_matches('/') == name {
