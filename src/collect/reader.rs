@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::MAX_FILE_BYTES;
-use crate::model::{Entry, EvidenceItem, Source, SourceError};
+use crate::model::{Command, Entry, EvidenceItem, Output, Source, SourceError};
 use crate::parse::bytes;
 
 /// A source together with the record of what was read from it.
@@ -61,6 +61,27 @@ impl<'a> Reader<'a> {
             });
         }
         Ok(bytes)
+    }
+
+    /// What a command says on the live host, recorded as evidence.
+    ///
+    /// # Errors
+    /// As [`Source::run`].
+    pub fn run(&mut self, command: &'static Command) -> Result<Output, SourceError> {
+        let output = self.source.run(command)?;
+        let shown = command.shown();
+        if !self.evidence.iter().any(|e| e.source == shown) {
+            self.evidence.push(EvidenceItem {
+                id: shown.clone(),
+                kind: "command".into(),
+                source: shown.clone(),
+                command: Some(shown),
+                sha256: Some(hex_sha256(&output.stdout)),
+                collected_at: self.at.to_string(),
+                bytes: output.stdout.len() as u64,
+            });
+        }
+        Ok(output)
     }
 
     /// The text of a file that must be UTF-8 or UTF-16.

@@ -67,9 +67,12 @@ fn severity_of_gap(word: ResultWord) -> u8 {
 pub(crate) fn result_of(code: &str) -> Option<ResultWord> {
     Some(match code {
         "not_applicable" => ResultWord::NotApplicable,
-        "not_asked" | "unsupported_by_prober" | "not-authorised" | "no-subject" | "no-asset" => {
-            ResultWord::NotChecked
-        }
+        "not_asked"
+        | "not-live"
+        | "unsupported_by_prober"
+        | "not-authorised"
+        | "no-subject"
+        | "no-asset" => ResultWord::NotChecked,
         "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number" | "ambiguous"
         | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list" | "wrong-type" => {
             ResultWord::Unknown

@@ -100,6 +100,15 @@ pub struct Place {
     pub line: u32,
 }
 
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
+    }
+}
+
 impl Place {
     /// A line of a file.
     pub fn new(file: impl Into<Arc<str>>, line: u32) -> Self {

@@ -47,6 +47,6 @@ pub use law::{
 pub use level::{Level, LevelSet};
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
-pub use source::{Entry, EntryKind, Source, SourceError};
+pub use source::{Command, Entry, EntryKind, Output, Source, SourceError};
 pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

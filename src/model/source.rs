@@ -22,6 +22,41 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Where it is not there or may not be asked.
     fn stat(&self, path: &str) -> Result<Entry, SourceError>;
+
+    /// What a command of the constant list says on the host as it runs. A folder of files is no live host.
+    ///
+    /// # Errors
+    /// Where the host is not live, has no such program, refuses it, or does not answer in time.
+    fn run(&self, command: &'static Command) -> Result<Output, SourceError> {
+        Err(SourceError::NotLive(command.shown()))
+    }
+}
+
+/// A read-only command that may be run on a host. All of them stand in constants: none is built from what was read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Its stable name: `sshd-effective`.
+    pub id: &'static str,
+    /// The absolute path of the program and its arguments.
+    pub argv: &'static [&'static str],
+    /// Does it say all only to root?
+    pub root: bool,
+}
+
+impl Command {
+    /// The command as it is typed.
+    pub fn shown(&self) -> String {
+        self.argv.join(" ")
+    }
+}
+
+/// What a command said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Its exit status.
+    pub status: i32,
+    /// Its standard output, whole; one over the cap is an error.
+    pub stdout: Vec<u8>,
 }
 
 /// An entry of a folder.
@@ -72,6 +107,21 @@ pub enum SourceError {
     /// Links lead round, or out.
     #[error("{0}: symbolic links lead round or nowhere")]
     Links(String),
+    /// The host was not asked as it runs: only its files are here.
+    #[error("{0}: only files were looked at, not the running host")]
+    NotLive(String),
+    /// It was not in the plan of the collection, so nothing is known of it.
+    #[error("{0}: not in the collection plan")]
+    NotCollected(String),
+    /// It may not be run or read without a right that was not given.
+    #[error("{0}: refused: {1}")]
+    Refused(String, String),
+    /// The command ended with this exit status.
+    #[error("{0}: ended with exit status {1}")]
+    Failed(String, i32),
+    /// It did not answer in time.
+    #[error("{0}: no answer in time")]
+    TimedOut(String),
 }
 
 impl SourceError {
@@ -88,6 +138,11 @@ impl SourceError {
             Self::WrongKind(..) => "wrong-kind",
             Self::TooLarge(..) => "too-large",
             Self::Links(_) => "link-loop",
+            Self::NotLive(_) => "not-live",
+            Self::NotCollected(_) => "not-collected",
+            Self::Refused(..) => "not-permitted",
+            Self::Failed(..) => "command-failed",
+            Self::TimedOut(_) => "timeout",
         }
     }
 }

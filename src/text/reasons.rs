@@ -89,6 +89,19 @@ pub fn code(code: &str) -> Text {
             "liên kết vòng hoặc không dẫn tới đâu",
             "links lead round or nowhere",
         ),
+        "not-live" => (
+            "chỉ xem tệp, không hỏi máy chủ đang chạy",
+            "only files were looked at, not the running host",
+        ),
+        "not-collected" => (
+            "không thuộc kế hoạch thu thập",
+            "not in the collection plan",
+        ),
+        "not-permitted" => (
+            "tài khoản thu thập không có quyền đọc hoặc chạy",
+            "the collecting account may not read or run it",
+        ),
+        "command-failed" => ("lệnh kết thúc với lỗi", "the command ended with an error"),
         "timeout" => ("hết thời gian chờ", "timed out"),
         "refused" => ("bị từ chối kết nối", "connection refused"),
         "reset" => ("kết nối bị ngắt đột ngột", "connection reset"),

@@ -14,5 +14,6 @@ mod cli;
 mod endpoint;
 mod honesty;
 mod law;
+mod roots;
 mod rules;
 mod support;

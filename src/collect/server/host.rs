@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Day, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
+    Command, Day, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
 };
 use crate::parse::keyword::dpkg::{self, Package};
 use crate::parse::keyword::sshd::fits;
@@ -67,6 +67,19 @@ impl<'a> Host<'a> {
             Ok(text) => Ok(Some(text)),
             Err(e) if e.is_missing() => Ok(None),
             Err(e) => Err(e),
+        }
+    }
+
+    /// What a command says on the live host. An exit status other than 0 is an error.
+    ///
+    /// # Errors
+    /// As [`Source::run`]; [`SourceError::NotLive`] for a folder of files, where it was not asked.
+    pub(super) fn run(&mut self, command: &'static Command) -> Result<String, SourceError> {
+        let output = self.reader.run(command)?;
+        if output.status == 0 {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(SourceError::Failed(command.shown(), output.status))
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod auditd;
+mod drift;
 mod firewall;
 mod host;
 mod journal;
@@ -16,6 +17,7 @@ mod os;
 mod packages;
 mod pam;
 mod password;
+pub mod plan;
 mod privilege;
 mod rotation;
 mod session;

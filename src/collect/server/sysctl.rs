@@ -2,9 +2,41 @@
 
 use std::collections::BTreeMap;
 
+use super::drift;
 use super::host::{Host, unseen};
-use crate::model::{Collected, Fact, Origin, Seen, SourceError, Subject, Value};
+use super::plan::{Keep, Piece, What};
+use crate::model::{Collected, Command, Fact, Origin, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::pairs;
+
+/// What runs.
+const RUNNING: Command = Command {
+    id: "sysctl",
+    argv: &["/usr/sbin/sysctl", "-a"],
+    root: false,
+};
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[
+    file("/etc/sysctl.d/*.conf"),
+    file("/run/sysctl.d/*.conf"),
+    file("/usr/local/lib/sysctl.d/*.conf"),
+    file("/usr/lib/sysctl.d/*.conf"),
+    file("/lib/sysctl.d/*.conf"),
+    file(LAST),
+    Piece {
+        what: What::Command(&RUNNING),
+        serves: &["sysctl", "drift"],
+    },
+];
+
+/// Settings of the kernel have no secrets; comments and all else stay on the host.
+const fn file(path: &'static str) -> Piece {
+    let keep = Keep::Lines(&["-", "fs", "kernel", "net", "vm", "dev", "user"]);
+    Piece {
+        what: What::File { path, keep },
+        serves: &["sysctl"],
+    }
+}
 
 /// In this order a folder hides files of the same name in those after it.
 const FOLDERS: [&str; 5] = [
@@ -76,8 +108,69 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         subject.put(fact);
     }
     values.into_values().for_each(|f| subject.put(f));
+    let running = host.run(&RUNNING).map(|text| values_of(&text));
+    let differences = running
+        .as_ref()
+        .map(|now| differences(now, &subject))
+        .map_err(Clone::clone);
+    drift::compare("sysctl", differences, out);
     out.subjects.push(subject);
+    if !matches!(running, Err(SourceError::NotLive(_))) {
+        out.subjects.push(as_it_runs(running));
+    }
     out.saw("sysctl", Seen::Whole);
+}
+
+/// What the kernel says now, as a subject of its own: the same controls judge both.
+fn as_it_runs(running: Result<BTreeMap<String, Value>, SourceError>) -> Subject {
+    let mut subject = Subject::new("sysctl", "sysctl@running");
+    for (key, _) in OWN {
+        let value = match &running {
+            Ok(now) => now.get(key).cloned().unwrap_or_else(|| {
+                Value::unseen("ambiguous", "the running kernel does not name it")
+            }),
+            Err(e) => unseen(e),
+        };
+        let place = Place::new(RUNNING.shown(), 0);
+        subject.put(Fact::derived(key, value).at(place));
+    }
+    subject
+}
+
+/// `key = value` lines of `sysctl -a`.
+fn values_of(text: &str) -> BTreeMap<String, Value> {
+    let pair = |line: &str| {
+        let (key, value) = line.split_once('=')?;
+        Some((key.trim().to_owned(), value_of(value)))
+    };
+    text.lines().filter_map(pair).collect()
+}
+
+/// Settings of the files that the running kernel does not have.
+fn differences(now: &BTreeMap<String, Value>, saved: &Subject) -> Vec<String> {
+    let mut found = Vec::new();
+    for (key, fact) in &saved.facts {
+        let Some(running) = now.get(key).filter(|_| fact.origin == Origin::Set) else {
+            continue;
+        };
+        if *running != fact.value {
+            let place = fact.place.as_ref().map(ToString::to_string);
+            found.push(format!(
+                "{key}: running {}, saved {} ({})",
+                running.json(),
+                fact.value.json(),
+                place.unwrap_or_default()
+            ));
+        }
+    }
+    found
+}
+
+fn value_of(text: &str) -> Value {
+    match text.trim().parse::<i64>() {
+        Ok(n) => Value::Int(n),
+        Err(_) => Value::Text(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+    }
 }
 
 fn apply(file: &str, text: &str, values: &mut BTreeMap<String, Fact>, subject: &mut Subject) {
@@ -89,10 +182,7 @@ fn apply(file: &str, text: &str, values: &mut BTreeMap<String, Fact>, subject: &
         } else {
             key.to_owned()
         };
-        let value = match pair.value.parse::<i64>() {
-            Ok(n) => Value::Int(n),
-            Err(_) => Value::Text(pair.value.split_whitespace().collect::<Vec<_>>().join(" ")),
-        };
+        let value = value_of(&pair.value);
         let keys: Vec<String> = if key.contains('*') {
             OWN.iter()
                 .map(|(k, _)| (*k).to_owned())

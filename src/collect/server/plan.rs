@@ -1,0 +1,61 @@
+//! What a collection reads of a host: a constant list of files, folders and commands, each with what it serves.
+//!
+//! Each part of the collector names its own pieces beside the code that reads them; a test runs every part over a
+//! recording source and fails where something is read that no piece names. A live host is asked for exactly this.
+
+use crate::model::Command;
+
+/// All pieces, part by part.
+pub const PIECES: &[&[Piece]] = &[super::sysctl::PIECES];
+
+/// One thing that is read of a host.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece {
+    /// What is read.
+    pub what: What,
+    /// The subject types of the vocabulary that need it.
+    pub serves: &'static [&'static str],
+}
+
+/// What is read.
+#[derive(Debug, Clone, Copy)]
+pub enum What {
+    /// A file, or all files that fit a pattern with `*`; no `*` reaches over `/`.
+    File {
+        /// The absolute path or pattern.
+        path: &'static str,
+        /// How much of it leaves the host.
+        keep: Keep,
+    },
+    /// Names, kinds, modes and owners of the entries of a folder, or of all folders that fit a pattern.
+    Folder(&'static str),
+    /// Kind, mode and owner of what stands at a path, or at all that fit a pattern; no content.
+    Stat(&'static str),
+    /// A read-only command.
+    Command(&'static Command),
+}
+
+/// How much of a file leaves the host. Line numbers stay: a line that is left out is an empty line.
+#[derive(Debug, Clone, Copy)]
+pub enum Keep {
+    /// All of it. Only for formats that have no place for a secret, not even a comment.
+    Whole,
+    /// Lines that begin (after blanks, in any case) with one of these words, section heads `[x]`, and lone braces.
+    Lines(&'static [&'static str]),
+    /// What awk on the host makes of it.
+    Reduced(Reduction),
+}
+
+/// Named reductions, each one awk program of the collection script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reduction {
+    /// `/etc/passwd` without the names of people (GECOS).
+    Passwd,
+    /// `/etc/shadow` with each hash reduced to its kind (`$6$`), a lock kept, an empty field kept.
+    Shadow,
+    /// Records of dpkg: package, status, version, source, architecture.
+    Dpkg,
+    /// Lines without comments; arguments that hold a secret (`password=`, `passwd=`, `secret=`, `token=`, `key=`,
+    /// a URL with a password) are masked.
+    Masked,
+}
