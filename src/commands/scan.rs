@@ -219,6 +219,7 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             roots: options.roots.clone(),
             closed: Vec::new(),
             authorised: None,
+            sample: None,
         },
         KindArg::Config => Target::Config(path),
         KindArg::Schema => Target::Schema {

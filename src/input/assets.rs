@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, System, Target};
+use crate::model::{Asset, AssetKind, Sample, System, Target};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -212,8 +212,30 @@ fn endpoint(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
         roots,
         closed: entry.closed.clone().unwrap_or_default(),
         authorised: entry.authorised.clone(),
+        sample: sample(check, here),
     };
     Some((address.clone(), target))
+}
+
+/// The waybill that a tracking page is asked for.
+fn sample(check: &mut Check<'_>, here: &Here<'_>) -> Option<Sample> {
+    let waybill = here.entry.sample_waybill.clone()?;
+    check.not_blank(&here.key("sample_waybill"), &waybill);
+    let request = here.entry.request.clone();
+    let request = request.unwrap_or_else(|| "/{waybill}".to_owned());
+    if !request.starts_with('/') || !request.contains("{waybill}") {
+        check.at(
+            &here.key("request"),
+            format!("`{request}` does not say where the number of the waybill goes"),
+            "write the path with {waybill} in it, for instance \"/tra-cuu?ma={waybill}\"",
+        );
+        return None;
+    }
+    Some(Sample {
+        waybill,
+        request,
+        enumerate: here.entry.enumerate.unwrap_or(false),
+    })
 }
 
 fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
@@ -349,6 +371,7 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("facts", e.facts.is_some()),
         ("authorised", e.authorised.is_some()),
         ("sample_waybill", e.sample_waybill.is_some()),
+        ("request", e.request.is_some()),
         ("enumerate", e.enumerate.is_some()),
         ("path", e.path.is_some()),
         ("dialect", e.dialect.is_some()),
@@ -390,6 +413,7 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
             "facts",
             "authorised",
             "sample_waybill",
+            "request",
             "enumerate",
         ],
         AssetKind::Config | AssetKind::Label => &["path"],

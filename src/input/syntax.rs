@@ -130,6 +130,9 @@ pub struct AssetEntry {
     /// endpoint: a waybill of the company's own, to look at the tracking page.
     #[serde(default)]
     pub sample_waybill: Option<String>,
+    /// endpoint: path and query of the tracking page, `{waybill}` for the number; `/{waybill}` where not written.
+    #[serde(default)]
+    pub request: Option<String>,
     /// endpoint: may neighbouring waybills be asked for?
     #[serde(default)]
     pub enumerate: Option<bool>,

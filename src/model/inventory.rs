@@ -201,6 +201,8 @@ pub enum Target {
         closed: Vec<u16>,
         /// What may be done beyond a handshake and one `GET /`.
         authorised: Option<Authorised>,
+        /// A waybill of the company's own, for a tracking page.
+        sample: Option<Sample>,
     },
     /// Recorded facts of an endpoint, `tls-facts/1` lines.
     EndpointFacts {
@@ -240,6 +242,33 @@ pub enum Target {
     },
     /// Something that this version cannot look at; the word names it.
     NotBuilt(&'static str),
+}
+
+/// A waybill of the company's own that the tracking page is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// The number.
+    pub waybill: String,
+    /// The path with the query; `{waybill}` stands for the number.
+    pub request: String,
+    /// May the numbers next to it be asked for?
+    pub enumerate: bool,
+}
+
+impl Sample {
+    /// The path for this number, which is percent-encoded.
+    pub fn path(&self, waybill: &str) -> String {
+        let mut encoded = String::new();
+        for byte in waybill.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                    encoded.push(char::from(byte));
+                }
+                _ => encoded.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        self.request.replace("{waybill}", &encoded)
+    }
 }
 
 /// A permission to do more at an endpoint than any visitor does.

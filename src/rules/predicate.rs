@@ -421,9 +421,10 @@ fn list(items: &[Json], spec: Option<&FactSpec>, complete: bool) -> List {
 
 /// The codes that examples may name; any other is some reason for an error.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 13] = [
+    const CODES: [&str; 14] = [
         "not_applicable",
         "not_asked",
+        "not-authorised",
         "not-live",
         "unsupported_by_prober",
         "bounded-by-size",

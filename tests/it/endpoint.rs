@@ -463,6 +463,7 @@ fn collected(nginx: &Nginx) {
         sni: Some(NAME.into()),
         roots: Some(nginx.folder.path().join("root.pem")),
         closed: Vec::new(),
+        sample: None,
         authorised: None,
     };
     let seen: Collected = endpoint::collect(&target, &address, &cx());

@@ -37,6 +37,18 @@ pub(super) struct Web<'a> {
     pub(super) timeout: Duration,
 }
 
+/// An answer that is looked at in memory and dropped.
+pub(super) struct Page {
+    /// The status code.
+    pub(super) status: u16,
+    /// The media type as sent.
+    pub(super) media_type: String,
+    /// Was all of it read?
+    pub(super) whole: bool,
+    /// The text.
+    pub(super) body: String,
+}
+
 impl Web<'_> {
     /// One `GET /`.
     pub(super) async fn front(&self) -> HttpFacts {
@@ -103,6 +115,28 @@ impl Web<'_> {
                     .is_some_and(|head| head.eq_ignore_ascii_case("contact:"))
             })),
         }
+    }
+
+    /// A page as anybody gets it: status, media type, body. A redirect is not followed and shows nothing.
+    ///
+    /// # Errors
+    /// The reason why there is no page.
+    pub(super) async fn page(&self, path: &str) -> Result<Page, &'static str> {
+        let response = self.get("https", self.addr, path).await?;
+        if response.status().is_redirection() {
+            return Err(AMBIGUOUS);
+        }
+        let status = response.status().as_u16();
+        let media_type = response.headers().get("content-type");
+        let media_type = media_type.and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let media_type = media_type.to_owned();
+        let body = body(response).await?;
+        Ok(Page {
+            status,
+            media_type,
+            whole: body.len() < MAX_BODY,
+            body,
+        })
     }
 
     async fn get(

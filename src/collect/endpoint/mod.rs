@@ -4,6 +4,7 @@
 //! wire, `certificate`, `trust` and `headers` read what came, `facts` and `record` are the line
 //! `tls-facts/1`, `flatten` makes subjects of lines. A raw prober will stand beside `handshake`.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ mod tap;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tracking;
 mod trust;
 
 pub use facts::*;
@@ -35,13 +37,15 @@ pub use record::{BadLine, Recorded, draw, read};
 pub use target::ProbeTarget;
 
 use super::{Context, MAX_FILE_BYTES, hex_sha256};
-use crate::model::{Authorised, Collected, Day, EvidenceItem, Place, Reason, Seen, Target};
+use crate::model::{
+    Authorised, Collected, Day, EvidenceItem, Place, Reason, Seen, Subject, Target,
+};
 use leaf::CAPPED;
 use probe::Ask;
 use trust::Roots;
 
 /// The subject types of this collector.
-pub const KINDS: [&str; 3] = ["tls", "certificate", "http"];
+pub const KINDS: [&str; 4] = ["tls", "certificate", "http", "tracking"];
 
 /// Addresses of one name that are asked at the same time.
 const AT_ONCE: usize = 4;
@@ -107,6 +111,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             roots,
             closed,
             authorised,
+            sample,
         } => {
             let Some(mut asked) = ProbeTarget::parse(address) else {
                 return nothing(Reason::new(leaf::NOT_PARSED, address));
@@ -116,6 +121,8 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             asked.closed.clone_from(closed);
             asked.http = is_web(purpose);
             asked.authorised = authorised.as_ref().is_some_and(|a| in_date(a, cx));
+            asked.tracking = matches!(purpose.as_str(), "tracking" | "label-link");
+            asked.sample.clone_from(sample);
             live(&asked, shown, cx)
         }
         Target::EndpointFacts { file, purpose, .. } => recorded(file, purpose, shown, cx),
@@ -142,6 +149,7 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
         Err(error) => return nothing(Reason::new(leaf::UNREACHABLE, error.to_string())),
     };
     let facts = runtime.block_on(probe(target, cx));
+    let pages = runtime.block_on(pages(target, shown, &facts, cx));
     // A name that is still being looked up must not hold the audit.
     runtime.shutdown_background();
     let mut evidence = Vec::new();
@@ -161,7 +169,52 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
     }
     let mut collected = flatten(&lines, target.http, cx.now);
     collected.evidence = evidence;
+    match target.tracking {
+        true => collected.saw("tracking", Seen::Whole),
+        // What the inventory says it is for proves that it shows no shipments.
+        false => collected.saw("tracking", Seen::Absent(format!("{shown}: purpose"))),
+    }
+    collected.subjects.extend(pages);
     collected
+}
+
+/// The tracking page at each address that could be reached.
+async fn pages(
+    target: &ProbeTarget,
+    shown: &str,
+    facts: &[TlsFacts],
+    cx: &Context,
+) -> Vec<Subject> {
+    let mut pages = Vec::new();
+    if !target.tracking {
+        return pages;
+    }
+    let place = Place::new(shown, 0);
+    for seen in facts {
+        let addr = seen.target.addr.as_deref();
+        let name = match addr {
+            Some(addr) if facts.len() > 1 => format!("tracking[{shown}@{addr}]"),
+            Some(_) | None => format!("tracking[{shown}]"),
+        };
+        let ip = addr.and_then(|addr| addr.parse().ok());
+        let subject = match (&target.sample, ip) {
+            _ if !target.authorised => {
+                tracking::not_asked(&name, &place, "not-authorised", "authorised")
+            }
+            (None, _) => tracking::not_asked(&name, &place, leaf::NOT_ASKED, "sample_waybill"),
+            (Some(sample), Some(ip)) if seen.encrypted.v == Some(true) => {
+                let web = http::Web {
+                    host: target.name(),
+                    addr: SocketAddr::new(ip, target.port),
+                    timeout: cx.timeout,
+                };
+                tracking::ask(&web, sample, &name, &place).await
+            }
+            (Some(_), _) => tracking::not_asked(&name, &place, leaf::UNREACHABLE, shown),
+        };
+        pages.push(subject);
+    }
+    pages
 }
 
 fn recorded(file: &Path, purpose: &str, shown: &str, cx: &Context) -> Collected {
@@ -180,6 +233,14 @@ fn recorded(file: &Path, purpose: &str, shown: &str, cx: &Context) -> Collected 
         .map(|line| (line.facts, Place::new(name.clone(), line.line)))
         .collect();
     let mut collected = flatten(&lines, is_web(purpose), cx.now);
+    // Recorded lines hold no tracking page.
+    match matches!(purpose, "tracking" | "label-link") {
+        true => collected.saw(
+            "tracking",
+            Seen::Not(Reason::new(leaf::NOT_ASKED, shown.to_owned())),
+        ),
+        false => collected.saw("tracking", Seen::Absent(format!("{shown}: purpose"))),
+    }
     if let Some(first) = bad.first() {
         let detail = format!("{shown}:{}: {} ({})", first.line, first.what, bad.len());
         not_whole(&mut collected, &Reason::new(leaf::NOT_PARSED, detail));

@@ -8,6 +8,7 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::leaf::{TIMEOUT, UNRESOLVED};
+use crate::model::Sample;
 
 /// What is asked of an endpoint.
 #[derive(Debug, Clone)]
@@ -30,6 +31,10 @@ pub struct ProbeTarget {
     pub authorised: bool,
     /// Ports that should be closed.
     pub closed: Vec<u16>,
+    /// Does it show shipments to the public?
+    pub tracking: bool,
+    /// The waybill that it is asked for.
+    pub sample: Option<Sample>,
 }
 
 impl ProbeTarget {
@@ -54,6 +59,8 @@ impl ProbeTarget {
             starttls: None,
             authorised: false,
             closed: Vec::new(),
+            tracking: false,
+            sample: None,
         })
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::model::{Fact, Subject, Value};
 
-fn cx() -> Context {
+pub(super) fn cx() -> Context {
     Context {
         now: "2026-11-24T00:00:00Z".parse().unwrap(),
         timeout: Duration::from_millis(700),
@@ -156,6 +156,13 @@ fn a_flood_is_cut() {
 
 /// A TLS server whose answer to HTTP is up to the test.
 fn tls_server(answer: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> SocketAddr {
+    tls_pages(move |_, out| answer(out))
+}
+
+/// The same, which is told the path that was asked for.
+pub(super) fn tls_pages(
+    answer: impl Fn(&str, &mut dyn Write) + Send + Sync + 'static,
+) -> SocketAddr {
     let names = vec!["tracuu.buuchinhmau.example".to_owned()];
     let made = rcgen::generate_simple_self_signed(names).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
@@ -172,8 +179,9 @@ fn tls_server(answer: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> Socket
         let mut tls = rustls::ServerConnection::new(config.clone()).unwrap();
         let mut stream = rustls::Stream::new(&mut tls, &mut stream);
         let mut bytes = [0; 4096];
-        if stream.read(&mut bytes).is_ok() {
-            answer(&mut stream);
+        if let Ok(count) = stream.read(&mut bytes) {
+            let request = String::from_utf8_lossy(&bytes[..count]).into_owned();
+            answer(request.split(' ').nth(1).unwrap_or_default(), &mut stream);
         }
     })
 }
@@ -233,6 +241,7 @@ fn nothing_is_asked_offline() {
         sni: None,
         roots: None,
         closed: Vec::new(),
+        sample: None,
         authorised: None,
     };
     let seen = collect(&target, "127.0.0.1:1", &cx);

@@ -2,12 +2,15 @@
 //!
 //! Values of samples are looked at in memory; facts hold only classes, exposures and counts.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
 use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
 use crate::parse::{html, zpl};
+use crate::privacy::masks::Exposure;
+use crate::privacy::{Class, Party, values};
 
 mod facts;
 mod parts;
@@ -54,6 +57,34 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     }
     sights(&mut out, failed, files.is_empty(), shown);
     out
+}
+
+/// A personal field, without its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::collect) struct Printed {
+    pub(in crate::collect) class: Class,
+    pub(in crate::collect) party: Party,
+    pub(in crate::collect) exposure: Exposure,
+    /// Digits hidden and shown, where they count.
+    pub(in crate::collect) digits: Option<(u32, u32)>,
+}
+
+/// What a page prints of persons: class, party, exposure, digits hidden and shown. For pages that are no labels.
+/// Values that `common` prints too are left out; captions that both have are kept.
+pub(in crate::collect) fn read_page(page: &str, common: &str) -> Vec<Printed> {
+    let common: BTreeSet<String> = html::parse(common).into_iter().map(|p| p.text).collect();
+    let mut pieces = html::parse(page);
+    pieces.retain(|p| !common.contains(&p.text) || values::classes(&p.text).is_empty());
+    read::read(&spots::of_html(&pieces))
+        .fields
+        .into_iter()
+        .map(|f| Printed {
+            class: f.class,
+            party: f.party,
+            exposure: f.exposure,
+            digits: f.digits,
+        })
+        .collect()
 }
 
 fn sights(out: &mut Collected, failed: Vec<Reason>, empty: bool, shown: &str) {
