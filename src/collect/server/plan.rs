@@ -6,7 +6,11 @@
 use crate::model::Command;
 
 /// All pieces, part by part.
-pub const PIECES: &[&[Piece]] = &[super::sysctl::PIECES];
+pub const PIECES: &[&[Piece]] = &[
+    super::sysctl::PIECES,
+    super::malware::PIECES,
+    super::integrity::PIECES,
+];
 
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]
