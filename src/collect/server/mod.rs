@@ -19,6 +19,7 @@ mod pam;
 mod password;
 pub mod plan;
 mod privilege;
+mod record;
 mod rotation;
 mod session;
 mod sshd;

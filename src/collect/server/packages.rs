@@ -1,6 +1,6 @@
 //! The installed packages, by what they are, and how they are kept up to date.
 
-use super::host::{DPKG_STATUS, Host, derived, reason, texts, unseen};
+use super::host::{Host, derived, reason, texts, unseen};
 use crate::model::{Collected, Day, Fact, Seen, Subject, Value};
 
 const CLASSES: &str = include_str!("../../../rules/data/packages.txt");
@@ -34,14 +34,15 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             return;
         }
     };
+    let place = host.record_place().to_owned();
     let mut subject = Subject::new("packages", "packages");
     subject.put(derived(
         "count",
         i64::try_from(names.len()).unwrap_or(i64::MAX),
-        DPKG_STATUS,
+        &place,
         0,
     ));
-    subject.put(derived("names", texts(names), DPKG_STATUS, 0));
+    subject.put(derived("names", texts(names), &place, 0));
     for (path, of) in [
         ("cleartext_services", "cleartext"),
         ("insecure_clients", "insecure-client"),
@@ -55,7 +56,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         ("log_agents", "siem"),
         ("mfa_modules", "mfa"),
     ] {
-        subject.put(derived(path, installed(host, of), DPKG_STATUS, 0));
+        subject.put(derived(path, installed(host, of), &place, 0));
     }
     let facts = [automatic(host), changed(host)];
     facts.into_iter().for_each(|f| subject.put(f));
