@@ -6,11 +6,13 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError,
+    Value,
 };
 use crate::parse::keyword::sshd::fits;
 
-use super::record::{self, DPKG_STATUS, Package, Record};
+pub(super) use super::record::DPKG_STATUS;
+use super::record::{self, Package, Record};
 
 /// Where an administrator switches units on and off.
 const SYSTEM: &str = "/etc/systemd/system";
@@ -114,6 +116,11 @@ impl<'a> Host<'a> {
             Err(e) if e.is_missing() => Some(false),
             Err(_) => None,
         }
+    }
+
+    /// What stands at a path.
+    pub(super) fn entry(&self, path: &str) -> Result<Entry, SourceError> {
+        self.reader.stat(path)
     }
 
     /// Names in a folder; none where it is not there.

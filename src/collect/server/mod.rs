@@ -9,6 +9,7 @@ mod auditd;
 mod drift;
 mod firewall;
 mod host;
+mod integrity;
 mod journal;
 mod lockout;
 mod logging;
@@ -53,6 +54,7 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         timesync::collect,
         auditd::collect,
         malware::collect,
+        integrity::collect,
         firewall::collect,
         sysctl::collect,
     ] {

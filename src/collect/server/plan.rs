@@ -6,7 +6,12 @@
 use crate::model::Command;
 
 /// All pieces, part by part.
-pub const PIECES: &[&[Piece]] = &[super::record::PIECES, super::sysctl::PIECES];
+pub const PIECES: &[&[Piece]] = &[
+    super::record::PIECES,
+    super::sysctl::PIECES,
+    super::malware::PIECES,
+    super::integrity::PIECES,
+];
 
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]
