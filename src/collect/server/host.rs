@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Output, Place, Reason, Seen, Source, SourceError,
     Value,
 };
 use crate::parse::keyword::sshd::fits;
@@ -121,6 +121,16 @@ impl<'a> Host<'a> {
     /// What stands at a path.
     pub(super) fn entry(&self, path: &str) -> Result<Entry, SourceError> {
         self.reader.stat(path)
+    }
+
+    /// The entries of a folder.
+    pub(super) fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
+        self.reader.list(folder)
+    }
+
+    /// What a command says on the live host, whatever its exit status.
+    pub(super) fn output(&mut self, command: &'static Command) -> Result<Output, SourceError> {
+        self.reader.run(command)
     }
 
     /// Names in a folder; none where it is not there.
