@@ -84,9 +84,7 @@ impl Source for Live {
     fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
         let inside = |name: &str| format!("{}/{name}", path.trim_end_matches('/'));
         let entries = self.root.list(path)?.into_iter();
-        Ok(entries
-            .map(|e| self.owned(&inside(&e.name), e))
-            .collect())
+        Ok(entries.map(|e| self.owned(&inside(&e.name), e)).collect())
     }
 
     fn stat(&self, path: &str) -> Result<Entry, SourceError> {

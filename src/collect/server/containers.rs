@@ -35,6 +35,10 @@ pub(super) const PIECES: &[Piece] = &[
     masked("/usr/lib/systemd/system/docker.socket"),
     masked("/lib/systemd/system/docker.socket"),
     masked("/etc/systemd/system/docker.socket.d/*.conf"),
+    piece(What::File {
+        path: "/etc/group",
+        keep: Keep::Lines(&["docker:"]),
+    }),
     piece(What::Folder("/etc/systemd/system/docker.service.d")),
     piece(What::Folder("/etc/systemd/system/docker.socket.d")),
     piece(What::Stat(PROGRAMS[0])),
@@ -117,10 +121,10 @@ impl Settings {
         if let Some((_, value)) = self.flags.iter().rev().find(|(f, _)| f == flag) {
             return Some((value.clone(), &self.unit));
         }
-        let text = match self.json.get(key)? {
-            Json::String(s) => s.clone(),
-            other => other.to_string(),
-        };
+        let value = self.json.get(key)?;
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         Some((text, DAEMON))
     }
 
@@ -191,14 +195,22 @@ fn put(subject: &mut Subject, settings: &Settings) {
 
 fn settings(host: &mut Host<'_>) -> Result<Settings, Value> {
     if host.exists(PROGRAMS[2]) == Some(true) && host.has(&PACKAGES) != Some(true) {
-        return Err(Value::unseen("not-parsed", "docker of snap keeps its settings elsewhere"));
+        return Err(Value::unseen(
+            "not-parsed",
+            "docker of snap keeps its settings elsewhere",
+        ));
     }
     let json = match host.optional(DAEMON).map_err(|e| unseen(&e))? {
         None => serde_json::Map::new(),
         Some(text) if text.trim().is_empty() => serde_json::Map::new(),
         Some(text) => match serde_json::from_str::<Json>(&text) {
             Ok(Json::Object(map)) => map,
-            _ => return Err(Value::unseen("not-parsed", format!("{DAEMON}: no JSON object"))),
+            _ => {
+                return Err(Value::unseen(
+                    "not-parsed",
+                    format!("{DAEMON}: no JSON object"),
+                ));
+            }
         },
     };
     let (start, unit) = start(host).map_err(|e| unseen(&e))?;

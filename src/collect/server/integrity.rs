@@ -73,7 +73,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         return;
     }
     let mut subject = Subject::new("integrity", "integrity");
-    subject.put(derived("tools", texts(found.iter()), host.record_place(), 0));
+    subject.put(derived(
+        "tools",
+        texts(found.iter()),
+        host.record_place(),
+        0,
+    ));
     let aide = found.iter().any(|n| n.starts_with("aide"));
     let wazuh = found
         .iter()

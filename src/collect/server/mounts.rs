@@ -31,12 +31,7 @@ const MOUNTED: Command = Command {
 };
 const BLOCKS: Command = Command {
     id: "block-devices",
-    argv: &[
-        "/usr/bin/lsblk",
-        "-P",
-        "-o",
-        "NAME,TYPE,MOUNTPOINT,PKNAME",
-    ],
+    argv: &["/usr/bin/lsblk", "-P", "-o", "NAME,TYPE,MOUNTPOINT,PKNAME"],
     root: false,
 };
 
@@ -104,9 +99,8 @@ const DATA: [&str; 6] = [
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let saved = table(host);
     let running = host.run(&MOUNTED).and_then(|text| {
-        mounts::findmnt(&text).ok_or_else(|| {
-            SourceError::Unreadable(MOUNTED.shown(), "lines of another form".into())
-        })
+        mounts::findmnt(&text)
+            .ok_or_else(|| SourceError::Unreadable(MOUNTED.shown(), "lines of another form".into()))
     });
     let differences = match (&saved, &running) {
         (_, Err(e)) => Err(e.clone()),
@@ -138,7 +132,9 @@ fn table(host: &mut Host<'_>) -> Result<Vec<Mount>, SourceError> {
     let text = host.text(FSTAB)?;
     let mut all = mounts::fstab(&text).ok_or_else(|| bad("a line of another form"))?;
     if !all.iter().any(|m| m.target == "/") {
-        return Err(bad("names no root file system, so it is not what the host uses"));
+        return Err(bad(
+            "names no root file system, so it is not what the host uses",
+        ));
     }
     let has = |all: &[Mount], at: &str| all.iter().any(|m| m.target == at);
     if !has(&all, "/tmp") && host.unit_on(&["tmp.mount"]) == Value::Bool(true) {
@@ -210,7 +206,10 @@ fn compare(saved: &[Mount], running: &[Mount]) -> Vec<String> {
     for mount in saved.iter().filter(|m| m.target.starts_with('/')) {
         let Some(now) = running.iter().rev().find(|m| m.target == mount.target) else {
             if !mount.options.iter().any(|o| o == "noauto") && mount.line > 0 {
-                found.push(format!("{}: not mounted ({FSTAB}:{})", mount.target, mount.line));
+                found.push(format!(
+                    "{}: not mounted ({FSTAB}:{})",
+                    mount.target, mount.line
+                ));
             }
             continue;
         };
@@ -235,9 +234,7 @@ fn holder<'a, T>(all: &'a [T], target: impl Fn(&T) -> &str, path: &str) -> Optio
     all.iter()
         .filter(|m| {
             let at = target(m);
-            at == "/"
-                || path == at
-                || path.strip_prefix(at).is_some_and(|r| r.starts_with('/'))
+            at == "/" || path == at || path.strip_prefix(at).is_some_and(|r| r.starts_with('/'))
         })
         .max_by_key(|m| target(m).len())
 }

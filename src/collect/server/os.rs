@@ -115,51 +115,88 @@ pub(super) fn release(host: &mut Host<'_>) -> Option<Release> {
 /// The newest kernel that is installed, the one that runs, and whether a restart waits.
 fn kernel(host: &mut Host<'_>, subject: &mut Subject) {
     let place = host.record_place().to_owned();
+    let running = match host.run(&RUNNING) {
+        Ok(text) => Value::Text(text.trim().to_owned()),
+        Err(e) => unseen(&e),
+    };
+    let now = if let Value::Text(name) = &running {
+        name.as_str()
+    } else {
+        ""
+    };
     let newest = match host.record() {
-        Ok(record) => newest_kernel(record).map_or_else(
+        Ok(record) => newest_kernel(record, now).map_or_else(
             // A container has none of its own.
             || Value::unseen("not_applicable", format!("{}: no kernel", record.place)),
             Value::Text,
         ),
         Err(e) => unseen(&e),
     };
-    let running = match host.run(&RUNNING) {
-        Ok(text) => Value::Text(text.trim().to_owned()),
-        Err(e) => unseen(&e),
-    };
-    let asked = match &running {
-        Value::Text(_) => host.exists(RESTART),
-        _ => Some(false),
-    };
-    let pending = match (&newest, &running, asked) {
-        (_, Value::Text(_), Some(true)) => Value::Bool(true),
-        (Value::Text(newest), Value::Text(running), _) => {
-            // rpm's names end with the architecture.
-            let same = running == newest || running.starts_with(&format!("{newest}."));
-            Value::Bool(!same)
-        }
-        (Value::Unseen(_), Value::Text(_), _) => newest.clone(),
+    let asked = host.exists(RESTART) == Some(true);
+    let pending = match (&newest, &running) {
+        (_, Value::Text(_)) if asked => Value::Bool(true),
+        (Value::Text(newest), Value::Text(running)) => Value::Bool(!is_kernel(running, newest)),
+        (_, Value::Text(_)) => newest.clone(),
         _ => running.clone(),
     };
     subject.put(derived("kernel.newest", newest, &place, 0));
-    let now = RUNNING.shown();
-    subject.put(derived("kernel.running", running, &now, 0));
-    subject.put(derived("restart.pending", pending, &now, 0));
+    let place = RUNNING.shown();
+    subject.put(derived("kernel.running", running, &place, 0));
+    subject.put(derived("restart.pending", pending, &place, 0));
 }
 
-/// The newest kernel as `uname -r` would name it, on RHEL without the architecture.
-fn newest_kernel(record: &Record) -> Option<String> {
+/// Is it this kernel that runs? rpm's names end with the architecture.
+fn is_kernel(running: &str, installed: &str) -> bool {
+    running
+        .strip_prefix(installed)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The newest kernel of the running one's kind, as `uname -r` would name it, on RHEL without the architecture.
+fn newest_kernel(record: &Record, running: &str) -> Option<String> {
     match record.manager {
-        Manager::Dpkg => record
-            .every
-            .iter()
-            .filter_map(|p| p.name.strip_prefix("linux-image-"))
-            .filter(|n| n.starts_with(|c: char| c.is_ascii_digit()) && !n.ends_with("-dbg"))
-            .max_by(|a, b| dpkg::compare(a, b))
-            .map(|n| n.trim_end_matches("-unsigned").to_owned()),
+        Manager::Dpkg => {
+            let names = record
+                .every
+                .iter()
+                .filter_map(|p| p.name.strip_prefix("linux-image-"))
+                .map(|n| n.strip_prefix("unsigned-").unwrap_or(n))
+                .map(|n| n.strip_suffix("-unsigned").unwrap_or(n))
+                .filter(|n| n.starts_with(|c: char| c.is_ascii_digit()) && !n.ends_with("-dbg"));
+            // A cloud's kernel is not followed by a plain one.
+            let kind = |n: &str| {
+                n.trim_start_matches(|c: char| c.is_ascii_digit() || ".-".contains(c))
+                    .to_owned()
+            };
+            let all: Vec<&str> = names.collect();
+            let same: Vec<&&str> = all.iter().filter(|n| kind(n) == kind(running)).collect();
+            let of = if same.is_empty() {
+                all.iter().collect()
+            } else {
+                same
+            };
+            let newest = of.into_iter().max_by(|a, b| dpkg::compare(a, b));
+            newest.map(|n| (*n).to_owned())
+        }
         Manager::Rpm => {
+            const NAMES: [&str; 6] = [
+                "kernel-core",
+                "kernel",
+                "kernel-uek-core",
+                "kernel-uek",
+                "kernel-rt-core",
+                "kernel-64k-core",
+            ];
             let of = |name: &str| record.every.iter().rfind(|p| p.name == name);
-            let newest = of("kernel-core").or_else(|| of("kernel"))?;
+            let runs = record
+                .every
+                .iter()
+                .filter(|p| NAMES.contains(&p.name.as_str()))
+                .find(|p| is_kernel(running, &p.version));
+            let name = runs.map(|p| p.name.as_str());
+            let newest = name
+                .and_then(of)
+                .or_else(|| NAMES.iter().find_map(|n| of(n)))?;
             Some(newest.version.clone())
         }
     }

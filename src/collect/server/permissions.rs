@@ -4,7 +4,7 @@
 //! is a copy that lost its owners, the list is not whole and nothing passes by it.
 
 use super::host::{Host, reason};
-use super::plan::{Piece, What};
+use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Entry, EntryKind, Fact, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::accounts;
 
@@ -119,6 +119,13 @@ const KINDS: [Kind; 9] = [
 
 /// What this part reads: rights and owners, no content but that of the groups' numbers, which the accounts are read for.
 pub(super) const PIECES: &[Piece] = &[
+    Piece {
+        what: What::File {
+            path: "/etc/group",
+            keep: Keep::Lines(&["shadow:", "ssh_keys:"]),
+        },
+        serves: &["permissions"],
+    },
     stat("/etc"),
     stat("/etc/passwd"),
     stat("/etc/group"),
@@ -187,19 +194,17 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     // In a copy that was made without its owners, an owner proves nothing.
     let owners = etc.uid == 0;
-    let groups = host
-        .text("/etc/group")
-        .map(|text| accounts::group(&text).0)
-        .unwrap_or_default();
+    let groups = host.text("/etc/group").map(|text| accounts::group(&text).0);
     let mut subject = Subject::new("permissions", "permissions");
     for kind in &KINDS {
-        let numbers: Vec<i64> = groups
-            .iter()
-            .filter(|g| kind.groups.contains(&g.name.as_str()))
-            .map(|g| g.gid)
-            .collect();
-        let (value, first) = loose(host, kind, &numbers, owners);
-        let place = first.unwrap_or_else(|| kind.paths.first().map_or(String::new(), |p| (*p).into()));
+        let numbers = groups.as_ref().map(|all| {
+            let of = |name: &str| kind.groups.contains(&name);
+            let own = all.iter().filter(|g| of(&g.name)).map(|g| g.gid);
+            own.collect::<Vec<i64>>()
+        });
+        let (value, first) = loose(host, kind, &numbers.map_err(Clone::clone), owners);
+        let place =
+            first.unwrap_or_else(|| kind.paths.first().map_or(String::new(), |p| (*p).into()));
         subject.put(Fact::derived(kind.fact, value).at(Place::new(place, 0)));
     }
     out.subjects.push(subject);
@@ -207,7 +212,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
 }
 
 /// The files of a kind that give too much, and the first of them.
-fn loose(host: &Host<'_>, kind: &Kind, groups: &[i64], owners: bool) -> (Value, Option<String>) {
+fn loose(
+    host: &Host<'_>,
+    kind: &Kind,
+    groups: &Result<Vec<i64>, SourceError>,
+    owners: bool,
+) -> (Value, Option<String>) {
     let (mut found, mut first, mut there) = (Vec::new(), None, false);
     let mut hidden: Option<SourceError> = None;
     for pattern in kind.paths {
@@ -232,7 +242,17 @@ fn loose(host: &Host<'_>, kind: &Kind, groups: &[i64], owners: bool) -> (Value, 
                 continue;
             }
             there = true;
-            if let Some(why) = too_much(&entry, kind, groups, owners) {
+            // Whose number a group has cannot be told without the file of groups.
+            let known: &[i64] = match groups {
+                Ok(known) => known,
+                Err(e) if entry.gid != 0 && !kind.groups.is_empty() => {
+                    hidden.get_or_insert_with(|| e.clone());
+                    &[]
+                }
+                Err(_) => &[],
+            };
+            let groupless = groups.is_err() && entry.gid != 0;
+            if let Some(why) = too_much(&entry, kind, known, owners && !groupless) {
                 first.get_or_insert_with(|| path.clone());
                 found.push(Value::Text(format!("{path}: {why}")));
             }

@@ -100,7 +100,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             Some(_) => Value::partial_list(items),
             None => Value::list(items),
         };
-        let place = found.first().map(|(file, r)| Place::new(file.clone(), r.line));
+        let place = found
+            .first()
+            .map(|(file, r)| Place::new(file.clone(), r.line));
         let fact = Fact::derived(path, value);
         subject.put(match place {
             Some(place) => fact.at(place),
@@ -110,7 +112,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     put("all", &|_| true);
     put("unsigned", &|r| r.checked == Some(false));
     put("clear", &|r| {
-        r.urls.iter().any(|u| u.starts_with("http://") || u.starts_with("ftp://"))
+        r.urls
+            .iter()
+            .any(|u| u.starts_with("http://") || u.starts_with("ftp://"))
     });
     put("public", &|r| hosts(r).any(|h| is_public(&h)));
     // A name that is neither a known public mirror nor one of a private network may be either.
@@ -118,12 +122,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         .iter()
         .flat_map(|(_, r)| hosts(r))
         .find(|h| !is_public(h) && !is_private(h));
-    if let (Some(name), Some(fact)) = (doubtful, subject.facts.get_mut("public")) {
-        if let Value::List(list) = &mut fact.value {
-            list.complete = false;
-            if list.items.is_empty() {
-                fact.value = Value::unseen("ambiguous", format!("{name}: whose mirror it is"));
-            }
+    if let (Some(name), Some(fact)) = (doubtful, subject.facts.get_mut("public"))
+        && let Value::List(list) = &mut fact.value
+    {
+        list.complete = false;
+        if list.items.is_empty() {
+            fact.value = Value::unseen("ambiguous", format!("{name}: whose mirror it is"));
         }
     }
     let fact = locally(host, manager);
@@ -163,7 +167,14 @@ fn is_private(host: &str) -> bool {
             std::net::IpAddr::V6(a) => a.is_unique_local() || a.is_loopback(),
         };
     }
-    let suffixes = [".local", ".internal", ".lan", ".intra", ".corp", ".home.arpa"];
+    let suffixes = [
+        ".local",
+        ".internal",
+        ".lan",
+        ".intra",
+        ".corp",
+        ".home.arpa",
+    ];
     !host.contains('.') || suffixes.iter().any(|s| host.ends_with(s))
 }
 
@@ -229,7 +240,10 @@ fn main(host: &mut Host<'_>, key: &str) -> Result<Option<(bool, String, u32)>, S
             let all = pairs::ini(&text);
             let main: Vec<_> = all.into_iter().filter(|p| p.section == "main").collect();
             return Ok(pairs::last(&main, key).map(|p| {
-                let on = matches!(p.value.to_ascii_lowercase().as_str(), "1" | "yes" | "true" | "on");
+                let on = matches!(
+                    p.value.to_ascii_lowercase().as_str(),
+                    "1" | "yes" | "true" | "on"
+                );
                 (on, file.to_owned(), p.line)
             }));
         }

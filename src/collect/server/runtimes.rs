@@ -82,7 +82,10 @@ fn runtime(name: &str, version: &str) -> Option<(&'static str, String)> {
     if name == "php-common" {
         return Some(("php", numbers(2, version)?));
     }
-    if let Some(inside) = name.strip_prefix("php").and_then(|n| n.strip_suffix("-common")) {
+    if let Some(inside) = name
+        .strip_prefix("php")
+        .and_then(|n| n.strip_suffix("-common"))
+    {
         return Some(("php", cycle(inside, 2)?));
     }
     match name {
@@ -107,10 +110,15 @@ fn runtime(name: &str, version: &str) -> Option<(&'static str, String)> {
     let java = name
         .strip_prefix("openjdk-")
         .and_then(|n| n.strip_suffix("-jre-headless"))
-        .or_else(|| name.strip_prefix("java-")?.strip_suffix("-openjdk-headless"))
+        .or_else(|| {
+            name.strip_prefix("java-")?
+                .strip_suffix("-openjdk-headless")
+        })
         .or_else(|| name.strip_prefix("temurin-")?.strip_suffix("-jdk"))
         .or_else(|| name.strip_prefix("temurin-")?.strip_suffix("-jre"))?;
-    let java = java.strip_prefix("1.").map_or(java, |n| n.split('.').next().unwrap_or(n));
+    let java = java
+        .strip_prefix("1.")
+        .map_or(java, |n| n.split('.').next().unwrap_or(n));
     Some(("java", cycle(java, 1)?))
 }
 

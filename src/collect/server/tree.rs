@@ -34,15 +34,63 @@ const FIND: Command = Command {
         "/usr/bin/find",
         "/",
         "(",
-        "-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/dev", "-o", "-path", "/run",
-        "-o", "-path", "/var/lib/docker", "-o", "-path", "/var/lib/containers",
-        "-o", "-path", "/var/lib/containerd",
-        "-o", "-fstype", "nfs", "-o", "-fstype", "nfs4", "-o", "-fstype", "cifs", "-o", "-fstype", "autofs",
+        "-path",
+        "/proc",
+        "-o",
+        "-path",
+        "/sys",
+        "-o",
+        "-path",
+        "/dev",
+        "-o",
+        "-path",
+        "/run",
+        "-o",
+        "-path",
+        "/var/lib/docker",
+        "-o",
+        "-path",
+        "/var/lib/containers",
+        "-o",
+        "-path",
+        "/var/lib/containerd",
+        "-o",
+        "-fstype",
+        "nfs",
+        "-o",
+        "-fstype",
+        "nfs4",
+        "-o",
+        "-fstype",
+        "cifs",
+        "-o",
+        "-fstype",
+        "autofs",
         ")",
         "-prune",
-        "-o", "(", "-nouser", "-o", "-nogroup", ")", "-printf", "unowned %y %m %p\\n",
-        "-o", "!", "-type", "l", "(", "-perm", "-0002", "-o", "-type", "f", "-perm", "/6000", ")",
-        "-printf", "rights %y %m %p\\n",
+        "-o",
+        "(",
+        "-nouser",
+        "-o",
+        "-nogroup",
+        ")",
+        "-printf",
+        "unowned %y %m %p\\n",
+        "-o",
+        "!",
+        "-type",
+        "l",
+        "(",
+        "-perm",
+        "-0002",
+        "-o",
+        "-type",
+        "f",
+        "-perm",
+        "/6000",
+        ")",
+        "-printf",
+        "rights %y %m %p\\n",
     ],
     root: true,
 };
@@ -197,12 +245,16 @@ fn walk(host: &mut Host<'_>) -> Found {
             }
         }
         if found.looked > MAX_ENTRIES {
-            found.open.get_or_insert(format!("more than {MAX_ENTRIES} files"));
+            found
+                .open
+                .get_or_insert(format!("more than {MAX_ENTRIES} files"));
             break;
         }
     }
     if !owners || users.is_none() || groups.is_none() {
-        found.open.get_or_insert("owners are not those of the host".into());
+        found
+            .open
+            .get_or_insert("owners are not those of the host".into());
     }
     for all in [
         &mut found.writable,

@@ -19,7 +19,27 @@ const FRESH_DAYS: i64 = 31;
 /// What dnf knows of security updates without asking anybody.
 const UPDATE_INFO: Command = Command {
     id: "dnf-security",
-    argv: &["/usr/bin/dnf", "-q", "-C", "updateinfo", "list", "--security"],
+    argv: &[
+        "/usr/bin/dnf",
+        "-q",
+        "-C",
+        "updateinfo",
+        "list",
+        "--security",
+    ],
+    root: false,
+};
+
+/// What apt would install, without installing or locking anything.
+const SIMULATED: Command = Command {
+    id: "apt-simulated",
+    argv: &[
+        "/usr/bin/apt-get",
+        "-s",
+        "-o",
+        "Debug::NoLocking=1",
+        "dist-upgrade",
+    ],
     root: false,
 };
 
@@ -27,7 +47,10 @@ const UPDATE_INFO: Command = Command {
 pub(super) const PIECES: &[Piece] = &[
     log(LOGS[0]),
     log(LOGS[1]),
-    list("/var/lib/apt/lists/*security*_Packages", &["Package:", "Version:"]),
+    list(
+        "/var/lib/apt/lists/*security*_Packages",
+        &["Package:", "Version:"],
+    ),
     list("/var/lib/apt/lists/*security*_InRelease", &["Date:"]),
     list("/var/lib/apt/lists/*security*_Release", &["Date:"]),
     list(DNF_AUTOMATIC, &["apply_updates", "upgrade_type"]),
@@ -38,6 +61,10 @@ pub(super) const PIECES: &[Piece] = &[
     },
     Piece {
         what: What::Command(&UPDATE_INFO),
+        serves: SERVES,
+    },
+    Piece {
+        what: What::Command(&SIMULATED),
         serves: SERVES,
     },
 ];
@@ -120,7 +147,10 @@ fn of_dnf(host: &mut Host<'_>) -> Fact {
         return derived(PATH, true, DNF_AUTOMATIC, 0);
     }
     for (file, units) in [
-        (DNF_AUTOMATIC, &["dnf-automatic.timer", "dnf5-automatic.timer"][..]),
+        (
+            DNF_AUTOMATIC,
+            &["dnf-automatic.timer", "dnf5-automatic.timer"][..],
+        ),
         (YUM_CRON, &["yum-cron.service"][..]),
     ] {
         let text = match host.optional(file) {
@@ -177,34 +207,61 @@ fn of_record(host: &Host<'_>) -> Fact {
     }
 }
 
-/// Security updates in the lists on the host that are newer than what is installed.
+/// Security updates that are newer than what is installed: by the lists on the host, and by apt itself where it runs,
+/// which also reads packed lists.
 fn waiting_apt(host: &mut Host<'_>) -> Vec<Fact> {
-    match lists(host) {
-        Ok((found, age, file)) => {
-            let waiting = if found.is_empty() && age > FRESH_DAYS {
-                Value::unseen("ambiguous", format!("{file}: the lists are {age} days old"))
-            } else {
-                texts(found)
-            };
-            vec![
-                derived("security.waiting", waiting, &file, 0),
-                derived("lists.age_days", age, &file, 0),
-            ]
-        }
-        Err(value) => vec![
-            Fact::derived("security.waiting", value.clone()),
-            Fact::derived("lists.age_days", value),
-        ],
-    }
+    let age = age(host);
+    let simulated = match host.run(&SIMULATED) {
+        Ok(text) => Some(
+            text.lines()
+                .filter_map(|l| l.strip_prefix("Inst "))
+                .filter(|l| l.to_ascii_lowercase().contains("security"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        ),
+        Err(_) => None,
+    };
+    let listed = listed(host);
+    // What one of them names waits; that none waits must be said by one that could look.
+    let found = match (simulated, listed) {
+        (Some(a), Ok(b)) => Ok(if a.is_empty() { b } else { a }),
+        (Some(a), Err(_)) => Ok(a),
+        (None, other) => other,
+    };
+    let waiting = match (found, &age) {
+        (Err(value), _) => value,
+        (Ok(found), _) if !found.is_empty() => texts(found),
+        (Ok(_), Err(value)) => value.clone(),
+        (Ok(_), Ok((days, file))) if *days > FRESH_DAYS => Value::unseen(
+            "ambiguous",
+            format!("{file}: the lists are {days} days old"),
+        ),
+        (Ok(found), Ok(_)) => texts(found),
+    };
+    let (days, place) = match age {
+        Ok((days, file)) => (Value::Int(days), file),
+        Err(value) => (value, LISTS.to_owned()),
+    };
+    vec![
+        derived("security.waiting", waiting, &place, 0),
+        derived("lists.age_days", days, &place, 0),
+    ]
 }
 
-/// What waits, how old the oldest list is, and where it stands.
-fn lists(host: &mut Host<'_>) -> Result<(Vec<String>, i64, String), Value> {
+/// How old the oldest list of security updates is, and where it stands.
+fn age(host: &mut Host<'_>) -> Result<(i64, String), Value> {
+    let mut oldest: Option<(i64, String)> = None;
     let names = host.names(LISTS).map_err(|e| unseen(&e))?;
-    let of_security = |n: &&String| n.contains("security");
-    let mut age: Option<(i64, String)> = None;
-    for name in names.iter().filter(of_security) {
-        if !(name.ends_with("_InRelease") || name.ends_with("_Release")) {
+    for name in &names {
+        let suite = name
+            .strip_suffix("InRelease")
+            .or_else(|| name.strip_suffix("Release"));
+        // A release without a list of packages says nothing of them.
+        let listed = |suite: &str| {
+            let of = |n: &&String| n.starts_with(suite) && n.contains("_Packages");
+            names.iter().any(|n| of(&n))
+        };
+        if !(suite.is_some_and(listed) && name.contains("security")) {
             continue;
         }
         let file = format!("{LISTS}/{name}");
@@ -218,41 +275,51 @@ fn lists(host: &mut Host<'_>) -> Result<(Vec<String>, i64, String), Value> {
             return Err(Value::unseen("not-parsed", format!("{file}: no date")));
         };
         let days = host.today.days_since(day);
-        if age.as_ref().is_none_or(|(oldest, _)| days > *oldest) {
-            age = Some((days, file));
+        if oldest.as_ref().is_none_or(|(most, _)| days > *most) {
+            oldest = Some((days, file));
         }
     }
-    let Some((age, file)) = age else {
+    oldest.ok_or_else(|| {
         let why = format!("{LISTS}: no list of security updates");
-        return Err(Value::unseen("missing-fact", why));
-    };
+        Value::unseen("missing-fact", why)
+    })
+}
+
+/// What the lists on the host offer above what is installed.
+fn listed(host: &mut Host<'_>) -> Result<Vec<String>, Value> {
     let mut found = Vec::new();
-    let mut read = 0;
-    for name in names.iter().filter(of_security) {
-        if name.ends_with("_Packages") {
-            let text = host
-                .text(&format!("{LISTS}/{name}"))
-                .map_err(|e| unseen(&e))?;
-            read += 1;
-            for (package, version) in dpkg::offered(&text) {
-                if let Some(own) = host.version(package) {
-                    if dpkg::compare(own, version).is_lt() {
-                        found.push(format!("{package} {own} < {version}"));
-                    }
-                }
+    let mut read = false;
+    for name in host.names(LISTS).map_err(|e| unseen(&e))? {
+        if !name.contains("security") {
+            continue;
+        }
+        let file = format!("{LISTS}/{name}");
+        if name.contains("_Packages.") {
+            return Err(Value::unseen(
+                "not-parsed",
+                format!("{file}: a packed list"),
+            ));
+        }
+        if !name.ends_with("_Packages") {
+            continue;
+        }
+        let text = host.text(&file).map_err(|e| unseen(&e))?;
+        read = true;
+        for (package, version) in dpkg::offered(&text) {
+            if let Some(own) = host.version(package)
+                && dpkg::compare(own, version).is_lt()
+            {
+                found.push(format!("{package} {own} < {version}"));
             }
-        } else if name.contains("_Packages.") {
-            let why = format!("{LISTS}/{name}: a packed list");
-            return Err(Value::unseen("not-parsed", why));
         }
     }
-    if read == 0 {
+    if !read {
         let why = format!("{LISTS}: no list of security updates");
         return Err(Value::unseen("missing-fact", why));
     }
     found.sort();
     found.dedup();
-    Ok((found, age, file))
+    Ok(found)
 }
 
 /// Security updates that dnf knows of, on a live host.

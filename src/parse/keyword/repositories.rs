@@ -81,7 +81,12 @@ pub fn deb822(text: &str) -> Option<Vec<Repository>> {
 }
 
 fn paragraph(line: u32, fields: &[(String, String)]) -> Option<Repository> {
-    let get = |key: &str| fields.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
+    let get = |key: &str| {
+        fields
+            .iter()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| v.as_str())
+    };
     let types = get("types")?;
     let mut urls: Vec<String> = get("uris")?.split_whitespace().map(str::to_owned).collect();
     if !types.split_whitespace().any(|t| t == "deb") {

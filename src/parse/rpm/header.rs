@@ -107,7 +107,10 @@ mod tests {
             (EPOCH, INT32, &[0, 0, 0, 2]),
         ]);
         let found = package(&whole).unwrap();
-        assert_eq!((found.name.as_str(), found.full()), ("sudo", "2:1.9-1.el9".to_owned()));
+        assert_eq!(
+            (found.name.as_str(), found.full()),
+            ("sudo", "2:1.9-1.el9".to_owned())
+        );
         for cut in 0..whole.len() {
             assert!(package(&whole[..cut]).is_err(), "{cut}");
         }

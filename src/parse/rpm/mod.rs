@@ -80,7 +80,17 @@ pub fn of_query(text: &str) -> Result<Vec<Package>, RpmError> {
     let mut all = Vec::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [name, epoch, version, release, arch, vendor, installed, built] = fields[..] else {
+        let [
+            name,
+            epoch,
+            version,
+            release,
+            arch,
+            vendor,
+            installed,
+            built,
+        ] = fields[..]
+        else {
             return Err(RpmError::Damaged("a line of another form".into()));
         };
         let package = Package {

@@ -93,8 +93,12 @@ fn word(bytes: &[u8], at: usize, big: bool) -> Option<u32> {
 fn checksum(bytes: &[u8], start: (u32, u32), big: bool) -> (u32, u32) {
     let (mut a, mut b) = start;
     for pair in bytes.chunks_exact(8) {
-        a = a.wrapping_add(word(pair, 0, big).unwrap_or(0)).wrapping_add(b);
-        b = b.wrapping_add(word(pair, 4, big).unwrap_or(0)).wrapping_add(a);
+        a = a
+            .wrapping_add(word(pair, 0, big).unwrap_or(0))
+            .wrapping_add(b);
+        b = b
+            .wrapping_add(word(pair, 4, big).unwrap_or(0))
+            .wrapping_add(a);
     }
     (a, b)
 }
