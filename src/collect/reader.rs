@@ -47,7 +47,15 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Source::read`].
     pub fn bytes(&mut self, path: &str) -> Result<Vec<u8>, SourceError> {
-        let bytes = self.source.read(path, MAX_FILE_BYTES)?;
+        self.bytes_up_to(path, MAX_FILE_BYTES)
+    }
+
+    /// The bytes of a file that may be larger than others, recorded as evidence.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn bytes_up_to(&mut self, path: &str, cap: u64) -> Result<Vec<u8>, SourceError> {
+        let bytes = self.source.read(path, cap)?;
         let shown = self.shown(path);
         if !self.evidence.iter().any(|e| e.source == shown) {
             self.evidence.push(EvidenceItem {

@@ -138,17 +138,28 @@ impl Source for RootFolder {
             let entry = entry.map_err(|e| io(path, &e))?;
             // A name that is no UTF-8 cannot be asked for again: it is shown with the replacement sign.
             let name = entry.file_name().to_string_lossy().into_owned();
-            let inside = format!("{}/{name}", path.trim_end_matches('/'));
-            let mut found = self.stat(&inside).unwrap_or(Entry {
-                name,
-                kind: EntryKind::Other,
-                mode: 0,
-                uid: 0,
-                gid: 0,
-                size: 0,
-                link: false,
-            });
-            found.link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            let meta = match entry.metadata().map_err(|e| io(path, &e)) {
+                Ok(meta) => meta,
+                // Gone meanwhile.
+                Err(e) if e.is_missing() => continue,
+                Err(e) => return Err(e),
+            };
+            let link = meta.file_type().is_symlink();
+            // Only a link has to be looked up anew.
+            let mut found = Self::entry(&name, &meta);
+            if link {
+                let inside = format!("{}/{name}", path.trim_end_matches('/'));
+                found = self.stat(&inside).unwrap_or(Entry {
+                    name,
+                    kind: EntryKind::Other,
+                    mode: 0,
+                    uid: 0,
+                    gid: 0,
+                    size: 0,
+                    link,
+                });
+                found.link = link;
+            }
             entries.push(found);
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));

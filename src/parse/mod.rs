@@ -7,6 +7,7 @@ pub mod keyword;
 pub mod levels;
 pub mod nginx;
 pub mod postgres;
+pub mod rpm;
 pub mod shape;
 pub mod sql;
 pub mod yaml;

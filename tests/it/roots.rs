@@ -11,6 +11,7 @@
 //!   subject: sshd             # only this subject's results; all of them where not written
 //!   files: { /etc/ssh/sshd_config: "PermitRootLogin yes\n", /etc/issue: null }   # null takes away
 //!   modes: { /etc/shadow: "0644" }
+//!   owners: { /etc/shadow: "1000:1000" }           # root owns all else, whoever runs the test
 //!   links: { /etc/systemd/system/x.service: /dev/null }
 //!   folders: [ /etc/sudoers ]                       # a folder where a file should be: cannot be read
 //!   live: { "/usr/sbin/sysctl -a": "net.ipv4.ip_forward = 1\n" }   # the host runs and says this; other commands: not permitted
@@ -49,6 +50,8 @@ struct Scenario {
     #[serde(default)]
     modes: BTreeMap<String, String>,
     #[serde(default)]
+    owners: BTreeMap<String, String>,
+    #[serde(default)]
     links: BTreeMap<String, String>,
     #[serde(default)]
     folders: Vec<String>,
@@ -60,6 +63,17 @@ struct Scenario {
 struct Live {
     root: RootFolder,
     says: Option<BTreeMap<String, String>>,
+    owners: BTreeMap<String, String>,
+}
+
+impl Live {
+    /// The entry with the owner that the scenario gives it.
+    fn owned(&self, path: &str, mut entry: Entry) -> Entry {
+        let owner = self.owners.get(path).map_or("0:0", String::as_str);
+        let (uid, gid) = owner.split_once(':').unwrap();
+        (entry.uid, entry.gid) = (uid.parse().unwrap(), gid.parse().unwrap());
+        entry
+    }
 }
 
 impl Source for Live {
@@ -68,11 +82,13 @@ impl Source for Live {
     }
 
     fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
-        self.root.list(path)
+        let inside = |name: &str| format!("{}/{name}", path.trim_end_matches('/'));
+        let entries = self.root.list(path)?.into_iter();
+        Ok(entries.map(|e| self.owned(&inside(&e.name), e)).collect())
     }
 
     fn stat(&self, path: &str) -> Result<Entry, SourceError> {
-        self.root.stat(path)
+        self.root.stat(path).map(|e| self.owned(path, e))
     }
 
     fn run(&self, command: &'static Command) -> Result<Output, SourceError> {
@@ -166,6 +182,7 @@ fn judge(pack: &Pack, control: &str, scenario: &Scenario) -> (BTreeSet<ResultWor
     let source = Live {
         root: RootFolder::open(dir.path()).unwrap(),
         says: scenario.live.clone(),
+        owners: scenario.owners.clone(),
     };
     let cx = Context {
         now: jiff::Timestamp::from_second(EPOCH.parse().unwrap()).unwrap(),

@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError,
-    Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Output, Place, Reason, Seen, Source,
+    SourceError, Value,
 };
-use crate::parse::keyword::dpkg::{self, Package};
 use crate::parse::keyword::sshd::fits;
 
-/// Where dpkg keeps its record.
-pub(super) const DPKG_STATUS: &str = "/var/lib/dpkg/status";
+pub(super) use super::record::DPKG_STATUS;
+use super::record::{self, Package, Record};
 
 /// Where an administrator switches units on and off.
 const SYSTEM: &str = "/etc/systemd/system";
@@ -27,7 +26,7 @@ const MAX_PATHS: usize = 1000;
 /// A host that is read.
 pub(super) struct Host<'a> {
     reader: Reader<'a>,
-    packages: Result<BTreeMap<String, Package>, SourceError>,
+    packages: Result<Record, SourceError>,
     /// The day of collecting.
     pub(super) today: Day,
 }
@@ -36,20 +35,7 @@ impl<'a> Host<'a> {
     /// Reads the packages first: they prove what is not there.
     pub(super) fn new(source: &'a dyn Source, now: Timestamp) -> Self {
         let mut reader = Reader::new(source, "", now);
-        let packages = reader.lossy(DPKG_STATUS).map(|text| {
-            dpkg::installed(&text)
-                .into_iter()
-                .map(|p| (p.name.clone(), p))
-                .collect()
-        });
-        // A record without a single package is no record of a host.
-        let packages = match packages {
-            Ok(all) if BTreeMap::is_empty(&all) => Err(SourceError::Unreadable(
-                DPKG_STATUS.into(),
-                "names no installed package".into(),
-            )),
-            other => other,
-        };
+        let packages = record::read(&mut reader);
         Self {
             reader,
             packages,
@@ -84,28 +70,39 @@ impl<'a> Host<'a> {
         }
     }
 
+    /// The record of the packages.
+    pub(super) fn record(&self) -> Result<&Record, SourceError> {
+        self.packages.as_ref().map_err(Clone::clone)
+    }
+
+    /// Where the packages are recorded.
+    pub(super) fn record_place(&self) -> &str {
+        self.packages.as_ref().map_or(DPKG_STATUS, |r| &r.place)
+    }
+
     /// The installed packages.
     pub(super) fn packages(&self) -> Result<&BTreeMap<String, Package>, SourceError> {
-        self.packages.as_ref().map_err(Clone::clone)
+        self.record().map(|r| &r.all)
     }
 
     /// Is one of these packages installed? `None` where that cannot be told.
     pub(super) fn has(&self, names: &[&str]) -> Option<bool> {
-        let packages = self.packages.as_ref().ok()?;
-        Some(names.iter().any(|n| packages.contains_key(*n)))
+        let record = self.packages.as_ref().ok()?;
+        Some(names.iter().any(|n| record.all.contains_key(*n)))
     }
 
     /// The version of an installed package.
     pub(super) fn version(&self, name: &str) -> Option<&str> {
-        let package = self.packages.as_ref().ok()?.get(name)?;
+        let package = self.packages.as_ref().ok()?.all.get(name)?;
         Some(package.version.as_str())
     }
 
     /// What to say where the files of a program are not there: absent where no package of it is installed either.
     pub(super) fn without(&self, files: &str, packages: &[&str]) -> Seen {
         match (&self.packages, self.has(packages)) {
-            (Ok(_), Some(false)) => {
-                Seen::Absent(format!("{files}; {DPKG_STATUS}: {}", packages.join(", ")))
+            (Ok(record), Some(false)) => {
+                let place = &record.place;
+                Seen::Absent(format!("{files}; {place}: {}", packages.join(", ")))
             }
             (Ok(_), Some(true) | None) => Seen::Not(Reason::new("missing", files)),
             (Err(e), _) => Seen::Not(Reason::new("unreadable", format!("{files}; {e}"))),
@@ -124,6 +121,16 @@ impl<'a> Host<'a> {
     /// What stands at a path.
     pub(super) fn entry(&self, path: &str) -> Result<Entry, SourceError> {
         self.reader.stat(path)
+    }
+
+    /// The entries of a folder.
+    pub(super) fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
+        self.reader.list(folder)
+    }
+
+    /// What a command says on the live host, whatever its exit status.
+    pub(super) fn output(&mut self, command: &'static Command) -> Result<Output, SourceError> {
+        self.reader.run(command)
     }
 
     /// Names in a folder; none where it is not there.

@@ -1,6 +1,6 @@
 //! Tools that watch files for changes: which are installed, whether they run by themselves, and from which record.
 
-use super::host::{DPKG_STATUS, Host, certainty, derived, reason, texts, unseen};
+use super::host::{Host, certainty, derived, reason, texts, unseen};
 use super::malware::enabled;
 use super::packages;
 use super::plan::{Keep, Piece, Reduction, What};
@@ -68,12 +68,17 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         }
     };
     if found.is_empty() {
-        let proof = format!("{DPKG_STATUS}: {}", names.join(", "));
+        let proof = format!("{}: {}", host.record_place(), names.join(", "));
         out.saw("integrity", Seen::Absent(proof));
         return;
     }
     let mut subject = Subject::new("integrity", "integrity");
-    subject.put(derived("tools", texts(found.iter()), DPKG_STATUS, 0));
+    subject.put(derived(
+        "tools",
+        texts(found.iter()),
+        host.record_place(),
+        0,
+    ));
     let aide = found.iter().any(|n| n.starts_with("aide"));
     let wazuh = found
         .iter()

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod auditd;
+mod containers;
 mod drift;
 mod firewall;
 mod host;
@@ -14,19 +15,26 @@ mod journal;
 mod lockout;
 mod logging;
 mod malware;
+mod mounts;
 mod os;
 mod packages;
 mod pam;
 mod password;
+mod permissions;
 pub mod plan;
 mod privilege;
+mod record;
+mod repositories;
 mod rotation;
+mod runtimes;
 mod session;
 mod sshd;
 mod sysctl;
 #[cfg(test)]
 mod tests;
 mod timesync;
+mod tree;
+mod updates;
 
 use std::collections::BTreeSet;
 
@@ -56,6 +64,12 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         integrity::collect,
         firewall::collect,
         sysctl::collect,
+        repositories::collect,
+        runtimes::collect,
+        mounts::collect,
+        permissions::collect,
+        tree::collect,
+        containers::collect,
     ] {
         part(&mut host, &mut out);
     }

@@ -7,6 +7,15 @@ use crate::model::Command;
 
 /// All pieces, part by part.
 pub const PIECES: &[&[Piece]] = &[
+    super::record::PIECES,
+    super::os::PIECES,
+    super::updates::PIECES,
+    super::updates::EXECUTION,
+    super::repositories::PIECES,
+    super::mounts::PIECES,
+    super::permissions::PIECES,
+    super::tree::PIECES,
+    super::containers::PIECES,
     super::sysctl::PIECES,
     super::malware::PIECES,
     super::integrity::PIECES,

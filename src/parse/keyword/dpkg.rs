@@ -1,5 +1,7 @@
 //! `/var/lib/dpkg/status`: the packages that are installed.
 
+use std::cmp::Ordering;
+
 use super::numbered;
 
 /// An installed package.
@@ -61,9 +63,100 @@ pub fn upstream(version: &str) -> &str {
     version.rsplit_once('-').map_or(version, |(rest, _)| rest)
 }
 
+/// The order of two versions, as dpkg has it: epoch, upstream version, revision; `~` comes before the end.
+pub fn compare(a: &str, b: &str) -> Ordering {
+    let split = |v: &str| {
+        let (epoch, rest) = v.split_once(':').unwrap_or(("0", v));
+        let (upstream, revision) = rest.rsplit_once('-').unwrap_or((rest, "0"));
+        (
+            epoch.parse::<u32>().unwrap_or(0),
+            upstream.to_owned(),
+            revision.to_owned(),
+        )
+    };
+    let (x, y) = (split(a.trim()), split(b.trim()));
+    x.0.cmp(&y.0)
+        .then_with(|| part(&x.1, &y.1))
+        .then_with(|| part(&x.2, &y.2))
+}
+
+/// Runs of other signs and runs of digits take turns.
+fn part(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    // Letters come before all other signs, `~` even before the end.
+    let weight = |c: Option<&u8>| match c {
+        Some(b'~') => -1,
+        None => 0,
+        Some(c) if c.is_ascii_digit() => 0,
+        Some(c) if c.is_ascii_alphabetic() => i32::from(*c),
+        Some(c) => i32::from(*c) + 256,
+    };
+    while !(a.is_empty() && b.is_empty()) {
+        let digit = |c: Option<&u8>| c.is_none_or(u8::is_ascii_digit);
+        while !(digit(a.first()) && digit(b.first())) {
+            let order = weight(a.first()).cmp(&weight(b.first()));
+            if order != Ordering::Equal {
+                return order;
+            }
+            a = a.get(1..).unwrap_or_default();
+            b = b.get(1..).unwrap_or_default();
+        }
+        let (x, rest_a) = number(a);
+        let (y, rest_b) = number(b);
+        let order = x.len().cmp(&y.len()).then_with(|| x.cmp(y));
+        if order != Ordering::Equal {
+            return order;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    Ordering::Equal
+}
+
+/// The digits at the beginning without leading zeros, and the rest.
+fn number(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|c| !c.is_ascii_digit());
+    let (digits, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
+    let zeros = digits.iter().take_while(|c| **c == b'0').count();
+    (digits.get(zeros..).unwrap_or_default(), rest)
+}
+
+/// Names and versions in a list of a repository (`…_Packages`).
+pub fn offered(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut name = "";
+    text.lines().filter_map(move |line| {
+        if let Some(value) = field(line, "Package") {
+            name = value;
+        }
+        let version = field(line, "Version")?;
+        (!name.is_empty()).then_some((name, version))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As `dpkg --compare-versions` says.
+    #[test]
+    fn versions_are_ordered_as_dpkg_does() {
+        for (a, b, order) in [
+            ("1.0", "1.0", Ordering::Equal),
+            ("1.0-1", "1.0-1+deb12u1", Ordering::Less),
+            ("1.0~rc1-1", "1.0-1", Ordering::Less),
+            ("1:0.9", "2.0", Ordering::Greater),
+            ("9.2p1-2+deb12u6", "9.2p1-2+deb12u10", Ordering::Less),
+            ("2.36-9+deb12u4", "2.36-9+deb12u4", Ordering::Equal),
+            ("1.0a", "1.0+", Ordering::Less),
+            ("1.0", "1.0.0", Ordering::Less),
+            ("1.2-01", "1.2-1", Ordering::Equal),
+            ("1.0-1~bpo12+1", "1.0-1", Ordering::Less),
+            ("0:1.0", "1.0", Ordering::Equal),
+            ("1.0-0", "1.0", Ordering::Equal),
+        ] {
+            assert_eq!(compare(a, b), order, "{a} {b}");
+            assert_eq!(compare(b, a), order.reverse(), "{b} {a}");
+        }
+    }
 
     #[test]
     fn removed_packages_are_not_there() {

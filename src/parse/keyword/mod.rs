@@ -5,9 +5,11 @@
 pub mod accounts;
 pub mod dpkg;
 pub mod logrotate;
+pub mod mounts;
 pub mod packets;
 pub mod pairs;
 pub mod pam;
+pub mod repositories;
 pub mod rsyslog;
 pub mod sshd;
 pub mod sudoers;

@@ -1,0 +1,369 @@
+//! Updates: whether they install themselves, how long ago the last one came, which security updates wait.
+
+use super::host::{Host, both, derived, texts, unseen};
+use super::plan::{Keep, Piece, What};
+use super::record::Manager;
+use crate::model::{Command, Day, Fact, Value};
+use crate::parse::keyword::{dpkg, numbered, pairs};
+
+/// Logs in which package tools write what they did, newest first.
+const LOGS: [&str; 2] = ["/var/log/dpkg.log", "/var/log/dpkg.log.1"];
+const LISTS: &str = "/var/lib/apt/lists";
+const APT_CONF: &str = "/etc/apt/apt.conf.d";
+const DNF_AUTOMATIC: &str = "/etc/dnf/automatic.conf";
+const YUM_CRON: &str = "/etc/yum/yum-cron.conf";
+
+/// How old a list of security updates may be to prove that none waits.
+const FRESH_DAYS: i64 = 31;
+
+/// What dnf knows of security updates without asking anybody.
+const UPDATE_INFO: Command = Command {
+    id: "dnf-security",
+    argv: &[
+        "/usr/bin/dnf",
+        "-q",
+        "-C",
+        "updateinfo",
+        "list",
+        "--security",
+    ],
+    root: false,
+};
+
+/// What apt would install, without installing or locking anything.
+const SIMULATED: Command = Command {
+    id: "apt-simulated",
+    argv: &[
+        "/usr/bin/apt-get",
+        "-s",
+        "-o",
+        "Debug::NoLocking=1",
+        "dist-upgrade",
+    ],
+    root: false,
+};
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[
+    log(LOGS[0]),
+    log(LOGS[1]),
+    list(
+        "/var/lib/apt/lists/*security*_Packages",
+        &["Package:", "Version:"],
+    ),
+    list("/var/lib/apt/lists/*security*_InRelease", &["Date:"]),
+    list("/var/lib/apt/lists/*security*_Release", &["Date:"]),
+    list(DNF_AUTOMATIC, &["apply_updates", "upgrade_type"]),
+    list(YUM_CRON, &["apply_updates", "update_cmd"]),
+    Piece {
+        what: What::Folder(LISTS),
+        serves: SERVES,
+    },
+    Piece {
+        what: What::Command(&UPDATE_INFO),
+        serves: SERVES,
+    },
+    Piece {
+        what: What::Command(&SIMULATED),
+        serves: SERVES,
+    },
+];
+
+const SERVES: &[&str] = &["packages"];
+
+const fn list(path: &'static str, words: &'static [&'static str]) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Lines(words),
+        },
+        serves: SERVES,
+    }
+}
+
+/// Names of packages, versions and times only.
+const fn log(path: &'static str) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Whole,
+        },
+        serves: SERVES,
+    }
+}
+
+/// All facts on updates.
+pub(super) fn facts(host: &mut Host<'_>) -> Vec<Fact> {
+    let Ok(manager) = host.record().map(|r| r.manager) else {
+        return Vec::new();
+    };
+    let mut all = match manager {
+        Manager::Dpkg => vec![of_apt(host), of_log(host)],
+        Manager::Rpm => vec![of_dnf(host), of_record(host)],
+    };
+    all.extend(match manager {
+        Manager::Dpkg => waiting_apt(host),
+        Manager::Rpm => waiting_dnf(host),
+    });
+    all
+}
+
+/// Does apt fetch and install security updates on its own?
+fn of_apt(host: &mut Host<'_>) -> Fact {
+    const PATH: &str = "updates.automatic";
+    let files = match host.drop_ins(&[APT_CONF], "") {
+        Ok(files) => files,
+        Err(e) => return Fact::derived(PATH, unseen(&e)),
+    };
+    let mut found = None;
+    for file in files {
+        let text = match host.optional(&file) {
+            Ok(text) => text.unwrap_or_default(),
+            Err(e) => return Fact::derived(PATH, unseen(&e)),
+        };
+        for (line, content) in numbered(&text) {
+            let content = content.trim();
+            if content.starts_with("APT::Periodic::Unattended-Upgrade ") {
+                let on = !content.contains("\"0\"");
+                found = Some((on, file.clone(), line));
+            }
+        }
+    }
+    let tool = host.has(&["unattended-upgrades"]).unwrap_or(false);
+    match found {
+        Some((on, file, line)) => derived(PATH, on && tool, &file, line),
+        None => derived(PATH, false, APT_CONF, 0),
+    }
+}
+
+/// Does dnf-automatic or yum-cron install updates, and does it run?
+fn of_dnf(host: &mut Host<'_>) -> Fact {
+    const PATH: &str = "updates.automatic";
+    if host.has(&["dnf-automatic", "dnf5-plugin-automatic", "yum-cron"]) == Some(false) {
+        return derived(PATH, false, host.record_place(), 0);
+    }
+    // This timer installs, whatever the file says.
+    if host.unit_on(&["dnf-automatic-install.timer"]) == Value::Bool(true) {
+        return derived(PATH, true, DNF_AUTOMATIC, 0);
+    }
+    for (file, units) in [
+        (
+            DNF_AUTOMATIC,
+            &["dnf-automatic.timer", "dnf5-automatic.timer"][..],
+        ),
+        (YUM_CRON, &["yum-cron.service"][..]),
+    ] {
+        let text = match host.optional(file) {
+            Ok(Some(text)) => text,
+            Ok(None) => continue,
+            Err(e) => return Fact::derived(PATH, unseen(&e)),
+        };
+        let all = pairs::ini(&text);
+        let applies = pairs::last(&all, "apply_updates");
+        let (on, line) = applies.map_or((false, 0), |p| {
+            (matches!(p.value.as_str(), "yes" | "1" | "true"), p.line)
+        });
+        return derived(PATH, both(Value::Bool(on), host.unit_on(units)), file, line);
+    }
+    Fact::derived(PATH, Value::unseen("missing", DNF_AUTOMATIC))
+}
+
+/// Days since a package was last installed or upgraded, from dpkg's log.
+fn of_log(host: &mut Host<'_>) -> Fact {
+    const PATH: &str = "updates.age_days";
+    for file in LOGS {
+        let text = match host.optional(file) {
+            Ok(Some(text)) => text,
+            Ok(None) => continue,
+            Err(e) => return Fact::derived(PATH, unseen(&e)),
+        };
+        let last = numbered(&text)
+            .filter(|(_, l)| l.contains(" upgrade ") || l.contains(" install "))
+            .filter_map(|(line, l)| Some((line, Day::parse(l.get(..10)?)?)))
+            .last();
+        if let Some((line, day)) = last {
+            return derived(PATH, host.today.days_since(day), file, line);
+        }
+    }
+    Fact::derived(
+        PATH,
+        Value::unseen("missing-fact", "no log of dpkg names an upgrade"),
+    )
+}
+
+/// Days since rpm last installed a package.
+fn of_record(host: &Host<'_>) -> Fact {
+    const PATH: &str = "updates.age_days";
+    let last = host.record().ok().and_then(|r| {
+        let days = r.every.iter().filter_map(|p| p.installed);
+        days.max()
+    });
+    match last {
+        Some(day) => derived(PATH, host.today.days_since(day), host.record_place(), 0),
+        None => Fact::derived(
+            PATH,
+            Value::unseen("missing-fact", "the record of rpm names no day"),
+        ),
+    }
+}
+
+/// Security updates that are newer than what is installed: by the lists on the host, and by apt itself where it runs,
+/// which also reads packed lists.
+fn waiting_apt(host: &mut Host<'_>) -> Vec<Fact> {
+    let age = age(host);
+    let simulated = match host.run(&SIMULATED) {
+        Ok(text) => Some(
+            text.lines()
+                .filter_map(|l| l.strip_prefix("Inst "))
+                .filter(|l| l.to_ascii_lowercase().contains("security"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        ),
+        Err(_) => None,
+    };
+    let listed = listed(host);
+    // What one of them names waits; that none waits must be said by one that could look.
+    let found = match (simulated, listed) {
+        (Some(a), Ok(b)) => Ok(if a.is_empty() { b } else { a }),
+        (Some(a), Err(_)) => Ok(a),
+        (None, other) => other,
+    };
+    let waiting = match (found, &age) {
+        (Err(value), _) => value,
+        (Ok(found), _) if !found.is_empty() => texts(found),
+        (Ok(_), Err(value)) => value.clone(),
+        (Ok(_), Ok((days, file))) if *days > FRESH_DAYS => Value::unseen(
+            "ambiguous",
+            format!("{file}: the lists are {days} days old"),
+        ),
+        (Ok(found), Ok(_)) => texts(found),
+    };
+    let (days, place) = match age {
+        Ok((days, file)) => (Value::Int(days), file),
+        Err(value) => (value, LISTS.to_owned()),
+    };
+    vec![
+        derived("security.waiting", waiting, &place, 0),
+        derived("lists.age_days", days, &place, 0),
+    ]
+}
+
+/// How old the oldest list of security updates is, and where it stands.
+fn age(host: &mut Host<'_>) -> Result<(i64, String), Value> {
+    let mut oldest: Option<(i64, String)> = None;
+    let names = host.names(LISTS).map_err(|e| unseen(&e))?;
+    for name in &names {
+        let suite = name
+            .strip_suffix("InRelease")
+            .or_else(|| name.strip_suffix("Release"));
+        // A release without a list of packages says nothing of them.
+        let listed = |suite: &str| {
+            let of = |n: &&String| n.starts_with(suite) && n.contains("_Packages");
+            names.iter().any(|n| of(&n))
+        };
+        if !(suite.is_some_and(listed) && name.contains("security")) {
+            continue;
+        }
+        let file = format!("{LISTS}/{name}");
+        let text = host.text(&file).map_err(|e| unseen(&e))?;
+        let day = text
+            .lines()
+            .find_map(|l| l.strip_prefix("Date:"))
+            .and_then(|d| jiff::fmt::rfc2822::parse(&d.trim().replace("UTC", "+0000")).ok())
+            .map(|z| Day::of(z.timestamp()));
+        let Some(day) = day else {
+            return Err(Value::unseen("not-parsed", format!("{file}: no date")));
+        };
+        let days = host.today.days_since(day);
+        if oldest.as_ref().is_none_or(|(most, _)| days > *most) {
+            oldest = Some((days, file));
+        }
+    }
+    oldest.ok_or_else(|| {
+        let why = format!("{LISTS}: no list of security updates");
+        Value::unseen("missing-fact", why)
+    })
+}
+
+/// What the lists on the host offer above what is installed.
+fn listed(host: &mut Host<'_>) -> Result<Vec<String>, Value> {
+    let mut found = Vec::new();
+    let mut read = false;
+    for name in host.names(LISTS).map_err(|e| unseen(&e))? {
+        if !name.contains("security") {
+            continue;
+        }
+        let file = format!("{LISTS}/{name}");
+        if name.contains("_Packages.") {
+            return Err(Value::unseen(
+                "not-parsed",
+                format!("{file}: a packed list"),
+            ));
+        }
+        if !name.ends_with("_Packages") {
+            continue;
+        }
+        let text = host.text(&file).map_err(|e| unseen(&e))?;
+        read = true;
+        for (package, version) in dpkg::offered(&text) {
+            if let Some(own) = host.version(package)
+                && dpkg::compare(own, version).is_lt()
+            {
+                found.push(format!("{package} {own} < {version}"));
+            }
+        }
+    }
+    if !read {
+        let why = format!("{LISTS}: no list of security updates");
+        return Err(Value::unseen("missing-fact", why));
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// Security updates that dnf knows of, on a live host.
+fn waiting_dnf(host: &mut Host<'_>) -> Vec<Fact> {
+    let waiting = match host.run(&UPDATE_INFO) {
+        Ok(text) => {
+            let packages = text
+                .lines()
+                .filter_map(|l| l.split_whitespace().last())
+                .filter(|w| w.contains('-') && w.contains('.'));
+            texts(packages)
+        }
+        Err(e) => unseen(&e),
+    };
+    let age = Value::unseen("not_applicable", "dnf keeps its own time of lists");
+    let place = UPDATE_INFO.shown();
+    vec![
+        derived("security.waiting", waiting, &place, 0),
+        derived("lists.age_days", age, &place, 0),
+    ]
+}
+
+/// fapolicyd: installed, started, and refusing rather than only noting.
+pub(super) fn execution(host: &mut Host<'_>) -> Fact {
+    const PATH: &str = "execution.enforced";
+    const CONF: &str = "/etc/fapolicyd/fapolicyd.conf";
+    match host.has(&["fapolicyd"]) {
+        Some(true) => {}
+        Some(false) => {
+            let why = format!("{}: fapolicyd", host.record_place());
+            return Fact::derived(PATH, Value::unseen("not_applicable", why));
+        }
+        None => return Fact::derived(PATH, Value::unseen("unreadable", "packages")),
+    }
+    let text = match host.optional(CONF) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(e) => return Fact::derived(PATH, unseen(&e)),
+    };
+    let all = pairs::equals(&text);
+    let (enforces, line) =
+        pairs::last(&all, "permissive").map_or((true, 0), |p| (p.value.trim() == "0", p.line));
+    let on = host.unit_on(&["fapolicyd.service"]);
+    derived(PATH, both(Value::Bool(enforces), on), CONF, line)
+}
+
+/// What [`execution`] reads.
+pub(super) const EXECUTION: &[Piece] = &[list("/etc/fapolicyd/fapolicyd.conf", &["permissive"])];
