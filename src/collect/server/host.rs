@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
 };
 use crate::parse::keyword::dpkg::{self, Package};
 use crate::parse::keyword::sshd::fits;
@@ -80,6 +80,33 @@ impl<'a> Host<'a> {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
             Err(SourceError::Failed(command.shown(), output.status))
+        }
+    }
+
+    /// What the first of some commands says that the host has: programs stand in other folders on other systems.
+    ///
+    /// # Errors
+    /// As [`Host::run`].
+    pub(super) fn run_first(
+        &mut self,
+        commands: &[&'static Command],
+    ) -> Result<(String, &'static Command), SourceError> {
+        let mut last = Err(SourceError::Missing("command".into()));
+        for command in commands {
+            last = self.run(command).map(|text| (text, *command));
+            if !matches!(&last, Err(e) if e.is_missing()) {
+                break;
+            }
+        }
+        last
+    }
+
+    /// The entries of a folder; none where it is not there.
+    pub(super) fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
+        match self.reader.list(folder) {
+            Ok(entries) => Ok(entries),
+            Err(e) if e.is_missing() => Ok(Vec::new()),
+            Err(e) => Err(e),
         }
     }
 
@@ -217,7 +244,7 @@ impl<'a> Host<'a> {
     }
 
     /// The units that links in `.wants` and `.requires` folders name, and the first folder that cannot be read.
-    fn wanted(&self) -> (BTreeSet<String>, Option<SourceError>) {
+    pub(super) fn wanted(&self) -> (BTreeSet<String>, Option<SourceError>) {
         let (mut all, mut error) = (BTreeSet::new(), None);
         for folder in [SYSTEM].iter().chain(&SHIPPED) {
             let names = self.names(folder).unwrap_or_else(|e| {

@@ -6,12 +6,17 @@
 
 mod accounts;
 mod auditd;
+mod dhcp;
 mod drift;
 mod firewall;
 mod host;
+mod intrusion;
 mod journal;
+mod kernel;
+mod legacy;
 mod lockout;
 mod logging;
+mod lsm;
 mod malware;
 mod os;
 mod packages;
@@ -19,8 +24,13 @@ mod pam;
 mod password;
 pub mod plan;
 mod privilege;
+mod proxy;
+mod remote;
+mod resolver;
 mod rotation;
+mod services;
 mod session;
+mod sockets;
 mod sshd;
 mod sysctl;
 #[cfg(test)]
@@ -52,8 +62,18 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         timesync::collect,
         auditd::collect,
         malware::collect,
-        firewall::collect,
         sysctl::collect,
+        firewall::collect,
+        services::collect,
+        legacy::collect,
+        sockets::collect,
+        kernel::collect,
+        lsm::collect,
+        resolver::collect,
+        dhcp::collect,
+        intrusion::collect,
+        remote::collect,
+        proxy::collect,
     ] {
         part(&mut host, &mut out);
     }

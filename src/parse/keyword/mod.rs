@@ -5,12 +5,14 @@
 pub mod accounts;
 pub mod dpkg;
 pub mod logrotate;
+pub mod openings;
 pub mod packets;
 pub mod pairs;
 pub mod pam;
 pub mod rsyslog;
 pub mod sshd;
 pub mod sudoers;
+pub mod tags;
 
 /// A line as words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +157,10 @@ mod tests {
             seen.extend(sudoers::parse(&text).iter().map(|l| l.line()));
             let chains = [packets::nft(&text), packets::iptables(&text)];
             seen.extend(chains.iter().flat_map(|c| &c.all).map(|c| c.line));
+            for chains in &chains {
+                let _ = openings::through(chains, "input");
+            }
+            seen.extend(tags::read(&text).unwrap_or_default().iter().map(|t| t.line));
             let _ = systemd_seconds(&text);
             for line in seen {
                 prop_assert!(line >= 1 && line <= last);
