@@ -372,7 +372,10 @@ fn nft(words: &[String]) -> Rule {
             }
             ("meta", Some("l4proto")) | ("ip", Some("protocol")) | ("ip6", Some("nexthdr")) => {
                 let (_, values, next) = operand(tail(after));
-                rule.skip |= !values.iter().any(|v| matches!(*v, "tcp" | "udp" | "6" | "17"));
+                // What stands in a named set is not looked up.
+                rule.unclear |= values.iter().any(|v| v.starts_with('@'));
+                rule.skip |= !rule.unclear
+                    && !values.iter().any(|v| matches!(*v, "tcp" | "udp" | "6" | "17"));
                 next
             }
             ("icmp" | "icmpv6" | "igmp" | "esp" | "ah" | "vrrp" | "fib", _) => {
