@@ -23,7 +23,10 @@ const PACKAGES: [&str; 7] = [
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
     file(ISC, Keep::Lines(&["subnet", "log-facility"])),
-    file(KEA, Keep::Lines(&["\"loggers\"", "\"severity\"", "\"subnet4\""])),
+    file(
+        KEA,
+        Keep::Lines(&["\"loggers\"", "\"severity\"", "\"subnet4\""]),
+    ),
     file(DNSMASQ, SETTINGS),
     file("/etc/dnsmasq.d/*", SETTINGS),
 ];

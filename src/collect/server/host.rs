@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError,
+    Value,
 };
 use crate::parse::keyword::dpkg::{self, Package};
 use crate::parse::keyword::sshd::fits;

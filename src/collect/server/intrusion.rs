@@ -130,7 +130,10 @@ fn age(host: &mut Host<'_>) -> Fact {
     }
     match (newest, there) {
         (Some((day, file)), _) => derived(PATH, host.today.days_since(day), file, 0),
-        (None, true) => Fact::derived(PATH, Value::unseen("not-parsed", "no rule says when it was written")),
+        (None, true) => Fact::derived(
+            PATH,
+            Value::unseen("not-parsed", "no rule says when it was written"),
+        ),
         (None, false) => Fact::derived(PATH, Value::Absent),
     }
 }
@@ -178,7 +181,10 @@ fn jail(host: &mut Host<'_>) -> Fact {
         for file in files {
             let text = host.optional(&file)?.unwrap_or_default();
             for pair in pairs::ini(&text).into_iter().filter(|p| p.key == "enabled") {
-                let on = matches!(pair.value.to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1");
+                let on = matches!(
+                    pair.value.to_ascii_lowercase().as_str(),
+                    "true" | "yes" | "on" | "1"
+                );
                 match pair.section.as_str() {
                     "sshd" => own = Some((on, file.clone(), pair.line)),
                     "DEFAULT" => all = Some((on, file.clone(), pair.line)),

@@ -35,14 +35,39 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ),
     ("modules.protocols", &["dccp", "tipc", "rds", "sctp"]),
     ("modules.usb_storage", &["usb_storage"]),
-    ("modules.dma", &["firewire_core", "firewire_ohci", "firewire_sbp2", "thunderbolt"]),
+    (
+        "modules.dma",
+        &[
+            "firewire_core",
+            "firewire_ohci",
+            "firewire_sbp2",
+            "thunderbolt",
+        ],
+    ),
 ];
 
 /// Words of the command line that take protection away.
 const WEAK: [&str; 20] = [
-    "mitigations=off", "nokaslr", "nosmep", "nosmap", "nopti", "pti=off", "kpti=0", "nospectre_v1",
-    "nospectre_v2", "spectre_v2=off", "spec_store_bypass_disable=off", "l1tf=off", "mds=off", "noexec=off",
-    "selinux=0", "enforcing=0", "apparmor=0", "security=none", "audit=0", "module.sig_enforce=0",
+    "mitigations=off",
+    "nokaslr",
+    "nosmep",
+    "nosmap",
+    "nopti",
+    "pti=off",
+    "kpti=0",
+    "nospectre_v1",
+    "nospectre_v2",
+    "spectre_v2=off",
+    "spec_store_bypass_disable=off",
+    "l1tf=off",
+    "mds=off",
+    "noexec=off",
+    "selinux=0",
+    "enforcing=0",
+    "apparmor=0",
+    "security=none",
+    "audit=0",
+    "module.sig_enforce=0",
 ];
 
 /// What this part reads.
@@ -52,8 +77,14 @@ pub(super) const PIECES: &[Piece] = &[
     file("/usr/local/lib/modprobe.d/*.conf", MODPROBE),
     file("/usr/lib/modprobe.d/*.conf", MODPROBE),
     file("/lib/modprobe.d/*.conf", MODPROBE),
-    file(GRUB, Keep::Lines(&["grub_cmdline_linux", "grub_cmdline_linux_default"])),
-    file("/etc/default/grub.d/*.cfg", Keep::Lines(&["grub_cmdline_linux", "grub_cmdline_linux_default"])),
+    file(
+        GRUB,
+        Keep::Lines(&["grub_cmdline_linux", "grub_cmdline_linux_default"]),
+    ),
+    file(
+        "/etc/default/grub.d/*.cfg",
+        Keep::Lines(&["grub_cmdline_linux", "grub_cmdline_linux_default"]),
+    ),
     file(CMDLINE, Keep::Reduced(Reduction::Masked)),
     file(LOADED, Keep::Whole),
     file(LIMITS, Keep::Lines(&["*"])),
@@ -132,7 +163,8 @@ fn shut_out(host: &mut Host<'_>) -> Result<BTreeMap<String, Place>, SourceError>
             let name = name.replace('-', "_");
             let nothing = matches!(program.rsplit('/').next(), Some("false" | "true"));
             // The first line that says what to run counts.
-            shut.entry(name).or_insert((nothing, Place::new(file.as_str(), line)));
+            shut.entry(name)
+                .or_insert((nothing, Place::new(file.as_str(), line)));
         }
     }
     let of = |(name, (nothing, place)): (String, (bool, Place))| nothing.then_some((name, place));
@@ -161,7 +193,12 @@ fn put_line(subject: &mut Subject, line: Result<Vec<String>, SourceError>, file:
     match line {
         Ok(line) => {
             let weak = line.iter().filter(|w| WEAK.contains(&w.as_str()));
-            subject.put(derived("command_line.weakening", texts(weak.cloned()), file, 0));
+            subject.put(derived(
+                "command_line.weakening",
+                texts(weak.cloned()),
+                file,
+                0,
+            ));
         }
         Err(e) => {
             let value = if e.is_missing() {
@@ -226,7 +263,9 @@ fn stored(host: &mut Host<'_>) -> Fact {
             }
         }
     }
-    let none = storage.as_ref().is_some_and(|(v, ..)| v.eq_ignore_ascii_case("none"));
+    let none = storage
+        .as_ref()
+        .is_some_and(|(v, ..)| v.eq_ignore_ascii_case("none"));
     let empty = size.as_ref().is_some_and(|(v, ..)| v == "0");
     match (storage.or(size), seen) {
         (Some((_, file, line)), _) => derived(PATH, !(none || empty), &file, line),
@@ -242,7 +281,11 @@ fn password(host: &mut Host<'_>) -> Fact {
     let mut seen = None;
     let mut hidden: Option<SourceError> = None;
     let scripts = host.glob("/etc/grub.d/*").unwrap_or_default();
-    let written = ["/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/grub2/user.cfg"];
+    let written = [
+        "/boot/grub/grub.cfg",
+        "/boot/grub2/grub.cfg",
+        "/boot/grub2/user.cfg",
+    ];
     for file in written.into_iter().map(str::to_owned).chain(scripts) {
         let text = match host.optional(&file) {
             Ok(Some(text)) => text,
@@ -255,7 +298,9 @@ fn password(host: &mut Host<'_>) -> Fact {
         for line in words(&text, &['#']) {
             let word = line.keyword();
             // The script that RHEL brings asks for the password of user.cfg, and names it without setting one.
-            let set = word == "password_pbkdf2" && !file.ends_with("/01_users") && !has_variable(&line.words);
+            let set = word == "password_pbkdf2"
+                && !file.ends_with("/01_users")
+                && !has_variable(&line.words);
             if set || word.starts_with("grub2_password=") {
                 return derived(PATH, true, &file, line.line);
             }
@@ -269,14 +314,19 @@ fn password(host: &mut Host<'_>) -> Fact {
         (None, Some(file)) => derived(PATH, false, &file, 0),
         (None, None) => Fact::derived(
             PATH,
-            Value::unseen("missing-fact", "no grub.cfg in /boot: another loader, or none"),
+            Value::unseen(
+                "missing-fact",
+                "no grub.cfg in /boot: another loader, or none",
+            ),
         ),
     }
 }
 
 /// Does a line take its password from a variable, which may be empty?
 fn has_variable(words: &[String]) -> bool {
-    words.last().is_some_and(|w| w.contains('$') || w.is_empty())
+    words
+        .last()
+        .is_some_and(|w| w.contains('$') || w.is_empty())
 }
 
 /// What the running kernel was started with, and which of the modules it has loaded.
@@ -317,8 +367,12 @@ mod tests {
     #[test]
     fn a_password_from_a_variable_is_none() {
         let words = |t: &str| -> Vec<String> { t.split(' ').map(str::to_owned).collect() };
-        assert!(has_variable(&words("password_pbkdf2 root ${GRUB2_PASSWORD}")));
-        assert!(!has_variable(&words("password_pbkdf2 root grub.pbkdf2.sha512")));
+        assert!(has_variable(&words(
+            "password_pbkdf2 root ${GRUB2_PASSWORD}"
+        )));
+        assert!(!has_variable(&words(
+            "password_pbkdf2 root grub.pbkdf2.sha512"
+        )));
         assert!(!has_variable(&words("password_pbkdf2")));
     }
 }

@@ -15,17 +15,34 @@ const EXPORTS: &str = "/etc/exports";
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
     piece(SNMPD, Keep::Reduced(Reduction::Snmp), &["snmp"]),
-    piece("/etc/snmp/snmpd.conf.d/*.conf", Keep::Reduced(Reduction::Snmp), &["snmp"]),
+    piece(
+        "/etc/snmp/snmpd.conf.d/*.conf",
+        Keep::Reduced(Reduction::Snmp),
+        &["snmp"],
+    ),
     piece(
         SMB,
         Keep::Lines(&[
-            "server min protocol", "min protocol", "server max protocol", "max protocol", "protocol",
-            "server signing", "map to guest", "guest ok", "public", "guest only", "include",
+            "server min protocol",
+            "min protocol",
+            "server max protocol",
+            "max protocol",
+            "protocol",
+            "server signing",
+            "map to guest",
+            "guest ok",
+            "public",
+            "guest only",
+            "include",
         ]),
         &["smb"],
     ),
     piece(EXPORTS, Keep::Lines(&["/", "\""]), &["nfs"]),
-    piece("/etc/exports.d/*.exports", Keep::Lines(&["/", "\""]), &["nfs"]),
+    piece(
+        "/etc/exports.d/*.exports",
+        Keep::Lines(&["/", "\""]),
+        &["nfs"],
+    ),
 ];
 
 const fn piece(path: &'static str, keep: Keep, serves: &'static [&'static str]) -> Piece {
@@ -40,7 +57,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     for (kind, packages, file, read) in [
         ("snmp", &["snmpd", "net-snmp"], SNMPD, snmp as Read),
         ("smb", &["samba", "samba"], SMB, smb as Read),
-        ("nfs", &["nfs-kernel-server", "nfs-utils"], EXPORTS, nfs as Read),
+        (
+            "nfs",
+            &["nfs-kernel-server", "nfs-utils"],
+            EXPORTS,
+            nfs as Read,
+        ),
     ] {
         // What was taken off may leave its files behind.
         if host.has(packages) == Some(false) {
@@ -83,7 +105,9 @@ fn snmp(host: &mut Host<'_>) -> Result<Option<Subject>, SourceError> {
         for line in words(text, &['#']) {
             let word = line.keyword();
             let community = match word.as_str() {
-                "rocommunity" | "rwcommunity" | "rocommunity6" | "rwcommunity6" => line.args().first(),
+                "rocommunity" | "rwcommunity" | "rocommunity6" | "rwcommunity6" => {
+                    line.args().first()
+                }
                 "com2sec" | "com2sec6" => line.args().last(),
                 _ => continue,
             };
@@ -116,22 +140,36 @@ fn smb(host: &mut Host<'_>) -> Result<Option<Subject>, SourceError> {
         .collect();
     let last = |keys: &[&str]| {
         let same = |p: &&&pairs::Pair| keys.iter().any(|k| p.key.eq_ignore_ascii_case(k));
-        global.iter().rev().find(same).map(|p| (p.value.to_ascii_lowercase(), p.line))
+        global
+            .iter()
+            .rev()
+            .find(same)
+            .map(|p| (p.value.to_ascii_lowercase(), p.line))
     };
     // Samba itself asks for SMB 2.02 since 4.11.
-    let (lowest, line) = last(&["server min protocol", "min protocol"]).unwrap_or(("smb2_02".into(), 0));
+    let (lowest, line) =
+        last(&["server min protocol", "min protocol"]).unwrap_or(("smb2_02".into(), 0));
     let old = ["core", "coreplus", "lanman1", "lanman2", "nt1", "smb1"];
     subject.put(set("min_protocol", lowest.as_str(), SMB, line));
     subject.put(derived("smb1", old.contains(&lowest.as_str()), SMB, line));
     let (signing, line) = last(&["server signing"]).unwrap_or(("default".into(), 0));
-    let signed = matches!(signing.as_str(), "mandatory" | "required" | "force" | "forced" | "enforced");
+    let signed = matches!(
+        signing.as_str(),
+        "mandatory" | "required" | "force" | "forced" | "enforced"
+    );
     subject.put(derived("signing_required", signed, SMB, line));
     let yes = |v: &str| matches!(v.to_ascii_lowercase().as_str(), "yes" | "true" | "1");
     let guests = all.iter().filter(|p| {
-        ["guest ok", "public", "guest only", "only guest"].contains(&p.key.to_ascii_lowercase().as_str())
+        ["guest ok", "public", "guest only", "only guest"]
+            .contains(&p.key.to_ascii_lowercase().as_str())
             && yes(&p.value)
     });
-    subject.put(derived("guest_shares", texts(guests.map(|p| p.section.clone())), SMB, 0));
+    subject.put(derived(
+        "guest_shares",
+        texts(guests.map(|p| p.section.clone())),
+        SMB,
+        0,
+    ));
     if all.iter().any(|p| p.key.eq_ignore_ascii_case("include")) {
         // What an included file says may be other.
         for path in ["smb1", "signing_required", "guest_shares"] {

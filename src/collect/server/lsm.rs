@@ -82,7 +82,9 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         let pairs = pairs::equals(&text);
         let mode = pairs::last(&pairs, "SELINUX");
         let line = mode.map_or(0, |p| p.line);
-        let mode = mode.map(|p| p.value.to_ascii_lowercase()).unwrap_or_default();
+        let mode = mode
+            .map(|p| p.value.to_ascii_lowercase())
+            .unwrap_or_default();
         let known = matches!(mode.as_str(), "enforcing" | "permissive" | "disabled");
         let of = |yes: bool| match known {
             true => Value::Bool(yes),
@@ -101,7 +103,12 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         subject.put(derived("kind", "selinux", SELINUX, line));
         subject.put(derived("enabled", enabled, SELINUX, line));
         subject.put(derived("enforcing", enforcing, SELINUX, line));
-        subject.put(derived("complaining", texts(Vec::<String>::new()), SELINUX, line));
+        subject.put(derived(
+            "complaining",
+            texts(Vec::<String>::new()),
+            SELINUX,
+            line,
+        ));
         return Ok(Some(subject));
     }
     if host.exists(PROFILES) == Some(false) || host.has(&["apparmor"]) == Some(false) {
@@ -112,9 +119,10 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         Some(false) | None => host.unit_on(&["apparmor.service"]),
     };
     let (profiles, complaining) = complaining(host)?;
-    let enforcing = match &on {
-        Value::Bool(true) => Value::Bool(profiles > 0 && complaining.is_empty()),
-        other => other.clone(),
+    let enforcing = if on == Value::Bool(true) {
+        Value::Bool(profiles > 0 && complaining.is_empty())
+    } else {
+        on.clone()
     };
     subject.put(derived("kind", "apparmor", PROFILES, 0));
     subject.put(derived("enabled", on, PROFILES, 0));
@@ -133,9 +141,14 @@ fn complaining(host: &mut Host<'_>) -> Result<(usize, Vec<String>), SourceError>
         }
         let text = host.optional(&format!("{PROFILES}/{}", entry.name))?;
         let text = text.unwrap_or_default();
-        let heads: Vec<&str> = numbered(&text).map(|(_, l)| l.trim()).filter(|l| is_head(l)).collect();
+        let heads: Vec<&str> = numbered(&text)
+            .map(|(_, l)| l.trim())
+            .filter(|l| is_head(l))
+            .collect();
         count += heads.len();
-        let flagged = heads.iter().any(|l| l.contains("complain") || l.contains("unconfined)"));
+        let flagged = heads
+            .iter()
+            .any(|l| l.contains("complain") || l.contains("unconfined)"));
         if !heads.is_empty() && (flagged || forced.contains(&entry.name)) {
             found.push(entry.name);
         }
@@ -168,7 +181,11 @@ fn running(host: &mut Host<'_>, selinux: bool) -> Option<Subject> {
             _ => host.text(KERNEL).map(|text| apparmor(&text)),
         }
     };
-    let place = if selinux { ENFORCE.shown() } else { KERNEL.to_owned() };
+    let place = if selinux {
+        ENFORCE.shown()
+    } else {
+        KERNEL.to_owned()
+    };
     match facts {
         Err(SourceError::NotLive(_)) => return None,
         Ok(facts) => {
@@ -182,7 +199,10 @@ fn running(host: &mut Host<'_>, selinux: bool) -> Option<Subject> {
             }
         }
     }
-    subject.put(Fact::derived("kind", if selinux { "selinux" } else { "apparmor" }));
+    subject.put(Fact::derived(
+        "kind",
+        if selinux { "selinux" } else { "apparmor" },
+    ));
     Some(subject)
 }
 
@@ -196,7 +216,10 @@ fn apparmor(text: &str) -> [(&'static str, Value); 3] {
         .collect();
     [
         ("enabled", Value::Bool(!modes.is_empty())),
-        ("enforcing", Value::Bool(!modes.is_empty() && soft.is_empty())),
+        (
+            "enforcing",
+            Value::Bool(!modes.is_empty() && soft.is_empty()),
+        ),
         ("complaining", texts(soft)),
     ]
 }

@@ -12,7 +12,10 @@ const SQUID: &str = "/etc/squid/squid.conf";
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
     file(SQUID, Keep::Lines(&["http_access", "include", "acl"])),
-    file("/etc/squid/conf.d/*.conf", Keep::Lines(&["http_access", "include", "acl"])),
+    file(
+        "/etc/squid/conf.d/*.conf",
+        Keep::Lines(&["http_access", "include", "acl"]),
+    ),
 ];
 
 const fn file(path: &'static str, keep: Keep) -> Piece {
@@ -65,7 +68,9 @@ fn open(host: &mut Host<'_>, text: &str) -> Result<Fact, SourceError> {
         if let [acl, name, kind, values @ ..] = words.as_slice()
             && acl == "acl"
             && kind == "src"
-            && values.iter().any(|v| matches!(v.as_str(), "0.0.0.0/0" | "::/0" | "all"))
+            && values
+                .iter()
+                .any(|v| matches!(v.as_str(), "0.0.0.0/0" | "::/0" | "all"))
         {
             whole.push(name.clone());
         }

@@ -23,9 +23,25 @@ pub(super) const PIECES: &[Piece] = &[
 ];
 
 const OPENVPN: Keep = Keep::Lines(&[
-    "server", "server-bridge", "mode", "tls-server", "secret", "verify-client-cert", "client-cert-not-required",
-    "plugin", "auth-user-pass-verify", "cipher", "data-ciphers", "ncp-ciphers", "data-ciphers-fallback", "auth",
-    "tls-version-min", "tls-auth", "tls-crypt", "tls-crypt-v2", "management",
+    "server",
+    "server-bridge",
+    "mode",
+    "tls-server",
+    "secret",
+    "verify-client-cert",
+    "client-cert-not-required",
+    "plugin",
+    "auth-user-pass-verify",
+    "cipher",
+    "data-ciphers",
+    "ncp-ciphers",
+    "data-ciphers-fallback",
+    "auth",
+    "tls-version-min",
+    "tls-auth",
+    "tls-crypt",
+    "tls-crypt-v2",
+    "management",
 ]);
 
 const fn file(path: &'static str, keep: Keep) -> Piece {
@@ -37,8 +53,18 @@ const fn file(path: &'static str, keep: Keep) -> Piece {
 
 /// Ciphers and digests with a published weakness.
 const WEAK: [&str; 12] = [
-    "none", "bf-cbc", "des-cbc", "des-ede-cbc", "des-ede3-cbc", "cast5-cbc", "rc2-cbc", "idea-cbc", "seed-cbc",
-    "md5", "sha1", "rsa-md5",
+    "none",
+    "bf-cbc",
+    "des-cbc",
+    "des-ede-cbc",
+    "des-ede3-cbc",
+    "cast5-cbc",
+    "rc2-cbc",
+    "idea-cbc",
+    "seed-cbc",
+    "md5",
+    "sha1",
+    "rsa-md5",
 ];
 
 /// Collects the subject type `vpn`, one subject for each server.
@@ -46,7 +72,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let before = out.subjects.len();
     for pattern in PATTERNS {
         let read = host.glob(pattern).and_then(|files| {
-            files.into_iter().map(|f| Ok((host.text(&f)?, f))).collect::<Result<Vec<_>, SourceError>>()
+            files
+                .into_iter()
+                .map(|f| Ok((host.text(&f)?, f)))
+                .collect::<Result<Vec<_>, SourceError>>()
         });
         match read {
             Ok(files) => {
@@ -74,11 +103,17 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
 
 /// What a file says of a server; `None` for that of a client.
 fn server(text: &str, file: &str) -> Option<Subject> {
-    let name = file.rsplit('/').next().unwrap_or_default().trim_end_matches(".conf");
+    let name = file
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".conf");
     if file.starts_with("/etc/wireguard") {
         // Each peer has a key of its own; WireGuard knows no second factor and one set of ciphers.
         let mut subject = Subject::new("vpn", format!("vpn.wireguard[{name}]"));
-        let listens = words(text, &['#']).iter().any(|w| w.keyword().starts_with("listenport"));
+        let listens = words(text, &['#'])
+            .iter()
+            .any(|w| w.keyword().starts_with("listenport"));
         listens.then_some(())?;
         for (path, value) in [
             ("kind", Value::from("wireguard")),
@@ -93,24 +128,53 @@ fn server(text: &str, file: &str) -> Option<Subject> {
     }
     let lines = words(text, &['#', ';']);
     let last = |key: &str| lines.iter().rev().find(|w| w.keyword() == key);
-    ["server", "server-bridge", "tls-server"].iter().any(|k| last(k).is_some()).then_some(())?;
+    ["server", "server-bridge", "tls-server"]
+        .iter()
+        .any(|k| last(k).is_some())
+        .then_some(())?;
     let mut subject = Subject::new("vpn", format!("vpn.openvpn[{name}]"));
     let waived = last("client-cert-not-required").or_else(|| {
         let first = |w: &&crate::parse::keyword::Words| {
-            w.args().first().is_some_and(|a| a == "none" || a == "optional")
+            w.args()
+                .first()
+                .is_some_and(|a| a == "none" || a == "optional")
         };
         last("verify-client-cert").filter(first)
     });
     let asks = last("plugin").or_else(|| last("auth-user-pass-verify"));
     let line = waived.map_or(0, |w| w.line);
     subject.put(derived("kind", "openvpn", file, 0));
-    subject.put(derived("authenticates", waived.is_none() || asks.is_some(), file, line));
+    subject.put(derived(
+        "authenticates",
+        waived.is_none() || asks.is_some(),
+        file,
+        line,
+    ));
     let both = waived.is_none() && asks.is_some();
-    subject.put(derived("second_factor", both, file, asks.map_or(0, |w| w.line)));
+    subject.put(derived(
+        "second_factor",
+        both,
+        file,
+        asks.map_or(0, |w| w.line),
+    ));
     let mut weak = Vec::new();
-    for key in ["cipher", "data-ciphers", "ncp-ciphers", "data-ciphers-fallback", "auth"] {
-        let values = last(key).and_then(|w| w.args().first()).map(String::as_str).unwrap_or_default();
-        weak.extend(values.split(':').map(str::to_ascii_lowercase).filter(|c| WEAK.contains(&c.as_str())));
+    for key in [
+        "cipher",
+        "data-ciphers",
+        "ncp-ciphers",
+        "data-ciphers-fallback",
+        "auth",
+    ] {
+        let values = last(key)
+            .and_then(|w| w.args().first())
+            .map(String::as_str)
+            .unwrap_or_default();
+        weak.extend(
+            values
+                .split(':')
+                .map(str::to_ascii_lowercase)
+                .filter(|c| WEAK.contains(&c.as_str())),
+        );
     }
     subject.put(derived("weak_ciphers", texts(weak), file, 0));
     let tls = last("tls-version-min");

@@ -61,7 +61,9 @@ pub(super) fn is_private(ip: &IpAddr) -> bool {
 }
 
 fn known(class: &str, address: &str) -> bool {
-    let lines = CLASSES.lines().filter_map(|l| l.strip_prefix(class)?.strip_prefix(' '));
+    let lines = CLASSES
+        .lines()
+        .filter_map(|l| l.strip_prefix(class)?.strip_prefix(' '));
     lines.flat_map(str::split_whitespace).any(|a| a == address)
 }
 
@@ -74,7 +76,9 @@ impl Resolved {
         let files = host.drop_ins(&FOLDERS, ".conf")?;
         for file in std::iter::once(RESOLVED.to_owned()).chain(files) {
             let text = host.optional(&file)?.unwrap_or_default();
-            let of = pairs::ini(&text).into_iter().filter(|p| p.section == "Resolve");
+            let of = pairs::ini(&text)
+                .into_iter()
+                .filter(|p| p.section == "Resolve");
             all.extend(of.map(|p| (p, file.clone())));
         }
         Ok(Self(all))
@@ -83,7 +87,11 @@ impl Resolved {
     /// Lists grow from line to line; an empty value empties them.
     fn list(&self, key: &str) -> Vec<String> {
         let mut list = Vec::new();
-        for (pair, _) in self.0.iter().filter(|(p, _)| p.key.eq_ignore_ascii_case(key)) {
+        for (pair, _) in self
+            .0
+            .iter()
+            .filter(|(p, _)| p.key.eq_ignore_ascii_case(key))
+        {
             if pair.value.is_empty() {
                 list.clear();
             }
@@ -93,7 +101,11 @@ impl Resolved {
     }
 
     fn fact(&self, path: &str, key: &str, own: &str) -> Fact {
-        let found = self.0.iter().rev().find(|(p, _)| p.key.eq_ignore_ascii_case(key));
+        let found = self
+            .0
+            .iter()
+            .rev()
+            .find(|(p, _)| p.key.eq_ignore_ascii_case(key));
         match found {
             Some((pair, file)) => {
                 let value = match pair.value.to_ascii_lowercase().as_str() {
@@ -112,11 +124,6 @@ impl Resolved {
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let mut subject = Subject::new("resolver", "resolver");
     let conf = host.optional(CONF);
-    // The link to the stub's file leads into /run, which only a running host has.
-    let linked = host.entries("/etc").ok().and_then(|all| {
-        let entry = all.into_iter().find(|e| e.name == "resolv.conf")?;
-        Some(entry.link)
-    });
     let on = host.unit_on(&["systemd-resolved.service"]);
     let resolved = Resolved::read(host);
     let text = match &conf {
@@ -126,7 +133,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     let named = text.as_ref().map(|text| servers(text));
     let stub = matches!(&named, Ok(list) if list.iter().any(|(a, _)| a.starts_with("127.0.0.5")));
-    let uses = stub || (linked == Some(true) && named.is_err() && on == Value::Bool(true));
+    // The stub's file stands in /run, which only a running host has.
+    let gone = matches!(&named, Err(e) if e.is_missing());
+    let uses = stub || (gone && on == Value::Bool(true));
     let servers: Result<Vec<(String, u32, String)>, SourceError> = match (uses, &named, &resolved) {
         (true, _, Ok(settings)) => {
             let list = settings.list("DNS").into_iter();
@@ -137,12 +146,17 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         (true, _, Err(e)) => Err(e.clone()),
         (false, Err(e), _) => Err((*e).clone()),
         (false, Ok(list), _) => {
-            let all = list.iter().map(|(a, line)| (a.clone(), *line, CONF.to_owned()));
+            let all = list
+                .iter()
+                .map(|(a, line)| (a.clone(), *line, CONF.to_owned()));
             Ok(all.collect())
         }
     };
     put_servers(&mut subject, uses, servers);
-    subject.put(Fact::derived("resolved", if uses { Value::Bool(true) } else { on }));
+    subject.put(Fact::derived(
+        "resolved",
+        if uses { Value::Bool(true) } else { on },
+    ));
     match resolved {
         Ok(settings) => {
             for (path, key, own) in [
@@ -192,9 +206,12 @@ fn put_servers(
             return;
         }
     };
-    let place = list.first().map(|(_, line, file)| Place::new(file.as_str(), *line));
+    let place = list
+        .first()
+        .map(|(_, line, file)| Place::new(file.as_str(), *line));
     let inside = |a: &str| {
-        a.parse::<IpAddr>().is_ok_and(|ip| is_private(&ip) || ip.is_loopback())
+        a.parse::<IpAddr>()
+            .is_ok_and(|ip| is_private(&ip) || ip.is_loopback())
     };
     let of = |keep: &dyn Fn(&str) -> bool| -> Vec<String> {
         let kept = list.iter().filter(|(a, ..)| keep(a));
@@ -204,7 +221,10 @@ fn put_servers(
     let plain = of(&|a| !inside(a) && !known("filtering", a));
     // A server of the company's own may filter; nobody outside can see whether it does.
     let unfiltered = if plain.is_empty() && list.iter().any(|(a, ..)| inside(a)) {
-        Value::unseen("ambiguous", "whether a server inside filters is not seen from here")
+        Value::unseen(
+            "ambiguous",
+            "whether a server inside filters is not seen from here",
+        )
     } else {
         texts(plain)
     };

@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::drift;
 use super::host::{Host, certainty, unseen};
 use super::plan::{Keep, Piece, What};
-use crate::model::{
-    Collected, Command, EntryKind, Fact, Place, Seen, SourceError, Subject, Value,
-};
+use crate::model::{Collected, Command, EntryKind, Fact, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{numbered, words};
 
 const CLASSES: &str = include_str!("../../../rules/data/services.txt");
@@ -28,8 +26,8 @@ const FACTS: [&str; 8] = [
 
 /// What inetd and xinetd start in clear text.
 const CLEAR: [&str; 16] = [
-    "telnet", "telnets", "shell", "login", "exec", "rsh", "rlogin", "rexec", "ftp", "tftp", "finger",
-    "talk", "ntalk", "chargen", "daytime", "echo",
+    "telnet", "telnets", "shell", "login", "exec", "rsh", "rlogin", "rexec", "ftp", "tftp",
+    "finger", "talk", "ntalk", "chargen", "daytime", "echo",
 ];
 
 const UNITS: Command = Command {
@@ -102,14 +100,16 @@ fn among(unit: &str, units: &[&str]) -> bool {
         let kind = instance.rsplit_once('.')?.1;
         Some(format!("{name}@.{kind}"))
     });
-    units.iter().any(|u| *u == unit || template.as_deref() == Some(u))
+    units
+        .iter()
+        .any(|u| *u == unit || template.as_deref() == Some(u))
 }
 
 /// Collects the subject type `services`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let (on, off) = units(host);
     let mut saved = Subject::new("services", "services");
-    let found = match &on {
+    let found: Vec<String> = match &on {
         Ok(names) => names.iter().cloned().collect(),
         Err(_) => Vec::new(),
     };
@@ -163,7 +163,11 @@ fn units(
                 (EntryKind::Other, _) | (EntryKind::File, 0)
             )
         };
-        entries.iter().filter(masks).map(|e| e.name.clone()).collect()
+        entries
+            .iter()
+            .filter(masks)
+            .map(|e| e.name.clone())
+            .collect()
     });
     let on = match (host.wanted(), &masked) {
         ((names, None), Ok(masked)) => Ok(names.difference(masked).cloned().collect()),
@@ -173,12 +177,12 @@ fn units(
     (on, masked)
 }
 
-fn put(subject: &mut Subject, units: &Vec<String>, error: Option<&SourceError>) {
+fn put(subject: &mut Subject, units: &[String], error: Option<&SourceError>) {
     let list = |names: Vec<String>| match error {
         Some(e) => unseen(e),
         None => super::host::texts(names),
     };
-    subject.put(Fact::derived("enabled", list(units.clone())));
+    subject.put(Fact::derived("enabled", list(units.to_vec())));
     for fact in FACTS {
         let class = class(fact);
         let found = units.iter().filter(|u| among(u, &class));
@@ -190,7 +194,14 @@ fn put(subject: &mut Subject, units: &Vec<String>, error: Option<&SourceError>) 
 fn inetd(host: &mut Host<'_>, on: &[String]) -> Result<Vec<String>, SourceError> {
     let runs = |unit: &str| on.iter().any(|u| u == unit);
     let mut found = Vec::new();
-    if ["inetd.service", "openbsd-inetd.service", "inetutils-inetd.service"].into_iter().any(runs) {
+    if [
+        "inetd.service",
+        "openbsd-inetd.service",
+        "inetutils-inetd.service",
+    ]
+    .into_iter()
+    .any(runs)
+    {
         let text = host.optional("/etc/inetd.conf")?.unwrap_or_default();
         for line in words(&text, &['#']) {
             if CLEAR.contains(&line.keyword().as_str()) {
@@ -222,7 +233,9 @@ fn xinetd(text: &str) -> Vec<String> {
             services.insert(name.clone(), value.trim() != "yes");
         }
     }
-    let on = services.into_iter().filter(|(name, on)| *on && CLEAR.contains(&name.as_str()));
+    let on = services
+        .into_iter()
+        .filter(|(name, on)| *on && CLEAR.contains(&name.as_str()));
     on.map(|(name, _)| name).collect()
 }
 
@@ -319,7 +332,10 @@ mod tests {
     fn classes_and_instances() {
         assert!(among("telnet@3.service", &class("cleartext")));
         assert!(!among("ssh.service", &class("cleartext")));
-        assert_eq!(xinetd("service telnet\n{\n disable = no\n}\nservice tftp\n{\n disable = yes\n}\n"), ["telnet"]);
+        assert_eq!(
+            xinetd("service telnet\n{\n disable = no\n}\nservice tftp\n{\n disable = yes\n}\n"),
+            ["telnet"]
+        );
     }
 
     #[test]
@@ -328,7 +344,10 @@ mod tests {
         let files = "auditd.service enabled enabled\nrsyslog.service enabled enabled\nvsftpd.service disabled enabled\n";
         assert_eq!(
             differences(units, files),
-            ["vsftpd.service runs, and is disabled", "rsyslog.service is enabled, and does not run"]
+            [
+                "vsftpd.service runs, and is disabled",
+                "rsyslog.service is enabled, and does not run"
+            ]
         );
         assert_eq!(rows(units).nth(1).unwrap()[0], "rsyslog.service");
     }

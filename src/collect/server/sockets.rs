@@ -83,7 +83,11 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     let mut subject = Subject::new("sockets", "sockets@running");
     let listed = |of: &dyn Fn(&Listener) -> bool| {
-        let mut ports: Vec<i64> = all.iter().filter(|l| of(l)).map(|l| l.port.into()).collect();
+        let mut ports: Vec<i64> = all
+            .iter()
+            .filter(|l| of(l))
+            .map(|l| l.port.into())
+            .collect();
         ports.sort_unstable();
         ports.dedup();
         Value::list(ports.into_iter().map(Value::Int))
@@ -112,9 +116,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         ),
         (
             "cleartext",
-            listed(&|l| {
-                outside(l) && CLEAR.iter().any(|(p, n)| l.protocol == *p && l.port == *n)
-            }),
+            listed(&|l| outside(l) && CLEAR.iter().any(|(p, n)| l.protocol == *p && l.port == *n)),
         ),
         (
             "wide.mail",

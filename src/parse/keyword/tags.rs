@@ -41,7 +41,13 @@ pub fn read(text: &str) -> Option<Vec<Tag>> {
             Event::Empty(start) => tags.push(tag(text, reader.buffer_position(), depth, &start)),
             Event::End(_) => depth = depth.saturating_sub(1),
             Event::Eof => return (depth == 0).then_some(tags),
-            _ => {}
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
         if tags.len() > MAX_TAGS {
             return None;
@@ -51,7 +57,10 @@ pub fn read(text: &str) -> Option<Vec<Tag>> {
 
 fn tag(text: &str, end: u64, depth: usize, start: &BytesStart<'_>) -> Tag {
     let end = usize::try_from(end).unwrap_or(usize::MAX).min(text.len());
-    let before = text.as_bytes().get(..end.saturating_sub(1)).unwrap_or_default();
+    let before = text
+        .as_bytes()
+        .get(..end.saturating_sub(1))
+        .unwrap_or_default();
     let line = before.iter().filter(|b| **b == b'\n').count() + 1;
     let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let attributes = start.attributes().flatten();
@@ -73,9 +82,15 @@ mod tests {
     fn tags_with_their_lines() {
         let text = "<?xml version=\"1.0\"?>\n<zone target=\"DROP\">\n  <!-- <port/> -->\n  <service name='ssh'/>\n</zone>\n";
         let tags = read(text).unwrap();
-        let seen: Vec<_> = tags.iter().map(|t| (t.line, t.depth, t.name.as_str())).collect();
+        let seen: Vec<_> = tags
+            .iter()
+            .map(|t| (t.line, t.depth, t.name.as_str()))
+            .collect();
         assert_eq!(seen, [(2, 0, "zone"), (4, 1, "service")]);
-        assert_eq!((tags[0].get("target"), tags[1].get("name")), (Some("DROP"), Some("ssh")));
+        assert_eq!(
+            (tags[0].get("target"), tags[1].get("name")),
+            (Some("DROP"), Some("ssh"))
+        );
         assert_eq!(read("<zone><service></zone>"), None);
         assert_eq!(read("<zone>"), None);
     }

@@ -108,7 +108,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     drift::compare("firewall", differences, out);
     match now {
-        Ok(wall) => out.subjects.push(subject("firewall@running", &wall, &[], out)),
+        Ok(wall) => out
+            .subjects
+            .push(subject("firewall@running", &wall, &[], out)),
         Err(crate::model::SourceError::NotLive(_)) => {}
         Err(e) => {
             let mut subject = Subject::new("firewall", "firewall@running");
@@ -202,10 +204,10 @@ fn subject(id: &str, wall: &Wall, others: &[&str], out: &Collected) -> Subject {
         ("forward.policy", wall.forward.clone()),
         ("blocks_by_default", on(blocks)),
         ("ipv6.covered", on(six)),
-        ("open.ports", listed(wall, |open| shown(&open.ranges(), 1))),
+        ("open.ports", listed(wall, |open| shown(open.ranges(), 1))),
         ("open.admin", among(&ADMIN)),
         ("open.databases", among(&DATABASES)),
-        ("open.wide", listed(wall, |open| shown(&open.ranges(), WIDE))),
+        ("open.wide", listed(wall, |open| shown(open.ranges(), WIDE))),
         ("logs_denied", on(wall.logs.clone())),
         ("limits_connections", on(wall.limits.clone())),
         ("others_enabled", texts(others.iter().copied())),
@@ -218,15 +220,16 @@ fn subject(id: &str, wall: &Wall, others: &[&str], out: &Collected) -> Subject {
 
 /// A list of what is open. A firewall that is off keeps nothing shut.
 fn listed(wall: &Wall, of: impl Fn(&Openings) -> Vec<Value>) -> Value {
-    match &wall.enabled {
-        Value::Bool(false) => {
-            let mut all = Openings::none();
-            all.open(0, u16::MAX);
-            Value::list(of(&all))
-        }
-        Value::Bool(true) if wall.open.whole => Value::list(of(&wall.open)),
-        Value::Bool(true) => Value::partial_list(of(&wall.open)),
-        other => other.clone(),
+    if wall.enabled == Value::Bool(false) {
+        let mut all = Openings::none();
+        all.open(0, u16::MAX);
+        Value::list(of(&all))
+    } else if wall.enabled != Value::Bool(true) {
+        wall.enabled.clone()
+    } else if wall.open.whole {
+        Value::list(of(&wall.open))
+    } else {
+        Value::partial_list(of(&wall.open))
     }
 }
 
@@ -234,7 +237,11 @@ fn listed(wall: &Wall, of: impl Fn(&Openings) -> Vec<Value>) -> Value {
 fn shown(ranges: &[(u16, u16)], at_least: u16) -> Vec<Value> {
     let long = ranges.iter().filter(|(a, b)| b - a >= at_least - 1);
     long.map(|(a, b)| {
-        let text = if a == b { a.to_string() } else { format!("{a}-{b}") };
+        let text = if a == b {
+            a.to_string()
+        } else {
+            format!("{a}-{b}")
+        };
         Value::Text(text)
     })
     .collect()
@@ -248,10 +255,14 @@ fn differences(now: &Wall, saved: &Wall) -> Vec<String> {
         ("output.policy", &now.output, &saved.output),
         ("forward.policy", &now.forward, &saved.forward),
     ] {
-        let plain = |v: &Value| match v {
-            Value::Text(t) if t == "reject" => Some("drop".to_owned()),
-            Value::Text(t) => Some(t.clone()),
-            _other => None,
+        let plain = |v: &Value| {
+            let Value::Text(policy) = v else { return None };
+            let rejects = policy == "reject";
+            Some(if rejects {
+                "drop".to_owned()
+            } else {
+                policy.clone()
+            })
         };
         if let (Some(now), Some(saved)) = (plain(now), plain(saved))
             && now != saved
@@ -263,7 +274,7 @@ fn differences(now: &Wall, saved: &Wall) -> Vec<String> {
         found.push(format!("{} runs, and will not after a restart", saved.kind));
     }
     if now.open.whole && saved.open.whole {
-        let (now, saved) = (shown(&now.open.ranges(), 1), shown(&saved.open.ranges(), 1));
+        let (now, saved) = (shown(now.open.ranges(), 1), shown(saved.open.ranges(), 1));
         let only = |a: &[Value], b: &[Value]| -> Vec<String> {
             let missing = a.iter().filter(|v| !b.contains(v));
             missing.map(Value::shown).collect()

@@ -41,7 +41,9 @@ pub(super) fn ufw(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError> {
     let quiet = pairs::last(&conf, "LOGLEVEL").is_some_and(|p| p.value.eq_ignore_ascii_case("off"));
     let mut chains = Chains::default();
     for path in host.glob("/etc/ufw/*.rules")? {
-        chains.join(packets::iptables(&host.optional(&path)?.unwrap_or_default()));
+        chains.join(packets::iptables(
+            &host.optional(&path)?.unwrap_or_default(),
+        ));
     }
     let mut open = Openings::none();
     for name in UFW_CHAINS {
@@ -195,9 +197,7 @@ pub(super) fn iptables(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError>
             continue;
         };
         let four = packets::iptables(&text);
-        let other = host
-            .optional(second)?
-            .map(|text| packets::iptables(&text));
+        let other = host.optional(second)?.map(|text| packets::iptables(&text));
         let told = |hook: &str| {
             let verdict = |chains: &Chains| {
                 let chain = chains.all.iter().find(|c| c.at(hook));

@@ -61,7 +61,8 @@ pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError
         open.open(0, u16::MAX);
     }
     let direct = host.optional("/etc/firewalld/direct.xml")?;
-    open.whole &= !direct.is_some_and(|text| text.contains("<rule") || text.contains("<passthrough"));
+    open.whole &=
+        !direct.is_some_and(|text| text.contains("<rule") || text.contains("<passthrough"));
     Ok(Some(Wall {
         kind: "firewalld",
         file: CONF.to_owned(),
