@@ -52,7 +52,7 @@ const fn file(path: &'static str, keep: Keep) -> Piece {
 }
 
 /// Ciphers and digests with a published weakness.
-const WEAK: [&str; 12] = [
+const WEAK: [&str; 11] = [
     "none",
     "bf-cbc",
     "des-cbc",
@@ -63,7 +63,6 @@ const WEAK: [&str; 12] = [
     "idea-cbc",
     "seed-cbc",
     "md5",
-    "sha1",
     "rsa-md5",
 ];
 

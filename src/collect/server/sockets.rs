@@ -1,6 +1,6 @@
 //! What listens on which address, as the running host says. Files alone do not tell it.
 
-use super::firewall::{ADMIN, DATABASES};
+use super::firewall::{DATABASES, admin_ports};
 use super::host::{Host, reason};
 use super::plan::{Piece, What};
 use crate::model::{Collected, Command, Fact, Place, Seen, SourceError, Subject, Value};
@@ -26,16 +26,14 @@ const fn piece(command: &'static Command) -> Piece {
     }
 }
 
-/// Ports of protocols in clear text: FTP, telnet, TFTP, finger, POP3, rexec, rlogin, rsh.
-const CLEAR: [(&str, u16); 8] = [
+/// Ports of protocols in clear text: FTP, telnet, TFTP, finger, rexec, rlogin. That of rsh is also one of syslog.
+const CLEAR: [(&str, u16); 6] = [
     ("tcp", 21),
     ("tcp", 23),
     ("udp", 69),
     ("tcp", 79),
-    ("tcp", 110),
     ("tcp", 512),
     ("tcp", 513),
-    ("tcp", 514),
 ];
 
 /// Ports of mail transfer.
@@ -92,6 +90,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         ports.dedup();
         Value::list(ports.into_iter().map(Value::Int))
     };
+    let (admin, _) = admin_ports(out);
     let wide = |l: &Listener| matches!(l.scope(), "any" | "public");
     let outside = |l: &Listener| l.scope() != "loopback";
     for (path, value) in [
@@ -108,7 +107,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         ),
         (
             "wide.admin",
-            listed(&|l| wide(l) && l.protocol == "tcp" && ADMIN.contains(&l.port)),
+            listed(&|l| wide(l) && l.protocol == "tcp" && admin.contains(&l.port)),
         ),
         (
             "wide.databases",

@@ -14,7 +14,7 @@ use crate::model::{Collected, Fact, Place, Seen, Subject, Value};
 use crate::parse::keyword::openings::Openings;
 
 /// Ports by which hosts are administered: SSH, telnet, RPC of Windows, RDP, VNC, X11, WinRM, Docker, Cockpit, Webmin.
-pub(super) const ADMIN: [u16; 13] = [
+const ADMIN: [u16; 13] = [
     22, 23, 135, 2375, 2376, 3389, 5900, 5901, 5985, 5986, 6000, 9090, 10_000,
 ];
 
@@ -79,6 +79,22 @@ const fn file(path: &'static str, keep: Keep) -> Piece {
         what: What::File { path, keep },
         serves: &["firewall"],
     }
+}
+
+/// Ports of administration, with those that sshd was given; and whether these are all.
+pub(super) fn admin_ports(out: &Collected) -> (Vec<u16>, bool) {
+    let mut ports = ADMIN.to_vec();
+    let given = out.subjects.iter().find(|s| &*s.id == "sshd");
+    if let Some(Value::List(list)) = given.and_then(|s| s.facts.get("port")).map(|f| &f.value) {
+        for item in &list.items {
+            if let Value::Int(n) = item {
+                ports.extend(u16::try_from(*n).ok().filter(|p| !ADMIN.contains(p)));
+            }
+        }
+    }
+    let sshd = out.sights.iter().find(|s| &*s.kind == "sshd");
+    let hidden = sshd.is_some_and(|s| matches!(s.seen, Seen::Not(_)));
+    (ports, !hidden)
 }
 
 /// What one kind of firewall says.
@@ -195,6 +211,12 @@ fn subject(id: &str, wall: &Wall, others: &[&str], out: &Collected) -> Subject {
             there.map(|p| Value::Int(i64::from(*p))).collect()
         })
     };
+    let (ports, all) = admin_ports(out);
+    let admin = match among(&ports) {
+        // Where sshd listens is not known: another port may be one of its own.
+        Value::List(list) if !all => Value::partial_list(list.items),
+        other => other,
+    };
     let mut subject = Subject::new("firewall", id);
     for (path, value) in [
         ("kind", wall.kind.into()),
@@ -205,7 +227,7 @@ fn subject(id: &str, wall: &Wall, others: &[&str], out: &Collected) -> Subject {
         ("blocks_by_default", on(blocks)),
         ("ipv6.covered", on(six)),
         ("open.ports", listed(wall, |open| shown(open.ranges(), 1))),
-        ("open.admin", among(&ADMIN)),
+        ("open.admin", admin),
         ("open.databases", among(&DATABASES)),
         ("open.wide", listed(wall, |open| shown(open.ranges(), WIDE))),
         ("logs_denied", on(wall.logs.clone())),
