@@ -212,11 +212,11 @@ fn subject(id: &str, wall: &Wall, others: &[&str], out: &Collected) -> Subject {
         })
     };
     let (ports, all) = admin_ports(out);
-    let admin = match among(&ports) {
-        // Where sshd listens is not known: another port may be one of its own.
-        Value::List(list) if !all => Value::partial_list(list.items),
-        other => other,
-    };
+    let mut admin = among(&ports);
+    // Where sshd listens is not known: another port may be one of its own.
+    if let Value::List(list) = &mut admin {
+        list.complete &= all;
+    }
     let mut subject = Subject::new("firewall", id);
     for (path, value) in [
         ("kind", wall.kind.into()),
