@@ -31,6 +31,7 @@ use capdo::model::{
 };
 use capdo::parse::yaml::Document;
 use capdo::rules::{Choice, choose};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::support::EPOCH;
@@ -254,8 +255,8 @@ fn each_scenario_gives_what_it_expects() {
     let only = std::env::var("CAPDO_SCENARIO").unwrap_or_default();
     let mut wrong = Vec::new();
     for (control, list) in scenarios().iter().filter(|(id, _)| id.starts_with(&only)) {
-        for scenario in list {
-            let (got, why) = judge(&pack, control, scenario);
+        let judged: Vec<_> = list.par_iter().map(|s| judge(&pack, control, s)).collect();
+        for (scenario, (got, why)) in list.iter().zip(judged) {
             if got != BTreeSet::from([scenario.expect]) {
                 let why = if only.is_empty() { "" } else { &why };
                 wrong.push(format!(

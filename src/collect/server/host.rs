@@ -80,6 +80,33 @@ impl<'a> Host<'a> {
         self.packages.as_ref().map_or(DPKG_STATUS, |r| &r.place)
     }
 
+    /// What the first of some commands says that the host has: programs stand in other folders on other systems.
+    ///
+    /// # Errors
+    /// As [`Host::run`].
+    pub(super) fn run_first(
+        &mut self,
+        commands: &[&'static Command],
+    ) -> Result<(String, &'static Command), SourceError> {
+        let mut last = Err(SourceError::Missing("command".into()));
+        for command in commands {
+            last = self.run(command).map(|text| (text, *command));
+            if !matches!(&last, Err(e) if e.is_missing()) {
+                break;
+            }
+        }
+        last
+    }
+
+    /// The entries of a folder; none where it is not there.
+    pub(super) fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
+        match self.reader.list(folder) {
+            Ok(entries) => Ok(entries),
+            Err(e) if e.is_missing() => Ok(Vec::new()),
+            Err(e) => Err(e),
+        }
+    }
+
     /// The installed packages.
     pub(super) fn packages(&self) -> Result<&BTreeMap<String, Package>, SourceError> {
         self.record().map(|r| &r.all)
@@ -123,8 +150,8 @@ impl<'a> Host<'a> {
         self.reader.stat(path)
     }
 
-    /// The entries of a folder.
-    pub(super) fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
+    /// The entries of a folder, which must be there.
+    pub(super) fn listing(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
         self.reader.list(folder)
     }
 
@@ -230,7 +257,7 @@ impl<'a> Host<'a> {
     }
 
     /// The units that links in `.wants` and `.requires` folders name, and the first folder that cannot be read.
-    fn wanted(&self) -> (BTreeSet<String>, Option<SourceError>) {
+    pub(super) fn wanted(&self) -> (BTreeSet<String>, Option<SourceError>) {
         let (mut all, mut error) = (BTreeSet::new(), None);
         for folder in [SYSTEM].iter().chain(&SHIPPED) {
             let names = self.names(folder).unwrap_or_else(|e| {

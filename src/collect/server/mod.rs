@@ -7,13 +7,18 @@
 mod accounts;
 mod auditd;
 mod containers;
+mod dhcp;
 mod drift;
 mod firewall;
 mod host;
 mod integrity;
+mod intrusion;
 mod journal;
+mod kernel;
+mod legacy;
 mod lockout;
 mod logging;
+mod lsm;
 mod malware;
 mod mounts;
 mod os;
@@ -23,11 +28,16 @@ mod password;
 mod permissions;
 pub mod plan;
 mod privilege;
+mod proxy;
 mod record;
+mod remote;
 mod repositories;
+mod resolver;
 mod rotation;
 mod runtimes;
+mod services;
 mod session;
+mod sockets;
 mod sshd;
 mod sysctl;
 #[cfg(test)]
@@ -62,14 +72,24 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         auditd::collect,
         malware::collect,
         integrity::collect,
-        firewall::collect,
         sysctl::collect,
+        firewall::collect,
         repositories::collect,
         runtimes::collect,
         mounts::collect,
         permissions::collect,
         tree::collect,
         containers::collect,
+        services::collect,
+        legacy::collect,
+        sockets::collect,
+        kernel::collect,
+        lsm::collect,
+        resolver::collect,
+        dhcp::collect,
+        intrusion::collect,
+        remote::collect,
+        proxy::collect,
     ] {
         part(&mut host, &mut out);
     }

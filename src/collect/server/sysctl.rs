@@ -1,6 +1,6 @@
 //! Kernel settings: `sysctl.d` in the order of systemd-sysctl, `/etc/sysctl.conf` last, the kernel's own values else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::drift;
 use super::host::{Host, unseen};
@@ -49,33 +49,53 @@ const FOLDERS: [&str; 5] = [
 const LAST: &str = "/etc/sysctl.conf";
 
 /// The kernel's documented values; `None` where they depend on how it was built or on drivers.
-const OWN: [(&str, Option<i64>); 20] = [
+const OWN: [(&str, Option<i64>); 39] = [
     ("fs.protected_fifos", None),
     ("fs.protected_hardlinks", None),
+    ("fs.protected_regular", None),
     ("fs.protected_symlinks", None),
     ("fs.suid_dumpable", Some(0)),
     ("kernel.dmesg_restrict", None),
+    ("kernel.kexec_load_disabled", Some(0)),
     ("kernel.kptr_restrict", Some(0)),
+    ("kernel.perf_event_paranoid", None),
     ("kernel.randomize_va_space", Some(2)),
+    ("kernel.sysrq", None),
     ("kernel.unprivileged_bpf_disabled", None),
     ("kernel.yama.ptrace_scope", None),
+    ("net.core.bpf_jit_harden", Some(0)),
     ("net.ipv4.conf.all.accept_redirects", Some(1)),
     ("net.ipv4.conf.all.accept_source_route", Some(0)),
     ("net.ipv4.conf.all.log_martians", Some(0)),
     ("net.ipv4.conf.all.rp_filter", Some(0)),
     ("net.ipv4.conf.all.secure_redirects", Some(1)),
     ("net.ipv4.conf.all.send_redirects", Some(1)),
+    ("net.ipv4.conf.default.accept_redirects", Some(1)),
+    ("net.ipv4.conf.default.accept_source_route", Some(1)),
+    ("net.ipv4.conf.default.log_martians", Some(0)),
+    ("net.ipv4.conf.default.rp_filter", Some(0)),
+    ("net.ipv4.conf.default.secure_redirects", Some(1)),
+    ("net.ipv4.conf.default.send_redirects", Some(1)),
     ("net.ipv4.icmp_echo_ignore_broadcasts", Some(1)),
+    ("net.ipv4.icmp_ignore_bogus_error_responses", Some(1)),
     ("net.ipv4.ip_forward", Some(0)),
     ("net.ipv4.tcp_syncookies", Some(1)),
-    ("net.ipv6.conf.all.accept_redirects", Some(1)),
     ("net.ipv6.conf.all.accept_ra", Some(1)),
+    ("net.ipv6.conf.all.accept_redirects", Some(1)),
+    ("net.ipv6.conf.all.accept_source_route", Some(0)),
+    ("net.ipv6.conf.all.disable_ipv6", Some(0)),
+    ("net.ipv6.conf.all.forwarding", Some(0)),
+    ("net.ipv6.conf.default.accept_ra", Some(1)),
+    ("net.ipv6.conf.default.accept_redirects", Some(1)),
+    ("net.ipv6.conf.default.accept_source_route", Some(0)),
+    ("net.ipv6.conf.default.disable_ipv6", Some(0)),
 ];
 
 /// Collects the subject type `sysctl`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let mut subject = Subject::new("sysctl", "sysctl");
     let mut values: BTreeMap<String, Fact> = BTreeMap::new();
+    let mut patterns = Patterns::default();
     let mut hidden: Option<SourceError> = None;
     let mut files = host.drop_ins(&FOLDERS, ".conf").unwrap_or_else(|e| {
         hidden = Some(e);
@@ -87,14 +107,19 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     }
     for file in files {
         match host.optional(&file) {
-            Ok(text) => apply(&file, &text.unwrap_or_default(), &mut values, &mut subject),
+            Ok(text) => {
+                let text = text.unwrap_or_default();
+                apply(&file, &text, &mut values, &mut patterns, &mut subject);
+            }
             Err(e) => {
                 // It may hold other values for all that was read so far.
                 values.clear();
+                patterns.set.clear();
                 hidden = Some(e);
             }
         }
     }
+    patterns.fill(&mut values);
     for (key, own) in OWN {
         let fact = match (values.remove(key), &hidden, own) {
             (Some(fact), _, _) => fact,
@@ -173,30 +198,56 @@ fn value_of(text: &str) -> Value {
     }
 }
 
-fn apply(file: &str, text: &str, values: &mut BTreeMap<String, Fact>, subject: &mut Subject) {
+/// Lines with `*`, which count only for keys that no line names, and keys that are taken out of them.
+#[derive(Default)]
+struct Patterns {
+    set: Vec<(String, Fact)>,
+    out: BTreeSet<String>,
+}
+
+impl Patterns {
+    fn fill(self, values: &mut BTreeMap<String, Fact>) {
+        for (pattern, fact) in self.set.into_iter().rev() {
+            for (key, _) in OWN {
+                let fits = crate::parse::keyword::sshd::fits(key, &pattern);
+                if fits && !self.out.contains(key) && !values.contains_key(key) {
+                    let mut fact = fact.clone();
+                    fact.path = key.into();
+                    values.insert(key.to_owned(), fact);
+                }
+            }
+        }
+    }
+}
+
+fn apply(
+    file: &str,
+    text: &str,
+    values: &mut BTreeMap<String, Fact>,
+    patterns: &mut Patterns,
+    subject: &mut Subject,
+) {
     for pair in pairs::equals(text) {
-        // A dash before the key: errors are let pass.
+        // A dash before the key: errors are let pass. Without a value it takes the key out of patterns.
+        let dashed = pair.key.starts_with('-');
         let key = pair.key.trim_start_matches('-').trim();
         let key = if key.contains('/') && !key.contains('.') {
             key.replace('/', ".")
         } else {
             key.to_owned()
         };
-        let value = value_of(&pair.value);
-        let keys: Vec<String> = if key.contains('*') {
-            OWN.iter()
-                .map(|(k, _)| (*k).to_owned())
-                .filter(|k| crate::parse::keyword::sshd::fits(k, &key))
-                .collect()
-        } else {
-            vec![key]
-        };
-        for key in keys {
-            let fact = super::host::set(&key, value.clone(), file, pair.line);
-            if let Some(mut old) = values.insert(key, fact) {
-                old.origin = Origin::Shadowed;
-                subject.put(old);
+        if pair.value.is_empty() {
+            if dashed {
+                patterns.out.insert(key);
             }
+            continue;
+        }
+        let fact = super::host::set(&key, value_of(&pair.value), file, pair.line);
+        if key.contains('*') {
+            patterns.set.push((key, fact));
+        } else if let Some(mut old) = values.insert(key, fact) {
+            old.origin = Origin::Shadowed;
+            subject.put(old);
         }
     }
 }

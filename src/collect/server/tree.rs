@@ -211,7 +211,7 @@ fn walk(host: &mut Host<'_>) -> Found {
     let owners = host.entry("/etc").is_ok_and(|e| e.uid == 0);
     let mut todo = vec![(String::from("/"), 0usize)];
     while let Some((folder, depth)) = todo.pop() {
-        let entries = match host.entries(&folder) {
+        let entries = match host.listing(&folder) {
             Ok(entries) => entries,
             Err(e) => {
                 found.open.get_or_insert(e.to_string());

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod dpkg;
 pub mod logrotate;
 pub mod mounts;
+pub mod openings;
 pub mod packets;
 pub mod pairs;
 pub mod pam;
@@ -13,6 +14,7 @@ pub mod repositories;
 pub mod rsyslog;
 pub mod sshd;
 pub mod sudoers;
+pub mod tags;
 
 /// A line as words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +159,10 @@ mod tests {
             seen.extend(sudoers::parse(&text).iter().map(|l| l.line()));
             let chains = [packets::nft(&text), packets::iptables(&text)];
             seen.extend(chains.iter().flat_map(|c| &c.all).map(|c| c.line));
+            for chains in &chains {
+                let _ = openings::through(chains, "input");
+            }
+            seen.extend(tags::read(&text).unwrap_or_default().iter().map(|t| t.line));
             let _ = systemd_seconds(&text);
             for line in seen {
                 prop_assert!(line >= 1 && line <= last);

@@ -35,8 +35,11 @@ pub struct Chain {
     pub line: u32,
     /// `inet`, `ip`, `ip6`.
     pub family: String,
-    table: String,
-    name: String,
+    /// Its name.
+    pub name: String,
+    /// Its rules, word by word, each with its line.
+    pub rules: Vec<(u32, Vec<String>)>,
+    pub(super) table: String,
     hook: Option<String>,
     policy: Option<Verdict>,
     bare: Vec<Bare>,
@@ -47,6 +50,11 @@ impl Chain {
     pub fn at(&self, hook: &str) -> bool {
         self.hook.as_deref() == Some(hook)
     }
+
+    /// Does it hook in and let pass what reaches its end?
+    pub fn ends_open(&self) -> bool {
+        self.hook.is_some() && self.policy != Some(Verdict::Drop)
+    }
 }
 
 /// The chains of a file, and whether something in it was not understood.
@@ -56,6 +64,8 @@ pub struct Chains {
     pub all: Vec<Chain>,
     /// Files that it includes, as written.
     pub includes: Vec<String>,
+    /// Names that the file gives to values, as `define` says.
+    pub defines: BTreeMap<String, Vec<String>>,
     /// Something was not understood.
     pub unclear: bool,
 }
@@ -96,6 +106,7 @@ impl Chains {
     /// Takes in the chains of a file that is read after this one.
     pub fn join(&mut self, other: Self) {
         self.all.extend(other.all);
+        self.defines.extend(other.defines);
         self.unclear |= other.unclear;
     }
 }
@@ -234,6 +245,10 @@ impl Nft {
         let Some(chain) = &mut self.chain else {
             match words.as_slice() {
                 ["include", path, ..] => self.out.includes.push((*path).to_owned()),
+                ["define", name, "=", values @ ..] => {
+                    let values = values.iter().map(|v| (*v).to_owned()).collect();
+                    self.out.defines.insert((*name).to_owned(), values);
+                }
                 ["flush", "ruleset", ..] => self.out.all.clear(),
                 ["flags", rest @ ..] => self.dormant |= rest.contains(&"dormant"),
                 [
@@ -256,7 +271,11 @@ impl Nft {
             ["policy", "drop", ..] => chain.policy = Some(Verdict::Drop),
             ["policy", ..] => chain.policy = Some(Verdict::Accept),
             ["include", ..] => chain.bare.push(Bare::Ends(Verdict::Unclear)),
-            rule => chain.bare.extend(bare(rule)),
+            [] => {}
+            rule => {
+                chain.bare.extend(bare(rule));
+                chain.rules.push((self.line, statement));
+            }
         }
     }
 }
@@ -341,12 +360,15 @@ pub fn iptables(text: &str) -> Chains {
                     "ACCEPT" => Some(Verdict::Accept),
                     _ => None,
                 };
+                "ip".clone_into(&mut chain.family);
                 chain.hook = chain.policy.map(|_| name.to_ascii_lowercase());
                 chain.name = name;
             }
             ["-A", name, rule @ ..] => {
                 if let Some(chain) = chains.get_mut(*name) {
                     chain.bare.extend(target(rule));
+                    let words = rule.iter().map(|w| (*w).to_owned()).collect();
+                    chain.rules.push((line, words));
                 } else {
                     unclear = true;
                 }
@@ -357,8 +379,8 @@ pub fn iptables(text: &str) -> Chains {
     }
     Chains {
         all: chains.into_values().collect(),
-        includes: Vec::new(),
         unclear,
+        ..Chains::default()
     }
 }
 

@@ -1,0 +1,182 @@
+//! firewalld: the default zone, zones that interfaces are put into, services by name, rich rules.
+
+use super::Wall;
+use crate::collect::server::host::Host;
+use crate::model::{SourceError, Value};
+use crate::parse::keyword::openings::Openings;
+use crate::parse::keyword::pairs;
+use crate::parse::keyword::tags::{self, Tag};
+
+const CONF: &str = "/etc/firewalld/firewalld.conf";
+
+/// The administrator's files come before those of the package.
+const FOLDERS: [&str; 2] = ["/etc/firewalld", "/usr/lib/firewalld"];
+
+pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError> {
+    if host.has(&["firewalld"]) == Some(false) {
+        return Ok(None);
+    }
+    let Some(text) = host.optional(CONF)? else {
+        return Ok(None);
+    };
+    let pairs = pairs::equals(&text);
+    let zone = pairs::last(&pairs, "DefaultZone");
+    let default = zone.map_or("public", |p| p.value.as_str()).to_owned();
+    let logs = pairs::last(&pairs, "LogDenied").is_some_and(|p| p.value != "off");
+    let (mut open, mut accepts) = (Openings::none(), Some(default == "trusted"));
+    let mut names = vec![default.clone()];
+    for path in host.glob("/etc/firewalld/zones/*.xml")? {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        names.push(name.trim_end_matches(".xml").to_owned());
+    }
+    names.dedup();
+    for (at, name) in names.iter().enumerate() {
+        let Some(tags) = tags_of(host, "zones", name)? else {
+            // What a zone of the package says is not known where its file is not there.
+            open.whole &= at > 0 || matches!(name.as_str(), "drop" | "block");
+            continue;
+        };
+        let Some(tags) = tags else {
+            open.whole = false;
+            accepts = if at == 0 { None } else { accepts };
+            continue;
+        };
+        // A zone for some sources, or for nothing, lets nobody else in.
+        let bound = tags.iter().any(|t| t.depth == 1 && t.name == "interface");
+        if at > 0 && (!bound || *name == default) {
+            continue;
+        }
+        let all = tags.first().and_then(|t| t.get("target")) == Some("ACCEPT");
+        if at == 0 {
+            accepts = Some(all);
+        }
+        let mut zone = Openings::none();
+        fill(host, &tags, &mut zone)?;
+        if all {
+            zone.open(0, u16::MAX);
+        }
+        open.join(&zone);
+    }
+    if accepts == Some(true) {
+        open.open(0, u16::MAX);
+    }
+    let direct = host.optional("/etc/firewalld/direct.xml")?;
+    open.whole &=
+        !direct.is_some_and(|text| text.contains("<rule") || text.contains("<passthrough"));
+    Ok(Some(Wall {
+        kind: "firewalld",
+        file: CONF.to_owned(),
+        line: zone.map_or(0, |p| p.line),
+        enabled: host.unit_on(&["firewalld.service"]),
+        // Of the zones that firewalld brings, only `trusted` lets everything in.
+        input: match accepts {
+            Some(true) => "accept".into(),
+            Some(false) => "reject".into(),
+            None => Value::unseen("not-parsed", "the file of the default zone is no XML"),
+        },
+        output: "accept".into(),
+        forward: "reject".into(),
+        six: Value::Bool(true),
+        logs: Value::Bool(logs),
+        limits: Value::Bool(open.limits),
+        open,
+    }))
+}
+
+/// The tags of a zone or a service: none where no such file is there, none inside where it is no XML.
+#[allow(clippy::option_option)]
+fn tags_of(
+    host: &mut Host<'_>,
+    kind: &str,
+    name: &str,
+) -> Result<Option<Option<Vec<Tag>>>, SourceError> {
+    if name.contains(['/', '.']) {
+        return Ok(None);
+    }
+    for folder in FOLDERS {
+        if let Some(text) = host.optional(&format!("{folder}/{kind}/{name}.xml"))? {
+            return Ok(Some(tags::read(&text)));
+        }
+    }
+    Ok(None)
+}
+
+/// What a zone opens. Rules that deny come before those that accept.
+fn fill(host: &mut Host<'_>, tags: &[Tag], zone: &mut Openings) -> Result<(), SourceError> {
+    let mut rules: Vec<&[Tag]> = Vec::new();
+    let mut plain: Vec<&Tag> = Vec::new();
+    let mut at = 1;
+    while let Some(tag) = tags.get(at) {
+        let inside = tags.get(at + 1..).unwrap_or_default();
+        let inside = inside.iter().take_while(|t| t.depth > tag.depth).count();
+        if tag.name == "rule" {
+            rules.extend(tags.get(at..=at + inside));
+        } else {
+            plain.push(tag);
+        }
+        at += inside + 1;
+    }
+    let has = |rule: &[Tag], name: &str| rule.iter().any(|t| t.name == name);
+    for rule in &rules {
+        zone.limits |= has(rule, "limit");
+        zone.logs |= has(rule, "log");
+        let source = rule.iter().find(|t| t.name == "source");
+        let inverted = source.and_then(|s| s.get("invert"));
+        let inverted = inverted.is_some_and(|i| i.eq_ignore_ascii_case("true") || i == "yes");
+        let denies = has(rule, "drop") || has(rule, "reject");
+        if denies && (source.is_none() || inverted) {
+            for (from, to) in ports(host, rule, zone)? {
+                zone.guard(from, to);
+            }
+        }
+    }
+    for rule in &rules {
+        let open = !has(rule, "source") && has(rule, "accept");
+        if open {
+            for (from, to) in ports(host, rule, zone)? {
+                zone.open(from, to);
+            }
+        }
+    }
+    for tag in plain {
+        for (from, to) in ports(host, std::slice::from_ref(tag), zone)? {
+            zone.open(from, to);
+        }
+    }
+    Ok(())
+}
+
+/// The ports of services, ports and forwarded ports among some tags.
+fn ports(
+    host: &mut Host<'_>,
+    tags: &[Tag],
+    zone: &mut Openings,
+) -> Result<Vec<(u16, u16)>, SourceError> {
+    let mut all = Vec::new();
+    for tag in tags {
+        match (tag.name.as_str(), tag.get("name"), tag.get("port")) {
+            ("service", Some(name), _) => match tags_of(host, "services", name)? {
+                Some(Some(service)) => {
+                    let ports = service.iter().filter(|t| t.name == "port");
+                    all.extend(ports.filter_map(|t| range(t.get("port")?)));
+                }
+                Some(None) | None => match name {
+                    "ssh" => all.push((22, 22)),
+                    _ => zone.whole = false,
+                },
+            },
+            ("port" | "forward-port", _, Some(port)) => match range(port) {
+                Some(range) => all.push(range),
+                None => zone.whole = false,
+            },
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+fn range(text: &str) -> Option<(u16, u16)> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let (from, to) = (from.parse().ok()?, to.parse().ok()?);
+    (from <= to).then_some((from, to))
+}
