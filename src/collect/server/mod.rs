@@ -5,12 +5,16 @@
 //! there (no configuration file and no package), or could not see it.
 
 mod accounts;
+mod authentication;
 mod auditd;
 mod drift;
 mod firewall;
+mod groups;
+mod homes;
 mod host;
 mod integrity;
 mod journal;
+mod lastlogin;
 mod lockout;
 mod logging;
 mod malware;
@@ -21,6 +25,7 @@ mod password;
 pub mod plan;
 mod privilege;
 mod rotation;
+mod screen;
 mod session;
 mod sshd;
 mod sysctl;
@@ -49,6 +54,8 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         accounts::collect,
         privilege::collect,
         session::collect,
+        authentication::collect,
+        screen::collect,
         logging::collect,
         timesync::collect,
         auditd::collect,
