@@ -268,7 +268,9 @@ fn password(
     let ages_of = |get: fn(&Ages) -> Option<i64>| number(ages.and_then(get));
     let changed = ages.and_then(|a| a.changed).filter(|c| *c > 0);
     let changed = changed.and_then(|c| days_ago(host.today, c));
-    let expired = ages.and_then(|a| a.expires).and_then(|e| days_ago(host.today, e));
+    let expired = ages
+        .and_then(|a| a.expires)
+        .and_then(|e| days_ago(host.today, e));
     vec![
         ("expired", expired.is_some_and(|ago| ago >= 0).into()),
         ("hash_kind", password.kind.into()),
@@ -352,7 +354,9 @@ fn inactive_of_new(host: &mut Host<'_>) -> Fact {
             match pairs::last(&pairs, "INACTIVE")
                 .and_then(|p| Some((p.line, p.value.parse::<i64>().ok()?)))
             {
-                Some((line, days)) if days >= 0 => derived("new.inactive_days", days, USERADD, line),
+                Some((line, days)) if days >= 0 => {
+                    derived("new.inactive_days", days, USERADD, line)
+                }
                 Some(_) | None => Fact::derived("new.inactive_days", Value::Absent),
             }
         }

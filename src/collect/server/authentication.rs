@@ -67,7 +67,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     }
     let by_pam = factor("mfa.sshd", &sshd).value;
     ssh(out, &by_pam, &mut subject);
-    subject.put(Fact::derived("mfa.modules", modules(&[&login, &sshd, &sudo])));
+    subject.put(Fact::derived(
+        "mfa.modules",
+        modules(&[&login, &sshd, &sudo]),
+    ));
     let central = central(host, &[&login, &sshd]).unwrap_or_else(|e| hidden("central", &e));
     subject.put(central);
     let recorded = recorded(host, out).unwrap_or_else(|e| hidden("recorded", &e));
@@ -95,7 +98,9 @@ fn nullok(stacks: &[&Stack]) -> Fact {
                 seen += 1;
                 let open = |m: &&Module| {
                     m.name == "pam_unix"
-                        && ["nullok", "nullok_secure"].iter().any(|a| arg(&m.args, a).is_some())
+                        && ["nullok", "nullok_secure"]
+                            .iter()
+                            .any(|a| arg(&m.args, a).is_some())
                 };
                 if let Some(m) = modules.iter().find(open) {
                     return derived("nullok", true, &m.file, m.line);
@@ -117,7 +122,8 @@ fn su_restricted(su: &Stack) -> Fact {
     const PATH: &str = "su.restricted";
     match su {
         Ok(Some(modules)) => {
-            let wheel = |m: &&Module| m.name == "pam_wheel" && m.binds && arg(&m.args, "deny").is_none();
+            let wheel =
+                |m: &&Module| m.name == "pam_wheel" && m.binds && arg(&m.args, "deny").is_none();
             match modules.iter().find(wheel) {
                 Some(m) => derived(PATH, true, &m.file, m.line),
                 None => derived(PATH, false, "/etc/pam.d/su", 0),
@@ -143,7 +149,10 @@ fn factor(path: &str, stack: &Stack) -> Fact {
                 None => Fact::derived(path, false),
             }
         }
-        Ok(None) => Fact::derived(path, Value::unseen("missing-fact", "no file of the service in /etc/pam.d")),
+        Ok(None) => Fact::derived(
+            path,
+            Value::unseen("missing-fact", "no file of the service in /etc/pam.d"),
+        ),
         Err(e) => hidden(path, e),
     }
 }
@@ -166,7 +175,11 @@ fn modules(stacks: &[&Stack]) -> Value {
 fn ssh(out: &Collected, by_pam: &Value, subject: &mut Subject) {
     let servers: Vec<&Subject> = out.subjects.iter().filter(|s| &*s.kind == "sshd").collect();
     if servers.is_empty() {
-        let sight = out.sights.iter().find(|s| &*s.kind == "sshd").map(|s| &s.seen);
+        let sight = out
+            .sights
+            .iter()
+            .find(|s| &*s.kind == "sshd")
+            .map(|s| &s.seen);
         let why = Value::unseen("missing-fact", "sshd was not seen");
         subject.put(match sight {
             Some(Seen::Absent(_)) => Fact::derived("ssh.present", false),
@@ -198,7 +211,10 @@ fn two_factors(server: &Subject, by_pam: &Value) -> Value {
     };
     if methods.trim() == "any" {
         // A key alone, or sshd's own question for a password, goes around PAM's second factor.
-        let only = both(is("pubkeyauthentication", "no"), is("passwordauthentication", "no"));
+        let only = both(
+            is("pubkeyauthentication", "no"),
+            is("passwordauthentication", "no"),
+        );
         return both(only, both(is("kbdinteractiveauthentication", "yes"), pam));
     }
     let mut all = Value::Bool(true);
@@ -232,7 +248,9 @@ fn central(host: &mut Host<'_>, stacks: &[&Stack]) -> Result<Fact, SourceError> 
     }
     for stack in stacks {
         if let Some(modules) = stack.as_ref().map_err(Clone::clone)? {
-            let asked = modules.iter().find(|m| DIRECTORIES.contains(&m.name.as_str()));
+            let asked = modules
+                .iter()
+                .find(|m| DIRECTORIES.contains(&m.name.as_str()));
             if let Some(m) = asked {
                 return Ok(derived("central", true, &m.file, m.line));
             }
@@ -280,5 +298,8 @@ fn recorded(host: &mut Host<'_>, out: &Collected) -> Result<Fact, SourceError> {
     }
     let scope = sssd(host)?;
     let scope = pairs::last(&scope, "scope").filter(|p| p.section == "session_recording");
-    Ok(Fact::derived(PATH, scope.is_some_and(|p| p.value != "none")))
+    Ok(Fact::derived(
+        PATH,
+        scope.is_some_and(|p| p.value != "none"),
+    ))
 }

@@ -14,7 +14,11 @@ pub(super) fn put(subject: &mut Subject, users: &[User], groups: &Groups) {
     let (groups, bad) = match groups {
         Ok(all) => all,
         Err(e) => {
-            for path in ["groups.duplicate_gids", "groups.duplicate_names", "groups.missing"] {
+            for path in [
+                "groups.duplicate_gids",
+                "groups.duplicate_names",
+                "groups.missing",
+            ] {
                 subject.put(Fact::derived(path, unseen(e)));
             }
             return;
@@ -22,9 +26,19 @@ pub(super) fn put(subject: &mut Subject, users: &[User], groups: &Groups) {
     };
     let whole = bad.is_empty();
     let gids = twice(groups.iter().map(|g| g.gid.to_string()));
-    subject.put(derived("groups.duplicate_gids", list(gids, whole), GROUP, 0));
+    subject.put(derived(
+        "groups.duplicate_gids",
+        list(gids, whole),
+        GROUP,
+        0,
+    ));
     let names = twice(groups.iter().map(|g| g.name.clone()));
-    subject.put(derived("groups.duplicate_names", list(names, whole), GROUP, 0));
+    subject.put(derived(
+        "groups.duplicate_names",
+        list(names, whole),
+        GROUP,
+        0,
+    ));
     // A line that cannot be read may be the very group.
     let missing = users
         .iter()
@@ -48,5 +62,9 @@ fn twice(all: impl Iterator<Item = String>) -> Vec<String> {
     for one in all {
         *counts.entry(one).or_default() += 1;
     }
-    counts.into_iter().filter(|(_, n)| *n > 1).map(|(one, _)| one).collect()
+    counts
+        .into_iter()
+        .filter(|(_, n)| *n > 1)
+        .map(|(one, _)| one)
+        .collect()
 }

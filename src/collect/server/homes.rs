@@ -39,7 +39,11 @@ const fn stat(path: &'static str) -> Piece {
 const KEYS: [&str; 2] = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
 
 /// Files that trust a machine or a user of it by name.
-const TRUSTED: [&str; 3] = ["/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv"];
+const TRUSTED: [&str; 3] = [
+    "/etc/hosts.equiv",
+    "/etc/shosts.equiv",
+    "/etc/ssh/shosts.equiv",
+];
 
 /// What stands at a path; `None` where nothing does.
 fn there(host: &Host<'_>, path: &str) -> Result<Option<Entry>, SourceError> {
@@ -51,9 +55,9 @@ fn there(host: &Host<'_>, path: &str) -> Result<Option<Entry>, SourceError> {
 }
 
 fn looked_at(home: &str) -> bool {
-    let one = home.strip_prefix("/home/").is_some_and(|name| {
-        !name.is_empty() && !name.contains('/') && !name.starts_with('.')
-    });
+    let one = home
+        .strip_prefix("/home/")
+        .is_some_and(|name| !name.is_empty() && !name.contains('/') && !name.starts_with('.'));
     one || home == "/root"
 }
 
@@ -61,8 +65,13 @@ fn looked_at(home: &str) -> bool {
 pub(super) fn of(user: &User, host: &Host<'_>) -> Vec<(&'static str, Value)> {
     let home = user.home.trim_end_matches('/');
     if !looked_at(home) {
-        let why = Value::unseen("not-collected", "only homes in /home and /root are looked at");
-        return ["home.open", "keys", "keys.open", "trusts", "netrc"].map(|p| (p, why.clone())).into();
+        let why = Value::unseen(
+            "not-collected",
+            "only homes in /home and /root are looked at",
+        );
+        return ["home.open", "keys", "keys.open", "trusts", "netrc"]
+            .map(|p| (p, why.clone()))
+            .into();
     }
     // Others may look in, or the group may write.
     let open = there(host, home).map(|e| e.is_some_and(|e| e.mode & 0o027 != 0));
@@ -77,9 +86,7 @@ pub(super) fn of(user: &User, host: &Host<'_>) -> Vec<(&'static str, Value)> {
         Value::Bool(false)
     };
     let owner = i64::from;
-    let foreign = |e: &Entry| {
-        e.mode & 0o022 != 0 || (owner(e.uid) != user.uid && e.uid != 0)
-    };
+    let foreign = |e: &Entry| e.mode & 0o022 != 0 || (owner(e.uid) != user.uid && e.uid != 0);
     vec![
         ("home.open", open.map_or_else(|e| unseen(&e), Value::Bool)),
         ("keys", any(&KEYS, &|e| e.size > 0)),

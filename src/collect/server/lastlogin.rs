@@ -81,7 +81,10 @@ impl Logins {
             (Some(a), _) => Value::Int(a),
             (None, Value::Int(b)) => Value::Int(*b),
             (None, Value::Unseen(_)) => changed.clone(),
-            (None, _) => Value::unseen("missing-fact", "never logged in, and no day of its password"),
+            (None, _) => Value::unseen(
+                "missing-fact",
+                "never logged in, and no day of its password",
+            ),
         }
     }
 }
@@ -124,7 +127,11 @@ fn date(words: &[&str]) -> Option<Day> {
         return None;
     };
     let month = MONTHS.iter().position(|m| m == month)? + 1;
-    Day::new(year.parse().ok()?, i8::try_from(month).ok()?, day.parse().ok()?)
+    Day::new(
+        year.parse().ok()?,
+        i8::try_from(month).ok()?,
+        day.parse().ok()?,
+    )
 }
 
 #[cfg(test)]
@@ -142,9 +149,18 @@ mod tests {
         let live = named(
             "Username         Port     From             Latest\nan  pts/0 192.0.2.7  Fri Nov 13 17:05:05 +0000 2026\nbinh             **Never logged in**\n",
         );
-        assert_eq!(live.idle(&user("an", 1000), &Value::Int(90), today), Value::Int(10));
-        assert_eq!(live.idle(&user("binh", 1001), &Value::Int(90), today), Value::Int(90));
-        assert!(matches!(live.idle(&user("chi", 1002), &Value::Absent, today), Value::Unseen(_)));
+        assert_eq!(
+            live.idle(&user("an", 1000), &Value::Int(90), today),
+            Value::Int(10)
+        );
+        assert_eq!(
+            live.idle(&user("binh", 1001), &Value::Int(90), today),
+            Value::Int(90)
+        );
+        assert!(matches!(
+            live.idle(&user("chi", 1002), &Value::Absent, today),
+            Value::Unseen(_)
+        ));
         let mut file = vec![0; RECORD * 2];
         file[RECORD..RECORD + 4].copy_from_slice(&1_794_000_000_u32.to_le_bytes());
         let file = Logins::Numbered(file);
@@ -152,7 +168,10 @@ mod tests {
             panic!("a number")
         };
         assert!((10..20).contains(&days), "{days}");
-        assert!(matches!(file.idle(&user("root", 0), &Value::Absent, today), Value::Unseen(_)));
+        assert!(matches!(
+            file.idle(&user("root", 0), &Value::Absent, today),
+            Value::Unseen(_)
+        ));
         assert!(matches!(named("h\nan pts/0 hôm qua\n"), Logins::Hidden(_)));
     }
 }

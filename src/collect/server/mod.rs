@@ -5,8 +5,8 @@
 //! there (no configuration file and no package), or could not see it.
 
 mod accounts;
-mod authentication;
 mod auditd;
+mod authentication;
 mod drift;
 mod firewall;
 mod groups;

@@ -68,8 +68,12 @@ struct Walk<'a> {
 /// success of another jumps over, or ends the stack before, may be left out.
 fn weighed(mut modules: Vec<Module>) -> Vec<Module> {
     for at in 0..modules.len() {
-        let falls = modules.get(at + 1).is_some_and(|m| m.name == "pam_deny" && m.binds);
-        let Some(module) = modules.get(at) else { continue };
+        let falls = modules
+            .get(at + 1)
+            .is_some_and(|m| m.name == "pam_deny" && m.binds);
+        let Some(module) = modules.get(at) else {
+            continue;
+        };
         let jumps = module.control.starts_with('[') && leaves_out(&module.control) != Some(0);
         let skipped = modules.iter().take(at).enumerate().any(|(n, before)| {
             match leaves_out(&before.control) {

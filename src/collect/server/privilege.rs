@@ -31,9 +31,9 @@ const fn file(path: &'static str) -> Piece {
 
 /// Programs that can run any other or write any file: who may run one as root is root.
 const OPEN: [&str; 30] = [
-    "bash", "sh", "dash", "zsh", "ksh", "su", "vi", "vim", "nano", "emacs", "ed", "less", "more", "man",
-    "find", "awk", "gawk", "sed", "perl", "python", "python3", "ruby", "env", "tee", "cp", "mv", "dd", "tar",
-    "docker", "chroot",
+    "bash", "sh", "dash", "zsh", "ksh", "su", "vi", "vim", "nano", "emacs", "ed", "less", "more",
+    "man", "find", "awk", "gawk", "sed", "perl", "python", "python3", "ruby", "env", "tee", "cp",
+    "mv", "dd", "tar", "docker", "chroot",
 ];
 
 /// How many rules are shown, aliases resolved.
@@ -154,7 +154,10 @@ fn minutes(on: bool, value: &str) -> Value {
 /// Does sudo of itself run commands in a terminal of their own? Since 1.9.14.
 fn pty_of(host: &Host<'_>) -> Value {
     let Some(version) = host.version("sudo") else {
-        return Value::unseen("ambiguous", "depends on the version of sudo, which is not known");
+        return Value::unseen(
+            "ambiguous",
+            "depends on the version of sudo, which is not known",
+        );
     };
     let version = version.rsplit_once(':').map_or(version, |(_, v)| v);
     let mut parts = version
@@ -185,8 +188,14 @@ fn resolved(rules: &mut Rules) -> Vec<Value> {
                 ("who", who.into()),
                 ("nopasswd", rule.nopasswd.into()),
                 ("all", all.into()),
-                ("negated", (rule.negated || commands.iter().any(|c| c.starts_with('!'))).into()),
-                ("escapes", (!all && commands.iter().any(|c| escapes(c))).into()),
+                (
+                    "negated",
+                    (rule.negated || commands.iter().any(|c| c.starts_with('!'))).into(),
+                ),
+                (
+                    "escapes",
+                    (!all && commands.iter().any(|c| escapes(c))).into(),
+                ),
                 ("commands", commands.join(", ").into()),
                 ("file", rule.file.as_str().into()),
                 ("line", i64::from(rule.line).into()),
@@ -211,12 +220,16 @@ fn escapes(command: &str) -> bool {
 impl Rules {
     /// What counts of a setting: the last line for all, on or off, with its value.
     fn last(&self, name: &str) -> Option<(bool, &str, &Setting)> {
-        self.defaults.iter().rev().filter(|s| !s.scoped).find_map(|s| {
-            let (key, value) = s.text.split_once('=').unwrap_or((&s.text, ""));
-            let key = key.trim();
-            let off = key.strip_prefix('!').map(str::trim);
-            (off.unwrap_or(key) == name).then_some((off.is_none(), value.trim(), s))
-        })
+        self.defaults
+            .iter()
+            .rev()
+            .filter(|s| !s.scoped)
+            .find_map(|s| {
+                let (key, value) = s.text.split_once('=').unwrap_or((&s.text, ""));
+                let key = key.trim();
+                let off = key.strip_prefix('!').map(str::trim);
+                (off.unwrap_or(key) == name).then_some((off.is_none(), value.trim(), s))
+            })
     }
 
     /// The names with what the aliases among them stand for; an alias that is nowhere makes it unclear.
@@ -281,12 +294,14 @@ fn add(host: &mut Host<'_>, path: &str, text: &str, rules: &mut Rules) {
                 scoped,
                 settings,
             } => {
-                rules.defaults.extend(settings.into_iter().map(|text| Setting {
-                    text,
-                    scoped,
-                    file: path.to_owned(),
-                    line,
-                }));
+                rules
+                    .defaults
+                    .extend(settings.into_iter().map(|text| Setting {
+                        text,
+                        scoped,
+                        file: path.to_owned(),
+                        line,
+                    }));
             }
             Line::Include {
                 path: other,

@@ -44,7 +44,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     match (host.has(&GNOME), host.has(&OTHERS)) {
         (Some(true), _) => {}
         (Some(false), Some(false)) => {
-            out.saw("screen", host.without("a desktop", &[&GNOME[..], &OTHERS].concat()));
+            out.saw(
+                "screen",
+                host.without("a desktop", &[&GNOME[..], &OTHERS].concat()),
+            );
             return;
         }
         _ => {
@@ -83,11 +86,17 @@ fn settings(host: &mut Host<'_>) -> Result<Found, SourceError> {
         for name in host.names(&folder)?.into_iter().filter(|n| n != "locks") {
             let file = format!("{folder}/{name}");
             let text = host.optional(&file)?.unwrap_or_default();
-            found.settings.extend(pairs::ini(&text).into_iter().map(|p| (file.clone(), p)));
+            found
+                .settings
+                .extend(pairs::ini(&text).into_iter().map(|p| (file.clone(), p)));
         }
         for name in host.names(&format!("{folder}/locks"))? {
-            let text = host.optional(&format!("{folder}/locks/{name}"))?.unwrap_or_default();
-            found.locked.extend(numbered(&text).map(|(_, l)| l.trim().to_owned()));
+            let text = host
+                .optional(&format!("{folder}/locks/{name}"))?
+                .unwrap_or_default();
+            found
+                .locked
+                .extend(numbered(&text).map(|(_, l)| l.trim().to_owned()));
         }
     }
     Ok(found)
@@ -97,7 +106,13 @@ fn put(subject: &mut Subject, found: &Found) {
     let of = |key: &str| found.settings.iter().rev().find(|(_, p)| p.key == key);
     // `uint32 900`; GNOME's own values: five minutes, locked at once.
     let seconds = |key: &str, own: i64| match of(key) {
-        Some((_, p)) => p.value.rsplit(' ').next().unwrap_or_default().parse::<i64>().ok(),
+        Some((_, p)) => p
+            .value
+            .rsplit(' ')
+            .next()
+            .unwrap_or_default()
+            .parse::<i64>()
+            .ok(),
         None => Some(own),
     };
     let bad = || Value::unseen("not-a-number", "a time of dconf");
@@ -113,7 +128,8 @@ fn put(subject: &mut Subject, found: &Found) {
         (_, Some(idle), Some(delay)) => Value::Int(idle.saturating_add(delay)),
         _ => bad(),
     };
-    let places = ["lock-enabled", "idle-delay"].map(|key| of(key).map_or((DCONF, 0), |(f, p)| (f.as_str(), p.line)));
+    let places = ["lock-enabled", "idle-delay"]
+        .map(|key| of(key).map_or((DCONF, 0), |(f, p)| (f.as_str(), p.line)));
     let [(file, line), (idle_file, idle_line)] = places;
     subject.put(derived("locks", locks, file, line));
     subject.put(derived("idle_seconds", total, idle_file, idle_line));

@@ -28,8 +28,14 @@ pub(super) const PIECES: &[Piece] = &[
     lines("/etc/gdm/custom.conf", &["AutomaticLogin"]),
     lines("/etc/lightdm/lightdm.conf", &["autologin-user"]),
     lines("/etc/lightdm/lightdm.conf.d/*.conf", &["autologin-user"]),
-    lines("/etc/xdg/lightdm/lightdm.conf.d/*.conf", &["autologin-user"]),
-    lines("/usr/share/lightdm/lightdm.conf.d/*.conf", &["autologin-user"]),
+    lines(
+        "/etc/xdg/lightdm/lightdm.conf.d/*.conf",
+        &["autologin-user"],
+    ),
+    lines(
+        "/usr/share/lightdm/lightdm.conf.d/*.conf",
+        &["autologin-user"],
+    ),
     lines("/etc/sddm.conf", &["User"]),
     lines("/etc/sddm.conf.d/*.conf", &["User"]),
     lines("/usr/lib/sddm/sddm.conf.d/*.conf", &["User"]),
@@ -47,7 +53,15 @@ const fn lines(path: &'static str, words: &'static [&'static str]) -> Piece {
 
 /// Of files that shells read only the lines on idle sessions and modes: what else they export may be secret.
 const fn shell(path: &'static str) -> Piece {
-    let words = &["TMOUT", "readonly", "declare", "typeset", "export TMOUT", "umask", "[ `umask`"];
+    let words = &[
+        "TMOUT",
+        "readonly",
+        "declare",
+        "typeset",
+        "export TMOUT",
+        "umask",
+        "[ `umask`",
+    ];
     lines(path, words)
 }
 
@@ -113,7 +127,9 @@ fn umask(host: &mut Host<'_>) -> Result<(u32, String, u32), SourceError> {
         for (line, content) in numbered(&text) {
             let code = content.split('#').next().unwrap_or_default().trim();
             // `[ $(umask) -eq 0 ] && umask 022` only mends a mask that is none.
-            let Some(rest) = code.strip_prefix("umask") else { continue };
+            let Some(rest) = code.strip_prefix("umask") else {
+                continue;
+            };
             let Ok(mask) = u32::from_str_radix(rest.trim().trim_end_matches(';'), 8) else {
                 continue;
             };
@@ -130,7 +146,9 @@ fn umask(host: &mut Host<'_>) -> Result<(u32, String, u32), SourceError> {
     const LOGIN_DEFS: &str = "/etc/login.defs";
     for service in ["login", "sshd"] {
         let stack = pam::stack(host, service, "session")?.unwrap_or_default();
-        let Some(module) = stack.into_iter().find(|m| m.name == "pam_umask") else { continue };
+        let Some(module) = stack.into_iter().find(|m| m.name == "pam_umask") else {
+            continue;
+        };
         let octal = |value: &str| u32::from_str_radix(value.trim(), 8).ok();
         if let Some(mask) = crate::parse::keyword::pam::arg(&module.args, "umask").and_then(octal) {
             return Ok((mask, module.file, module.line));

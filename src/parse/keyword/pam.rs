@@ -155,8 +155,13 @@ mod tests {
         assert!(!binds(control) && binds("requisite"));
         assert_eq!(rules[2].action, Action::Include("common-x".into()));
         assert_eq!(
-            ["sufficient", "[success=1 default=ignore]", "[success=done]", "required"]
-                .map(leaves_out),
+            [
+                "sufficient",
+                "[success=1 default=ignore]",
+                "[success=done]",
+                "required"
+            ]
+            .map(leaves_out),
             [None, Some(1), None, Some(0)]
         );
     }
