@@ -282,10 +282,9 @@ fn domains(host: &mut Host<'_>) -> Result<bool, SourceError> {
 fn recorded(host: &mut Host<'_>, out: &Collected) -> Result<Fact, SourceError> {
     const PATH: &str = "recorded";
     let sudo = out.subjects.iter().find(|s| &*s.kind == "privilege");
-    if let Some(fact) = sudo.and_then(|s| s.facts.get("log_output")) {
-        if fact.value == Value::Bool(true) {
-            return Ok(Fact::derived(PATH, true));
-        }
+    let by_sudo = sudo.and_then(|s| s.facts.get("log_output"));
+    if by_sudo.is_some_and(|fact| fact.value == Value::Bool(true)) {
+        return Ok(Fact::derived(PATH, true));
     }
     for service in ["sshd", "login"] {
         let stack = pam::stack(host, service, "session")?.unwrap_or_default();
