@@ -2,18 +2,42 @@
 
 use std::collections::BTreeMap;
 
+use super::groups;
+use super::homes;
 use super::host::{Host, derived, reason, texts, unseen};
-use crate::model::{Collected, Fact, List, Seen, SourceError, Subject, Value};
+use super::lastlogin::{self, Logins};
+use super::plan::{Keep, Piece, Reduction, What};
+use crate::model::{Collected, Day, Fact, List, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::accounts::{Ages, Group, User, group, passwd, shadow};
-use crate::parse::keyword::pairs;
+use crate::parse::keyword::{numbered, pairs};
 
 const PASSWD: &str = "/etc/passwd";
 const SHADOW: &str = "/etc/shadow";
 const GROUP: &str = "/etc/group";
 const DEFAULT_NAMES: &str = include_str!("../../../rules/data/default-accounts.txt");
 
+const USERADD: &str = "/etc/default/useradd";
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[
+    file(PASSWD, Keep::Reduced(Reduction::Passwd)),
+    file(SHADOW, Keep::Reduced(Reduction::Shadow)),
+    file(GROUP, Keep::Reduced(Reduction::Group)),
+    file(USERADD, Keep::Lines(&["INACTIVE"])),
+];
+
+const fn file(path: &'static str, keep: Keep) -> Piece {
+    Piece {
+        what: What::File { path, keep },
+        serves: &["accounts"],
+    }
+}
+
 /// Groups whose members may become root by the settings of the usual distributions.
 const ADMIN_GROUPS: [&str; 4] = ["sudo", "wheel", "admin", "root"];
+
+/// Groups whose members come to root's power by another way: containers, raw disks, the passwords of all.
+const ROOT_LIKE: [&str; 6] = ["docker", "podman", "lxd", "incus-admin", "disk", "shadow"];
 
 /// The lines of shadow.
 struct Shadow {
@@ -25,7 +49,7 @@ struct Shadow {
 type Shadows = Result<Shadow, SourceError>;
 
 /// The groups, and the lines of group that cannot be read.
-type Groups = Result<(Vec<Group>, Vec<u32>), SourceError>;
+pub(super) type Groups = Result<(Vec<Group>, Vec<u32>), SourceError>;
 
 /// Collects the subject type `accounts`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
@@ -46,9 +70,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     });
     let groups = host.text(GROUP).map(|text| group(&text));
     let mut subject = Subject::new("accounts", "accounts");
+    let logins = lastlogin::read(host);
     let items = users
         .iter()
-        .map(|u| account(u, &shadows, &groups, host))
+        .map(|u| account(u, &shadows, &groups, &logins, host))
         .collect();
     let list = Value::List(List {
         items,
@@ -87,6 +112,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     passwords(&mut subject, &users, bad.is_empty(), &shadows);
     let new = inactive_of_new(host);
     subject.put(new);
+    groups::put(&mut subject, &users, &groups);
+    homes::root(host, &mut subject);
+    homes::trust(host, &mut subject);
+    legacy(host, &mut subject);
     out.subjects.push(subject);
     out.saw("accounts", Seen::Whole);
 }
@@ -132,7 +161,13 @@ fn passwords(subject: &mut Subject, users: &[User], whole: bool, shadows: &Shado
     subject.put(derived("root.locked", locked, SHADOW, line));
 }
 
-fn account(user: &User, shadows: &Shadows, groups: &Groups, host: &Host<'_>) -> Value {
+fn account(
+    user: &User,
+    shadows: &Shadows,
+    groups: &Groups,
+    logins: &Logins,
+    host: &Host<'_>,
+) -> Value {
     let shell = if user.shell.is_empty() {
         "/bin/sh"
     } else {
@@ -152,8 +187,13 @@ fn account(user: &User, shadows: &Shadows, groups: &Groups, host: &Host<'_>) -> 
         ("default_name", default_name(&user.name).into()),
         ("line", i64::from(user.line).into()),
         ("admin", admin(user, groups)),
+        ("root_like", member(user, groups, &ROOT_LIKE)),
     ];
     entries.extend(password(user, shadows, login, host));
+    let changed = entries.iter().find(|(k, _)| *k == "changed_days_ago");
+    let changed = changed.map_or(Value::Absent, |(_, v)| v.clone());
+    entries.push(("idle_days", logins.idle(user, &changed, host.today)));
+    entries.extend(homes::of(user, host));
     Value::map(entries)
 }
 
@@ -169,10 +209,14 @@ fn admin(user: &User, groups: &Groups) -> Value {
     if user.uid == 0 {
         return Value::Bool(true);
     }
+    member(user, groups, &ADMIN_GROUPS)
+}
+
+fn member(user: &User, groups: &Groups, names: &[&str]) -> Value {
     match groups {
         Ok((groups, bad)) => {
             let member = groups.iter().any(|g| {
-                ADMIN_GROUPS.contains(&g.name.as_str())
+                names.contains(&g.name.as_str())
                     && (g.gid == user.gid || g.members.contains(&user.name))
             });
             if member || bad.is_empty() {
@@ -191,7 +235,7 @@ fn password(
     login: bool,
     host: &Host<'_>,
 ) -> Vec<(&'static str, Value)> {
-    const PATHS: [&str; 7] = [
+    const PATHS: [&str; 9] = [
         "hash_kind",
         "locked",
         "password_login",
@@ -199,6 +243,8 @@ fn password(
         "min_days",
         "inactive_days",
         "changed_days_ago",
+        "expired",
+        "in_passwd",
     ];
     let shadows = match shadows {
         Ok(shadows) => shadows,
@@ -221,13 +267,12 @@ fn password(
     let number = |n: Option<i64>| n.map_or(Value::Absent, Value::Int);
     let ages_of = |get: fn(&Ages) -> Option<i64>| number(ages.and_then(get));
     let changed = ages.and_then(|a| a.changed).filter(|c| *c > 0);
-    let changed = changed.and_then(|c| {
-        Some(
-            host.today
-                .days_since(crate::model::Day::new(1970, 1, 1)?.plus_days(c)),
-        )
-    });
+    let changed = changed.and_then(|c| days_ago(host.today, c));
+    let expired = ages
+        .and_then(|a| a.expires)
+        .and_then(|e| days_ago(host.today, e));
     vec![
+        ("expired", expired.is_some_and(|ago| ago >= 0).into()),
         ("hash_kind", password.kind.into()),
         ("locked", locked.into()),
         (
@@ -247,6 +292,34 @@ fn password(
         ("inactive_days", ages_of(|a| a.inactive)),
         ("changed_days_ago", number(changed)),
     ]
+}
+
+/// How many days lie between a day that shadow counts from 1970-01-01 and today.
+fn days_ago(today: Day, day: i64) -> Option<i64> {
+    Some(today.days_since(Day::new(1970, 1, 1)?.plus_days(day)))
+}
+
+/// Lines with `+` or `-` that NIS once put its own accounts in place of.
+fn legacy(host: &mut Host<'_>, subject: &mut Subject) {
+    let (mut found, mut whole) = (Vec::new(), true);
+    for file in [PASSWD, SHADOW, GROUP] {
+        match host.optional(file) {
+            Ok(text) => {
+                let text = text.unwrap_or_default();
+                let old = numbered(&text).filter(|(_, l)| l.starts_with(['+', '-']));
+                found.extend(old.map(|(line, _)| format!("{file}:{line}")));
+                // What the host could not reduce to its fields.
+                whole &= !text.lines().any(|l| l == "?");
+            }
+            Err(e) if found.is_empty() => {
+                subject.put(Fact::derived("legacy_entries", unseen(&e)));
+                return;
+            }
+            Err(_) => whole = false,
+        }
+    }
+    let list = as_whole(texts(found), whole);
+    subject.put(derived("legacy_entries", list, PASSWD, 0));
 }
 
 /// The list, incomplete where lines could not be read.
@@ -275,14 +348,15 @@ fn duplicates(all: impl Iterator<Item = String>) -> Value {
 
 /// Days after which a new account with an outdated password is locked.
 fn inactive_of_new(host: &mut Host<'_>) -> Fact {
-    const FILE: &str = "/etc/default/useradd";
-    match host.optional(FILE) {
+    match host.optional(USERADD) {
         Ok(text) => {
             let pairs = pairs::equals(&text.unwrap_or_default());
             match pairs::last(&pairs, "INACTIVE")
                 .and_then(|p| Some((p.line, p.value.parse::<i64>().ok()?)))
             {
-                Some((line, days)) if days >= 0 => derived("new.inactive_days", days, FILE, line),
+                Some((line, days)) if days >= 0 => {
+                    derived("new.inactive_days", days, USERADD, line)
+                }
                 Some(_) | None => Fact::derived("new.inactive_days", Value::Absent),
             }
         }

@@ -48,6 +48,11 @@ impl<'a> Host<'a> {
         self.reader.lossy(path)
     }
 
+    /// The bytes of a file that is no text.
+    pub(super) fn bytes(&mut self, path: &str) -> Result<Vec<u8>, SourceError> {
+        self.reader.bytes(path)
+    }
+
     /// The text of a file, `None` where it is proven not to be there.
     pub(super) fn optional(&mut self, path: &str) -> Result<Option<String>, SourceError> {
         match self.reader.lossy(path) {

@@ -2,11 +2,22 @@
 
 use super::host::{Host, derived, number, unseen};
 use super::pam::{self, Module};
+use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::pairs;
 use crate::parse::keyword::pam::arg;
 
 const CONFIG: &str = "/etc/security/faillock.conf";
+
+/// What this part reads beside the stacks of PAM.
+pub(super) const PIECES: &[Piece] = &[Piece {
+    what: What::File {
+        path: CONFIG,
+        keep: Keep::Lines(&["deny", "unlock_time", "fail_interval", "even_deny_root"]),
+    },
+    serves: &["lockout"],
+}];
+
 const PATHS: [&str; 6] = [
     "enabled",
     "deny",

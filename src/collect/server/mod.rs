@@ -6,15 +6,19 @@
 
 mod accounts;
 mod auditd;
+mod authentication;
 mod containers;
 mod dhcp;
 mod drift;
 mod firewall;
+mod groups;
+mod homes;
 mod host;
 mod integrity;
 mod intrusion;
 mod journal;
 mod kernel;
+mod lastlogin;
 mod legacy;
 mod lockout;
 mod logging;
@@ -35,6 +39,7 @@ mod repositories;
 mod resolver;
 mod rotation;
 mod runtimes;
+mod screen;
 mod services;
 mod session;
 mod sockets;
@@ -67,6 +72,8 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         accounts::collect,
         privilege::collect,
         session::collect,
+        authentication::collect,
+        screen::collect,
         logging::collect,
         timesync::collect,
         auditd::collect,

@@ -1,8 +1,18 @@
 //! PAM stacks with what they include.
 
 use super::host::Host;
+use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::SourceError;
-use crate::parse::keyword::pam::{Action, binds, parse};
+use crate::parse::keyword::pam::{Action, binds, leaves_out, parse};
+
+/// What this part reads: arguments of modules may hold a password.
+pub(super) const PIECES: &[Piece] = &[Piece {
+    what: What::File {
+        path: "/etc/pam.d/*",
+        keep: Keep::Reduced(Reduction::Masked),
+    },
+    serves: &["password-policy", "lockout", "authentication", "session"],
+}];
 
 /// How deep stacks may include stacks.
 const MAX_DEPTH: usize = 8;
@@ -16,6 +26,12 @@ pub(super) struct Module {
     pub(super) args: Vec<String>,
     /// Does its refusal refuse the whole stack?
     pub(super) binds: bool,
+    /// May the success of a module before it leave it out?
+    pub(super) skipped: bool,
+    /// `required`, `[success=1 default=ignore]`.
+    control: String,
+    /// The substacks it stands in, the outermost first.
+    within: Vec<u32>,
     /// The file it stands in.
     pub(super) file: String,
     /// The line.
@@ -32,9 +48,46 @@ pub(super) fn stack(
     let Some(text) = host.optional(&path)? else {
         return Ok(None);
     };
-    let mut modules = Vec::new();
-    add(host, &path, &text, kind, 0, &mut modules)?;
-    Ok(Some(modules))
+    let mut walk = Walk {
+        kind,
+        modules: Vec::new(),
+        substacks: 0,
+    };
+    add(host, &path, &text, &[0], 0, &mut walk)?;
+    Ok(Some(weighed(walk.modules)))
+}
+
+/// A stack on the way.
+struct Walk<'a> {
+    kind: &'a str,
+    modules: Vec<Module>,
+    substacks: u32,
+}
+
+/// Each module with what its neighbours make of it: one whose refusal falls through to `pam_deny` binds, one that the
+/// success of another jumps over, or ends the stack before, may be left out.
+fn weighed(mut modules: Vec<Module>) -> Vec<Module> {
+    for at in 0..modules.len() {
+        let falls = modules
+            .get(at + 1)
+            .is_some_and(|m| m.name == "pam_deny" && m.binds);
+        let Some(module) = modules.get(at) else {
+            continue;
+        };
+        let jumps = module.control.starts_with('[') && leaves_out(&module.control) != Some(0);
+        let skipped = modules.iter().take(at).enumerate().any(|(n, before)| {
+            match leaves_out(&before.control) {
+                Some(over) => n + over >= at,
+                // It ends the stack that it stands in with all stacks inside that.
+                None => module.within.starts_with(&before.within),
+            }
+        });
+        if let Some(module) = modules.get_mut(at) {
+            module.binds |= falls && jumps;
+            module.skipped = skipped;
+        }
+    }
+    modules
 }
 
 /// The stack of the first of these services that is there.
@@ -55,36 +108,45 @@ fn add(
     host: &mut Host<'_>,
     path: &str,
     text: &str,
-    kind: &str,
+    within: &[u32],
     depth: usize,
-    modules: &mut Vec<Module>,
+    walk: &mut Walk<'_>,
 ) -> Result<(), SourceError> {
-    for rule in parse(text, Some(kind)) {
-        match rule.action {
+    for rule in parse(text, Some(walk.kind)) {
+        let (file, within) = match rule.action {
             Action::Module {
                 control,
                 module,
                 args,
-            } => modules.push(Module {
-                binds: binds(&control),
-                name: module,
-                args,
-                file: path.to_owned(),
-                line: rule.line,
-            }),
-            Action::Include(file) => {
-                let file = match file.strip_prefix('/') {
-                    Some(_) => file,
-                    None => format!("/etc/pam.d/{file}"),
-                };
-                if depth >= MAX_DEPTH {
-                    return Err(SourceError::Links(file));
-                }
-                // A stack that names a file that is not there refuses everybody: not what we judge here.
-                if let Some(text) = host.optional(&file)? {
-                    add(host, &file, &text, kind, depth + 1, modules)?;
-                }
+            } => {
+                walk.modules.push(Module {
+                    binds: binds(&control),
+                    skipped: false,
+                    control,
+                    within: within.to_vec(),
+                    name: module,
+                    args,
+                    file: path.to_owned(),
+                    line: rule.line,
+                });
+                continue;
             }
+            Action::Include(file) => (file, within.to_vec()),
+            Action::Substack(file) => {
+                walk.substacks += 1;
+                (file, [within, &[walk.substacks]].concat())
+            }
+        };
+        let file = match file.strip_prefix('/') {
+            Some(_) => file,
+            None => format!("/etc/pam.d/{file}"),
+        };
+        if depth >= MAX_DEPTH {
+            return Err(SourceError::Links(file));
+        }
+        // A stack that names a file that is not there refuses everybody: not what we judge here.
+        if let Some(text) = host.optional(&file)? {
+            add(host, &file, &text, &within, depth + 1, walk)?;
         }
     }
     Ok(())

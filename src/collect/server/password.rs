@@ -2,6 +2,7 @@
 
 use super::host::{Host, derived, number, set, unseen};
 use super::pam::{self, Module};
+use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::pairs::{self, Pair};
 use crate::parse::keyword::pam::arg;
@@ -10,6 +11,44 @@ const LOGIN_DEFS: &str = "/etc/login.defs";
 const PWQUALITY: &str = "/etc/security/pwquality.conf";
 const SERVICES: [&str; 3] = ["passwd", "common-password", "system-auth"];
 const QUALITY: [&str; 3] = ["pam_pwquality", "pam_cracklib", "pam_passwdqc"];
+
+/// What this part reads beside the stacks of PAM.
+pub(super) const PIECES: &[Piece] = &[
+    file(
+        LOGIN_DEFS,
+        &[
+            "PASS_MAX_DAYS",
+            "PASS_MIN_DAYS",
+            "PASS_WARN_AGE",
+            "ENCRYPT_METHOD",
+            "UMASK",
+        ],
+    ),
+    file(PWQUALITY, QUALITY_KEYS),
+    file("/etc/security/pwquality.conf.d/*.conf", QUALITY_KEYS),
+    file("/etc/security/pwhistory.conf", &["remember"]),
+];
+
+const QUALITY_KEYS: &[&str] = &[
+    "minlen",
+    "minclass",
+    "dcredit",
+    "ucredit",
+    "lcredit",
+    "ocredit",
+    "dictcheck",
+    "enforce_for_root",
+];
+
+const fn file(path: &'static str, words: &'static [&'static str]) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Lines(words),
+        },
+        serves: &["password-policy", "session"],
+    }
+}
 
 /// The value that shadow's tools read as "no limit".
 const NO_LIMIT: i64 = 99_999;

@@ -17,6 +17,16 @@ pub const PIECES: &[&[Piece]] = &[
     super::tree::PIECES,
     super::containers::PIECES,
     super::sysctl::PIECES,
+    super::accounts::PIECES,
+    super::homes::PIECES,
+    super::lastlogin::PIECES,
+    super::pam::PIECES,
+    super::authentication::PIECES,
+    super::password::PIECES,
+    super::lockout::PIECES,
+    super::privilege::PIECES,
+    super::session::PIECES,
+    super::screen::PIECES,
     super::malware::PIECES,
     super::integrity::PIECES,
     super::firewall::PIECES,
@@ -75,6 +85,8 @@ pub enum Keep {
 pub enum Reduction {
     /// `/etc/passwd` without the names of people (GECOS).
     Passwd,
+    /// `/etc/group` with the second field, where it is neither empty nor `x`, replaced by `*`.
+    Group,
     /// `/etc/shadow` with each hash reduced to its kind (`$6$`), a lock kept, an empty field kept.
     Shadow,
     /// Records of dpkg: package, status, version, source, architecture.

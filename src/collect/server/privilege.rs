@@ -3,10 +3,38 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::host::{Host, reason, set, texts};
+use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Fact, List, Reason, Seen, Subject, Value};
 use crate::parse::keyword::sudoers::{Alias, Line, parse};
 
 const SUDOERS: &str = "/etc/sudoers";
+
+/// What this part reads. Files that sudoers includes from elsewhere were not seen.
+pub(super) const PIECES: &[Piece] = &[
+    file(SUDOERS),
+    file("/etc/sudoers.d/*"),
+    Piece {
+        what: What::Folder("/etc/sudoers.d"),
+        serves: &["privilege"],
+    },
+];
+
+const fn file(path: &'static str) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Reduced(Reduction::Masked),
+        },
+        serves: &["privilege"],
+    }
+}
+
+/// Programs that can run any other or write any file: who may run one as root is root.
+const OPEN: [&str; 30] = [
+    "bash", "sh", "dash", "zsh", "ksh", "su", "vi", "vim", "nano", "emacs", "ed", "less", "more",
+    "man", "find", "awk", "gawk", "sed", "perl", "python", "python3", "ruby", "env", "tee", "cp",
+    "mv", "dd", "tar", "docker", "chroot",
+];
 
 /// How many rules are shown, aliases resolved.
 const MAX_RULES: usize = 10_000;
@@ -19,7 +47,16 @@ struct Rule {
     who: String,
     nopasswd: bool,
     all: bool,
+    negated: bool,
     commands: String,
+    file: String,
+    line: u32,
+}
+
+/// One setting of a `Defaults` line.
+struct Setting {
+    text: String,
+    scoped: bool,
     file: String,
     line: u32,
 }
@@ -30,7 +67,7 @@ struct Rules {
     aliases: BTreeMap<(Alias, String), Vec<String>>,
     /// A line or an alias was not understood.
     unclear: bool,
-    defaults: Vec<(String, String, u32)>,
+    defaults: Vec<Setting>,
     hidden: Vec<Reason>,
     files: usize,
 }
@@ -60,26 +97,33 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             items,
         }),
     ));
-    for (path, on) in [
-        ("use_pty", "use_pty"),
-        ("logfile", "logfile"),
-        ("no_authentication", "!authenticate"),
-        ("log_output", "log_output"),
+    let hidden = || Value::unseen("unreadable", "not all files of sudoers were read");
+    for (path, name, own) in [
+        ("use_pty", "use_pty", pty_of(host)),
+        ("logfile", "logfile", Value::Bool(false)),
+        ("log_output", "log_output", Value::Bool(false)),
+        ("syslog", "syslog", Value::Bool(true)),
     ] {
-        let found = rules
-            .defaults
-            .iter()
-            .find(|(s, _, _)| s == on || s.starts_with(&format!("{on}=")));
-        let fact = match found {
-            Some((_, file, line)) => set(path, true, file, *line),
-            None if !complete => Fact::derived(
-                path,
-                Value::unseen("unreadable", "not all files of sudoers were read"),
-            ),
-            None => Fact::default_of(path, false),
-        };
-        subject.put(fact);
+        subject.put(match rules.last(name) {
+            // A file that was not read may say other after it.
+            Some(_) | None if !complete => Fact::derived(path, hidden()),
+            Some((on, _, setting)) => set(path, on, &setting.file, setting.line),
+            None => Fact::default_of(path, own),
+        });
     }
+    // Whoever need not show who they are is one too many.
+    let open = rules.defaults.iter().find(|s| s.text == "!authenticate");
+    subject.put(match open {
+        Some(s) => set("no_authentication", true, &s.file, s.line),
+        None if !complete => Fact::derived("no_authentication", hidden()),
+        None => Fact::default_of("no_authentication", false),
+    });
+    subject.put(match rules.last("timestamp_timeout") {
+        Some(_) | None if !complete => Fact::derived("timestamp_minutes", hidden()),
+        Some((on, value, s)) => set("timestamp_minutes", minutes(on, value), &s.file, s.line),
+        // Its own value is 5; Debian builds it with 15: no longer than that.
+        None => Fact::default_of("timestamp_minutes", 15),
+    });
     subject.put(Fact::derived(
         "hidden",
         texts(rules.hidden.iter().map(|r| r.detail.clone())),
@@ -89,6 +133,39 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         Some(why) => out.saw("privilege", Seen::Not(why)),
         None => out.saw("privilege", Seen::Whole),
     }
+}
+
+/// Minutes for which sudo does not ask again; below zero for ever.
+fn minutes(on: bool, value: &str) -> Value {
+    if !on {
+        return Value::Int(0);
+    }
+    let value = value.trim_matches('"');
+    // Parts of a minute count as a whole one.
+    match value.parse::<i64>() {
+        Ok(n) => Value::Int(n),
+        Err(_) => match value.split_once('.').map(|(n, _)| n.parse::<i64>()) {
+            Some(Ok(n)) if !value.starts_with('-') => Value::Int(n.saturating_add(1)),
+            Some(_) | None => Value::unseen("not-a-number", "timestamp_timeout"),
+        },
+    }
+}
+
+/// Does sudo of itself run commands in a terminal of their own? Since 1.9.14.
+fn pty_of(host: &Host<'_>) -> Value {
+    let Some(version) = host.version("sudo") else {
+        return Value::unseen(
+            "ambiguous",
+            "depends on the version of sudo, which is not known",
+        );
+    };
+    let version = version.rsplit_once(':').map_or(version, |(_, v)| v);
+    let mut parts = version
+        .split(|c: char| !c.is_ascii_digit())
+        .map(|n| n.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    let version = (next(), next(), next());
+    Value::Bool(version >= (1, 9, 14))
 }
 
 /// The rules, one for each user that its aliases name, with the commands that theirs name.
@@ -111,6 +188,14 @@ fn resolved(rules: &mut Rules) -> Vec<Value> {
                 ("who", who.into()),
                 ("nopasswd", rule.nopasswd.into()),
                 ("all", all.into()),
+                (
+                    "negated",
+                    (rule.negated || commands.iter().any(|c| c.starts_with('!'))).into(),
+                ),
+                (
+                    "escapes",
+                    (!all && commands.iter().any(|c| escapes(c))).into(),
+                ),
                 ("commands", commands.join(", ").into()),
                 ("file", rule.file.as_str().into()),
                 ("line", i64::from(rule.line).into()),
@@ -125,7 +210,28 @@ fn resolved(rules: &mut Rules) -> Vec<Value> {
     items
 }
 
+/// Is it a program that can run any other? Names may be patterns; a folder is all that stands in it.
+fn escapes(command: &str) -> bool {
+    let name = command.rsplit('/').next().unwrap_or_default();
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    OPEN.contains(&name) || OPEN.contains(&stem) || command.ends_with('/') || name == "*"
+}
+
 impl Rules {
+    /// What counts of a setting: the last line for all, on or off, with its value.
+    fn last(&self, name: &str) -> Option<(bool, &str, &Setting)> {
+        self.defaults
+            .iter()
+            .rev()
+            .filter(|s| !s.scoped)
+            .find_map(|s| {
+                let (key, value) = s.text.split_once('=').unwrap_or((&s.text, ""));
+                let key = key.trim();
+                let off = key.strip_prefix('!').map(str::trim);
+                (off.unwrap_or(key) == name).then_some((off.is_none(), value.trim(), s))
+            })
+    }
+
     /// The names with what the aliases among them stand for; an alias that is nowhere makes it unclear.
     fn expand(&self, kind: Alias, names: Vec<String>, unclear: &mut bool) -> Vec<String> {
         let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
@@ -163,11 +269,13 @@ fn add(host: &mut Host<'_>, path: &str, text: &str, rules: &mut Rules) {
                 who,
                 nopasswd,
                 all,
+                negated,
                 commands,
             } => rules.rules.push(Rule {
                 who,
                 nopasswd,
                 all,
+                negated,
                 commands,
                 file: path.to_owned(),
                 line,
@@ -181,10 +289,19 @@ fn add(host: &mut Host<'_>, path: &str, text: &str, rules: &mut Rules) {
                 rules.aliases.insert((kind, name), members);
             }
             Line::Broken { .. } => rules.unclear = true,
-            Line::Defaults { line, settings } => {
+            Line::Defaults {
+                line,
+                scoped,
+                settings,
+            } => {
                 rules
                     .defaults
-                    .extend(settings.into_iter().map(|s| (s, path.to_owned(), line)));
+                    .extend(settings.into_iter().map(|text| Setting {
+                        text,
+                        scoped,
+                        file: path.to_owned(),
+                        line,
+                    }));
             }
             Line::Include {
                 path: other,

@@ -3,8 +3,74 @@
 use std::collections::BTreeSet;
 
 use super::host::{Host, derived, set, unseen};
+use super::pam;
+use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{numbered, pairs};
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[
+    shell("/etc/environment"),
+    shell("/etc/profile"),
+    shell("/etc/profile.d/*.sh"),
+    shell("/etc/bash.bashrc"),
+    shell("/etc/bashrc"),
+    folder("/etc/systemd/system"),
+    folder("/run/systemd/system"),
+    folder("/usr/lib/systemd/system"),
+    folder("/lib/systemd/system"),
+    lines("/etc/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
+    lines("/run/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
+    lines("/usr/lib/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
+    lines("/lib/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
+    lines("/etc/gdm3/daemon.conf", &["AutomaticLogin"]),
+    lines("/etc/gdm3/custom.conf", &["AutomaticLogin"]),
+    lines("/etc/gdm/custom.conf", &["AutomaticLogin"]),
+    lines("/etc/lightdm/lightdm.conf", &["autologin-user"]),
+    lines("/etc/lightdm/lightdm.conf.d/*.conf", &["autologin-user"]),
+    lines(
+        "/etc/xdg/lightdm/lightdm.conf.d/*.conf",
+        &["autologin-user"],
+    ),
+    lines(
+        "/usr/share/lightdm/lightdm.conf.d/*.conf",
+        &["autologin-user"],
+    ),
+    lines("/etc/sddm.conf", &["User"]),
+    lines("/etc/sddm.conf.d/*.conf", &["User"]),
+    lines("/usr/lib/sddm/sddm.conf.d/*.conf", &["User"]),
+];
+
+const fn lines(path: &'static str, words: &'static [&'static str]) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Lines(words),
+        },
+        serves: &["session"],
+    }
+}
+
+/// Of files that shells read only the lines on idle sessions and modes: what else they export may be secret.
+const fn shell(path: &'static str) -> Piece {
+    let words = &[
+        "TMOUT",
+        "readonly",
+        "declare",
+        "typeset",
+        "export TMOUT",
+        "umask",
+        "[ `umask`",
+    ];
+    lines(path, words)
+}
+
+const fn folder(path: &'static str) -> Piece {
+    Piece {
+        what: What::Folder(path),
+        serves: &["session"],
+    }
+}
 
 /// Collects the subject type `session`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
@@ -25,17 +91,80 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     }
     let fact = autologin(host).unwrap_or_else(|e| Fact::derived("autologin", unseen(&e)));
     subject.put(fact);
+    match umask(host) {
+        Ok((mask, file, line)) => {
+            let at = |path: &str, value: Value| derived(path, value, &file, line);
+            subject.put(at("umask.value", format!("{mask:03o}").into()));
+            subject.put(at("umask.others", (mask & 0o7 == 0o7).into()));
+            subject.put(at("umask.group", (mask & 0o20 != 0).into()));
+        }
+        Err(e) => {
+            for path in ["umask.value", "umask.others", "umask.group"] {
+                subject.put(Fact::derived(path, unseen(&e)));
+            }
+        }
+    }
     out.subjects.push(subject);
     out.saw("session", Seen::Whole);
 }
 
 type Timeout = (i64, bool, String, u32);
 
-/// `TMOUT` of the files that every login shell reads, in their order: the last counts, a read-only one for good.
-fn timeout(host: &mut Host<'_>) -> Result<Option<Timeout>, SourceError> {
+/// The files that every login shell reads, in their order.
+fn shell_files(host: &Host<'_>) -> Result<Vec<String>, SourceError> {
     let mut files = vec!["/etc/environment".to_owned(), "/etc/profile".to_owned()];
     files.extend(host.drop_ins(&["/etc/profile.d"], ".sh")?);
     files.extend(["/etc/bash.bashrc".to_owned(), "/etc/bashrc".to_owned()]);
+    Ok(files)
+}
+
+/// The mask of new files: what the shells' files set, the most open of them; else that of pam_umask, which takes the
+/// one of login.defs; else 022, with which systems start.
+fn umask(host: &mut Host<'_>) -> Result<(u32, String, u32), SourceError> {
+    let mut found: Option<(u32, String, u32)> = None;
+    for file in shell_files(host)? {
+        let text = host.optional(&file)?.unwrap_or_default();
+        for (line, content) in numbered(&text) {
+            let code = content.split('#').next().unwrap_or_default().trim();
+            // `[ $(umask) -eq 0 ] && umask 022` only mends a mask that is none.
+            let Some(rest) = code.strip_prefix("umask") else {
+                continue;
+            };
+            let Ok(mask) = u32::from_str_radix(rest.trim().trim_end_matches(';'), 8) else {
+                continue;
+            };
+            found = Some(match found {
+                Some((old, file, at)) if old & mask == old => (old, file, at),
+                Some((old, _, _)) => (old & mask, file.clone(), line),
+                None => (mask, file.clone(), line),
+            });
+        }
+    }
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    const LOGIN_DEFS: &str = "/etc/login.defs";
+    for service in ["login", "sshd"] {
+        let stack = pam::stack(host, service, "session")?.unwrap_or_default();
+        let Some(module) = stack.into_iter().find(|m| m.name == "pam_umask") else {
+            continue;
+        };
+        let octal = |value: &str| u32::from_str_radix(value.trim(), 8).ok();
+        if let Some(mask) = crate::parse::keyword::pam::arg(&module.args, "umask").and_then(octal) {
+            return Ok((mask, module.file, module.line));
+        }
+        let pairs = pairs::blanks(&host.optional(LOGIN_DEFS)?.unwrap_or_default());
+        let pair = pairs::last(&pairs, "UMASK");
+        if let Some((mask, line)) = pair.and_then(|p| Some((octal(&p.value)?, p.line))) {
+            return Ok((mask, LOGIN_DEFS.to_owned(), line));
+        }
+    }
+    Ok((0o022, "/etc/profile".to_owned(), 0))
+}
+
+/// `TMOUT` of the files that every login shell reads: the last counts, a read-only one for good.
+fn timeout(host: &mut Host<'_>) -> Result<Option<Timeout>, SourceError> {
+    let files = shell_files(host)?;
     let mut found: Option<Timeout> = None;
     for file in files {
         let Some(text) = host.optional(&file)? else {

@@ -13,6 +13,8 @@ pub struct User {
     pub uid: i64,
     /// Its group's number.
     pub gid: i64,
+    /// Its home folder.
+    pub home: String,
     /// Its shell; empty means `/bin/sh`.
     pub shell: String,
     /// A password that stands in passwd itself, where all can read it.
@@ -93,7 +95,7 @@ fn kind(hash: &str) -> &'static str {
 /// The accounts, and the lines that cannot be read.
 pub fn passwd(text: &str) -> (Vec<User>, Vec<u32>) {
     lines(text, |line, f| {
-        let [name, password, uid, gid, _, _, shell] = f else {
+        let [name, password, uid, gid, _, home, shell] = f else {
             return None;
         };
         Some(User {
@@ -101,6 +103,7 @@ pub fn passwd(text: &str) -> (Vec<User>, Vec<u32>) {
             name: (*name).to_owned(),
             uid: uid.parse().ok()?,
             gid: gid.parse().ok()?,
+            home: home.trim().to_owned(),
             shell: shell.trim().to_owned(),
             password: Password::of(password),
         })

@@ -25,6 +25,8 @@ pub enum Action {
     },
     /// Reads another file at this place.
     Include(String),
+    /// Asks the stack of another file as if it were one module: what ends it ends only itself.
+    Substack(String),
 }
 
 /// The rules of one type (`auth`, `account`, `password`, `session`); all types where `None`.
@@ -51,8 +53,10 @@ pub fn parse(text: &str, kind: Option<&str>) -> Vec<Rule> {
         let (Some(control), Some(module)) = (words.next(), words.next()) else {
             continue;
         };
-        let action = if matches!(control.as_str(), "include" | "substack") {
+        let action = if control == "include" {
             Action::Include(module)
+        } else if control == "substack" {
+            Action::Substack(module)
         } else {
             let file = module.rsplit('/').next().unwrap_or_default();
             Action::Module {
@@ -110,6 +114,20 @@ pub fn binds(control: &str) -> bool {
     }
 }
 
+/// How many modules the success of this one leaves out; `None` for all that follow in its stack.
+pub fn leaves_out(control: &str) -> Option<usize> {
+    if control == "sufficient" {
+        return None;
+    }
+    let inside = control.strip_prefix('[').unwrap_or_default();
+    let words = inside.trim_end_matches(']').split_whitespace();
+    match words.filter_map(|w| w.strip_prefix("success=")).next_back() {
+        Some("done") => None,
+        Some(n) => Some(n.parse().unwrap_or(0)),
+        None => Some(0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +154,15 @@ mod tests {
         assert_eq!(arg(args, "yescrypt"), Some(""));
         assert!(!binds(control) && binds("requisite"));
         assert_eq!(rules[2].action, Action::Include("common-x".into()));
+        assert_eq!(
+            [
+                "sufficient",
+                "[success=1 default=ignore]",
+                "[success=done]",
+                "required"
+            ]
+            .map(leaves_out),
+            [None, Some(1), None, Some(0)]
+        );
     }
 }

@@ -28,6 +28,8 @@ pub enum Line {
         nopasswd: bool,
         /// Any command.
         all: bool,
+        /// A command is left out with `!`, which anybody gets around.
+        negated: bool,
         /// The programs, without arguments.
         commands: String,
     },
@@ -51,6 +53,8 @@ pub enum Line {
     Defaults {
         /// Its line, from 1.
         line: u32,
+        /// Does it count for some users, hosts or commands alone?
+        scoped: bool,
         /// Settings as written, split at commas.
         settings: Vec<String>,
     },
@@ -110,13 +114,15 @@ fn parse_line(line: u32, content: &str) -> Vec<Line> {
     }
     if let Some(rest) = content.strip_prefix("Defaults") {
         let rest = rest.trim_start();
-        let settings = if rest.len() < content.len() - "Defaults".len() || rest.is_empty() {
-            rest
-        } else {
+        let scoped = rest.len() == content.len() - "Defaults".len() && !rest.is_empty();
+        let settings = if scoped {
             rest.split_once(char::is_whitespace).map_or("", |(_, s)| s)
+        } else {
+            rest
         };
         return vec![Line::Defaults {
             line,
+            scoped,
             settings: settings.split(',').map(|s| s.trim().to_owned()).collect(),
         }];
     }
@@ -235,6 +241,7 @@ fn rules(line: u32, content: &str) -> Option<Vec<Line>> {
                     who: who.clone(),
                     nopasswd,
                     all: programs.contains(&"ALL"),
+                    negated: programs.iter().any(|p| p.starts_with('!')),
                     commands: programs.join(", "),
                 }),
         );
@@ -276,6 +283,7 @@ mod tests {
             lines[0],
             Line::Defaults {
                 line: 2,
+                scoped: false,
                 settings: vec!["env_reset".into(), "use_pty".into()]
             }
         );
@@ -283,6 +291,7 @@ mod tests {
             lines[1],
             Line::Defaults {
                 line: 3,
+                scoped: true,
                 settings: vec!["!authenticate".into()]
             }
         );
@@ -330,6 +339,7 @@ mod tests {
             who: who.to_owned(),
             nopasswd,
             all,
+            negated: false,
             commands: commands.to_owned(),
         };
         assert_eq!(
