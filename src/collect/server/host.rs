@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError,
+    Value,
 };
 use crate::parse::keyword::dpkg::{self, Package};
 use crate::parse::keyword::sshd::fits;
@@ -117,6 +118,19 @@ impl<'a> Host<'a> {
             Ok(_) => Some(true),
             Err(e) if e.is_missing() => Some(false),
             Err(_) => None,
+        }
+    }
+
+    /// Kind, mode and owner of what stands at a path.
+    pub(super) fn entry(&self, path: &str) -> Result<Entry, SourceError> {
+        self.reader.stat(path)
+    }
+
+    /// Entries of a folder; none where it is not there.
+    pub(super) fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceError> {
+        match self.reader.list(folder) {
+            Err(e) if e.is_missing() => Ok(Vec::new()),
+            other => other,
         }
     }
 

@@ -6,13 +6,17 @@
 
 mod accounts;
 mod auditd;
+mod auditrules;
+mod backup;
 mod drift;
 mod firewall;
 mod host;
 mod journal;
 mod lockout;
+mod logfiles;
 mod logging;
 mod malware;
+mod monitoring;
 mod os;
 mod packages;
 mod pam;
@@ -20,7 +24,9 @@ mod password;
 pub mod plan;
 mod privilege;
 mod rotation;
+mod schedule;
 mod session;
+mod shippers;
 mod sshd;
 mod sysctl;
 #[cfg(test)]
@@ -51,6 +57,8 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         logging::collect,
         timesync::collect,
         auditd::collect,
+        backup::collect,
+        monitoring::collect,
         malware::collect,
         firewall::collect,
         sysctl::collect,

@@ -6,7 +6,17 @@
 use crate::model::Command;
 
 /// All pieces, part by part.
-pub const PIECES: &[&[Piece]] = &[super::sysctl::PIECES];
+pub const PIECES: &[&[Piece]] = &[
+    super::sysctl::PIECES,
+    super::auditd::PIECES,
+    super::backup::PIECES,
+    super::schedule::PIECES,
+    super::logging::PIECES,
+    super::logfiles::PIECES,
+    super::monitoring::PIECES,
+    super::shippers::PIECES,
+    super::timesync::PIECES,
+];
 
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]
