@@ -231,7 +231,7 @@ impl Shipper {
             Ok(targets) => Value::Bool(!targets.is_empty()),
             Err(why) => why.clone(),
         };
-        both(self.enabled.clone(), to)
+        both(to, self.enabled.clone())
     }
 
     /// As an element of the fact `shippers`.
