@@ -1,11 +1,71 @@
-//! auditd: is it on, what does it watch, what does it do when the disk fills.
+//! auditd: is it on, what does it record, what does it do when the disk fills, who may read its log, where else it goes.
 
-use super::host::{Host, number, reason, set, texts, unseen};
-use crate::model::{Collected, Fact, Seen, SourceError, Subject};
-use crate::parse::keyword::{pairs, words};
+use super::auditrules;
+use super::host::{Host, derived, number, reason, set, unseen};
+use super::plan::{Keep, Piece, What};
+use crate::model::{Collected, Fact, Seen, Subject, Value};
+use crate::parse::keyword::pairs;
 
 const CONFIG: &str = "/etc/audit/auditd.conf";
+const REMOTE: &str = "/etc/audit/audisp-remote.conf";
 const PACKAGES: [&str; 2] = ["auditd", "audit"];
+
+/// Plugins that hand records on: to another auditd, or to syslog.
+const PLUGINS: [&str; 2] = ["au-remote.conf", "syslog.conf"];
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[
+    lines(
+        CONFIG,
+        &[
+            "write_logs",
+            "log_",
+            "space_left",
+            "admin_space_left",
+            "max_log_file",
+            "disk_",
+            "num_logs",
+            "flush",
+            "freq",
+            "name_format",
+        ],
+    ),
+    lines("/etc/audit/rules.d/*.rules", &["-"]),
+    lines("/etc/audit/audit.rules", &["-"]),
+    lines(REMOTE, &["remote_server", "port", "transport", "mode"]),
+    lines("/etc/audit/plugins.d/*.conf", &["active"]),
+    lines("/etc/audisp/plugins.d/*.conf", &["active"]),
+    lines("/etc/default/grub", &["GRUB_CMDLINE_LINUX"]),
+    lines("/etc/default/grub.d/*.cfg", &["GRUB_CMDLINE_LINUX"]),
+    lines("/etc/kernel/cmdline", &["root", "ro", "audit"]),
+    piece(What::Folder("/etc/audit/rules.d")),
+    piece(What::Stat("/var/log/audit")),
+    piece(What::Stat("/var/log/audit/audit.log")),
+    piece(What::Stat(CONFIG)),
+    piece(What::Stat("/etc/audit/rules.d/*.rules")),
+    Piece {
+        what: What::Command(&auditrules::STATUS),
+        serves: &["drift"],
+    },
+    Piece {
+        what: What::Command(&auditrules::LOADED),
+        serves: &["drift"],
+    },
+];
+
+const fn lines(path: &'static str, words: &'static [&'static str]) -> Piece {
+    piece(What::File {
+        path,
+        keep: Keep::Lines(words),
+    })
+}
+
+const fn piece(what: What) -> Piece {
+    Piece {
+        what,
+        serves: &["auditd"],
+    }
+}
 
 /// Collects the subject type `auditd`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
@@ -14,7 +74,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         Ok(_) if host.has(&PACKAGES) == Some(false) => {
             out.saw(
                 "auditd",
-                Seen::Absent(format!("/var/lib/dpkg/status: {}", PACKAGES.join(", "))),
+                Seen::Absent(format!("no package {}", PACKAGES.join(", "))),
             );
             return;
         }
@@ -32,19 +92,26 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let enabled = host.unit_on(&["auditd.service"]);
     subject.put(Fact::derived("enabled", enabled));
     settings(&mut subject, &text);
-    rules(host, &mut subject);
+    auditrules::collect(host, &mut subject, out);
+    subject.put(auditrules::at_boot(host));
+    access(host, &mut subject);
+    remote(host, &mut subject);
     out.subjects.push(subject);
     out.saw("auditd", Seen::Whole);
 }
 
 /// auditd's own values where its file is silent.
 fn settings(subject: &mut Subject, text: &str) {
-    const WORDS: [(&str, &str); 5] = [
+    const WORDS: [(&str, &str); 9] = [
         ("space_left_action", "ignore"),
         ("admin_space_left_action", "ignore"),
         ("max_log_file_action", "ignore"),
         ("disk_full_action", "ignore"),
         ("disk_error_action", "syslog"),
+        ("write_logs", "yes"),
+        ("log_format", "raw"),
+        ("name_format", "none"),
+        ("flush", "none"),
     ];
     let pairs = pairs::equals(text);
     for (key, own) in WORDS {
@@ -61,156 +128,83 @@ fn settings(subject: &mut Subject, text: &str) {
     }
 }
 
-type Rule = (String, u32, Vec<String>);
-
-/// `rules.d` as augenrules puts it together, else `audit.rules`.
-fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
-    let mut files = host.drop_ins(&["/etc/audit/rules.d"], ".rules")?;
-    if files.is_empty() {
-        files.push("/etc/audit/audit.rules".to_owned());
-    }
-    let mut rules: Vec<Rule> = Vec::new();
-    for file in files {
-        let text = host.optional(&file)?.unwrap_or_default();
-        for line in words(&text, &['#']) {
-            // `-D` removes all rules before it.
-            if line.words.first().is_some_and(|w| w == "-D") && line.words.len() == 1 {
-                rules.clear();
+/// May others read the log, or change what auditd is told? What is not there lets nobody in.
+fn access(host: &Host<'_>, subject: &mut Subject) {
+    let open = |paths: &[String], bits: u32| {
+        let mut answer = Value::Bool(false);
+        for path in paths {
+            match host.entry(path) {
+                Ok(entry) if entry.mode & bits != 0 => return Value::Bool(true),
+                Ok(_) => {}
+                Err(e) if e.is_missing() => {}
+                Err(e) => answer = unseen(&e),
             }
-            rules.push((file.clone(), line.line, line.words));
         }
-    }
-    Ok(rules)
+        answer
+    };
+    // A folder that others may not enter hides what is in it.
+    let folder = open(&["/var/log/audit".to_owned()], 0o007);
+    let log = match folder {
+        Value::Bool(true) => open(&["/var/log/audit/audit.log".to_owned()], 0o007),
+        other => other,
+    };
+    subject.put(derived(
+        "log_file.others",
+        log,
+        "/var/log/audit/audit.log",
+        0,
+    ));
+    let mut files = vec![CONFIG.to_owned(), "/etc/audit/audit.rules".to_owned()];
+    let writable = match host.drop_ins(&["/etc/audit/rules.d"], ".rules") {
+        Ok(more) => {
+            files.extend(more);
+            open(&files, 0o022)
+        }
+        Err(e) => unseen(&e),
+    };
+    subject.put(derived("settings.writable", writable, CONFIG, 0));
 }
 
-fn rules(host: &mut Host<'_>, subject: &mut Subject) {
-    const ALL: [&str; 8] = [
-        "rules.count",
-        "rules.execve",
-        "rules.identity",
-        "rules.time",
-        "rules.sudoers",
-        "rules.access",
-        "immutable",
-        "watches",
-    ];
-    let rules = match read(host) {
-        Ok(rules) => rules,
-        Err(e) => {
-            for path in ALL {
-                subject.put(Fact::derived(path, unseen(&e)));
+/// Are records handed on to another host or to syslog, which may forward them?
+fn remote(host: &mut Host<'_>, subject: &mut Subject) {
+    let mut active: Vec<&str> = Vec::new();
+    for plugin in PLUGINS {
+        for folder in ["/etc/audit/plugins.d", "/etc/audisp/plugins.d"] {
+            match host.optional(&format!("{folder}/{plugin}")) {
+                Ok(text) => {
+                    let pairs = pairs::equals(&text.unwrap_or_default());
+                    if pairs::last(&pairs, "active").is_some_and(|p| p.value == "yes") {
+                        active.push(plugin);
+                    }
+                }
+                Err(e) => {
+                    subject.put(Fact::derived("forwarded", unseen(&e)));
+                    return;
+                }
             }
+        }
+    }
+    let server = match host.optional(REMOTE) {
+        Ok(text) => {
+            let pairs = pairs::equals(&text.unwrap_or_default());
+            pairs::last(&pairs, "remote_server").is_some_and(|p| !p.value.is_empty())
+        }
+        Err(e) => {
+            subject.put(Fact::derived("forwarded", unseen(&e)));
             return;
         }
     };
-    subject.put(Fact::derived("rules.count", count(&rules)));
-    let find = |path: &'static str, fits: &dyn Fn(&[String]) -> bool| match rules
-        .iter()
-        .find(|(_, _, w)| fits(w))
-    {
-        Some((file, line, _)) => set(path, true, file, *line),
-        None => Fact::derived(path, false),
-    };
-    subject.put(find("rules.execve", &|w| calls(w, &["execve", "execveat"])));
-    subject.put(find("rules.time", &|w| {
-        calls(w, &["adjtimex", "settimeofday", "clock_settime"])
-    }));
-    subject.put(find("rules.access", &|w| {
-        calls(w, &["open", "openat", "creat", "truncate", "ftruncate"])
-    }));
-    subject.put(find(
-        "immutable",
-        &|w| matches!(w, [e, n] if e == "-e" && n == "2"),
-    ));
-    watches(subject, &rules);
-}
-
-fn watches(subject: &mut Subject, rules: &[Rule]) {
-    let watched: Vec<&str> = rules.iter().filter_map(|(_, _, w)| watched(w)).collect();
-    let covers = |file: &str| {
-        watched.iter().any(|w| {
-            file == *w
-                || file
-                    .strip_prefix(w.trim_end_matches('/'))
-                    .is_some_and(|r| r.starts_with('/'))
-        })
-    };
-    let identity = ["/etc/passwd", "/etc/shadow", "/etc/group"]
-        .iter()
-        .all(|f| covers(f));
-    subject.put(Fact::derived("rules.identity", identity));
-    subject.put(Fact::derived("rules.sudoers", covers("/etc/sudoers")));
-    subject.put(Fact::derived("watches", texts(watched)));
-}
-
-fn count(rules: &[Rule]) -> i64 {
-    let is_rule = |w: &[String]| matches!(w.first().map(String::as_str), Some("-w" | "-a" | "-A"));
-    let count = rules.iter().filter(|(_, _, w)| is_rule(w)).count();
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Does a rule record one of these system calls?
-fn calls(w: &[String], names: &[&str]) -> bool {
-    let always = |a: &String| matches!(a.as_str(), "always,exit" | "exit,always");
-    let named = |list: &str| list.split(',').any(|n| names.contains(&n) || n == "all");
-    // A rule for refused calls or for a change of user alone (CIS, STIG) does not record the call.
-    let narrow = |a: &String| a == "-C" || a == "success=0" || a.starts_with("exit=");
-    w.iter().any(always)
-        && !w.iter().any(narrow)
-        && w.windows(2)
-            .any(|p| matches!(p, [s, n] if s == "-S" && named(n)))
-}
-
-/// The path that a rule watches for changes: `-w PATH -p wa`, or `-F path=` and `-F dir=`.
-fn watched(w: &[String]) -> Option<&str> {
-    if let [flag, path, rest @ ..] = w
-        && flag == "-w"
-    {
-        let writes = rest
-            .windows(2)
-            .find(|p| matches!(p, [f, _] if f == "-p"))
-            .is_none_or(|p| matches!(p, [_, v] if v.contains('w')));
-        return writes.then_some(path.as_str());
-    }
-    // Only reading is watched, not changes.
-    if w.iter().any(|a| {
-        a.strip_prefix("perm=")
-            .is_some_and(|p| !p.contains(['w', 'a']))
-    }) {
-        return None;
-    }
-    w.iter()
-        .find_map(|a| a.strip_prefix("path=").or_else(|| a.strip_prefix("dir=")))
+    let forwarded =
+        active.contains(&"syslog.conf") || (active.contains(&"au-remote.conf") && server);
+    subject.put(derived("forwarded", forwarded, REMOTE, 0));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Value;
 
     #[test]
-    fn narrow_rules_do_not_count() {
-        let words = |t: &str| t.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let run = |t: &str| calls(&words(t), &["execve"]);
-        assert!(run("-a always,exit -F arch=b64 -S execve -k exec"));
-        assert!(!run(
-            "-a always,exit -F arch=b64 -C euid!=uid -F auid!=unset -S execve -k user_emulation"
-        ));
-        assert!(!run("-a always,exit -S execve -F exit=-EACCES -k access"));
-    }
-
-    #[test]
-    fn watches() {
-        let words = |t: &str| t.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(
-            watched(&words("-w /etc/passwd -p wa -k identity")),
-            Some("/etc/passwd")
-        );
-        assert_eq!(watched(&words("-w /etc/passwd -p r")), None);
-        assert_eq!(
-            watched(&words("-a always,exit -F dir=/etc -F perm=wa")),
-            Some("/etc")
-        );
+    fn its_own_values() {
         let mut subject = Subject::new("auditd", "auditd");
         settings(&mut subject, "max_log_file_action = ROTATE\nnum_logs = 5\n");
         assert_eq!(
@@ -218,5 +212,6 @@ mod tests {
             Value::Text("rotate".into())
         );
         assert_eq!(subject.facts["num_logs"].value, Value::Int(5));
+        assert_eq!(subject.facts["flush"].value, Value::Text("none".into()));
     }
 }

@@ -34,7 +34,12 @@ pub(super) fn journald(host: &mut Host<'_>, subject: &mut Subject) -> Journal {
         Err(e) => {
             journal.persistent = unseen(&e);
             journal.days = unseen(&e);
-            subject.put(Fact::derived("journald.storage", unseen(&e)));
+            for path in ["storage", "forward", "seal", "compress"] {
+                subject.put(Fact::derived(
+                    format!("journald.{path}").as_str(),
+                    unseen(&e),
+                ));
+            }
             return journal;
         }
     };
@@ -60,6 +65,16 @@ pub(super) fn journald(host: &mut Host<'_>, subject: &mut Subject) -> Journal {
             "auto".to_owned()
         }
     };
+    for (path, key, own) in [
+        ("journald.forward", "ForwardToSyslog", true),
+        ("journald.seal", "Seal", true),
+        ("journald.compress", "Compress", true),
+    ] {
+        subject.put(match last(key) {
+            Some((file, pair)) => set(path, is_yes(&pair.value), file, pair.line),
+            None => Fact::default_of(path, own),
+        });
+    }
     journal.persistent = persistent(host, &storage, journal.runs);
     journal.days = match (&journal.persistent, last("MaxRetentionSec")) {
         // MaxRetentionSec only deletes: how long logs stay is told where room for them was set as well.
@@ -87,6 +102,14 @@ fn persistent(host: &Host<'_>, storage: &str, runs: bool) -> Value {
         },
         _ => Value::Bool(false),
     }
+}
+
+/// Yes as systemd takes it; a size for `Compress=` means yes as well.
+fn is_yes(value: &str) -> bool {
+    !matches!(
+        value.to_ascii_lowercase().as_str(),
+        "no" | "false" | "off" | "0" | "n" | "f"
+    )
 }
 
 fn bounded() -> Value {

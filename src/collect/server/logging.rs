@@ -2,14 +2,96 @@
 
 use std::collections::BTreeMap;
 
-use super::host::{Host, both, derived, set, texts, unseen};
+use super::host::{Host, derived, set, texts, unseen};
 use super::journal::{Journal, journald};
+use super::logfiles;
 use super::packages;
+use super::plan::{Keep, Piece, What};
 use super::rotation::{self, Rotation};
+use super::shippers::{self, Shipper, is_here};
 use crate::model::{Collected, Fact, List, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::rsyslog::{Action, Line, parse, takes};
 
 const RSYSLOG: &str = "/etc/rsyslog.conf";
+
+/// What rsyslog, journald and logrotate read. Of rsyslog only lines that may name files, hosts and modules.
+pub(super) const PIECES: &[Piece] = &[
+    lines(RSYSLOG, RSYSLOG_WORDS),
+    lines("/etc/rsyslog.d/*.conf", RSYSLOG_WORDS),
+    lines("/etc/systemd/journald.conf", JOURNALD_WORDS),
+    lines("/etc/systemd/journald.conf.d/*.conf", JOURNALD_WORDS),
+    lines("/run/systemd/journald.conf.d/*.conf", JOURNALD_WORDS),
+    lines("/usr/lib/systemd/journald.conf.d/*.conf", JOURNALD_WORDS),
+    piece(What::File {
+        path: "/etc/logrotate.conf",
+        keep: Keep::Whole,
+    }),
+    piece(What::File {
+        path: "/etc/logrotate.d/*",
+        keep: Keep::Whole,
+    }),
+    piece(What::Folder("/var/log/journal")),
+];
+
+const RSYSLOG_WORDS: &[&str] = &[
+    "$",
+    "*",
+    "action",
+    "target",
+    "type",
+    "protocol",
+    "port",
+    "streamdriver",
+    "queue",
+    "file",
+    "module",
+    "load",
+    "global",
+    "include",
+    "input",
+    "ruleset",
+    "if",
+    "auth",
+    "authpriv",
+    "cron",
+    "daemon",
+    "kern",
+    "mail",
+    "news",
+    "user",
+    "local",
+    "syslog",
+    "lpr",
+    "uucp",
+    "ftp",
+    ":",
+    "&",
+    "stop",
+    ")",
+];
+
+const JOURNALD_WORDS: &[&str] = &[
+    "Storage",
+    "MaxRetentionSec",
+    "SystemMaxUse",
+    "ForwardToSyslog",
+    "Seal",
+    "Compress",
+];
+
+const fn lines(path: &'static str, words: &'static [&'static str]) -> Piece {
+    piece(What::File {
+        path,
+        keep: Keep::Lines(words),
+    })
+}
+
+const fn piece(what: What) -> Piece {
+    Piece {
+        what,
+        serves: &["logging"],
+    }
+}
 
 /// How many files are read.
 const MAX_FILES: usize = 200;
@@ -26,7 +108,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let rotation = rotation::read(host);
     let journal = journald(host, &mut subject);
     let files = files(&rsyslog, &rotation, &mut subject);
-    remote(host, &rsyslog, &mut subject);
+    let shippers = shippers::read(host);
+    remote(host, &rsyslog, &shippers, &mut subject);
+    received(&rsyslog, &mut subject);
+    logfiles::collect(host, &mut subject);
     retention(host, &rsyslog, files, journal, &mut subject);
     subject.put(Fact::derived(
         "dhcp_servers",
@@ -173,11 +258,20 @@ fn shorter(a: Option<Days>, b: Days) -> Days {
     }
 }
 
-fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
+fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mut Subject) {
+    subject.put(Fact::derived(
+        "shippers",
+        Value::list(shippers.iter().map(Shipper::value)),
+    ));
     let lines = match rsyslog {
         Ok(lines) => lines.as_deref().unwrap_or_default(),
         Err(e) => {
-            for path in ["remote.enabled", "remote.targets", "remote.tls"] {
+            for path in [
+                "remote.enabled",
+                "remote.targets",
+                "remote.tls",
+                "remote.queued",
+            ] {
                 subject.put(Fact::derived(path, unseen(e)));
             }
             return;
@@ -203,6 +297,8 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
             line,
             ..
         } = line
+            // What goes to the host itself has not left it.
+            && !is_here(host)
         {
             targets.insert(host.clone(), *tls || (globally && *protocol == "tcp"));
             place = place.or(Some((file.clone(), *line)));
@@ -212,10 +308,10 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
     subject.put(derived(
         "remote.enabled",
         if targets.is_empty() {
-            others(host)
+            others(shippers)
         } else {
             // Lines that rsyslog does not run send nothing.
-            either(&host.unit_on(&["rsyslog.service"]), &others(host))
+            either(&host.unit_on(&["rsyslog.service"]), &others(shippers))
         },
         &file,
         line,
@@ -226,6 +322,11 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
         Value::Bool(targets.values().all(|t| *t))
     };
     subject.put(derived("remote.tls", tls, &file, line));
+    let queued = lines.iter().any(|(_, l)| {
+        matches!(l, Line::Directive { name, .. }
+            if matches!(name.as_str(), "actionqueuefilename" | "action.queue.filename"))
+    });
+    subject.put(derived("remote.queued", queued, &file, line));
     subject.put(derived(
         "remote.targets",
         texts(targets.into_keys()),
@@ -235,26 +336,29 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, subject: &mut Subject) {
 }
 
 /// Do programs other than rsyslog send logs away? An agent that is installed does not yet send.
-fn others(host: &Host<'_>) -> Value {
-    let upload = both(
-        host.has(&["systemd-journal-remote"])
-            .unwrap_or(false)
-            .into(),
-        host.unit_on(&["systemd-journal-upload.service"]),
-    );
-    let installed = packages::installed(host, "siem");
-    let agents = if matches!(installed, Value::Unseen(_)) {
-        installed
-    } else if installed == Value::list([]) {
-        Value::Bool(false)
-    } else {
-        let names = installed.shown();
-        Value::unseen(
-            "not-parsed",
-            format!("the settings of {names} are not read"),
-        )
+fn others(shippers: &[Shipper]) -> Value {
+    shippers
+        .iter()
+        .map(Shipper::sends)
+        .fold(Value::Bool(false), |all, one| either(&all, &one))
+}
+
+/// Does this host take logs of others, and does it write when each log began a new connection?
+fn received(rsyslog: &Rsyslog, subject: &mut Subject) {
+    let value = match rsyslog {
+        Ok(lines) => {
+            let takes = |l: &Line| {
+                matches!(l, Line::Directive { name, .. }
+                    if matches!(name.as_str(), "inputtcpserverrun" | "udpserverrun" | "inputrelpserverrun"))
+                    || matches!(l, Line::Directive { name, value, .. }
+                        if name == "input.type" && matches!(value.as_str(), "imtcp" | "imudp" | "imrelp" | "imptcp"))
+            };
+            let all = lines.as_deref().unwrap_or_default();
+            Value::Bool(all.iter().any(|(_, l)| takes(l)))
+        }
+        Err(e) => unseen(e),
     };
-    either(&upload, &agents)
+    subject.put(Fact::derived("receives", value));
 }
 
 /// The joint facts: what is kept in files counts beside what journald keeps; the longer of the two.

@@ -6,7 +6,9 @@
 
 mod accounts;
 mod auditd;
+mod auditrules;
 mod authentication;
+mod backup;
 mod containers;
 mod dhcp;
 mod drift;
@@ -21,9 +23,11 @@ mod kernel;
 mod lastlogin;
 mod legacy;
 mod lockout;
+mod logfiles;
 mod logging;
 mod lsm;
 mod malware;
+mod monitoring;
 mod mounts;
 mod os;
 mod packages;
@@ -39,9 +43,11 @@ mod repositories;
 mod resolver;
 mod rotation;
 mod runtimes;
+mod schedule;
 mod screen;
 mod services;
 mod session;
+mod shippers;
 mod sockets;
 mod sshd;
 mod sysctl;
@@ -77,6 +83,8 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         logging::collect,
         timesync::collect,
         auditd::collect,
+        backup::collect,
+        monitoring::collect,
         malware::collect,
         integrity::collect,
         sysctl::collect,

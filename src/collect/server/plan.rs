@@ -40,6 +40,14 @@ pub const PIECES: &[&[Piece]] = &[
     super::intrusion::PIECES,
     super::remote::PIECES,
     super::proxy::PIECES,
+    super::auditd::PIECES,
+    super::backup::PIECES,
+    super::schedule::PIECES,
+    super::logging::PIECES,
+    super::logfiles::PIECES,
+    super::monitoring::PIECES,
+    super::shippers::PIECES,
+    super::timesync::PIECES,
 ];
 
 /// One thing that is read of a host.

@@ -1,8 +1,69 @@
 //! Time: chrony, ntp, ntpsec, openntpd or systemd-timesyncd.
 
-use super::host::{Host, both, derived, reason, texts};
-use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
+use super::host::{Host, both, derived, reason, texts, unseen};
+use super::plan::{Keep, Piece, What};
+use crate::model::{Collected, Command, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{pairs, words};
+
+const TRACKING: Command = Command {
+    id: "chronyc-tracking",
+    argv: &["/usr/bin/chronyc", "-n", "tracking"],
+    root: false,
+};
+const TIMEDATECTL: Command = Command {
+    id: "timedatectl",
+    argv: &["/usr/bin/timedatectl", "show"],
+    root: false,
+};
+
+const WORDS: &[&str] = &[
+    "server",
+    "servers",
+    "pool",
+    "peer",
+    "refclock",
+    "makestep",
+    "allow",
+    "restrict",
+    "cmdallow",
+    "NTP",
+    "FallbackNTP",
+    "tos",
+    "tinker",
+    "rtcsync",
+    "local",
+];
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[
+    file("/etc/chrony/chrony.conf"),
+    file("/etc/chrony.conf"),
+    file("/etc/chrony/conf.d/*.conf"),
+    file("/etc/chrony/sources.d/*.sources"),
+    file("/etc/chrony.d/*.conf"),
+    file("/etc/ntpsec/ntp.conf"),
+    file("/etc/ntpsec/ntp.d/*.conf"),
+    file("/etc/ntp.conf"),
+    file("/etc/openntpd/ntpd.conf"),
+    file("/etc/systemd/timesyncd.conf"),
+    file("/etc/systemd/timesyncd.conf.d/*.conf"),
+    piece(What::Command(&TRACKING)),
+    piece(What::Command(&TIMEDATECTL)),
+];
+
+const fn file(path: &'static str) -> Piece {
+    piece(What::File {
+        path,
+        keep: Keep::Lines(WORDS),
+    })
+}
+
+const fn piece(what: What) -> Piece {
+    Piece {
+        what,
+        serves: &["timesync"],
+    }
+}
 
 /// A service of time.
 struct Service {
@@ -22,6 +83,7 @@ const SERVICES: [Service; 5] = [
             "/etc/chrony.conf",
             "/etc/chrony/conf.d/*.conf",
             "/etc/chrony/sources.d/*.sources",
+            "/etc/chrony.d/*.conf",
         ],
     },
     Service {
@@ -73,7 +135,11 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             Ok(None) if installed.is_none() => {}
             Ok(found) => {
                 let (servers, place) = found.unwrap_or_default();
-                out.subjects.push(subject(host, service, servers, place));
+                let mut subject = subject(host, service, servers, place);
+                settings(host, service, &mut subject);
+                rivals(host, service, &mut subject);
+                live(host, &mut subject);
+                out.subjects.push(subject);
                 out.saw("timesync", Seen::Whole);
                 return;
             }
@@ -138,6 +204,107 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
         .collect()
 }
 
+/// What the files say beside the servers: may the clock be set at once, are answers authenticated, who may ask?
+fn settings(host: &mut Host<'_>, service: &Service, subject: &mut Subject) {
+    const FACTS: [&str; 3] = ["steps", "authenticated", "serves"];
+    let (mut steps, mut serves) = (service.name != "chrony", false);
+    let (mut sources, mut safe) = (0u32, 0u32);
+    for pattern in service.files {
+        let texts = host.glob(pattern).and_then(|files| {
+            let read = |f: String| host.optional(&f).map(Option::unwrap_or_default);
+            files.into_iter().map(read).collect::<Result<Vec<_>, _>>()
+        });
+        let texts = match texts {
+            Ok(texts) => texts,
+            Err(e) => {
+                FACTS
+                    .iter()
+                    .for_each(|f| subject.put(Fact::derived(*f, unseen(&e))));
+                return;
+            }
+        };
+        for line in texts.iter().flat_map(|t| words(t, &['#', '!', ';', '%'])) {
+            match line.keyword().as_str() {
+                "makestep" => steps = true,
+                "allow" => serves = true,
+                "server" | "pool" | "peer" => {
+                    sources += 1;
+                    safe += u32::from(line.args().iter().any(|a| a == "nts" || a == "key"));
+                }
+                _ => {}
+            }
+        }
+    }
+    subject.put(Fact::derived("steps", steps));
+    subject.put(Fact::derived(
+        "authenticated",
+        sources > 0 && sources == safe,
+    ));
+    subject.put(Fact::derived("serves", serves));
+}
+
+/// Other services of time that are switched on as well: two of them pull the clock apart.
+fn rivals(host: &Host<'_>, service: &Service, subject: &mut Subject) {
+    let mut names = Vec::new();
+    for other in SERVICES.iter().filter(|o| o.name != service.name) {
+        // ntp and ntpsec share names of units.
+        let shared = other.units.iter().any(|u| service.units.contains(u));
+        if !shared
+            && host.has(other.packages) == Some(true)
+            && host.unit_on(other.units) == Value::Bool(true)
+        {
+            names.push(other.name);
+        }
+    }
+    subject.put(Fact::derived("rivals", texts(names)));
+}
+
+/// What the running host says.
+fn live(host: &mut Host<'_>, subject: &mut Subject) {
+    let synchronised = match host.run(&TIMEDATECTL) {
+        Ok(text) => match text
+            .lines()
+            .find_map(|l| l.strip_prefix("NTPSynchronized="))
+        {
+            Some(value) => Value::Bool(value.trim() == "yes"),
+            None => Value::unseen("not-parsed", TIMEDATECTL.shown()),
+        },
+        Err(e) => unseen(&e),
+    };
+    subject.put(derived(
+        "synchronised",
+        synchronised,
+        &TIMEDATECTL.shown(),
+        0,
+    ));
+    let offset = match host.run(&TRACKING) {
+        Ok(text) => offset(&text).unwrap_or_else(|| Value::unseen("not-parsed", TRACKING.shown())),
+        Err(e) => unseen(&e),
+    };
+    subject.put(derived("offset.ms", offset, &TRACKING.shown(), 0));
+}
+
+/// `System time     : 0.000012345 seconds fast of NTP time`, in milliseconds, rounded up; only where it is synchronised.
+fn offset(text: &str) -> Option<Value> {
+    let value = |key: &str| {
+        text.lines().find_map(|l| {
+            let (k, v) = l.split_once(':')?;
+            (k.trim() == key).then_some(v.trim())
+        })
+    };
+    if value("Leap status")? == "Not synchronised" {
+        return Some(Value::unseen("missing-fact", "chrony: not synchronised"));
+    }
+    let seconds = value("System time")?.split_whitespace().next()?;
+    let (whole, part) = seconds.split_once('.').unwrap_or((seconds, ""));
+    let digits: String = part.chars().chain("000".chars()).take(3).collect();
+    let exact = part.get(3..).unwrap_or_default().bytes().all(|b| b == b'0');
+    let whole: i64 = whole.parse().ok()?;
+    let part: i64 = digits.parse().ok()?;
+    let ms = whole.checked_mul(1000)?.checked_add(part)?;
+    Some(Value::Int(ms + i64::from(!exact)))
+}
+
 fn subject(
     host: &Host<'_>,
     service: &Service,
@@ -165,4 +332,24 @@ fn subject(
     subject.put(derived("servers", texts(servers), &file, line));
     subject.put(Fact::derived("unit_enabled", on));
     subject
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets() {
+        let say = |t: &str| {
+            offset(&format!(
+                "Leap status     : Normal\nSystem time     : {t} seconds slow of NTP time\n"
+            ))
+        };
+        assert_eq!(say("0.000012345"), Some(Value::Int(1)));
+        assert_eq!(say("2.500000000"), Some(Value::Int(2500)));
+        assert!(matches!(
+            offset("Leap status : Not synchronised\nSystem time : 0.0 seconds\n"),
+            Some(Value::Unseen(_))
+        ));
+    }
 }

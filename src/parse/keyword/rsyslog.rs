@@ -115,13 +115,21 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
         return;
     }
     let lower = content.to_ascii_lowercase();
+    // A queue with a file outlives the receiver's absence.
+    if lower.contains("action(")
+        && lower.contains("omfwd")
+        && let Some(value) = params(&lower).remove("queue.filename")
+    {
+        let name = "action.queue.filename".to_owned();
+        lines.push(Line::Directive { line, name, value });
+    }
     if lower.starts_with("include(") {
         if let Some(path) = params(content).remove("file") {
             lines.push(Line::Include { line, path });
         }
         return;
     }
-    if let Some(name) = ["global(", "module("]
+    if let Some(name) = ["global(", "module(", "input("]
         .iter()
         .find(|n| lower.starts_with(**n))
     {

@@ -1,0 +1,421 @@
+//! Rules of the kernel's audit: what they record, by the questions of an auditor; on a live host beside what is loaded.
+
+use super::drift;
+use super::host::{Host, set, texts, unseen};
+use crate::model::{Collected, Command, Fact, SourceError, Subject, Value};
+use crate::parse::keyword::words;
+
+/// The state of the kernel's audit.
+pub(super) const STATUS: Command = Command {
+    id: "auditctl-status",
+    argv: &["/usr/sbin/auditctl", "-s"],
+    root: true,
+};
+
+/// The rules that are loaded.
+pub(super) const LOADED: Command = Command {
+    id: "auditctl-rules",
+    argv: &["/usr/sbin/auditctl", "-l"],
+    root: true,
+};
+
+type Rule = (String, u32, Vec<String>);
+
+/// System calls of which each group needs one that is recorded.
+const CALLS: [(&str, &[&[&str]]); 7] = [
+    ("rules.execve", &[&["execve", "execveat"]]),
+    (
+        "rules.time",
+        &[&["adjtimex", "settimeofday", "clock_settime"]],
+    ),
+    (
+        "rules.access",
+        &[&["open", "openat", "creat", "truncate", "ftruncate"]],
+    ),
+    (
+        "rules.modules",
+        &[&["finit_module"], &["init_module"], &["delete_module"]],
+    ),
+    (
+        "rules.permissions",
+        &[
+            &["chmod", "fchmodat"],
+            &["chown", "fchownat"],
+            &["setxattr"],
+        ],
+    ),
+    (
+        "rules.deletion",
+        &[&["unlinkat"], &["rename", "renameat", "renameat2"]],
+    ),
+    ("rules.mounts", &[&["mount"]]),
+];
+
+/// Files that must all be watched for changes (each by one of its names).
+const WATCHES: [(&str, &[&[&str]]); 8] = [
+    (
+        "rules.identity",
+        &[&["/etc/passwd"], &["/etc/shadow"], &["/etc/group"]],
+    ),
+    ("rules.sudoers", &[&["/etc/sudoers"], &["/etc/sudoers.d"]]),
+    (
+        "rules.logins",
+        &[
+            &["/var/log/lastlog"],
+            &["/var/run/faillock", "/run/faillock", "/var/log/tallylog"],
+        ],
+    ),
+    (
+        "rules.sessions",
+        &[
+            &["/var/run/utmp", "/run/utmp"],
+            &["/var/log/wtmp"],
+            &["/var/log/btmp"],
+        ],
+    ),
+    (
+        "rules.network",
+        &[
+            &["/etc/hosts"],
+            &[
+                "/etc/network",
+                "/etc/sysconfig/network",
+                "/etc/NetworkManager",
+                "/etc/netplan",
+            ],
+        ],
+    ),
+    (
+        "rules.mac",
+        &[&["/etc/apparmor.d", "/etc/apparmor", "/etc/selinux"]],
+    ),
+    ("rules.configuration", &[&["/etc/audit"]]),
+    ("rules.sshd", &[&["/etc/ssh/sshd_config", "/etc/ssh"]]),
+];
+
+/// Programs whose use tells that packages change.
+const INSTALLERS: [&str; 8] = [
+    "/usr/bin/dpkg",
+    "/usr/bin/apt",
+    "/usr/bin/apt-get",
+    "/usr/bin/rpm",
+    "/usr/bin/dnf",
+    "/usr/bin/dnf-3",
+    "/usr/bin/yum",
+    "/usr/bin/snap",
+];
+
+/// The databases of installed packages.
+const DATABASES: [&str; 2] = ["/var/lib/dpkg/status", "/var/lib/rpm/rpmdb.sqlite"];
+
+/// Facts of this file that are true or false.
+const OTHERS: [&str; 5] = [
+    "rules.packages",
+    "rules.privileged",
+    "rules.denied",
+    "rules.log_reads",
+    "immutable",
+];
+
+/// Puts what the rules record.
+pub(super) fn collect(host: &mut Host<'_>, subject: &mut Subject, out: &mut Collected) {
+    let rules = match read(host) {
+        Ok(rules) => rules,
+        Err(e) => {
+            let names = CALLS.iter().map(|c| c.0).chain(WATCHES.iter().map(|w| w.0));
+            for path in names.chain(OTHERS).chain(["rules.count", "watches"]) {
+                subject.put(Fact::derived(path, unseen(&e)));
+            }
+            return;
+        }
+    };
+    subject.put(Fact::derived("rules.count", count(&rules)));
+    calls_recorded(subject, &rules);
+    watches(subject, &rules);
+    others(subject, &rules);
+    let differences = running(host, &rules);
+    drift::compare("auditd", differences, out);
+}
+
+/// `rules.d` as augenrules puts it together, else `audit.rules`.
+fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
+    let mut files = host.drop_ins(&["/etc/audit/rules.d"], ".rules")?;
+    if files.is_empty() {
+        files.push("/etc/audit/audit.rules".to_owned());
+    }
+    let mut rules: Vec<Rule> = Vec::new();
+    for file in files {
+        let text = host.optional(&file)?.unwrap_or_default();
+        for line in words(&text, &['#']) {
+            // `-D` removes all rules before it.
+            if line.words.first().is_some_and(|w| w == "-D") && line.words.len() == 1 {
+                rules.clear();
+            }
+            rules.push((file.clone(), line.line, line.words));
+        }
+    }
+    Ok(rules)
+}
+
+fn calls_recorded(subject: &mut Subject, rules: &[Rule]) {
+    for (path, groups) in CALLS {
+        let mut found = groups
+            .iter()
+            .map(|names| rules.iter().find(|(_, _, w)| calls(w, names)));
+        let first = found.next().flatten();
+        subject.put(match first {
+            Some((file, line, _)) if found.all(|f| f.is_some()) => set(path, true, file, *line),
+            _ => Fact::derived(path, false),
+        });
+    }
+}
+
+fn watches(subject: &mut Subject, rules: &[Rule]) {
+    let watched: Vec<&str> = rules
+        .iter()
+        .filter_map(|(_, _, w)| touched(w, &['w', 'a']))
+        .collect();
+    for (path, files) in WATCHES {
+        let all = files
+            .iter()
+            .all(|names| names.iter().any(|name| covers(&watched, name)));
+        subject.put(Fact::derived(path, all));
+    }
+    subject.put(Fact::derived("watches", texts(watched)));
+}
+
+fn others(subject: &mut Subject, rules: &[Rule]) {
+    let of = |perms: &[char]| -> Vec<&str> {
+        rules
+            .iter()
+            .filter_map(|(_, _, w)| touched(w, perms))
+            .collect()
+    };
+    let (runs, changes, reads) = (of(&['x']), of(&['w', 'a']), of(&['r']));
+    let packages = INSTALLERS.iter().any(|f| covers(&runs, f))
+        || DATABASES.iter().any(|f| covers(&changes, f));
+    subject.put(Fact::derived("rules.packages", packages));
+    let sudo = covers(&runs, "/usr/bin/sudo")
+        || covers(&changes, "/var/log/sudo.log")
+        || rules.iter().any(|(_, _, w)| changes_user(w));
+    subject.put(Fact::derived("rules.privileged", sudo));
+    let refused = |code: &str| rules.iter().any(|(_, _, w)| refuses(w, code));
+    let denied = refused("EACCES") && refused("EPERM");
+    subject.put(Fact::derived("rules.denied", denied));
+    let log_reads = covers(&reads, "/var/log/audit");
+    subject.put(Fact::derived("rules.log_reads", log_reads));
+    // The last `-e` counts.
+    let lock = rules
+        .iter()
+        .rev()
+        .find(|(_, _, w)| w.first().is_some_and(|e| e == "-e"));
+    subject.put(match lock {
+        Some((file, line, w)) => {
+            let locked = matches!(w.as_slice(), [_, n] if n == "2");
+            set("immutable", locked, file, *line)
+        }
+        None => Fact::derived("immutable", false),
+    });
+}
+
+/// Where the loaded rules differ from the files.
+fn running(host: &mut Host<'_>, saved: &[Rule]) -> Result<Vec<String>, SourceError> {
+    let status = host.run(&STATUS)?;
+    let loaded = host.run(&LOADED)?;
+    let mut found = Vec::new();
+    let enabled = status
+        .lines()
+        .find_map(|l| l.strip_prefix("enabled "))
+        .unwrap_or_default()
+        .trim();
+    if enabled == "0" {
+        found.push("auditctl -s: enabled 0".to_owned());
+    }
+    let now: Vec<Rule> = words(&loaded, &['#'])
+        .into_iter()
+        .map(|w| (LOADED.shown(), w.line, w.words))
+        .collect();
+    if count(&now) != count(saved) {
+        found.push(format!(
+            "rules: running {}, saved {}",
+            count(&now),
+            count(saved)
+        ));
+    }
+    let paths = |rules: &[Rule]| -> Vec<String> {
+        let all = ['r', 'w', 'x', 'a'];
+        let path = |w: &Vec<String>| touched(w, &all).map(|p| p.trim_end_matches('/').to_owned());
+        rules.iter().filter_map(|(_, _, w)| path(w)).collect()
+    };
+    let (now, before) = (paths(&now), paths(saved));
+    let missing = before.iter().filter(|p| !now.contains(p));
+    found.extend(missing.map(|p| format!("{p}: saved, not running")));
+    Ok(found)
+}
+
+fn is_rule(w: &[String]) -> bool {
+    matches!(w.first().map(String::as_str), Some("-w" | "-a" | "-A"))
+}
+
+fn count(rules: &[Rule]) -> i64 {
+    let count = rules.iter().filter(|(_, _, w)| is_rule(w)).count();
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn always(w: &[String]) -> bool {
+    w.iter()
+        .any(|a| matches!(a.as_str(), "always,exit" | "exit,always"))
+}
+
+/// A rule for programs of 32 bits alone does not see those of the host.
+fn for_this_host(w: &[String]) -> bool {
+    !w.iter().any(|a| a == "arch=b32")
+}
+
+fn names_call(w: &[String], names: &[&str]) -> bool {
+    let named = |list: &str| list.split(',').any(|n| names.contains(&n) || n == "all");
+    w.windows(2)
+        .any(|p| matches!(p, [s, n] if s == "-S" && named(n)))
+}
+
+/// Does a rule record one of these system calls?
+fn calls(w: &[String], names: &[&str]) -> bool {
+    // A rule for refused calls or for a change of user alone (CIS, STIG) does not record the call.
+    let narrow = |a: &String| a == "-C" || a == "success=0" || a.starts_with("exit=");
+    always(w) && for_this_host(w) && !w.iter().any(narrow) && names_call(w, names)
+}
+
+/// Does a rule record that somebody acts as another user?
+fn changes_user(w: &[String]) -> bool {
+    always(w)
+        && for_this_host(w)
+        && names_call(w, &["execve"])
+        && w.iter()
+            .any(|a| matches!(a.as_str(), "euid!=uid" | "uid!=euid"))
+}
+
+/// Does a rule record that opening a file was refused?
+fn refuses(w: &[String], code: &str) -> bool {
+    let refused = |a: &String| a == &format!("exit=-{code}") || a == "success=0";
+    always(w) && for_this_host(w) && w.iter().any(refused) && names_call(w, &["open", "openat"])
+}
+
+/// The path that a rule watches for one of these kinds of use: `-w PATH -p wa`, or `-F path=` and `-F dir=`.
+fn touched<'a>(w: &'a [String], perms: &[char]) -> Option<&'a str> {
+    if let [flag, path, rest @ ..] = w
+        && flag == "-w"
+    {
+        // Without `-p` all are watched.
+        let fits = rest
+            .windows(2)
+            .find(|p| matches!(p, [f, _] if f == "-p"))
+            .is_none_or(|p| matches!(p, [_, v] if v.contains(perms)));
+        return fits.then_some(path.as_str());
+    }
+    // `never` leaves out; a rule for some system calls does not see the others.
+    if !always(w) || w.iter().any(|a| a == "-S") && !names_call(w, &["all"]) {
+        return None;
+    }
+    let perm = w.iter().find_map(|a| a.strip_prefix("perm="));
+    if perm.is_some_and(|p| !p.contains(perms)) {
+        return None;
+    }
+    w.iter()
+        .find_map(|a| a.strip_prefix("path=").or_else(|| a.strip_prefix("dir=")))
+}
+
+fn covers(watched: &[&str], file: &str) -> bool {
+    watched.iter().any(|w| {
+        file == w.trim_end_matches('/')
+            || file
+                .strip_prefix(w.trim_end_matches('/'))
+                .is_some_and(|r| r.starts_with('/'))
+    })
+}
+
+/// Is the kernel told to audit from its start? `None` where no file of a boot loader says anything.
+pub(super) fn at_boot(host: &mut Host<'_>) -> Fact {
+    const PATH: &str = "boot.audit";
+    let mut found: Option<(bool, String, u32)> = None;
+    let mut files = vec![
+        "/etc/default/grub".to_owned(),
+        "/etc/kernel/cmdline".to_owned(),
+    ];
+    match host.drop_ins(&["/etc/default/grub.d"], ".cfg") {
+        Ok(more) => files.extend(more),
+        Err(e) => return Fact::derived(PATH, unseen(&e)),
+    }
+    for file in files {
+        let text = match host.optional(&file) {
+            Ok(Some(text)) => text,
+            Ok(None) => continue,
+            Err(e) => return Fact::derived(PATH, unseen(&e)),
+        };
+        for line in words(&text, &['#']) {
+            let whole = line.words.join(" ");
+            if file.starts_with("/etc/default") && !whole.starts_with("GRUB_CMDLINE_LINUX") {
+                continue;
+            }
+            let has = |word: &str| {
+                whole
+                    .split([' ', '"', '\'', '='])
+                    .collect::<Vec<_>>()
+                    .windows(2)
+                    .any(|p| matches!(p, [a, b] if *a == "audit" && *b == word))
+            };
+            let on = has("1") && !has("0");
+            // Of several lines one that switches it off counts, else one that switches it on.
+            let already = found.as_ref().is_some_and(|f| f.0);
+            if has("0") {
+                return set(PATH, false, &file, line.line);
+            }
+            if on || !already {
+                found = Some((on || already, file.clone(), line.line));
+            }
+        }
+    }
+    match found {
+        Some((on, file, line)) => set(PATH, on, &file, line),
+        None => Fact::derived(
+            PATH,
+            Value::unseen("not-parsed", "no /etc/default/grub, no /etc/kernel/cmdline"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn narrow_rules_do_not_count() {
+        let run = |t: &str| calls(&rule(t), &["execve"]);
+        assert!(run("-a always,exit -F arch=b64 -S execve -k exec"));
+        assert!(!run("-a always,exit -F arch=b32 -S execve -k exec"));
+        assert!(!run("-a never,exit -F arch=b64 -S execve"));
+        let other = "-a always,exit -F arch=b64 -C euid!=uid -F auid!=unset -S execve -k other";
+        assert!(!run(other) && changes_user(&rule(other)));
+        let refused = "-a always,exit -S open -F exit=-EACCES -k access";
+        assert!(refuses(&rule(refused), "EACCES") && !refuses(&rule(refused), "EPERM"));
+    }
+
+    #[test]
+    fn watched_paths() {
+        let changes = |t: &str| touched(&rule(t), &['w', 'a']).map(str::to_owned);
+        assert_eq!(
+            changes("-w /etc/passwd -p wa -k identity").as_deref(),
+            Some("/etc/passwd")
+        );
+        assert_eq!(changes("-w /etc/passwd -p r"), None);
+        assert_eq!(changes("-a never,exit -F dir=/etc"), None);
+        assert_eq!(
+            changes("-a always,exit -F dir=/etc -F perm=wa").as_deref(),
+            Some("/etc")
+        );
+        assert!(covers(&["/etc/"], "/etc/passwd") && !covers(&["/etc/pass"], "/etc/passwd"));
+    }
+}
