@@ -103,6 +103,10 @@ pub fn code(code: &str) -> Text {
         ),
         "command-failed" => ("lệnh kết thúc với lỗi", "the command ended with an error"),
         "timeout" => ("hết thời gian chờ", "timed out"),
+        "connection-lost" => (
+            "dữ liệu thu thập bị cắt trước phần này",
+            "the collected answer was cut before this part",
+        ),
         "refused" => ("bị từ chối kết nối", "connection refused"),
         "reset" => ("kết nối bị ngắt đột ngột", "connection reset"),
         "closed" => ("kết nối bị đóng", "connection closed"),

@@ -21,7 +21,10 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("assess", &["model", "text"]),
         ("report", &["model", "text"]),
         ("evidence", &["model", "parse"]),
-        ("collect", &["model", "text", "parse", "privacy"]),
+        (
+            "collect",
+            &["model", "text", "parse", "privacy", "evidence"],
+        ),
     ])
 }
 

@@ -20,6 +20,7 @@ mod password;
 pub mod plan;
 mod privilege;
 mod rotation;
+pub mod script;
 mod session;
 mod sshd;
 mod sysctl;

@@ -3,6 +3,7 @@
 //! Each part of the collector names its own pieces beside the code that reads them; a test runs every part over a
 //! recording source and fails where something is read that no piece names. A live host is asked for exactly this.
 
+use crate::evidence::{Asked, Kind};
 use crate::model::Command;
 
 /// All pieces, part by part.
@@ -15,6 +16,19 @@ pub struct Piece {
     pub what: What,
     /// The subject types of the vocabulary that need it.
     pub serves: &'static [&'static str],
+}
+
+impl Piece {
+    /// The piece as an answer and a bundle name it.
+    pub fn asked(&self) -> Asked {
+        let (kind, what) = match self.what {
+            What::File { path, .. } => (Kind::File, path.to_owned()),
+            What::Folder(path) => (Kind::Folder, path.to_owned()),
+            What::Stat(path) => (Kind::Stat, path.to_owned()),
+            What::Command(command) => (Kind::Command, command.shown()),
+        };
+        Asked::new(kind, what)
+    }
 }
 
 /// What is read.

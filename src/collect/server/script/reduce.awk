@@ -1,0 +1,162 @@
+# REDUCE: lines of the shell part come in, frames go out. `G rule path` and `Q rule path` (by sudo) ask for a file.
+# Rules: W all · L<n> lines that begin with a word of list n · M without comments and secrets · P passwd · S shadow ·
+# D dpkg. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
+BEGIN { seen = 0 }
+function out(s) {
+  seen += length(s) + 1
+  if (seen > TOTAL) exit
+  print s
+}
+function hashes(s,   o, m, i) {
+  o = ""
+  while (match(s, /\$(1|2[abxy]?|3|5|6|7|y|gy|md5|sha1|argon2i|argon2d|argon2id|pbkdf2-sha256|pbkdf2-sha512)\$[.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-]+/)) {
+    m = substr(s, RSTART, RLENGTH)
+    i = index(substr(m, 2), "$")
+    o = o substr(s, 1, RSTART - 1) substr(m, 1, i + 1) "***"
+    s = substr(s, RSTART + RLENGTH)
+  }
+  return o s
+}
+function grub(s) {
+  gsub(/grub\.pbkdf2\.sha512\.[0-9.A-Fa-f]+/, "grub.pbkdf2.sha512.***", s)
+  return s
+}
+function urls(s) {
+  gsub(/:\/\/[^\/@: \t]*:[^\/@ \t]+@/, "://***@", s)
+  return s
+}
+# Masks what follows each match of NAME in s: a quoted text, or all up to a blank or one of `,;&<`.
+function values(s, name,   o, low, i, c, j) {
+  o = ""
+  while (1) {
+    low = tolower(s)
+    if (!match(low, name)) return o s
+    i = RSTART + RLENGTH
+    o = o substr(s, 1, i - 1)
+    s = substr(s, i)
+    c = substr(s, 1, 1)
+    if (c == "\"" || c == "\047") {
+      j = index(substr(s, 2), c)
+      if (j == 0) return o "***"
+      o = o c "***" c
+      s = substr(s, j + 2)
+    } else if (match(s, /^[^ \t,;&<]+/)) {
+      o = o "***"
+      s = substr(s, RLENGTH + 1)
+    }
+  }
+}
+function scrub(s,   i, rest) {
+  if (pem) {
+    if (s ~ /-----END /) { pem = 0; return "***" }
+    if (s ~ /^[ \t]*[A-Za-z0-9+\/=]+[ \t\r]*$/ && length(s) > 15) return "***"
+    if (s !~ /^(Proc-Type|DEK-Info): / && s !~ /^[ \t\r]*$/) pem = 0
+  }
+  if (s ~ /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/) {
+    i = index(s, "-----BEGIN ")
+    rest = substr(s, i + 11)
+    if (rest !~ /-----END /) pem = 1
+    s = substr(s, 1, i - 1) "***"
+  }
+  if (index(s, "$")) s = hashes(s)
+  if (index(s, "pbkdf2.")) s = grub(s)
+  if (index(s, "://")) s = urls(s)
+  if (index(s, "=")) s = values(s, "(password|passwd|passphrase|secret|token)[\"\047]?[ \t]*=[ \t]*")
+  return s
+}
+function lines(n, s,   t, i, yes) {
+  t = s
+  sub(/^[ \t]+/, "", t)
+  yes = went_on
+  if (!yes && t ~ /^\[.*\][ \t\r]*$/) yes = 1
+  if (!yes && t ~ /^[{}][ \t;\r]*$/) yes = 1
+  t = tolower(t)
+  for (i = 1; !yes && i <= words[n]; i++) if (index(t, word[n, i]) == 1) yes = 1
+  went_on = yes && s ~ /\\\r?$/
+  if (yes) return s
+  return s ~ /\\\r?$/ ? "#\\" : ""
+}
+function masked(s,   t) {
+  t = s
+  sub(/^[ \t]+/, "", t)
+  if (t ~ /^[#;]/ && t !~ /^#include/ && t !~ /^#[0-9]+[ \t]/) return s ~ /\\\r?$/ ? "#\\" : ""
+  s = values(s, "key[\"\047]?[ \t]*=[ \t]*")
+  s = values(s, "(password|passphrase|secret|token)[\"\047]?[ \t]*:[ \t]*")
+  s = values(s, "<[a-z0-9_.-]*(password|passwd|passphrase|secret|token|key)>")
+  s = values(s, "^[ \t]*(bindpw|rootpw|rootbindpw|requirepass|masterauth)[ \t]+")
+  return s
+}
+function hash(h,   lead, rest) {
+  match(h, /^[!*]*/)
+  lead = substr(h, 1, RLENGTH)
+  rest = substr(h, RLENGTH + 1)
+  if (rest == "" || rest == "x" || rest == "NP" || rest == "LK") return h
+  if (match(rest, /^\$[A-Za-z0-9-]+\$/)) return lead substr(rest, 1, RLENGTH) "***"
+  if (match(rest, /^\$[A-Za-z0-9-]+/)) return lead substr(rest, 1, RLENGTH) "***"
+  if (substr(rest, 1, 1) == "_") return lead "_***"
+  if (length(rest) == 13) return lead "xxxxxxxxxxxxx"
+  return lead "hidden"
+}
+# A line of passwd: the hash becomes its kind, the name of the person goes.
+function passwd(s,   f) {
+  if (s ~ /^[ \t\r]*$/ || s ~ /^#/) return ""
+  if (split(s, f, ":") != 7 || f[3] !~ /^[-+0-9]+$/ || f[4] !~ /^[-+0-9]+$/) return "?"
+  return f[1] ":" hash(f[2]) ":" f[3] ":" f[4] "::" f[6] ":" f[7]
+}
+# A line of shadow: the hash becomes its kind, only numbers stand after it.
+function shadow(s,   f, c, i, o) {
+  if (s ~ /^[ \t\r]*$/ || s ~ /^#/) return ""
+  c = split(s, f, ":")
+  if (c < 8) return "?"
+  o = f[1] ":" hash(f[2])
+  for (i = 3; i <= c && i < 10; i++) o = o ":" (f[i] ~ /^[-+0-9 \t\r]*$/ ? f[i] : "?")
+  return o
+}
+function dpkg(s,   t) {
+  if (s ~ /^[ \t\r]*$/) return ""
+  t = tolower(s)
+  if (t ~ /^(package|status|version|source|architecture):/) return s
+  return " ."
+}
+function reduced(rule, s) {
+  if (rule == "P") return passwd(s)
+  if (rule == "S") return shadow(s)
+  if (rule == "D") return dpkg(s)
+  s = scrub(s)
+  if (rule == "M") return masked(s)
+  if (rule == "W") return s
+  return lines(substr(rule, 2) + 0, s)
+}
+function get(by, rule, path,   line, n, r, from) {
+  if ((rule, path) in had) return
+  had[rule, path] = 1
+  out("F " path)
+  if (size[path] + 0 > FILE_CAP) { out("f too-large"); return }
+  pem = 0; went_on = 0; n = 0
+  from = by == "Q" ? "sudo -n -- /bin/cat " path : R path
+  while ((r = by == "Q" ? (from | getline line) : (getline line < from)) > 0) {
+    n += length(line) + 1
+    if (n > FILE_CAP) break
+    out("|" reduced(rule, line))
+  }
+  close(from)
+  if (n > FILE_CAP) out("f too-large")
+  else if (r < 0) out("f unreadable")
+  else out("f ok " n)
+}
+/^[GQ] / {
+  i = index(substr($0, 3), " ")
+  get(substr($0, 1, 1), substr($0, 3, i - 1), substr($0, i + 3))
+  next
+}
+/^s / {
+  s = $0
+  for (i = 0; i < 6; i++) s = substr(s, index(s, " ") + 1)
+  if (R != "" && index(s, R "/") == 1) {
+    t = substr($0, 1, length($0) - length(s))
+    s = substr(s, length(R) + 1)
+    $0 = t s
+  }
+  size[s] = $5
+}
+{ out($0) }
