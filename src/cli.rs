@@ -59,6 +59,10 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// What a collector sees, one JSON object a line
     Facts(FactsArgs),
+    /// Bring home what an audit needs of a host, as an evidence bundle
+    Collect(CollectArgs),
+    /// Judge evidence bundles, offline
+    Judge(JudgeArgs),
     /// Draw the formats of a run again
     Report(ReportArgs),
     /// The level that each system must have, with the deciding article
@@ -190,6 +194,43 @@ pub(crate) struct FactsArgs {
     /// The deadline of one network call, in seconds
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
     pub(crate) timeout: u64,
+}
+
+/// `capdo collect`.
+#[derive(Debug, Args)]
+pub(crate) struct CollectArgs {
+    /// A folder that is the root of a host
+    #[arg(required_unless_present_any = ["script", "from"], conflicts_with_all = ["script", "from"])]
+    pub(crate) target: Option<String>,
+    /// The bundle to write
+    #[arg(long, short, value_name = "FILE", required_unless_present = "script")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print the collection script, for a host that is asked by hand
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) script: bool,
+    /// The script may ask `sudo -n`
+    #[arg(long, requires = "script")]
+    pub(crate) sudo: bool,
+    /// The answer that the script gave (`-`: standard input)
+    #[arg(long, value_name = "ANSWER", conflicts_with = "script")]
+    pub(crate) from: Option<PathBuf>,
+}
+
+/// `capdo judge`.
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArgs {
+    /// Bundles, or answers of the collection script
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+    /// The level at which to judge
+    #[arg(long, default_value = "3", value_parser = level)]
+    pub(crate) level: Level,
+    /// The gate
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
+    /// The work
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
 }
 
 /// `capdo report`.

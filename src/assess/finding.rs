@@ -289,6 +289,7 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
             })
         }
         Target::ServerRoot(_)
+        | Target::Bundle(_)
         | Target::Config(_)
         | Target::Schema { .. }
         | Target::Label(_)

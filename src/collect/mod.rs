@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::model::{Asset, Collected, Inventory, Reason, Source, Target};
 
+pub mod bundle;
 pub mod config;
 pub mod document;
 pub mod endpoint;
@@ -47,6 +48,15 @@ pub fn collect(asset: &Asset, inventory: &Inventory, cx: &Context) -> Result<Col
                 return Err(Reason::new(server::NOT_A_ROOT, asset.shown.clone()));
             }
             server::collect(&source, &asset.id, cx)
+        }
+        Target::Bundle(path) => {
+            let bundle = bundle::open(path, cx.now).map_err(|e| e.reason(&asset.shown))?;
+            // Ages count from the day of collecting.
+            let cx = Context {
+                now: bundle.collected_at,
+                ..cx.clone()
+            };
+            server::collect(&bundle, &asset.id, &cx)
         }
         Target::Endpoint { .. } | Target::EndpointFacts { .. } => {
             endpoint::collect(&asset.target, &asset.shown, cx)

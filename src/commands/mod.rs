@@ -2,7 +2,9 @@
 
 mod attest;
 mod audit;
+mod bundles;
 mod classify;
+mod collect;
 mod coverage;
 mod deliver;
 mod draft;
@@ -71,6 +73,8 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Audit(args) => audit::run(args, &cli.common),
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Facts(args) => scan::facts(args, &cli.common),
+        Command::Collect(args) => collect::run(args),
+        Command::Judge(args) => scan::judge(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, audit, deliver, now, output};
-use crate::cli::{Common, FactsArgs, KindArg, ScanArgs, TargetArgs};
+use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
+use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Organisation, Ownership, Seen,
-    Size, System, Target, Value,
+    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
+    Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 
@@ -21,30 +21,63 @@ const SYSTEM: &str = "scan";
 
 /// Runs `capdo scan`.
 pub(super) fn run(args: &ScanArgs, common: &Common) -> Outcome {
-    let formats = deliver::formats(&args.work.format, args.work.out.as_deref())?;
-    let pack = Pack::of(common)?;
     let inventory = assumed(args.kind, &args.targets, &args.target, args.level)?;
-    let baseline = args
-        .gate
-        .baseline
-        .as_deref()
-        .map(audit::baseline)
-        .transpose()?;
+    judged(
+        &inventory,
+        args.kind.into(),
+        args.level,
+        &args.gate,
+        &args.work,
+        common,
+    )
+}
+
+/// Runs `capdo judge`.
+pub(super) fn judge(args: &JudgeArgs, common: &Common) -> Outcome {
+    let options = TargetArgs::default();
+    let mut inventory = assumed(KindArg::Server, &args.files, &options, args.level)?;
+    for asset in &mut inventory.assets {
+        asset.target = Target::Bundle(PathBuf::from(&asset.shown));
+    }
+    bundles::can_be_read(&inventory)?;
+    judged(
+        &inventory,
+        AssetKind::Server,
+        args.level,
+        &args.gate,
+        &args.work,
+        common,
+    )
+}
+
+/// Judges all assets of an assumed inventory.
+fn judged(
+    inventory: &Inventory,
+    kind: AssetKind,
+    level: Level,
+    gate: &GateArgs,
+    work: &WorkArgs,
+    common: &Common,
+) -> Outcome {
+    let formats = deliver::formats(&work.format, work.out.as_deref())?;
+    let pack = Pack::of(common)?;
+    let baseline = gate.baseline.as_deref().map(audit::baseline).transpose()?;
+    bundles::are_whole(inventory)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
         pack: &pack,
-        inventory: &inventory,
-        scan: Some((args.kind.into(), args.level)),
+        inventory,
+        scan: Some((kind, level)),
         as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
         now: moment,
-        gate: &args.gate,
-        work: &args.work,
-        input_bytes: args.targets.join("\0").into_bytes(),
+        gate,
+        work,
+        input_bytes: targets(inventory).join("\0").into_bytes(),
         baseline,
     }
     .run()?;
-    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    deliver::deliver(&run, &formats, work.out.as_deref(), common)?;
     Ok(if work::interrupted() {
         130
     } else {
@@ -151,6 +184,10 @@ fn endpoint_facts(asset: &Asset, options: &TargetArgs, cx: &Context) -> Result<b
         .all(|f| f.probe.state == endpoint::ProbeState::Complete))
 }
 
+fn targets(inventory: &Inventory) -> Vec<&str> {
+    inventory.assets.iter().map(|a| a.shown.as_str()).collect()
+}
+
 /// An inventory of one assumed online system with these targets.
 fn assumed(
     kind: KindArg,
@@ -205,7 +242,7 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
     Ok(match kind {
         KindArg::Server if shown.starts_with("ssh:") => Target::NotBuilt("ssh"),
         KindArg::Server if shown == "local" => Target::NotBuilt("local"),
-        KindArg::Server if shown.ends_with(".capdo") => Target::NotBuilt("bundle"),
+        KindArg::Server if path.is_file() || shown.ends_with(".capdo") => Target::Bundle(path),
         KindArg::Server => Target::ServerRoot(path),
         KindArg::Endpoint if path.is_file() => Target::EndpointFacts {
             file: path,

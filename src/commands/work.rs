@@ -359,7 +359,7 @@ impl Work<'_> {
             asset: &asset_facts(&judged.asset),
             system: &system.map(system_facts).unwrap_or_default(),
             org,
-            collected_on: Day::of(self.now),
+            collected_on: collected_on(&judged.collected).unwrap_or(Day::of(self.now)),
         };
         engine.judge(&view, &judged.asked)
     }
@@ -515,6 +515,12 @@ fn org_facts(inventory: &Inventory) -> BTreeMap<String, Value> {
         ("size".to_owned(), size.into()),
         ("subcontractors".to_owned(), org.subcontractors.into()),
     ])
+}
+
+/// The day of the evidence: that of a bundle is not today.
+fn collected_on(collected: &Collected) -> Option<Day> {
+    let first = collected.evidence.first()?;
+    first.collected_at.parse::<Timestamp>().ok().map(Day::of)
 }
 
 /// What is wrong with the documents of attestations: not there, not readable, another hash.

@@ -163,8 +163,8 @@ fn server(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
             Some((shown, Target::ServerRoot(root)))
         }
         "bundle" => {
-            let (shown, _) = path(check, here, "bundle", entry.bundle.as_ref())?;
-            Some((shown, Target::NotBuilt("bundle")))
+            let (shown, path) = path(check, here, "bundle", entry.bundle.as_ref())?;
+            Some((shown, Target::Bundle(path)))
         }
         _ => Some(("local".into(), Target::NotBuilt("local"))),
     }

@@ -187,6 +187,8 @@ pub struct Asset {
 pub enum Target {
     /// A folder that is the root of a host's file system.
     ServerRoot(PathBuf),
+    /// What was collected of a host: a bundle, or an answer of the collection script.
+    Bundle(PathBuf),
     /// An address.
     Endpoint {
         /// `host:port`.

@@ -107,6 +107,18 @@ pub fn code(code: &str) -> Text {
             "dữ liệu thu thập bị cắt trước phần này",
             "the collected answer was cut before this part",
         ),
+        "bundle-integrity" => (
+            "gói bằng chứng không còn nguyên vẹn",
+            "the evidence bundle is not what was written",
+        ),
+        "not-a-bundle" => (
+            "không phải gói bằng chứng hay kết quả của tập lệnh thu thập",
+            "neither an evidence bundle nor an answer of the collection script",
+        ),
+        "bundle-version" => (
+            "định dạng gói bằng chứng mà phiên bản này chưa biết",
+            "a format of bundle that this version does not know",
+        ),
         "refused" => ("bị từ chối kết nối", "connection refused"),
         "reset" => ("kết nối bị ngắt đột ngột", "connection reset"),
         "closed" => ("kết nối bị đóng", "connection closed"),

@@ -6,8 +6,10 @@
 
 mod accounts;
 mod auditd;
+mod common;
 mod drift;
 mod firewall;
+mod gather;
 mod host;
 mod journal;
 mod lockout;
@@ -19,6 +21,7 @@ mod pam;
 mod password;
 pub mod plan;
 mod privilege;
+mod reduce;
 mod rotation;
 pub mod script;
 mod session;
@@ -34,6 +37,7 @@ use super::Context;
 use crate::model::{Collected, Place, Reason, Seen, Source, Value};
 use host::Host;
 
+pub use gather::{gather, gather_of};
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
 
 /// Everything that can be seen of a server in its file system.

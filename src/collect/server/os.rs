@@ -1,11 +1,26 @@
 //! The operating system and how long its maker mends it.
 
 use super::host::{Host, derived, reason, set};
+use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Day, Fact, Seen, Subject, Value};
 use crate::parse::keyword::pairs;
 
 const SUPPORT: &str = include_str!("../../../rules/data/end-of-support.txt");
 const FILES: [&str; 2] = ["/etc/os-release", "/usr/lib/os-release"];
+
+/// What this part reads.
+pub(super) const PIECES: &[Piece] = &[file(FILES[0]), file(FILES[1])];
+
+/// Names and addresses of the distribution, readable by all.
+const fn file(path: &'static str) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Whole,
+        },
+        serves: &["host"],
+    }
+}
 
 /// Collects the subject type `host`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {

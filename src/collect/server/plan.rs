@@ -7,7 +7,12 @@ use crate::evidence::{Asked, Kind};
 use crate::model::Command;
 
 /// All pieces, part by part.
-pub const PIECES: &[&[Piece]] = &[super::sysctl::PIECES];
+pub const PIECES: &[&[Piece]] = &[
+    super::common::PIECES,
+    super::os::PIECES,
+    super::sshd::PIECES,
+    super::sysctl::PIECES,
+];
 
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]
