@@ -14,6 +14,8 @@ mod cli;
 mod endpoint;
 mod honesty;
 mod law;
+mod live;
 mod roots;
 mod rules;
+mod ssh;
 mod support;

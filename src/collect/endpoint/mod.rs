@@ -128,6 +128,8 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
         Target::EndpointFacts { file, purpose, .. } => recorded(file, purpose, shown, cx),
         Target::ServerRoot(_)
         | Target::Bundle(_)
+        | Target::Local { .. }
+        | Target::Ssh { .. }
         | Target::Config(_)
         | Target::Schema { .. }
         | Target::Label(_)
