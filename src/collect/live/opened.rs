@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::ask::{Cut, Raw};
+use super::ssh::LOST;
 use crate::evidence::{Bundle, is_answer};
 use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
 
@@ -125,9 +126,8 @@ fn none(raw: &Raw, answer: &[u8]) -> Reason {
         Some(Cut::Stopped) => Reason::new("interrupted", ""),
         Some(Cut::TimedOut) => Reason::new("timeout", detail),
         Some(Cut::TooLarge) => Reason::new("too-large", detail),
-        // `ssh` itself ends with 255.
         Some(Cut::Broken) => Reason::new("connection-lost", detail),
-        None if raw.status == Some(255) => Reason::new("connection-lost", detail),
+        None if raw.status == Some(LOST) => Reason::new("connection-lost", detail),
         None => Reason::new("no-answer", detail),
     }
 }

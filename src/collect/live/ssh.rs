@@ -23,6 +23,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How often the wish to stop is looked at while a connection is made.
 const TICK: Duration = Duration::from_millis(100);
 
+/// What `ssh` ends with where the connection is lost.
+pub(super) const LOST: i32 = 255;
+
 /// Whom to ask, and how.
 pub(super) struct Call<'a> {
     pub(super) remote: &'a Remote,
@@ -98,9 +101,11 @@ pub(super) async fn ask(call: &Call<'_>, script: Option<&str>) -> Result<Raw, Re
                     call.whole,
                 )
                 .await;
-                if let Ok(Ok(status)) = timeout(GRACE, child.wait()).await {
-                    raw.status = status.code();
-                }
+                raw.status = match timeout(GRACE, child.wait()).await {
+                    Ok(Ok(status)) => status.code(),
+                    Ok(Err(Error::Disconnected | Error::RemoteProcessTerminated)) => Some(LOST),
+                    Ok(Err(_)) | Err(_) => None,
+                };
                 Ok(raw)
             } else {
                 Err(Reason::new("no-answer", call.remote.to_string()))
