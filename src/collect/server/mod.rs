@@ -40,11 +40,17 @@ use host::Host;
 pub use gather::{gather, gather_of};
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
 
-/// Everything that can be seen of a server in its file system.
-pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
-    let mut host = Host::new(source, cx.now);
-    let mut out = Collected::default();
-    for part in [
+/// A part of the collector.
+type Part = fn(&mut Host<'_>, &mut Collected);
+
+/// Parts with their names.
+macro_rules! named {
+    ($($part:path,)*) => { [$((stringify!($part), $part as Part)),*] };
+}
+
+/// All parts, in the order in which they run.
+fn parts() -> impl IntoIterator<Item = (&'static str, Part)> {
+    named![
         os::collect,
         packages::collect,
         sshd::collect,
@@ -59,7 +65,14 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         malware::collect,
         firewall::collect,
         sysctl::collect,
-    ] {
+    ]
+}
+
+/// Everything that can be seen of a server in its file system.
+pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
+    let mut host = Host::new(source, cx.now);
+    let mut out = Collected::default();
+    for (_, part) in parts() {
         part(&mut host, &mut out);
     }
     out.evidence = host.into_evidence();

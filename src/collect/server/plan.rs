@@ -14,6 +14,21 @@ pub const PIECES: &[&[Piece]] = &[
     super::sysctl::PIECES,
 ];
 
+/// Parts whose pieces are still to be named: what they read of a host or a bundle is `not-collected`.
+pub const UNPLANNED: &[&str] = &[
+    "accounts",
+    "auditd",
+    "firewall",
+    "lockout",
+    "logging",
+    "malware",
+    "packages",
+    "password",
+    "privilege",
+    "session",
+    "timesync",
+];
+
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece {

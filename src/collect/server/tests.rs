@@ -1,5 +1,6 @@
 //! The whole collector on the sample roots, on roots made for one question, and against the real sshd.
 
+mod planned;
 mod proven;
 
 use std::collections::BTreeMap;
