@@ -11,6 +11,7 @@ mod drift;
 mod firewall;
 mod gather;
 mod host;
+mod integrity;
 mod journal;
 mod lockout;
 mod logging;
@@ -63,6 +64,7 @@ fn parts() -> impl IntoIterator<Item = (&'static str, Part)> {
         timesync::collect,
         auditd::collect,
         malware::collect,
+        integrity::collect,
         firewall::collect,
         sysctl::collect,
     ]

@@ -1,6 +1,6 @@
 # REDUCE: lines of the shell part come in, frames go out. `G rule path` and `Q rule path` (by sudo) ask for a file.
 # Rules: W all · L<n> lines that begin with a word of list n · M without comments and secrets · P passwd · S shadow ·
-# D dpkg. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
+# D dpkg · F first words · N snmpd · A age of intrusion rules. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
 BEGIN { seen = 0 }
 function out(s) {
   seen += length(s) + 1
@@ -118,10 +118,42 @@ function dpkg(s,   t) {
   if (t ~ /^(package|status|version|source|architecture):/) return s
   return " ."
 }
+function first_word(s,   i) {
+  sub(/^[ \t]+/, "", s)
+  if (s ~ /^#/ || !match(s, /^[^ \t\r]+/)) return ""
+  s = substr(s, 1, RLENGTH)
+  i = index(s, "=")
+  return i ? substr(s, 1, i) : s
+}
+# Communities and keys of snmpd; the two names that everybody knows stay.
+function snmp(s,   f, n, i, o, word, at) {
+  sub(/^[ \t]+/, "", s)
+  sub(/[ \t\r]+$/, "", s)
+  if (s == "" || s ~ /^#/) return ""
+  n = split(s, f, /[ \t]+/)
+  word = tolower(f[1])
+  if (word ~ /^(createuser|trapcommunity|trapsink|trap2sink|informsink|trapsess)$/) return f[1]
+  at = 0
+  if (word ~ /^r[ow]community6?$/) at = 2
+  if (word ~ /^com2sec6?$/) at = n
+  if (at > 1 && at <= n && f[at] != "public" && f[at] != "private") f[at] = "***"
+  o = f[1]
+  for (i = 2; i <= n; i++) o = o " " f[i]
+  return scrub(o)
+}
+function newest(s,   d) {
+  while (match(s, /updated_at [0-9][0-9][0-9][0-9]_[0-9][0-9]_[0-9][0-9]/)) {
+    d = substr(s, RSTART, RLENGTH)
+    if (d > age) age = d
+    s = substr(s, RSTART + RLENGTH)
+  }
+}
 function reduced(rule, s) {
   if (rule == "P") return passwd(s)
   if (rule == "S") return shadow(s)
   if (rule == "D") return dpkg(s)
+  if (rule == "F") return first_word(s)
+  if (rule == "N") return snmp(s)
   s = scrub(s)
   if (rule == "M") return masked(s)
   if (rule == "W") return s
@@ -132,14 +164,16 @@ function get(by, rule, path,   line, n, r, from) {
   had[rule, path] = 1
   out("F " path)
   if (size[path] + 0 > FILE_CAP) { out("f too-large"); return }
-  pem = 0; went_on = 0; n = 0
+  pem = 0; went_on = 0; n = 0; age = ""
   from = by == "Q" ? "sudo -n -- /bin/cat " path : R path
   while ((r = by == "Q" ? (from | getline line) : (getline line < from)) > 0) {
     n += length(line) + 1
     if (n > FILE_CAP) break
-    out("|" reduced(rule, line))
+    if (rule == "A") newest(line)
+    else out("|" reduced(rule, line))
   }
   close(from)
+  if (age != "") out("|" age)
   if (n > FILE_CAP) out("f too-large")
   else if (r < 0) out("f unreadable")
   else out("f ok " n)
