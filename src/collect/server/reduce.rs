@@ -51,7 +51,7 @@ impl State {
             Keep::Reduced(Reduction::Passwd) => passwd(line),
             Keep::Reduced(Reduction::Shadow) => shadow(line),
             Keep::Reduced(Reduction::Dpkg) => dpkg(line),
-            Keep::Reduced(Reduction::FirstWord) => first_word(line),
+            Keep::Reduced(Reduction::FirstWord) => first_word(&self.scrub(line)),
             Keep::Reduced(Reduction::Snmp) => {
                 snmp(line).map(|line| self.scrub(&line)).unwrap_or_default()
             }
@@ -276,7 +276,8 @@ fn first_word(line: &[u8]) -> Vec<u8> {
 
 /// A line of snmpd.conf: communities and keys go, but for the two names that everybody knows.
 fn snmp(line: &[u8]) -> Option<Vec<u8>> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let blanks = line.iter().rev().take_while(|b| b" \t\r".contains(b));
+    let line = line.get(..line.len() - blanks.count()).unwrap_or_default();
     let mut words: Vec<&[u8]> = line
         .split(|b| b" \t".contains(b))
         .filter(|w| !w.is_empty())

@@ -2,6 +2,7 @@
 
 mod planned;
 mod proven;
+mod reduced;
 
 use std::collections::BTreeMap;
 use std::fs;
