@@ -11,6 +11,11 @@ pub(super) const PIECES: &[Piece] = &[
         },
         serves: &["packages"],
     },
+    Piece {
+        // Is this the root of a host at all?
+        what: What::Stat("/etc/passwd"),
+        serves: &["host"],
+    },
     folder("/etc/systemd/system"),
     folder("/etc/systemd/system/*.wants"),
     folder("/etc/systemd/system/*.requires"),

@@ -1,28 +1,32 @@
-//! The plan over a folder of files, without the script: an offline root becomes a bundle, as a host would.
+//! The plan over any source, without the script: an offline root becomes a bundle, as a host would.
 
 use jiff::Timestamp;
 
 use super::plan::{self, Keep, Piece, What};
 use super::reduce::reduce;
-use crate::evidence::{Bundle, Fault, Kind, MAX_FILE_BYTES};
-use crate::model::{EntryKind, Source, SourceError};
+use crate::evidence::{Bundle, Fault, MAX_FILE_BYTES};
+use crate::model::{Command, EntryKind, Source, SourceError};
 
-/// Everything that the plan names, reduced as it would be on a host. Commands are not asked: a folder does not run.
+/// Everything that the plan names, reduced as it would be on a host. A folder does not run: no command is asked of it.
 pub fn gather(source: &dyn Source, now: Timestamp) -> Bundle {
     gather_of(source, now, plan::PIECES)
 }
 
 /// Everything that these pieces name.
 pub fn gather_of(source: &dyn Source, now: Timestamp, pieces: &[&[Piece]]) -> Bundle {
+    let live = pieces
+        .iter()
+        .flat_map(|part| part.iter())
+        .any(|p| matches!(p.what, What::Command(c) if runs(source, c)));
     let pieces: Vec<&Piece> = pieces
         .iter()
         .flat_map(|part| part.iter())
-        .filter(|piece| piece.asked().kind != Kind::Command)
+        .filter(|piece| live || !matches!(piece.what, What::Command(_)))
         .collect();
     let asked = pieces.iter().map(|p| p.asked()).collect();
     let mut work = Gather {
         source,
-        bundle: Bundle::new(now, false, asked),
+        bundle: Bundle::new(now, live, asked),
     };
     for (at, piece) in pieces.iter().enumerate() {
         match piece.what {
@@ -43,11 +47,19 @@ pub fn gather_of(source: &dyn Source, now: Timestamp, pieces: &[&[Piece]]) -> Bu
                 }
             }
             What::Stat(path) => work.fitting(path).iter().for_each(|path| work.stat(path)),
-            What::Command(_) => {}
+            What::Command(command) => {
+                let found = source.run(command).map_err(Fault::from);
+                work.bundle.put_command(&command.shown(), found);
+            }
         }
         work.bundle.finish(at);
     }
     work.bundle
+}
+
+/// Does the source run at all?
+fn runs(source: &dyn Source, command: &'static Command) -> bool {
+    !matches!(source.run(command), Err(SourceError::NotLive(_)))
 }
 
 struct Gather<'a> {

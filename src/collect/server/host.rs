@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError, Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Place, Reason, Seen, Source, SourceError,
+    Value,
 };
 use crate::parse::keyword::dpkg::{self, Package};
 use crate::parse::keyword::sshd::fits;
@@ -118,6 +119,11 @@ impl<'a> Host<'a> {
             Err(e) if e.is_missing() => Some(false),
             Err(_) => None,
         }
+    }
+
+    /// What stands at a path.
+    pub(super) fn entry(&self, path: &str) -> Result<Entry, SourceError> {
+        self.reader.stat(path)
     }
 
     /// Names in a folder; none where it is not there.

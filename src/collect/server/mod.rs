@@ -12,6 +12,7 @@ mod firewall;
 mod gather;
 pub mod grant;
 mod host;
+mod integrity;
 mod journal;
 mod lockout;
 mod logging;
@@ -41,11 +42,17 @@ use host::Host;
 pub use gather::{gather, gather_of};
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
 
-/// Everything that can be seen of a server in its file system.
-pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
-    let mut host = Host::new(source, cx.now);
-    let mut out = Collected::default();
-    for part in [
+/// A part of the collector.
+type Part = fn(&mut Host<'_>, &mut Collected);
+
+/// Parts with their names.
+macro_rules! named {
+    ($($part:path,)*) => { [$((stringify!($part), $part as Part)),*] };
+}
+
+/// All parts, in the order in which they run.
+fn parts() -> impl IntoIterator<Item = (&'static str, Part)> {
+    named![
         os::collect,
         packages::collect,
         sshd::collect,
@@ -58,9 +65,17 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         timesync::collect,
         auditd::collect,
         malware::collect,
+        integrity::collect,
         firewall::collect,
         sysctl::collect,
-    ] {
+    ]
+}
+
+/// Everything that can be seen of a server in its file system.
+pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
+    let mut host = Host::new(source, cx.now);
+    let mut out = Collected::default();
+    for (_, part) in parts() {
         part(&mut host, &mut out);
     }
     out.evidence = host.into_evidence();

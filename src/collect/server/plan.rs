@@ -14,6 +14,22 @@ pub const PIECES: &[&[Piece]] = &[
     super::os::PIECES,
     super::sshd::PIECES,
     super::sysctl::PIECES,
+    super::malware::PIECES,
+    super::integrity::PIECES,
+];
+
+/// Parts whose pieces are still to be named: what they read of a host or a bundle is `not-collected`.
+pub const UNPLANNED: &[&str] = &[
+    "accounts",
+    "auditd",
+    "firewall",
+    "lockout",
+    "logging",
+    "packages",
+    "password",
+    "privilege",
+    "session",
+    "timesync",
 ];
 
 /// What every part rests on: which system it is, which packages prove what is not there, which units are on.
@@ -91,4 +107,13 @@ pub enum Reduction {
     /// Lines without comments; arguments that hold a secret (`password=`, `passwd=`, `secret=`, `token=`, `key=`,
     /// a URL with a password) are masked.
     Masked,
+    /// Of each line that does not begin with `#` only its first word, and where that holds `=`, only what stands up to
+    /// and with the `=`: `password_pbkdf2 admin grub.…` is `password_pbkdf2`, `GRUB2_PASSWORD=grub.…` is `GRUB2_PASSWORD=`.
+    FirstWord,
+    /// Lines of snmpd.conf without comments; of `rocommunity`, `rwcommunity`, `rocommunity6`, `rwcommunity6` the second
+    /// word, of `com2sec`, `com2sec6` the last word is `***` unless it is `public` or `private`; of `createUser`,
+    /// `trapcommunity`, `trapsink`, `trap2sink`, `informsink` and `trapsess` only the first word.
+    Snmp,
+    /// The newest `updated_at YYYY_MM_DD` of a file of intrusion rules, as one line; nothing else of it.
+    RuleAge,
 }

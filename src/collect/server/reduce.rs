@@ -15,6 +15,14 @@ pub(super) fn reduce(keep: Keep, bytes: &[u8]) -> Vec<u8> {
     if bytes.is_empty() {
         return out;
     }
+    if matches!(keep, Keep::Reduced(Reduction::RuleAge)) {
+        let newest = UPDATED.find_iter(body).map(|m| m.as_bytes()).max();
+        if let Some(newest) = newest {
+            out.extend_from_slice(newest);
+            out.push(b'\n');
+        }
+        return out;
+    }
     for line in body.split(|b| *b == b'\n') {
         out.extend(state.line(keep, line));
         out.push(b'\n');
@@ -43,6 +51,12 @@ impl State {
             Keep::Reduced(Reduction::Passwd) => passwd(line),
             Keep::Reduced(Reduction::Shadow) => shadow(line),
             Keep::Reduced(Reduction::Dpkg) => dpkg(line),
+            Keep::Reduced(Reduction::FirstWord) => first_word(&self.scrub(line)),
+            Keep::Reduced(Reduction::Snmp) => {
+                snmp(line).map(|line| self.scrub(&line)).unwrap_or_default()
+            }
+            // It makes one line of a whole file.
+            Keep::Reduced(Reduction::RuleAge) => Vec::new(),
         }
     }
 
@@ -120,6 +134,7 @@ regexes! {
     SECRET_WORD = r"^[ \t]*(bindpw|rootpw|rootbindpw|requirepass|masterauth)[ \t]+";
     KIND_CLOSED = r"^\$[A-Za-z0-9-]+\$";
     KIND_OPEN = r"^\$[A-Za-z0-9-]+";
+    UPDATED = r"updated_at [0-9]{4}_[0-9]{2}_[0-9]{2}";
     NUMBER = r"^[-+0-9]+$";
     AGE = r"^[-+0-9 \t\r]*$";
 }
@@ -246,6 +261,44 @@ fn dpkg(line: &[u8]) -> Vec<u8> {
         // An empty line would end the record.
         b" .".to_vec()
     }
+}
+
+/// The first word of a line, up to and with its `=`.
+fn first_word(line: &[u8]) -> Vec<u8> {
+    let text = trim(line);
+    let word = text.split(|b| b" \t\r".contains(b)).next();
+    let word = word.filter(|w| !w.starts_with(b"#")).unwrap_or_default();
+    let end = word.iter().position(|b| *b == b'=');
+    word.get(..end.map_or(word.len(), |at| at + 1))
+        .unwrap_or_default()
+        .to_vec()
+}
+
+/// A line of snmpd.conf: communities and keys go, but for the two names that everybody knows.
+fn snmp(line: &[u8]) -> Option<Vec<u8>> {
+    let blanks = line.iter().rev().take_while(|b| b" \t\r".contains(b));
+    let line = line.get(..line.len() - blanks.count()).unwrap_or_default();
+    let mut words: Vec<&[u8]> = line
+        .split(|b| b" \t".contains(b))
+        .filter(|w| !w.is_empty())
+        .collect();
+    let first = *words.first()?;
+    if first.starts_with(b"#") {
+        return None;
+    }
+    let at = match first.to_ascii_lowercase().as_slice() {
+        b"createuser" | b"trapcommunity" | b"trapsink" | b"trap2sink" | b"informsink"
+        | b"trapsess" => return Some(first.to_vec()),
+        b"rocommunity" | b"rwcommunity" | b"rocommunity6" | b"rwcommunity6" => 1,
+        b"com2sec" | b"com2sec6" => words.len() - 1,
+        _ => 0,
+    };
+    if let Some(word) = words.get_mut(at).filter(|_| at > 0)
+        && !matches!(*word, b"public" | b"private")
+    {
+        *word = b"***";
+    }
+    Some(words.join(&b' '))
 }
 
 /// What stands for a line that is left out: a comment that goes on takes the next line with it.

@@ -1,7 +1,15 @@
 # REDUCE: lines of the shell part come in, frames go out. `G rule path` and `Q rule path` (by sudo) ask for a file.
 # Rules: W all · L<n> lines that begin with a word of list n · M without comments and secrets · P passwd · S shadow ·
-# D dpkg. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
-BEGIN { seen = 0 }
+# D dpkg · F first words · N snmpd · A age of intrusion rules. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
+BEGIN {
+  seen = 0
+  # As texts: a slash within brackets is not read alike by all.
+  HASH = "[./A-Za-z0-9$=,+-]"
+  HASH = HASH HASH HASH HASH HASH HASH HASH HASH "+"
+  HASH = "\\$(1|2[abxy]?|3|5|6|7|y|gy|md5|sha1|argon2i|argon2d|argon2id|pbkdf2-sha256|pbkdf2-sha512)\\$" HASH
+  URL = "://[^/@: \t]*:[^/@ \t]+@"
+  KEY_LINE = "^[ \t]*[A-Za-z0-9+/=]+[ \t\r]*$"
+}
 function out(s) {
   seen += length(s) + 1
   if (seen > TOTAL) exit
@@ -11,7 +19,7 @@ function out(s) {
 }
 function hashes(s,   o, m, i) {
   o = ""
-  while (match(s, /\$(1|2[abxy]?|3|5|6|7|y|gy|md5|sha1|argon2i|argon2d|argon2id|pbkdf2-sha256|pbkdf2-sha512)\$[.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-][.\/A-Za-z0-9$=,+-]+/)) {
+  while (match(s, HASH)) {
     m = substr(s, RSTART, RLENGTH)
     i = index(substr(m, 2), "$")
     o = o substr(s, 1, RSTART - 1) substr(m, 1, i + 1) "***"
@@ -24,7 +32,7 @@ function grub(s) {
   return s
 }
 function urls(s) {
-  gsub(/:\/\/[^\/@: \t]*:[^\/@ \t]+@/, "://***@", s)
+  gsub(URL, "://***@", s)
   return s
 }
 # Masks what follows each match of NAME in s: a quoted text, or all up to a blank or one of `,;&<`.
@@ -51,7 +59,7 @@ function values(s, name,   o, low, i, c, j) {
 function scrub(s,   i, rest) {
   if (pem) {
     if (s ~ /-----END /) { pem = 0; return "***" }
-    if (s ~ /^[ \t]*[A-Za-z0-9+\/=]+[ \t\r]*$/ && length(s) > 15) return "***"
+    if (s ~ KEY_LINE && length(s) > 15) return "***"
     if (s !~ /^(Proc-Type|DEK-Info): / && s !~ /^[ \t\r]*$/) pem = 0
   }
   if (s ~ /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/) {
@@ -120,12 +128,44 @@ function dpkg(s,   t) {
   if (t ~ /^(package|status|version|source|architecture):/) return s
   return " ."
 }
+function first_word(s,   i) {
+  sub(/^[ \t]+/, "", s)
+  if (s ~ /^#/ || !match(s, /^[^ \t\r]+/)) return ""
+  s = substr(s, 1, RLENGTH)
+  i = index(s, "=")
+  return i ? substr(s, 1, i) : s
+}
+# Communities and keys of snmpd; the two names that everybody knows stay.
+function snmp(s,   f, n, i, o, word, at) {
+  sub(/^[ \t]+/, "", s)
+  sub(/[ \t\r]+$/, "", s)
+  if (s == "" || s ~ /^#/) return ""
+  n = split(s, f, /[ \t]+/)
+  word = tolower(f[1])
+  if (word ~ /^(createuser|trapcommunity|trapsink|trap2sink|informsink|trapsess)$/) return scrub(f[1])
+  at = 0
+  if (word ~ /^r[ow]community6?$/) at = 2
+  if (word ~ /^com2sec6?$/) at = n
+  if (at > 1 && at <= n && f[at] != "public" && f[at] != "private") f[at] = "***"
+  o = f[1]
+  for (i = 2; i <= n; i++) o = o " " f[i]
+  return scrub(o)
+}
+function newest(s,   d) {
+  while (match(s, /updated_at [0-9][0-9][0-9][0-9]_[0-9][0-9]_[0-9][0-9]/)) {
+    d = substr(s, RSTART, RLENGTH)
+    if (d > age) age = d
+    s = substr(s, RSTART + RLENGTH)
+  }
+}
 function reduced(rule, s) {
   if (rule == "P") return passwd(s)
   if (rule == "S") return shadow(s)
   if (rule == "D") return dpkg(s)
+  if (rule == "N") return snmp(s)
   s = scrub(s)
   if (rule == "M") return masked(s)
+  if (rule == "F") return first_word(s)
   if (rule == "W") return s
   return lines(substr(rule, 2) + 0, s)
 }
@@ -134,14 +174,16 @@ function get(by, rule, path,   line, n, r, from) {
   had[rule, path] = 1
   out("F " path)
   if (size[path] + 0 > FILE_CAP) { out("f too-large"); return }
-  pem = 0; went_on = 0; n = 0
+  pem = 0; went_on = 0; n = 0; age = ""
   from = by == "Q" ? "sudo -n -- /bin/cat " path : R path
   while ((r = by == "Q" ? (from | getline line) : (getline line < from)) > 0) {
     n += length(line) + 1
     if (n > FILE_CAP) break
-    out("|" reduced(rule, line))
+    if (rule == "A") newest(line)
+    else out("|" reduced(rule, line))
   }
   close(from)
+  if (age != "") out("|" age)
   if (n > FILE_CAP) out("f too-large")
   else if (r < 0) out("f unreadable")
   else out("f ok " n)

@@ -161,6 +161,9 @@ fn rule(keep: Keep, words: &mut BTreeMap<&'static [&'static str], usize>) -> Str
         Keep::Reduced(Reduction::Shadow) => "S".into(),
         Keep::Reduced(Reduction::Dpkg) => "D".into(),
         Keep::Reduced(Reduction::Masked) => "M".into(),
+        Keep::Reduced(Reduction::FirstWord) => "F".into(),
+        Keep::Reduced(Reduction::Snmp) => "N".into(),
+        Keep::Reduced(Reduction::RuleAge) => "A".into(),
     }
 }
 

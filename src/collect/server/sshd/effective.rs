@@ -30,6 +30,10 @@ pub(super) fn subject(config: &Config, block: usize, version: Option<Version>) -
         }
     }
     listening(config, block, &mut subject);
+    subject.put(everywhere(config, block));
+    for fact in waiting(&subject) {
+        subject.put(fact);
+    }
     algorithms_as_lists(&mut subject);
     let broken = config
         .broken
@@ -251,6 +255,51 @@ fn listening(config: &Config, block: usize, subject: &mut Subject) {
         ports.extend(more);
     }
     subject.put(Fact::set("port", Value::list(ports)).at(first.place.clone()));
+}
+
+/// Does sshd listen on every address? So it does without `ListenAddress`.
+fn everywhere(config: &Config, block: usize) -> Fact {
+    const PATH: &str = "listenaddress.everywhere";
+    let lines = candidates(config, block, "listenaddress");
+    if let Some((_, _, error)) = config.hidden.first() {
+        return Fact::derived(PATH, unseen(error));
+    }
+    let host = |s: &Setting| {
+        let address = s.args.first().map_or("", String::as_str);
+        let host = match address.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None if own_port(address).is_some() => address.split(':').next().unwrap_or_default(),
+            None => address,
+        };
+        host.to_owned()
+    };
+    let every = |(_, s): &&(usize, &Setting)| ["0.0.0.0", "::", "*"].contains(&host(s).as_str());
+    let Some((_, first)) = lines.iter().find(every).or(lines.first()) else {
+        return Fact::default_of(PATH, true);
+    };
+    Fact::derived(PATH, lines.iter().any(|l| every(&l))).at(first.place.clone())
+}
+
+/// `MaxStartups start:rate:full` as numbers: connections not yet logged in from which some, and all, are refused.
+fn waiting(subject: &Subject) -> Vec<Fact> {
+    let Some(fact) = subject.facts.get("maxstartups") else {
+        return Vec::new();
+    };
+    let at = |path: &str, value: Value| {
+        let new = Fact::new(path, value, fact.origin, Sensitivity::Public);
+        match &fact.place {
+            Some(place) => new.at(place.clone()),
+            None => new,
+        }
+    };
+    let part = |n: usize| match &fact.value {
+        Value::Text(text) => number(text.split(':').nth(n).unwrap_or_default()),
+        other => other.clone(),
+    };
+    vec![
+        at("maxstartups.start", part(0)),
+        at("maxstartups.full", part(2)),
+    ]
 }
 
 /// The port of `host:port` or `[address]:port`; an address of IPv6 without brackets has none.

@@ -42,6 +42,16 @@ pub(super) struct Config {
     pub(super) hidden: Vec<(usize, usize, SourceError)>,
 }
 
+impl Config {
+    /// Lines that count before all that was read.
+    pub(super) fn put_first(&mut self, settings: Vec<Setting>) {
+        for (at, _, _) in &mut self.hidden {
+            *at += settings.len();
+        }
+        self.settings.splice(0..0, settings);
+    }
+}
+
 /// A Match block.
 pub(super) struct Block {
     /// `User git`; empty for the global part.

@@ -4,6 +4,8 @@
 mod defaults;
 mod effective;
 mod lines;
+mod policy;
+mod running;
 
 use super::host::{Host, reason, texts};
 use super::plan::{Keep, Piece, Reduction, What};
@@ -24,7 +26,8 @@ const PACKAGES: [&str; 4] = [
 pub(super) const PIECES: &[Piece] = &[
     file(CONFIG),
     file("/etc/ssh/sshd_config.d/*"),
-    file("/etc/crypto-policies/back-ends/opensshserver.config"),
+    file(policy::POLICY),
+    file(policy::OPT_OUT),
     banner_file("/etc/issue"),
     banner_file("/etc/issue.net"),
     banner_file("/etc/motd"),
@@ -32,6 +35,10 @@ pub(super) const PIECES: &[Piece] = &[
     Piece {
         what: What::Stat("/usr/sbin/sshd"),
         serves: &["sshd"],
+    },
+    Piece {
+        what: What::Command(&running::EFFECTIVE),
+        serves: &["sshd", "drift"],
     },
 ];
 
@@ -66,7 +73,18 @@ pub fn subjects(
     path: &str,
     version: Option<Version>,
 ) -> Result<Vec<Subject>, SourceError> {
-    let config = lines::read(files, path)?;
+    with_options(files, path, version, Vec::new())
+}
+
+/// As [`subjects`], with options of the command line, which count before all files.
+fn with_options(
+    files: &mut dyn Files,
+    path: &str,
+    version: Option<Version>,
+    options: Vec<lines::Setting>,
+) -> Result<Vec<Subject>, SourceError> {
+    let mut config = lines::read(files, path)?;
+    config.put_first(options);
     let shown = files.shown(path);
     // `Match all` speaks for everybody: its lines count in each subject, and it is none itself.
     Ok((0..config.blocks.len())
@@ -95,14 +113,21 @@ impl Files for Host<'_> {
 /// Collects the subject type `sshd`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let version = host.version("openssh-server").and_then(Version::of_package);
-    match subjects(host, CONFIG, version) {
+    let options = policy::options(host);
+    let hidden = options.as_ref().err().cloned();
+    let read = with_options(host, CONFIG, version, options.unwrap_or_default());
+    match read {
         Ok(mut all) => {
             let banner = banner(host, &all);
             for subject in &mut all {
+                if let Some(e) = &hidden {
+                    blind_algorithms(subject, e);
+                }
                 if let Some(fact) = &banner {
                     subject.put(fact.clone());
                 }
             }
+            running::collect(host, version, all.first(), out);
             out.subjects.extend(all);
             out.saw("sshd", Seen::Whole);
         }
@@ -115,6 +140,17 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             out.saw("sshd", seen);
         }
         Err(e) => out.saw("sshd", Seen::Not(reason(&e))),
+    }
+}
+
+/// The command line may hold other algorithms than the files.
+fn blind_algorithms(subject: &mut Subject, error: &SourceError) {
+    for name in ["ciphers", "macs", "kexalgorithms"] {
+        for path in [name.to_owned(), format!("{name}.list")] {
+            if let Some(fact) = subject.facts.get_mut(path.as_str()) {
+                fact.value = super::host::unseen(error);
+            }
+        }
     }
 }
 
