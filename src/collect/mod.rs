@@ -23,8 +23,8 @@ pub mod server;
 mod stop;
 mod walk;
 
-pub use reader::{Reader, hex_sha256};
 pub use live::Asking;
+pub use reader::{Reader, hex_sha256};
 pub use root::RootFolder;
 pub use stop::{stop, stopped};
 

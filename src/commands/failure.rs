@@ -34,7 +34,9 @@ impl Failure {
     /// For stderr.
     pub fn render(&self) -> String {
         match self {
-            Self::Integrity(words) | Self::Collect(words) | Self::Usage(words) => format!("error: {words}\n"),
+            Self::Integrity(words) | Self::Collect(words) | Self::Usage(words) => {
+                format!("error: {words}\n")
+            }
             Self::Input(mistakes) => format!("{mistakes}\n"),
             Self::File(words) => format!("error: {words}\n"),
             Self::Internal(words) if words.is_empty() => String::new(),

@@ -41,7 +41,7 @@ struct AssetPlan {
     id: String,
     kind: &'static str,
     target: String,
-    /// `files`, `bundle`, `local`, `ssh`, `ssh-restricted`, `network`.
+    /// `files`, `root`, `bundle`, `local`, `ssh`, `ssh-restricted`, `network`.
     via: &'static str,
     level: Option<Level>,
     touches: Vec<Touch>,
@@ -59,7 +59,7 @@ struct Touch {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lines: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reduction: Option<&'static str>,
+    reduction: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     serves: Vec<&'static str>,
     root: bool,
@@ -137,7 +137,10 @@ impl Maker<'_> {
                 sha256: installed.sha256,
             },
             assets,
-            documents: documents.iter().map(|a| a.evidence.written.clone()).collect(),
+            documents: documents
+                .iter()
+                .map(|a| a.evidence.written.clone())
+                .collect(),
             grants,
         }
     }
@@ -196,7 +199,7 @@ impl Maker<'_> {
                 of_pieces(pieces, true),
             ),
             // Commands are asked of hosts that run.
-            Target::ServerRoot(_) => ("files", of_pieces(pieces, false)),
+            Target::ServerRoot(_) => ("root", of_pieces(pieces, false)),
             Target::Bundle(_) => ("bundle", vec![touch("file", &asset.shown)]),
             Target::Endpoint { .. } => ("network", self.endpoint(&asset.target)),
             Target::EndpointFacts { file, .. } => {
@@ -253,8 +256,13 @@ impl Maker<'_> {
                 ..touch
             },
         };
-        let host = address.rsplit_once(':').map_or(address.as_str(), |(h, _)| h);
-        for name in [format!("GET http://{host}:80/"), "GET /.well-known/security.txt".into()] {
+        let host = address
+            .rsplit_once(':')
+            .map_or(address.as_str(), |(h, _)| h);
+        for name in [
+            format!("GET http://{host}:80/"),
+            "GET /.well-known/security.txt".into(),
+        ] {
             touches.push(more(touch("request", &name)));
         }
         for port in closed {
@@ -323,11 +331,14 @@ fn of_piece(piece: &Piece) -> Touch {
     one
 }
 
-fn named(reduction: Reduction) -> &'static str {
-    match reduction {
-        Reduction::Passwd => "passwd",
-        Reduction::Shadow => "shadow",
-        Reduction::Dpkg => "dpkg",
-        Reduction::Masked => "masked",
+/// The word of a reduction: `FirstWord` is `first-word`.
+fn named(reduction: Reduction) -> String {
+    let mut word = String::new();
+    for c in format!("{reduction:?}").chars() {
+        if c.is_ascii_uppercase() && !word.is_empty() {
+            word.push('-');
+        }
+        word.push(c.to_ascii_lowercase());
     }
+    word
 }

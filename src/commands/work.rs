@@ -253,7 +253,10 @@ impl Work<'_> {
     /// The subject types that these controls judge.
     fn needs(&self, asked: &[Asked]) -> BTreeSet<String> {
         let control = |a: &Asked| self.pack.rules.controls.get(a.control as usize);
-        let subjects = asked.iter().filter_map(control).map(|c| c.subject.to_string());
+        let subjects = asked
+            .iter()
+            .filter_map(control)
+            .map(|c| c.subject.to_string());
         subjects.collect()
     }
 

@@ -77,7 +77,13 @@ mod tests {
 
     #[test]
     fn names_are_read_and_options_are_not() {
-        for words in ["web-01", "audit@web-01", "a@10.0.0.1:2222", "[::1]:22", "a.b@h"] {
+        for words in [
+            "web-01",
+            "audit@web-01",
+            "a@10.0.0.1:2222",
+            "[::1]:22",
+            "a.b@h",
+        ] {
             assert_eq!(Remote::parse(words).unwrap().to_string(), words);
         }
         let wrong = [

@@ -149,7 +149,9 @@ pub fn disclaimer() -> Text {
 pub fn note_unrestricted(assets: &str) -> Text {
     Text::new(
         format!("Khóa SSH dùng để thu thập không bị giới hạn ở lệnh thu thập: {assets}."),
-        format!("The SSH key used for collecting is not restricted to the collection command: {assets}."),
+        format!(
+            "The SSH key used for collecting is not restricted to the collection command: {assets}."
+        ),
     )
 }
 

@@ -55,6 +55,10 @@ pub fn label(key: &str) -> Text {
 pub fn via(word: &str) -> Text {
     let (vi, en) = match word {
         "files" => ("đọc tệp", "reads files"),
+        "root" => (
+            "đọc tệp trong thư mục này, kể cả tệp được nạp kèm",
+            "reads files inside this folder, and what they include",
+        ),
         "bundle" => ("đọc gói bằng chứng", "reads an evidence bundle"),
         "local" => (
             "chạy tập lệnh trên máy này",
@@ -116,6 +120,15 @@ pub fn reduction(word: &str) -> Text {
         "dpkg" | "rpm" => (
             "chỉ tên, trạng thái, phiên bản gói",
             "only names, states and versions of packages",
+        ),
+        "first-word" => ("chỉ từ đầu mỗi dòng", "only the first word of each line"),
+        "snmp" => (
+            "bỏ chuỗi cộng đồng và khóa",
+            "without community names and keys",
+        ),
+        "rule-age" => (
+            "chỉ ngày cập nhật mới nhất",
+            "only the newest day of update",
         ),
         "masked" => (
             "bỏ chú thích, che giá trị bí mật",

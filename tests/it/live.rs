@@ -25,7 +25,9 @@ fn plan(lang: &str, format: &str) -> String {
     let path = dir.path().join("capdo.yaml");
     fs::write(&path, INVENTORY).unwrap();
     let path = path.to_str().unwrap();
-    let output = capdo(&["plan", path, "--format", format, "--as-of", DAY, "--lang", lang]);
+    let output = capdo(&[
+        "plan", path, "--format", format, "--as-of", DAY, "--lang", lang,
+    ]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     stdout(&output)
 }
@@ -40,7 +42,9 @@ fn the_plan_names_everything_before_it_is_touched() {
     };
     let has = |asset: &Value, what: &str, name: &str| {
         let touches = asset["touches"].as_array().unwrap();
-        touches.iter().any(|t| t["what"] == what && t["name"] == name)
+        touches
+            .iter()
+            .any(|t| t["what"] == what && t["name"] == name)
     };
     for id in ["here", "web", "db"] {
         let asset = asset(id);
@@ -55,7 +59,12 @@ fn the_plan_names_everything_before_it_is_touched() {
     let script = capdo(&["collect", "--script"]);
     let said = plan["script"]["sha256"].as_str().unwrap();
     assert!(stderr(&script).contains(said));
-    assert!(plan["grants"]["installed"][0].as_str().unwrap().contains(said));
+    assert!(
+        plan["grants"]["installed"][0]
+            .as_str()
+            .unwrap()
+            .contains(said)
+    );
     let key = plan["grants"]["authorized_keys"].as_str().unwrap();
     assert!(key.starts_with("restrict,command="), "{key}");
 }
@@ -64,7 +73,11 @@ fn the_plan_names_everything_before_it_is_touched() {
 fn the_plan_is_what_is_sent() {
     let plan: Value = serde_json::from_str(&plan("vi", "json")).unwrap();
     let touches = plan["assets"][0]["touches"].as_array().unwrap();
-    assert!(touches.iter().all(|t| t["what"] != "file" || t["keep"].is_string()));
+    assert!(
+        touches
+            .iter()
+            .all(|t| t["what"] != "file" || t["keep"].is_string())
+    );
     // The asked pieces of an answer of this machine are exactly those of the plan.
     let dir = tempfile::tempdir().unwrap();
     let answer = dir.path().join("answer");
@@ -78,11 +91,20 @@ fn the_plan_is_what_is_sent() {
     assert!(sh.wait().unwrap().success());
     let answer = fs::read(&answer).unwrap();
     let answer = String::from_utf8_lossy(&answer);
-    let asked: Vec<&str> = answer.lines().filter_map(|l| l.strip_prefix("A ")).collect();
+    let asked: Vec<&str> = answer
+        .lines()
+        .filter_map(|l| l.strip_prefix("A "))
+        .collect();
     let restricted = plan["assets"][2]["touches"].as_array().unwrap();
     let planned: Vec<String> = restricted
         .iter()
-        .map(|t| format!("{} {}", t["what"].as_str().unwrap(), t["name"].as_str().unwrap()))
+        .map(|t| {
+            format!(
+                "{} {}",
+                t["what"].as_str().unwrap(),
+                t["name"].as_str().unwrap()
+            )
+        })
         .collect();
     assert_eq!(asked, planned);
 }
@@ -113,7 +135,11 @@ fn the_sudoers_lines_are_sudoers() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("capdo");
         fs::write(&file, lines.join("\n") + "\n").unwrap();
-        let output = Command::new("/usr/sbin/visudo").arg("-cf").arg(&file).output().unwrap();
+        let output = Command::new("/usr/sbin/visudo")
+            .arg("-cf")
+            .arg(&file)
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{way}: {}", stderr(&output));
     }
 }
@@ -146,5 +172,8 @@ fn hosts_are_named_right_before_anything_is_touched() {
     assert_eq!(code(&output), 4);
     let told = stderr(&output);
     assert!(told.contains("names no host"), "{told}");
-    assert!(told.contains("`restricted` means nothing for `local`"), "{told}");
+    assert!(
+        told.contains("`restricted` means nothing for `local`"),
+        "{told}"
+    );
 }

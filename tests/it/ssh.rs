@@ -47,7 +47,10 @@ fn run(program: &str, args: &[&str]) {
 
 fn key(at: &Path) {
     let at = at.to_str().unwrap();
-    run("/usr/bin/ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", at]);
+    run(
+        "/usr/bin/ssh-keygen",
+        &["-q", "-t", "ed25519", "-N", "", "-f", at],
+    );
 }
 
 impl Sshd {
@@ -59,8 +62,16 @@ impl Sshd {
         key(&at("host"));
         key(&at("user"));
         let public = fs::read_to_string(at("user.pub")).unwrap();
-        fs::write(at("authorized_keys"), format!("{options} {public}").trim_start()).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        fs::write(
+            at("authorized_keys"),
+            format!("{options} {public}").trim_start(),
+        )
+        .unwrap();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         fs::write(
             at("sshd_config"),
             format!(
@@ -118,7 +129,15 @@ impl Sshd {
     fn scan(&self, more: &[&str]) -> (i32, Value, String) {
         let config = self.ssh_config();
         let mut args = vec![
-            "scan", "server", "ssh:web-01", "--ssh-config", &config, "--format", "json", "--as-of", DAY,
+            "scan",
+            "server",
+            "ssh:web-01",
+            "--ssh-config",
+            &config,
+            "--format",
+            "json",
+            "--as-of",
+            DAY,
         ];
         args.extend(more);
         let output = capdo(&args);
@@ -153,7 +172,10 @@ fn restricted(change: impl Fn(String) -> String) -> Sshd {
     let sshd = Sshd::start("");
     let script = installed(&sshd, change);
     let public = fs::read_to_string(sshd.at("user.pub")).unwrap();
-    let line = format!("restrict,command=\"exec {} watch\" {public}", script.display());
+    let line = format!(
+        "restrict,command=\"exec {} watch\" {public}",
+        script.display()
+    );
     fs::write(sshd.at("authorized_keys"), line).unwrap();
     sshd
 }
@@ -178,9 +200,18 @@ fn a_key_without_restrictions_is_told() {
     println!("one SSH host: {:?}", began.elapsed());
     assert!(collected(&run), "{errors}");
     assert!(notes(&run).contains("không bị giới hạn"), "{}", notes(&run));
-    let facts = capdo(&["facts", "server", "ssh:web-01", "--ssh-config", &sshd.ssh_config()]);
+    let facts = capdo(&[
+        "facts",
+        "server",
+        "ssh:web-01",
+        "--ssh-config",
+        &sshd.ssh_config(),
+    ]);
     let facts = stdout(&facts);
-    let line = facts.lines().find(|l| l.contains("collection.key_restricted")).unwrap();
+    let line = facts
+        .lines()
+        .find(|l| l.contains("collection.key_restricted"))
+        .unwrap();
     assert!(line.contains("\"value\":false"), "{line}");
 }
 
@@ -194,7 +225,11 @@ fn a_restricted_key_runs_the_installed_script_and_nothing_is_sent() {
         let (_, run, errors) = sshd.scan(more);
         assert!(collected(&run), "{errors}");
         // Also where it was not said before, the key shows that it is.
-        assert!(!notes(&run).contains("không bị giới hạn"), "{}", notes(&run));
+        assert!(
+            !notes(&run).contains("không bị giới hạn"),
+            "{}",
+            notes(&run)
+        );
     }
     // What is asked beside it is not run.
     let config = sshd.ssh_config();
@@ -213,7 +248,11 @@ fn another_version_of_the_script_is_refused() {
     }
     let other = |text: String| {
         let id = text.find("capdo/answer/1 ").unwrap() + "capdo/answer/1 ".len();
-        let digit = if text[id..].starts_with('0') { "1" } else { "0" };
+        let digit = if text[id..].starts_with('0') {
+            "1"
+        } else {
+            "0"
+        };
         format!("{}{digit}{}", &text[..id], &text[id + 1..])
     };
     restricted(other).refused(&["--restricted"], "script-version");
@@ -236,7 +275,11 @@ fn hosts_that_are_not_who_they_were() {
     let own = fs::read_to_string(sshd.at("known_hosts")).unwrap();
     fs::write(sshd.at("known_hosts"), "").unwrap();
     sshd.refused(&[], "host-key-unknown");
-    assert_eq!(fs::read_to_string(sshd.at("known_hosts")).unwrap(), "", "no key is learned");
+    assert_eq!(
+        fs::read_to_string(sshd.at("known_hosts")).unwrap(),
+        "",
+        "no key is learned"
+    );
     key(&sshd.at("other"));
     sshd.known(&fs::read_to_string(sshd.at("other.pub")).unwrap());
     sshd.refused(&[], "host-key-changed");
@@ -245,11 +288,22 @@ fn hosts_that_are_not_who_they_were() {
     sshd.refused(&[], "key-refused");
     sshd.config("Host web-01\n  HostName does-not-exist.invalid\n");
     sshd.refused(&[], "unresolved");
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     sshd.config(&format!("Host web-01\n  Port {free}\n"));
     sshd.refused(&[], "refused");
     let offline = capdo(&[
-        "scan", "server", "ssh:web-01", "--offline", "--format", "json", "--as-of", DAY,
+        "scan",
+        "server",
+        "ssh:web-01",
+        "--offline",
+        "--format",
+        "json",
+        "--as-of",
+        DAY,
     ]);
     assert!(stdout(&offline).contains("\"offline\""));
 }
@@ -318,8 +372,16 @@ fn hangs(seconds: &str) -> Sshd {
 fn start(sshd: &Sshd, more: &[&str]) -> Child {
     let config = sshd.ssh_config();
     let mut args = vec![
-        "scan", "server", "ssh:web-01", "--restricted", "--ssh-config", &config, "--format", "json",
-        "--as-of", DAY,
+        "scan",
+        "server",
+        "ssh:web-01",
+        "--restricted",
+        "--ssh-config",
+        &config,
+        "--format",
+        "json",
+        "--as-of",
+        DAY,
     ];
     args.extend(more);
     command(&args)
@@ -351,10 +413,17 @@ fn a_connection_that_is_cut_half_way_keeps_what_came() {
     let findings = run["findings"].as_array().unwrap();
     let of = |subject: &str| findings.iter().find(|f| f["subject"] == subject).unwrap();
     let lost = of("drift.sysctl");
-    assert_eq!((&lost["result"], &lost["reason"]["code"]), (&"error".into(), &"connection-lost".into()));
+    assert_eq!(
+        (&lost["result"], &lost["reason"]["code"]),
+        (&"error".into(), &"connection-lost".into())
+    );
     // What came before is judged.
     let decided = |f: &&Value| f["result"] == "pass" || f["result"] == "fail";
-    assert!(findings.iter().any(|f| decided(&f) && f["subject"] == "sshd"));
+    assert!(
+        findings
+            .iter()
+            .any(|f| decided(&f) && f["subject"] == "sshd")
+    );
     wait_for("the script ends with its connection", || {
         processes("sleep 86417").is_empty().then_some(())
     });
@@ -370,12 +439,18 @@ fn an_auditor_that_is_killed_leaves_nothing_behind() {
     wait_for("the script runs", || processes("sleep 86418").pop());
     child.kill().unwrap();
     child.wait().unwrap();
-    wait_for("the script ends", || processes("sleep 86418").is_empty().then_some(()));
+    wait_for("the script ends", || {
+        processes("sleep 86418").is_empty().then_some(())
+    });
     let script = sshd.at("capdo-collect").display().to_string();
-    wait_for("no script stays", || processes(&script).is_empty().then_some(()));
+    wait_for("no script stays", || {
+        processes(&script).is_empty().then_some(())
+    });
     // Nor the connection, on either side.
     let config = sshd.ssh_config();
-    wait_for("no ssh stays", || processes(&config).is_empty().then_some(()));
+    wait_for("no ssh stays", || {
+        processes(&config).is_empty().then_some(())
+    });
     let listening = sshd.server.id();
     wait_for("no sshd stays", || {
         let of_ours = |(id, _): &(u32, String)| parent(*id) == Some(listening);
@@ -397,7 +472,9 @@ fn an_interrupt_writes_what_is_done() {
     let run: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(run["run"]["complete"], false);
     assert!(!run["findings"].as_array().unwrap().is_empty());
-    wait_for("the script ends", || processes("sleep 86419").is_empty().then_some(()));
+    wait_for("the script ends", || {
+        processes("sleep 86419").is_empty().then_some(())
+    });
 }
 
 /// The findings of an inventory with one server, which is reached so.
@@ -413,13 +490,25 @@ fn findings(dir: &Path, target: &str, more: &[&str]) -> (String, Value) {
         ),
     )
     .unwrap();
-    let mut args = vec!["audit", inventory.to_str().unwrap(), "--format", "json", "--as-of", DAY];
+    let mut args = vec![
+        "audit",
+        inventory.to_str().unwrap(),
+        "--format",
+        "json",
+        "--as-of",
+        DAY,
+    ];
     args.extend(more);
     let output = capdo(&args);
     let run: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", stderr(&output)));
     let own = |f: &&Value| f["asset"] == "web";
-    let all: Vec<&Value> = run["findings"].as_array().unwrap().iter().filter(own).collect();
+    let all: Vec<&Value> = run["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(own)
+        .collect();
     (serde_json::to_string_pretty(&all).unwrap(), run.clone())
 }
 
@@ -437,7 +526,12 @@ fn one_host_gives_the_same_findings_by_every_way() {
     assert_eq!(by_ssh, local);
     let bundle = dir.path().join("web.capdo");
     let output = capdo(&[
-        "collect", "ssh:web-01", "--ssh-config", &config, "-o", bundle.to_str().unwrap(),
+        "collect",
+        "ssh:web-01",
+        "--ssh-config",
+        &config,
+        "-o",
+        bundle.to_str().unwrap(),
     ]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let (by_bundle, _) = findings(dir.path(), "bundle: web.capdo", &[]);

@@ -95,7 +95,10 @@ pub(super) fn of(
             .filter(char::is_ascii_alphanumeric)
             .take(12)
             .collect();
-        let ours: String = known.last().map(|id| id.chars().take(12).collect()).unwrap_or_default();
+        let ours: String = known
+            .last()
+            .map(|id| id.chars().take(12).collect())
+            .unwrap_or_default();
         return Err(Reason::new("script-version", format!("{theirs} ≠ {ours}")));
     }
     if let Some(cut) = raw.cut {
@@ -110,7 +113,10 @@ pub(super) fn of(
 
 /// Why there is no answer at all.
 fn none(raw: &Raw, answer: &[u8]) -> Reason {
-    let said = [raw.complaint.as_slice(), answer.get(..GREETINGS).unwrap_or(answer)];
+    let said = [
+        raw.complaint.as_slice(),
+        answer.get(..GREETINGS).unwrap_or(answer),
+    ];
     let complaint = String::from_utf8_lossy(&said.join(&b'\n')).into_owned();
     let line = complaint.lines().find(|line| !line.trim().is_empty());
     let mut detail: String = line

@@ -93,14 +93,8 @@ pub(super) async fn ask(call: &Call<'_>, script: Option<&str>) -> Result<Raw, Re
                 child.stderr().take(),
             );
             if let (Some(to), Some(from), Some(complaints)) = streams {
-                let mut raw = talk(
-                    script.unwrap_or_default(),
-                    to,
-                    from,
-                    complaints,
-                    call.whole,
-                )
-                .await;
+                let mut raw =
+                    talk(script.unwrap_or_default(), to, from, complaints, call.whole).await;
                 raw.status = match timeout(GRACE, child.wait()).await {
                     Ok(Ok(status)) => status.code(),
                     Ok(Err(Error::Disconnected | Error::RemoteProcessTerminated)) => Some(LOST),

@@ -70,13 +70,22 @@ fn this_machine_answers_whole() {
 #[test]
 fn a_deadline_a_limit_and_a_hang_keep_what_came() {
     let began = Instant::now();
-    let raw = says("echo first; sleep 30 & sleep 30", Duration::from_millis(400));
-    assert_eq!((raw.cut, raw.answer.as_slice()), (Some(Cut::TimedOut), &b"first\n"[..]));
+    let raw = says(
+        "echo first; sleep 30 & sleep 30",
+        Duration::from_millis(400),
+    );
+    assert_eq!(
+        (raw.cut, raw.answer.as_slice()),
+        (Some(Cut::TimedOut), &b"first\n"[..])
+    );
     assert!(began.elapsed() < Duration::from_secs(10));
     let raw = says("cat /dev/zero", Duration::from_secs(60));
     assert_eq!(raw.cut, Some(Cut::TooLarge));
     assert_eq!(raw.answer.len() as u64, crate::evidence::MAX_ANSWER_BYTES);
-    let raw = says("cat /dev/zero >&2 & sleep 0.2; echo end; kill $!", Duration::from_secs(60));
+    let raw = says(
+        "cat /dev/zero >&2 & sleep 0.2; echo end; kill $!",
+        Duration::from_secs(60),
+    );
     assert_eq!((raw.cut, raw.answer.as_slice()), (None, &b"end\n"[..]));
     assert!(raw.complaint.len() <= 2048);
 }
@@ -86,14 +95,29 @@ fn what_is_no_answer_says_why() {
     let raw = says("echo gone >&2; exit 3", Duration::from_secs(9));
     assert_eq!(raw.status, Some(3));
     let why = opened::of(raw, Via::Local, &[], false, cx().now).unwrap_err();
-    assert_eq!((&*why.code, &*why.detail), ("no-answer", "exit status 3 gone"));
-    assert_eq!(code_of(answered("This account is not available.\n"), false), "no-answer");
-    assert_eq!(code_of(answered("capdo/answer/1 other\nB\nZ\n"), true), "script-version");
-    assert_eq!(code_of(answered("capdo/answer/9 abc\nB\nZ\n"), false), "script-version");
+    assert_eq!(
+        (&*why.code, &*why.detail),
+        ("no-answer", "exit status 3 gone")
+    );
+    assert_eq!(
+        code_of(answered("This account is not available.\n"), false),
+        "no-answer"
+    );
+    assert_eq!(
+        code_of(answered("capdo/answer/1 other\nB\nZ\n"), true),
+        "script-version"
+    );
+    assert_eq!(
+        code_of(answered("capdo/answer/9 abc\nB\nZ\n"), false),
+        "script-version"
+    );
     // A key that was said to be restricted and runs what it is told.
     let marked = format!("{MARK}\ncapdo/answer/1 abc\nB\nZ\n");
     assert_eq!(code_of(answered(&marked), true), "key-not-restricted");
-    assert_eq!(code_of(answered(&format!("{MARK}\n")), true), "key-not-restricted");
+    assert_eq!(
+        code_of(answered(&format!("{MARK}\n")), true),
+        "key-not-restricted"
+    );
     let lost = Raw {
         status: Some(255),
         ..Raw::default()
@@ -110,7 +134,10 @@ fn the_mark_tells_whether_the_key_is_restricted() {
     assert_eq!(open(answer).restricted, Some(true));
     assert_eq!(open(&format!("{MARK}\n{answer}")).restricted, Some(false));
     // A shell may greet before it is told anything.
-    assert_eq!(open(&format!("hello\n{MARK}\n{answer}")).restricted, Some(false));
+    assert_eq!(
+        open(&format!("hello\n{MARK}\n{answer}")).restricted,
+        Some(false)
+    );
 }
 
 #[test]
@@ -166,7 +193,10 @@ fn what_the_controls_of_a_level_need_is_enough_for_them() {
         };
         let (whole, part) = (seen(&whole), seen(&part));
         let differs = whole.lines().zip(part.lines()).find(|(a, b)| a != b);
-        assert_eq!(differs, None, "level {level}: a piece does not say what it serves");
+        assert_eq!(
+            differs, None,
+            "level {level}: a piece does not say what it serves"
+        );
         assert_eq!(whole.len(), part.len());
     }
 }

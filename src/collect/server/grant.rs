@@ -81,7 +81,10 @@ pub fn sudoers_of_pieces(pieces: &[Piece]) -> Vec<String> {
     if commands.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![format!("Cmnd_Alias CAPDO = \\\n    {}", commands.join(", \\\n    "))];
+    let mut lines = vec![format!(
+        "Cmnd_Alias CAPDO = \\\n    {}",
+        commands.join(", \\\n    ")
+    )];
     lines.push(format!("{ACCOUNT} ALL=(root) NOPASSWD: CAPDO"));
     lines
 }
@@ -90,7 +93,10 @@ pub fn sudoers_of_pieces(pieces: &[Piece]) -> Vec<String> {
 fn escaped(word: &str) -> String {
     let mut out = String::new();
     for c in word.chars() {
-        if matches!(c, ',' | ':' | '=' | '\\' | '*' | '?' | '[' | ']' | '!' | '#' | '"' | ' ') {
+        if matches!(
+            c,
+            ',' | ':' | '=' | '\\' | '*' | '?' | '[' | ']' | '!' | '#' | '"' | ' '
+        ) {
             out.push('\\');
         }
         out.push(c);

@@ -31,9 +31,9 @@ pub(super) fn draw(plan: &Plan, lang: Lang) -> String {
 }
 
 fn block(out: &mut String, asset: &AssetPlan, lang: Lang) {
-    let level = asset
-        .level
-        .map_or_else(String::new, |level| format!(" · {}", words::level(level).get(lang)));
+    let level = asset.level.map_or_else(String::new, |level| {
+        format!(" · {}", words::level(level).get(lang))
+    });
     let _ = writeln!(
         out,
         "\n{} ({}) {} · {}{level}",
@@ -67,7 +67,7 @@ fn detail(touch: &Touch, lang: Lang) -> String {
         if !touch.lines.is_empty() {
             part.push_str(&format!(" ({})", touch.lines.join(" ")));
         }
-        if let Some(reduction) = touch.reduction {
+        if let Some(reduction) = &touch.reduction {
             part = words::reduction(reduction).get(lang).to_owned();
         }
         parts.push(part);
@@ -96,7 +96,11 @@ fn grants(out: &mut String, plan: &Plan, lang: Lang) {
     for line in &plan.grants.installed {
         let _ = writeln!(out, "{line}");
     }
-    let _ = writeln!(out, "\n{}\n{key}", words::label("authorized_keys").get(lang));
+    let _ = writeln!(
+        out,
+        "\n{}\n{key}",
+        words::label("authorized_keys").get(lang)
+    );
     if !plan.grants.sent.is_empty() {
         let _ = writeln!(out, "\n{}", words::label("sent").get(lang));
         for line in &plan.grants.sent {
