@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Failure, Outcome, Pack, output};
 use crate::cli::{Common, ListFormat, PlanArgs};
+use crate::collect::endpoint::{self, Planned};
 use crate::collect::server::plan::{self as pieces, Keep, Piece, Reduction, What};
 use crate::collect::server::{grant, script};
 use crate::input;
@@ -48,7 +49,7 @@ struct AssetPlan {
 }
 
 /// One thing that is touched.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct Touch {
     /// `file`, `folder`, `stat`, `command`, `resolve`, `connect`, `request`, `not-asked`.
     what: &'static str,
@@ -201,7 +202,10 @@ impl Maker<'_> {
             // Commands are asked of hosts that run.
             Target::ServerRoot(_) => ("root", of_pieces(pieces, false)),
             Target::Bundle(_) => ("bundle", vec![touch("file", &asset.shown)]),
-            Target::Endpoint { .. } => ("network", self.endpoint(&asset.target)),
+            Target::Endpoint { .. } => {
+                let all = endpoint::planned(&asset.target, self.on);
+                ("network", all.into_iter().map(of_planned).collect())
+            }
             Target::EndpointFacts { file, .. } => {
                 ("files", vec![touch("file", &file.display().to_string())])
             }
@@ -226,58 +230,23 @@ impl Maker<'_> {
             touches,
         }
     }
+}
 
-    fn endpoint(&self, target: &Target) -> Vec<Touch> {
-        let Target::Endpoint {
-            address,
-            purpose,
-            closed,
-            authorised,
-            sample,
-            ..
-        } = target
-        else {
-            return Vec::new();
-        };
-        let allowed = authorised.as_ref().is_some_and(|a| self.on <= a.until);
-        let mut touches = vec![
-            touch("resolve", address),
-            kept(touch("connect", address), "tls-handshakes"),
-        ];
-        if matches!(purpose.as_str(), "web" | "tracking" | "label-link" | "api") {
-            touches.push(touch("request", "GET /"));
-        }
-        // Beyond what every visitor does only with a permission in date.
-        let more = |touch: Touch| match allowed {
-            true => touch,
-            false => Touch {
-                what: "not-asked",
-                keep: Some("not-authorised"),
-                ..touch
+/// What an endpoint is asked.
+fn of_planned(planned: Planned) -> Touch {
+    Touch {
+        keep: match planned.asked {
+            true => planned.why,
+            false => Some("not-authorised"),
+        },
+        ..touch(
+            if planned.asked {
+                planned.what
+            } else {
+                "not-asked"
             },
-        };
-        let host = address
-            .rsplit_once(':')
-            .map_or(address.as_str(), |(h, _)| h);
-        for name in [
-            format!("GET http://{host}:80/"),
-            "GET /.well-known/security.txt".into(),
-        ] {
-            touches.push(more(touch("request", &name)));
-        }
-        for port in closed {
-            let one = kept(touch("connect", &format!("{host}:{port}")), "closed-port");
-            touches.push(more(one));
-        }
-        if let Some(sample) = sample {
-            let one = touch("request", &format!("GET {}", sample.request));
-            touches.push(more(one));
-            if sample.enumerate {
-                let one = kept(touch("request", &sample.request), "neighbouring-numbers");
-                touches.push(more(one));
-            }
-        }
-        touches
+            &planned.name,
+        )
     }
 }
 
@@ -290,13 +259,6 @@ fn touch(what: &'static str, name: &str) -> Touch {
         reduction: None,
         serves: Vec::new(),
         root: false,
-    }
-}
-
-fn kept(touch: Touch, keep: &'static str) -> Touch {
-    Touch {
-        keep: Some(keep),
-        ..touch
     }
 }
 

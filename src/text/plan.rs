@@ -139,6 +139,11 @@ pub fn reduction(word: &str) -> Text {
     Text::new(vi, en)
 }
 
+/// An asset of which the same is asked as of another.
+pub fn same(other: &str) -> Text {
+    Text::new(format!("như {other}"), format!("the same as {other}"))
+}
+
 /// How many things are touched.
 pub fn count(all: usize, root: usize) -> Text {
     match root {

@@ -17,8 +17,12 @@ pub(super) fn draw(plan: &Plan, lang: Lang) -> String {
         words::title(&plan.inventory, plan.as_of).get(lang),
         words::lead().get(lang)
     );
-    for asset in &plan.assets {
-        block(&mut out, asset, lang);
+    for (at, asset) in plan.assets.iter().enumerate() {
+        let before = plan.assets.iter().take(at);
+        let same = before
+            .filter(|other| !asset.touches.is_empty() && other.touches == asset.touches)
+            .map(|other| other.id.as_str());
+        block(&mut out, asset, same.last(), lang);
     }
     if !plan.documents.is_empty() {
         let _ = writeln!(out, "\n{}", words::label("documents").get(lang));
@@ -30,7 +34,7 @@ pub(super) fn draw(plan: &Plan, lang: Lang) -> String {
     out
 }
 
-fn block(out: &mut String, asset: &AssetPlan, lang: Lang) {
+fn block(out: &mut String, asset: &AssetPlan, same: Option<&str>, lang: Lang) {
     let level = asset.level.map_or_else(String::new, |level| {
         format!(" · {}", words::level(level).get(lang))
     });
@@ -42,6 +46,10 @@ fn block(out: &mut String, asset: &AssetPlan, lang: Lang) {
         asset.target,
         words::via(asset.via).get(lang)
     );
+    if let Some(other) = same {
+        let _ = writeln!(out, "  {}", words::same(other).get(lang));
+        return;
+    }
     let width = asset.touches.iter().map(|t| t.name.chars().count());
     let width = width.max().unwrap_or(0).min(NAME);
     for touch in &asset.touches {
