@@ -19,10 +19,10 @@ pub(super) fn draw(plan: &Plan, lang: Lang) -> String {
     );
     for (at, asset) in plan.assets.iter().enumerate() {
         let before = plan.assets.iter().take(at);
-        let same = before
+        let mut same = before
             .filter(|other| !asset.touches.is_empty() && other.touches == asset.touches)
             .map(|other| other.id.as_str());
-        block(&mut out, asset, same.last(), lang);
+        block(&mut out, asset, same.next(), lang);
     }
     if !plan.documents.is_empty() {
         let _ = writeln!(out, "\n{}", words::label("documents").get(lang));
