@@ -1,9 +1,15 @@
 //! Hosts that run, without SSH: this machine, the plan, and inventories that name them wrongly.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use capdo::collect::{Context, RootFolder, server};
+use capdo::commands::embedded;
+use capdo::model::{AssetKind, Day, Level, Subject};
+use capdo::rules::{Choice, choose};
 use serde_json::Value;
 
 use crate::support::{DAY, capdo, code, stderr, stdout};
@@ -120,7 +126,7 @@ fn the_plan_for_people() {
 
 #[test]
 fn the_sudoers_lines_are_sudoers() {
-    if !std::path::Path::new("/usr/sbin/visudo").exists() {
+    if !Path::new("/usr/sbin/visudo").exists() {
         eprintln!("left out: sudoers lines against visudo (needs the Debian package sudo)");
         return;
     }
@@ -176,4 +182,42 @@ fn hosts_are_named_right_before_anything_is_touched() {
         told.contains("`restricted` means nothing for `local`"),
         "{told}"
     );
+}
+
+#[test]
+fn what_the_controls_of_a_level_need_is_enough_for_them() {
+    let cx = Context {
+        now: "2026-11-23T00:00:00Z".parse().unwrap(),
+        timeout: std::time::Duration::from_secs(1),
+        offline: true,
+    };
+    let pack = embedded().unwrap();
+    let root = RootFolder::open(Path::new("tests/roots/bases/debian12"));
+    let root = root.unwrap();
+    let on = Day::new(2026, 11, 23).unwrap();
+    for level in Level::ALL {
+        let none = BTreeMap::new();
+        let asked = pack.rules.controls.iter().filter(|c| {
+            c.asset == AssetKind::Server
+                && matches!(choose(c, &pack.law, level, on, &none), Choice::Asked(_))
+        });
+        let needs: BTreeSet<String> = asked.map(|c| c.subject.to_string()).collect();
+        assert!(!needs.is_empty());
+        let pieces = server::plan::needed(&needs);
+        let whole = server::gather(&root, cx.now);
+        let part = server::gather_of(&root, cx.now, &[&pieces]);
+        let seen = |bundle| {
+            let collected = server::collect(bundle, "a", &cx);
+            let wanted = |s: &&Subject| needs.contains(&*s.kind);
+            let all: Vec<_> = collected.subjects.iter().filter(wanted).cloned().collect();
+            format!("{all:#?}")
+        };
+        let (whole, part) = (seen(&whole), seen(&part));
+        let differs = whole.lines().zip(part.lines()).find(|(a, b)| a != b);
+        assert_eq!(
+            differs, None,
+            "level {level}: a piece does not say what it serves"
+        );
+        assert_eq!(whole.len(), part.len());
+    }
 }
