@@ -290,6 +290,8 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
         }
         Target::ServerRoot(_)
         | Target::Bundle(_)
+        | Target::Local { .. }
+        | Target::Ssh { .. }
         | Target::Config(_)
         | Target::Schema { .. }
         | Target::Label(_)

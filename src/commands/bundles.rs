@@ -48,6 +48,8 @@ fn problems(inventory: &Inventory, counts: fn(&Unopened) -> bool) -> Vec<String>
                 .filter(counts)
                 .map(|e| format!("{}: {e}", asset.shown)),
             Target::ServerRoot(_)
+            | Target::Local { .. }
+            | Target::Ssh { .. }
             | Target::Endpoint { .. }
             | Target::EndpointFacts { .. }
             | Target::Config(_)

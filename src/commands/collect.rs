@@ -4,11 +4,12 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{Failure, Outcome, now, output};
+use super::{Failure, Outcome, now, output, scan, work};
 use crate::cli::CollectArgs;
-use crate::collect::{RootFolder, bundle, server};
+use crate::collect::{Asking, Context, RootFolder, bundle, live, server};
 use crate::evidence::{Bundle, Fault, MAX_ANSWER_BYTES};
 use crate::model::Source;
+use crate::text::{lists, reasons};
 
 /// Runs the command.
 pub(super) fn run(args: &CollectArgs) -> Outcome {
@@ -27,10 +28,12 @@ pub(super) fn run(args: &CollectArgs) -> Outcome {
     };
     let bundle = match (&args.from, &args.target) {
         (Some(answer), _) => answered(answer)?,
+        (None, Some(target)) if scan::is_live(target) => of_host(target, args)?,
         (None, Some(target)) => of_folder(target)?,
         (None, None) => return Err(Failure::Usage("name what to collect".into())),
     };
-    write(&bundle, out)
+    let code = write(&bundle, out)?;
+    Ok(if work::interrupted() { 130 } else { code })
 }
 
 /// Writes the bundle and says what is in it; exit 3 where it was cut.
@@ -82,6 +85,34 @@ fn answered(path: &Path) -> Result<Bundle, Failure> {
         return Bundle::of_answer(&bytes, now()).map_err(|e| failed(&e));
     }
     bundle::open(path, now()).map_err(|e| failed(&e))
+}
+
+/// A host that runs: the whole plan, so that other rules can judge it later.
+fn of_host(target: &str, args: &CollectArgs) -> Result<Bundle, Failure> {
+    let asking = Asking {
+        needs: None,
+        ssh_config: args.ssh_config.clone(),
+    };
+    let cx = Context {
+        now: now(),
+        timeout: std::time::Duration::from_secs(args.timeout),
+        offline: false,
+    };
+    work::watch_interrupts();
+    let host = scan::live(target, args.sudo, args.restricted)?;
+    match live::open(&host, &asking, &cx) {
+        Ok(opened) => {
+            if opened.restricted == Some(false) {
+                let note = lists::note_unrestricted(target);
+                output::stderr(&format!("{}\n", note.en));
+            }
+            Ok(opened.bundle)
+        }
+        Err(reason) => {
+            let words = reasons::reason(&reason);
+            Err(Failure::Collect(format!("{target}: {}", words.en)))
+        }
+    }
 }
 
 fn of_folder(target: &str) -> Result<Bundle, Failure> {

@@ -14,6 +14,7 @@ mod law;
 mod law_docs;
 mod output;
 mod pack;
+mod plan;
 mod report;
 mod rules;
 mod rules_check;
@@ -74,6 +75,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Facts(args) => scan::facts(args, &cli.common),
         Command::Collect(args) => collect::run(args),
+        Command::Plan(args) => plan::run(args, &cli.common),
         Command::Judge(args) => scan::judge(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
     }

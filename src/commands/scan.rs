@@ -12,7 +12,7 @@ use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, Targ
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
     Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
-    Seen, Size, System, Target, Value,
+    Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 
@@ -93,6 +93,11 @@ pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
         timeout: Duration::from_secs(args.timeout),
         offline: false,
     };
+    let asking = collect::Asking {
+        needs: None,
+        ssh_config: args.ssh_config.clone(),
+    };
+    work::watch_interrupts();
     let level = crate::model::Level::ALL[2];
     let inventory = assumed(args.kind, &args.targets, &args.target, level)?;
     let mut seen_all = true;
@@ -102,7 +107,7 @@ pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
             continue;
         }
         let kind = AssetKind::from(args.kind).word();
-        match collect::collect(asset, &inventory, &cx) {
+        match collect::collect_asking(asset, &inventory, &cx, &asking) {
             Ok(collected) => seen_all &= lines(kind, &collected)?,
             Err(reason) => {
                 seen_all = false;
@@ -114,7 +119,11 @@ pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
             }
         }
     }
-    Ok(if seen_all { 0 } else { 3 })
+    Ok(match (work::interrupted(), seen_all) {
+        (true, _) => 130,
+        (false, true) => 0,
+        (false, false) => 3,
+    })
 }
 
 /// One line for each fact; says whether everything was seen.
@@ -237,11 +246,32 @@ fn assumed(
     })
 }
 
+/// Is this a host that runs?
+pub(super) fn is_live(shown: &str) -> bool {
+    shown == "local" || shown.starts_with("ssh:")
+}
+
+/// A host that runs.
+pub(super) fn live(shown: &str, sudo: bool, restricted: bool) -> Result<Target, Failure> {
+    let Some(words) = shown.strip_prefix("ssh:") else {
+        return Ok(Target::Local { sudo });
+    };
+    match Remote::parse(words) {
+        Some(remote) => Ok(Target::Ssh {
+            remote,
+            sudo,
+            restricted,
+        }),
+        None => Err(Failure::Usage(format!(
+            "`{shown}` names no host\n  help: write ssh:[user@]host[:port]"
+        ))),
+    }
+}
+
 fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Failure> {
     let path = PathBuf::from(shown);
     Ok(match kind {
-        KindArg::Server if shown.starts_with("ssh:") => Target::NotBuilt("ssh"),
-        KindArg::Server if shown == "local" => Target::NotBuilt("local"),
+        KindArg::Server if is_live(shown) => live(shown, options.sudo, options.restricted)?,
         KindArg::Server if path.is_file() || shown.ends_with(".capdo") => Target::Bundle(path),
         KindArg::Server => Target::ServerRoot(path),
         KindArg::Endpoint if path.is_file() => Target::EndpointFacts {

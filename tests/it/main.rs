@@ -17,6 +17,8 @@ mod collecting;
 mod endpoint;
 mod honesty;
 mod law;
+mod live;
 mod roots;
 mod rules;
+mod ssh;
 mod support;

@@ -10,6 +10,7 @@ mod common;
 mod drift;
 mod firewall;
 mod gather;
+pub mod grant;
 mod host;
 mod integrity;
 mod journal;

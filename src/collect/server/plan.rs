@@ -3,6 +3,8 @@
 //! Each part of the collector names its own pieces beside the code that reads them; a test runs every part over a
 //! recording source and fails where something is read that no piece names. A live host is asked for exactly this.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::{Asked, Kind};
 use crate::model::Command;
 
@@ -29,6 +31,18 @@ pub const UNPLANNED: &[&str] = &[
     "session",
     "timesync",
 ];
+
+/// What every part rests on: which system it is, which packages prove what is not there, which units are on.
+const ALWAYS: &[&[Piece]] = &[super::common::PIECES, super::os::PIECES];
+
+/// The pieces that these subject types need, and those that every part rests on.
+pub fn needed(types: &BTreeSet<String>) -> Vec<Piece> {
+    let always: BTreeSet<Asked> = ALWAYS.concat().iter().map(Piece::asked).collect();
+    let asked = |piece: &Piece| piece.serves.iter().any(|t| types.contains(*t));
+    let mut pieces = PIECES.concat();
+    pieces.retain(|piece| asked(piece) || always.contains(&piece.asked()));
+    pieces
+}
 
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]

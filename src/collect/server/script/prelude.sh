@@ -12,6 +12,15 @@ IFS='
 '
 NL='
 '
+WATCHER=
+# `watch`, in a process group of its own: whoever asked keeps standard input open, and where that ends, because they
+# were killed or the connection is lost, everything here ends.
+if [ "${1-}" = watch ]; then
+  exec 5<&0
+  { read -r _ <&5; kill -TERM 0; } >/dev/null 2>&1 &
+  WATCHER=$!
+  exec 5<&-
+fi
 exec </dev/null
 if [ -z "${UID_:=$(id -u 2>/dev/null)}" ]; then UID_=-; fi
 SEEN=$NL
@@ -30,7 +39,9 @@ else
       print "s", substr($1, 1, 10), $3, $4, $5, "-", n }'
   }
 fi
-if timeout -k 2 1 true 2>/dev/null; then
+if timeout --foreground -k 2 1 true 2>/dev/null; then
+  within() { timeout --foreground -k 2 "$DEADLINE" "$@"; }
+elif timeout -k 2 1 true 2>/dev/null; then
   within() { timeout -k 2 "$DEADLINE" "$@"; }
 elif timeout 1 true 2>/dev/null; then
   within() { timeout "$DEADLINE" "$@"; }

@@ -14,6 +14,8 @@ function out(s) {
   seen += length(s) + 1
   if (seen > TOTAL) exit
   print s
+  # What is answered leaves at once: a connection that breaks later does not take it along.
+  if (s ~ /^E /) fflush()
 }
 function hashes(s,   o, m, i) {
   o = ""

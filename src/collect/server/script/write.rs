@@ -58,7 +58,10 @@ pub(super) fn text(pieces: &[&[Piece]], options: &Options<'_>) -> String {
         }
         text.push('\n');
     }
-    let _ = write!(text, "}}\n{AWK}'\n}}\nmain\n");
+    let _ = write!(
+        text,
+        "}}\n{AWK}'\n[ -z \"$WATCHER\" ] || kill \"$WATCHER\" 2>/dev/null\n}}\nmain \"$@\"\n"
+    );
     text
 }
 
