@@ -20,7 +20,7 @@ impl Source for Bundle {
         if pieces.is_empty() {
             return Err(SourceError::NotCollected(path.to_owned()));
         }
-        match self.stats.get(&at) {
+        match self.known(&at) {
             Some(Err(fault)) => Err(fault.on(path)),
             Some(Ok(entry)) if entry.kind == EntryKind::Folder => Err(SourceError::WrongKind(
                 path.to_owned(),
@@ -57,20 +57,8 @@ impl Source for Bundle {
 
     fn stat(&self, path: &str) -> Result<Entry, SourceError> {
         let at = clean(path);
-        match self.stats.get(&at) {
-            Some(Ok(entry)) => return Ok(entry.clone()),
-            Some(Err(fault)) => return Err(fault.on(path)),
-            None => {}
-        }
-        let name = at.rsplit('/').next().unwrap_or_default();
-        if let Some(Ok(entries)) = parent(&at).and_then(|folder| self.folders.get(folder)) {
-            return match entries.iter().find(|e| e.name == name) {
-                Some(entry) => Ok(Entry {
-                    link: false,
-                    ..entry.clone()
-                }),
-                None => Err(SourceError::Missing(path.to_owned())),
-            };
+        if let Some(known) = self.known(&at) {
+            return known.map_err(|fault| fault.on(path));
         }
         let pieces = self.named(|a| a.stats(&at));
         if pieces.is_empty() {
@@ -94,6 +82,20 @@ impl Source for Bundle {
 }
 
 impl Bundle {
+    /// What stands at a path, as it was told or as the folder that it stands in was listed.
+    fn known(&self, at: &str) -> Option<Result<Entry, Fault>> {
+        if let Some(told) = self.stats.get(at) {
+            return Some(told.clone());
+        }
+        let entries = self.folders.get(parent(at)?)?.as_ref().ok()?;
+        let name = at.rsplit('/').next().unwrap_or_default();
+        let entry = entries.iter().find(|e| e.name == name);
+        Some(entry.cloned().ok_or(Fault::Missing).map(|entry| Entry {
+            link: false,
+            ..entry
+        }))
+    }
+
     /// Why nothing was found at a path that these pieces name: proven missing where one of them was answered to its
     /// end and every folder on its way could be looked into.
     fn not_found(&self, pieces: &[&Asked], at: &str) -> Fault {

@@ -7,10 +7,13 @@
     clippy::wildcard_enum_match_arm
 )]
 
+mod alike;
 mod architecture;
 mod bad_input;
+mod bundles;
 mod classify;
 mod cli;
+mod collecting;
 mod endpoint;
 mod honesty;
 mod law;

@@ -32,6 +32,7 @@ use capdo::parse::yaml::Document;
 use capdo::rules::{Choice, choose};
 use serde::Deserialize;
 
+use crate::alike::differences;
 use crate::support::EPOCH;
 
 #[derive(Debug, Deserialize)]
@@ -159,20 +160,30 @@ fn build(scenario: &Scenario, root: &Path) {
     }
 }
 
-/// The results of the control in the scenario, and why.
-fn judge(pack: &Pack, control: &str, scenario: &Scenario) -> (BTreeSet<ResultWord>, String) {
+pub(crate) fn context(now: jiff::Timestamp) -> Context {
+    Context {
+        now,
+        timeout: std::time::Duration::from_secs(1),
+        offline: true,
+    }
+}
+
+/// The results of the control in the scenario, and why; and what a collection of the root says otherwise than it.
+fn judge(
+    pack: &Pack,
+    control: &str,
+    scenario: &Scenario,
+) -> (BTreeSet<ResultWord>, String, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     build(scenario, dir.path());
     let source = Live {
         root: RootFolder::open(dir.path()).unwrap(),
         says: scenario.live.clone(),
     };
-    let cx = Context {
-        now: jiff::Timestamp::from_second(EPOCH.parse().unwrap()).unwrap(),
-        timeout: std::time::Duration::from_secs(1),
-        offline: true,
-    };
+    let cx = context(jiff::Timestamp::from_second(EPOCH.parse().unwrap()).unwrap());
     let collected = server::collect(&source, "it", &cx);
+    let bundle = server::gather(&source, cx.now);
+    let differ = differences(&collected, &server::collect(&bundle, "it", &cx));
     let index = pack.rules.controls.iter().position(|c| c.id == control);
     let index = index.unwrap_or_else(|| panic!("no control {control}"));
     let on = scenario
@@ -183,7 +194,7 @@ fn judge(pack: &Pack, control: &str, scenario: &Scenario) -> (BTreeSet<ResultWor
     let selection = match choose(control, &pack.law, level, on, &BTreeMap::new()) {
         Choice::Asked(selection) => selection,
         Choice::OtherLevel | Choice::NotInForce(_) => {
-            return ([ResultWord::NotSelected].into(), "not asked".into());
+            return ([ResultWord::NotSelected].into(), "not asked".into(), differ);
         }
     };
     let roles = scenario.roles.iter().map(|r| r.as_str().into());
@@ -213,6 +224,7 @@ fn judge(pack: &Pack, control: &str, scenario: &Scenario) -> (BTreeSet<ResultWor
     (
         judgements.iter().map(|j| j.result).collect(),
         format!("{judgements:#?}"),
+        differ,
     )
 }
 
@@ -238,7 +250,9 @@ fn each_scenario_gives_what_it_expects() {
     let mut wrong = Vec::new();
     for (control, list) in scenarios().iter().filter(|(id, _)| id.starts_with(&only)) {
         for scenario in list {
-            let (got, why) = judge(&pack, control, scenario);
+            let (got, why, differ) = judge(&pack, control, scenario);
+            let named = |d| format!("{control}: {}: in a bundle: {d}", scenario.name);
+            wrong.extend(differ.into_iter().map(named));
             if got != BTreeSet::from([scenario.expect]) {
                 let why = if only.is_empty() { "" } else { &why };
                 wrong.push(format!(

@@ -31,22 +31,32 @@ pub fn gather_of(source: &dyn Source, now: Timestamp, pieces: &[&[Piece]]) -> Bu
     for (at, piece) in pieces.iter().enumerate() {
         match piece.what {
             What::File { path, keep } => {
+                let listed = is_listed(path);
                 for path in work.fitting(path) {
-                    work.stat(&path);
+                    if !listed {
+                        work.stat(&path);
+                    }
                     work.content(&path, keep);
                 }
             }
             What::Folder(path) => {
-                let listed = path.contains(['*', '?']);
+                let listed = is_listed(path);
                 for path in work.fitting(path) {
-                    work.stat(&path);
+                    if !listed {
+                        work.stat(&path);
+                    }
                     // A pattern for folders also fits files: only what is a folder is looked into.
                     if !listed || work.is_folder(&path) {
                         work.folder(&path);
                     }
                 }
             }
-            What::Stat(path) => work.fitting(path).iter().for_each(|path| work.stat(path)),
+            What::Stat(path) => {
+                let listed = is_listed(path);
+                for path in work.fitting(path).iter().filter(|_| !listed) {
+                    work.stat(path);
+                }
+            }
             What::Command(command) => {
                 let found = source.run(command).map_err(Fault::from);
                 work.bundle.put_command(&command.shown(), found);
@@ -55,6 +65,12 @@ pub fn gather_of(source: &dyn Source, now: Timestamp, pieces: &[&[Piece]]) -> Bu
         work.bundle.finish(at);
     }
     work.bundle
+}
+
+/// Do the folders that a pattern goes over tell what stands at its end?
+fn is_listed(pattern: &str) -> bool {
+    let last = pattern.rsplit('/').next().unwrap_or_default();
+    last.contains(['*', '?'])
 }
 
 /// Does the source run at all?
