@@ -17,6 +17,9 @@ use crate::model::{Reason, Remote};
 /// How long a silent connection is borne, in seconds: three of these.
 const ALIVE: Duration = Duration::from_secs(5);
 
+/// How many seconds a connection may stand without its command: long enough for a busy machine to begin it.
+const IDLE: usize = 10;
+
 /// How long `ssh` itself may take to end.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -45,8 +48,8 @@ pub(super) async fn ask(call: &Call<'_>, script: Option<&str>) -> Result<Raw, Re
         .server_alive_interval(ALIVE)
         .control_directory(folder.path());
     // Where we are killed, the connection ends by itself: no process stays, here or there.
-    if let Some(second) = std::num::NonZeroUsize::new(1) {
-        builder.control_persist(ControlPersist::IdleFor(second));
+    if let Some(seconds) = std::num::NonZeroUsize::new(IDLE) {
+        builder.control_persist(ControlPersist::IdleFor(seconds));
     }
     if let Some(user) = &call.remote.user {
         builder.user(user.clone());
