@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use super::ask::{Cut, Raw, talk};
 use super::opened::{self, MARK, Via};
 use super::{WATCH, local};
-use crate::collect::server::script::{Options, Script, script};
+use crate::collect::server::plan::{Piece, What};
+use crate::collect::server::script::{Options, Script, script, script_of};
 use crate::collect::{Asking, Context, server};
-use crate::model::{Source, Target};
+use crate::model::{Command, Source, Target};
 
 fn cx() -> Context {
     Context {
@@ -140,12 +141,38 @@ fn the_mark_tells_whether_the_key_is_restricted() {
     );
 }
 
+/// A command that does not end by itself, and can be told from others.
+const HANGS: Command = Command {
+    id: "hangs",
+    argv: &["/usr/bin/sleep", "86420"],
+    root: false,
+};
+
+fn hanging() -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let line = |e: std::fs::DirEntry| std::fs::read(e.path().join("cmdline")).unwrap_or_default();
+    processes
+        .filter(|e| {
+            e.file_name()
+                .to_string_lossy()
+                .starts_with(|c: char| c.is_ascii_digit())
+        })
+        .map(line)
+        .filter(|l| l.ends_with(b"sleep\x0086420\0"))
+        .count()
+}
+
 #[test]
-fn the_script_ends_where_nobody_listens_any_more() {
-    let text = script(&Options::default()).text;
-    // The same script, with a command that hangs instead of the plan.
-    let hangs = text.replace("say Z\n}", "sleep 60; say Z\n}");
-    assert_ne!(hangs, text);
+fn the_script_ends_with_its_commands_where_nobody_listens_any_more() {
+    let piece = Piece {
+        what: What::Command(&HANGS),
+        serves: &[],
+    };
+    let text = script_of(&[&[piece]], &Options::default()).text;
+    let meanwhile = std::thread::spawn(|| {
+        std::thread::sleep(Duration::from_secs(1));
+        hanging()
+    });
     block(async {
         let mut child = tokio::process::Command::new("/bin/sh")
             .args(["-s", WATCH])
@@ -156,10 +183,17 @@ fn the_script_ends_where_nobody_listens_any_more() {
             .unwrap();
         let to = child.stdin.take().unwrap();
         let from = child.stdout.take().unwrap();
-        let raw = talk(&hangs, to, from, tokio::io::empty(), Duration::from_secs(2)).await;
+        let none = tokio::io::empty();
+        let raw = talk(&text, to, from, none, Duration::from_secs(2)).await;
         assert_eq!(raw.cut, Some(Cut::TimedOut));
-        // `talk` has closed the way in: the script ends itself, long before its command would.
+        // `talk` has closed the way in: the script ends itself, long before the command's deadline.
         let status = tokio::time::timeout(Duration::from_secs(10), child.wait()).await;
         assert_eq!(status.unwrap().unwrap().code(), None, "ended by a signal");
     });
+    assert!(meanwhile.join().unwrap() > 0, "it ran");
+    let until = Instant::now() + Duration::from_secs(10);
+    while hanging() > 0 {
+        assert!(Instant::now() < until, "the command outlives the script");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
