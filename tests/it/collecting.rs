@@ -490,11 +490,9 @@ fn no_secret_planted_in_a_planned_file_leaves_the_host() {
         let What::File { path, keep } = piece.what else {
             continue;
         };
-        let at = dir.path().join(
-            path.trim_start_matches('/')
-                .replace('*', "x")
-                .replace('?', "x"),
-        );
+        let at = dir
+            .path()
+            .join(path.trim_start_matches('/').replace(['*', '?'], "x"));
         if fs::create_dir_all(at.parent().unwrap()).is_err() || at.is_dir() {
             continue;
         }
