@@ -58,7 +58,7 @@ pub(crate) fn differences(root: &Collected, again: &Collected) -> Vec<String> {
 
 fn not_told(value: &Value) -> bool {
     match value {
-        Value::Unseen(why) => unplanned(&why.code, &why.detail),
+        Value::Unseen(why) => unplanned(why.code, &why.detail),
         // A list is whole, or says that it is not.
         Value::List(list) => {
             (!UNPLANNED.is_empty() && !list.complete) || list.items.iter().any(not_told)

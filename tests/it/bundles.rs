@@ -273,7 +273,8 @@ fn unpack(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn hostile_archives_are_refused_and_nothing_is_unpacked() {
     let real = unpack(&bundle());
-    let again = |change: &dyn Fn(&mut Vec<(tar::EntryType, String, Vec<u8>)>)| {
+    type Entries = Vec<(tar::EntryType, String, Vec<u8>)>;
+    let again = |change: &dyn Fn(&mut Entries)| {
         let regular = tar::EntryType::Regular;
         let mut entries: Vec<_> = real
             .iter()

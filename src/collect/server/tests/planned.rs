@@ -103,6 +103,39 @@ fn nothing_is_read_that_no_piece_names() {
 }
 
 #[test]
+fn what_leads_out_of_the_plan_is_told_and_hides_what_it_may_set() {
+    let includes = "Include /opt/own/*.conf /srv/ssh.conf\nPermitRootLogin no\n";
+    let banner = "PermitRootLogin no\nBanner /opt/banner\n";
+    for (config, hidden) in [
+        (includes, &["permitrootlogin", "maxauthtries"][..]),
+        (banner, &["banner.chars"]),
+    ] {
+        let root = super::root(
+            &["openssh-server 1:9.2p1"],
+            &[
+                ("/etc/ssh/sshd_config", config),
+                ("/opt/own/a.conf", "PermitRootLogin yes\n"),
+                ("/srv/ssh.conf", "MaxAuthTries 3\n"),
+                ("/opt/banner", "hello"),
+            ],
+        );
+        let source = RootFolder::open(root.path()).unwrap();
+        let now = "2026-11-23T00:00:00Z".parse().unwrap();
+        let bundle = crate::collect::server::gather(&source, now);
+        let mut out = Collected::default();
+        let part = super::super::sshd::collect;
+        part(&mut Host::new(&bundle, now), &mut out);
+        let subject = super::subject(&out, "sshd");
+        for path in hidden {
+            let crate::model::Value::Unseen(why) = &subject.facts[*path].value else {
+                panic!("{path}: {:?}", subject.facts[*path]);
+            };
+            assert_eq!(why.code, "not-collected", "{path}");
+        }
+    }
+}
+
+#[test]
 fn pieces_can_be_written_into_a_script() {
     for piece in PIECES.iter().flat_map(|part| part.iter()) {
         let asked = piece.asked();
