@@ -59,6 +59,12 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// What a collector sees, one JSON object a line
     Facts(FactsArgs),
+    /// Bring home what an audit needs of a host, as an evidence bundle
+    Collect(CollectArgs),
+    /// Every file, command and address that an audit will touch, and the rights to grant for it
+    Plan(PlanArgs),
+    /// Judge evidence bundles, offline
+    Judge(JudgeArgs),
     /// Draw the formats of a run again
     Report(ReportArgs),
     /// The level that each system must have, with the deciding article
@@ -116,6 +122,9 @@ pub(crate) struct WorkArgs {
     /// No network at all
     #[arg(long)]
     pub(crate) offline: bool,
+    /// The SSH configuration for hosts behind SSH, instead of the user's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
 }
 
 /// `capdo audit`.
@@ -167,6 +176,12 @@ pub(crate) struct TargetArgs {
     /// endpoint: also ask `GET /`
     #[arg(long)]
     pub(crate) http: bool,
+    /// server, on a host that runs: ask `sudo -n` for what only root may read
+    #[arg(long)]
+    pub(crate) sudo: bool,
+    /// server behind SSH: the key is restricted to the installed script, so nothing is sent
+    #[arg(long)]
+    pub(crate) restricted: bool,
     /// schema: postgresql or mysql, instead of guessing
     #[arg(long, value_name = "DIALECT")]
     pub(crate) dialect: Option<String>,
@@ -190,6 +205,66 @@ pub(crate) struct FactsArgs {
     /// The deadline of one network call, in seconds
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
     pub(crate) timeout: u64,
+    /// The SSH configuration for hosts behind SSH, instead of the user's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
+}
+
+/// `capdo collect`.
+#[derive(Debug, Args)]
+pub(crate) struct CollectArgs {
+    /// `local`, `ssh:[user@]host[:port]`, or a folder that is the root of a host
+    #[arg(required_unless_present_any = ["script", "from"], conflicts_with_all = ["script", "from"])]
+    pub(crate) target: Option<String>,
+    /// The bundle to write
+    #[arg(long, short, value_name = "FILE", required_unless_present = "script")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print the collection script, for a host that is asked by hand
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) script: bool,
+    /// The script may ask `sudo -n`
+    #[arg(long)]
+    pub(crate) sudo: bool,
+    /// The SSH key is restricted to the installed script, so nothing is sent
+    #[arg(long)]
+    pub(crate) restricted: bool,
+    /// The deadline of one network call, in seconds; the whole answer has thirty times as long
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=600), value_name = "SECONDS")]
+    pub(crate) timeout: u64,
+    /// The SSH configuration for hosts behind SSH, instead of the user's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
+    /// The answer that the script gave (`-`: standard input)
+    #[arg(long, value_name = "ANSWER", conflicts_with = "script")]
+    pub(crate) from: Option<PathBuf>,
+}
+
+/// `capdo plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The inventory
+    #[arg(default_value = "capdo.yaml")]
+    pub(crate) inventory: PathBuf,
+    /// human or json
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: ListFormat,
+}
+
+/// `capdo judge`.
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArgs {
+    /// Bundles, or answers of the collection script
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+    /// The level at which to judge
+    #[arg(long, default_value = "3", value_parser = level)]
+    pub(crate) level: Level,
+    /// The gate
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
+    /// The work
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
 }
 
 /// `capdo report`.
@@ -394,7 +469,7 @@ pub(crate) enum ListFormat {
 /// A kind of target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindArg {
-    /// A folder that is the root of a host
+    /// local, ssh:[user@]host[:port], a folder that is the root of a host, or an evidence bundle
     Server,
     /// An address host:port, or a file of recorded facts
     Endpoint,

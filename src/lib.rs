@@ -16,6 +16,7 @@ mod cli;
 pub mod collect;
 pub mod commands;
 pub mod engine;
+pub mod evidence;
 pub mod input;
 pub mod law;
 pub mod model;

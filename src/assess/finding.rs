@@ -289,6 +289,9 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
             })
         }
         Target::ServerRoot(_)
+        | Target::Bundle(_)
+        | Target::Local { .. }
+        | Target::Ssh { .. }
         | Target::Config(_)
         | Target::Schema { .. }
         | Target::Label(_)

@@ -10,18 +10,23 @@ use jiff::Timestamp;
 
 use crate::model::{Asset, Collected, Inventory, Reason, Source, Target};
 
+pub mod bundle;
 pub mod config;
 pub mod document;
 pub mod endpoint;
 pub mod label;
+pub mod live;
 mod reader;
 mod root;
 pub mod schema;
 pub mod server;
+mod stop;
 mod walk;
 
+pub use live::Asking;
 pub use reader::{Reader, hex_sha256};
 pub use root::RootFolder;
+pub use stop::{stop, stopped};
 
 /// The largest file that is read whole.
 pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -39,6 +44,16 @@ pub struct Context {
 
 /// Collects one asset of an inventory. Where it cannot be begun at all, every subject type of its kind says why.
 pub fn collect(asset: &Asset, inventory: &Inventory, cx: &Context) -> Result<Collected, Reason> {
+    collect_asking(asset, inventory, cx, &Asking::default())
+}
+
+/// The same; hosts that run are asked in this way.
+pub fn collect_asking(
+    asset: &Asset,
+    inventory: &Inventory,
+    cx: &Context,
+    asking: &Asking,
+) -> Result<Collected, Reason> {
     let mut collected = match &asset.target {
         Target::ServerRoot(root) => {
             let source =
@@ -47,6 +62,21 @@ pub fn collect(asset: &Asset, inventory: &Inventory, cx: &Context) -> Result<Col
                 return Err(Reason::new(server::NOT_A_ROOT, asset.shown.clone()));
             }
             server::collect(&source, &asset.id, cx)
+        }
+        Target::Bundle(path) => {
+            let bundle = bundle::open(path, cx.now).map_err(|e| e.reason(&asset.shown))?;
+            // Ages count from the day of collecting.
+            let cx = Context {
+                now: bundle.collected_at,
+                ..cx.clone()
+            };
+            server::collect(&bundle, &asset.id, &cx)
+        }
+        Target::Local { .. } | Target::Ssh { .. } => {
+            let opened = live::open(&asset.target, asking, cx)?;
+            let mut collected = server::collect(&opened.bundle, &asset.id, cx);
+            opened.tell(&mut collected);
+            collected
         }
         Target::Endpoint { .. } | Target::EndpointFacts { .. } => {
             endpoint::collect(&asset.target, &asset.shown, cx)

@@ -20,6 +20,7 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
     if let Some(out) = &args.work.out {
         super::output::folder(out)?;
     }
+    super::bundles::are_whole(&inventory)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {

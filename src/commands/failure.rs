@@ -11,6 +11,10 @@ pub enum Failure {
     Input(Diagnostics),
     /// One file is missing or wrong: exit 4.
     File(String),
+    /// Nothing could be collected: exit 3.
+    Collect(String),
+    /// What was kept is not what was written: exit 5.
+    Integrity(String),
     /// Something that should not happen: exit 70.
     Internal(String),
 }
@@ -21,6 +25,8 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::Input(_) | Self::File(_) => 4,
+            Self::Collect(_) => 3,
+            Self::Integrity(_) => 5,
             Self::Internal(_) => 70,
         }
     }
@@ -28,7 +34,9 @@ impl Failure {
     /// For stderr.
     pub fn render(&self) -> String {
         match self {
-            Self::Usage(words) => format!("error: {words}\n"),
+            Self::Integrity(words) | Self::Collect(words) | Self::Usage(words) => {
+                format!("error: {words}\n")
+            }
             Self::Input(mistakes) => format!("{mistakes}\n"),
             Self::File(words) => format!("error: {words}\n"),
             Self::Internal(words) if words.is_empty() => String::new(),

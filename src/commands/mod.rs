@@ -2,7 +2,9 @@
 
 mod attest;
 mod audit;
+mod bundles;
 mod classify;
+mod collect;
 mod coverage;
 mod deliver;
 mod draft;
@@ -12,6 +14,7 @@ mod law;
 mod law_docs;
 mod output;
 mod pack;
+mod plan;
 mod report;
 mod rules;
 mod rules_check;
@@ -71,6 +74,9 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Audit(args) => audit::run(args, &cli.common),
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Facts(args) => scan::facts(args, &cli.common),
+        Command::Collect(args) => collect::run(args),
+        Command::Plan(args) => plan::run(args, &cli.common),
+        Command::Judge(args) => scan::judge(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, audit, deliver, now, output};
-use crate::cli::{Common, FactsArgs, KindArg, ScanArgs, TargetArgs};
+use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
+use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Organisation, Ownership, Seen,
-    Size, System, Target, Value,
+    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
+    Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 
@@ -21,30 +21,63 @@ const SYSTEM: &str = "scan";
 
 /// Runs `capdo scan`.
 pub(super) fn run(args: &ScanArgs, common: &Common) -> Outcome {
-    let formats = deliver::formats(&args.work.format, args.work.out.as_deref())?;
-    let pack = Pack::of(common)?;
     let inventory = assumed(args.kind, &args.targets, &args.target, args.level)?;
-    let baseline = args
-        .gate
-        .baseline
-        .as_deref()
-        .map(audit::baseline)
-        .transpose()?;
+    judged(
+        &inventory,
+        args.kind.into(),
+        args.level,
+        &args.gate,
+        &args.work,
+        common,
+    )
+}
+
+/// Runs `capdo judge`.
+pub(super) fn judge(args: &JudgeArgs, common: &Common) -> Outcome {
+    let options = TargetArgs::default();
+    let mut inventory = assumed(KindArg::Server, &args.files, &options, args.level)?;
+    for asset in &mut inventory.assets {
+        asset.target = Target::Bundle(PathBuf::from(&asset.shown));
+    }
+    bundles::can_be_read(&inventory)?;
+    judged(
+        &inventory,
+        AssetKind::Server,
+        args.level,
+        &args.gate,
+        &args.work,
+        common,
+    )
+}
+
+/// Judges all assets of an assumed inventory.
+fn judged(
+    inventory: &Inventory,
+    kind: AssetKind,
+    level: Level,
+    gate: &GateArgs,
+    work: &WorkArgs,
+    common: &Common,
+) -> Outcome {
+    let formats = deliver::formats(&work.format, work.out.as_deref())?;
+    let pack = Pack::of(common)?;
+    let baseline = gate.baseline.as_deref().map(audit::baseline).transpose()?;
+    bundles::are_whole(inventory)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
         pack: &pack,
-        inventory: &inventory,
-        scan: Some((args.kind.into(), args.level)),
+        inventory,
+        scan: Some((kind, level)),
         as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
         now: moment,
-        gate: &args.gate,
-        work: &args.work,
-        input_bytes: args.targets.join("\0").into_bytes(),
+        gate,
+        work,
+        input_bytes: targets(inventory).join("\0").into_bytes(),
         baseline,
     }
     .run()?;
-    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    deliver::deliver(&run, &formats, work.out.as_deref(), common)?;
     Ok(if work::interrupted() {
         130
     } else {
@@ -60,6 +93,11 @@ pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
         timeout: Duration::from_secs(args.timeout),
         offline: false,
     };
+    let asking = collect::Asking {
+        needs: None,
+        ssh_config: args.ssh_config.clone(),
+    };
+    work::watch_interrupts();
     let level = crate::model::Level::ALL[2];
     let inventory = assumed(args.kind, &args.targets, &args.target, level)?;
     let mut seen_all = true;
@@ -69,7 +107,7 @@ pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
             continue;
         }
         let kind = AssetKind::from(args.kind).word();
-        match collect::collect(asset, &inventory, &cx) {
+        match collect::collect_asking(asset, &inventory, &cx, &asking) {
             Ok(collected) => seen_all &= lines(kind, &collected)?,
             Err(reason) => {
                 seen_all = false;
@@ -81,7 +119,11 @@ pub(super) fn facts(args: &FactsArgs, _common: &Common) -> Outcome {
             }
         }
     }
-    Ok(if seen_all { 0 } else { 3 })
+    Ok(match (work::interrupted(), seen_all) {
+        (true, _) => 130,
+        (false, true) => 0,
+        (false, false) => 3,
+    })
 }
 
 /// One line for each fact; says whether everything was seen.
@@ -151,6 +193,10 @@ fn endpoint_facts(asset: &Asset, options: &TargetArgs, cx: &Context) -> Result<b
         .all(|f| f.probe.state == endpoint::ProbeState::Complete))
 }
 
+fn targets(inventory: &Inventory) -> Vec<&str> {
+    inventory.assets.iter().map(|a| a.shown.as_str()).collect()
+}
+
 /// An inventory of one assumed online system with these targets.
 fn assumed(
     kind: KindArg,
@@ -200,12 +246,33 @@ fn assumed(
     })
 }
 
+/// Is this a host that runs?
+pub(super) fn is_live(shown: &str) -> bool {
+    shown == "local" || shown.starts_with("ssh:")
+}
+
+/// A host that runs.
+pub(super) fn live(shown: &str, sudo: bool, restricted: bool) -> Result<Target, Failure> {
+    let Some(words) = shown.strip_prefix("ssh:") else {
+        return Ok(Target::Local { sudo });
+    };
+    match Remote::parse(words) {
+        Some(remote) => Ok(Target::Ssh {
+            remote,
+            sudo,
+            restricted,
+        }),
+        None => Err(Failure::Usage(format!(
+            "`{shown}` names no host\n  help: write ssh:[user@]host[:port]"
+        ))),
+    }
+}
+
 fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Failure> {
     let path = PathBuf::from(shown);
     Ok(match kind {
-        KindArg::Server if shown.starts_with("ssh:") => Target::NotBuilt("ssh"),
-        KindArg::Server if shown == "local" => Target::NotBuilt("local"),
-        KindArg::Server if shown.ends_with(".capdo") => Target::NotBuilt("bundle"),
+        KindArg::Server if is_live(shown) => live(shown, options.sudo, options.restricted)?,
+        KindArg::Server if path.is_file() || shown.ends_with(".capdo") => Target::Bundle(path),
         KindArg::Server => Target::ServerRoot(path),
         KindArg::Endpoint if path.is_file() => Target::EndpointFacts {
             file: path,

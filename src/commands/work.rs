@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -11,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{Failure, Pack};
 use crate::assess::{self, DemandedLevel, GateRules, Judged};
 use crate::cli::{GateArgs, WorkArgs};
-use crate::collect::{self, Context};
+use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
@@ -20,9 +19,6 @@ use crate::model::{
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
-
-/// Set by an interrupt: what is not begun stays undone, and the run says so.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// The id of what the inventory itself says.
 const INVENTORY_ASSET: &str = "inventory";
@@ -42,13 +38,13 @@ pub(super) struct Work<'a> {
 
 /// Was the run interrupted?
 pub(super) fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
+    collect::stopped()
 }
 
 /// Lets the first interrupt end the run in order; the second ends it at once.
 pub(super) fn watch_interrupts() {
     let handler = || {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+        if collect::stop() {
             std::process::exit(130);
         }
     };
@@ -112,7 +108,7 @@ impl Work<'_> {
                 law_sha256: self.pack.law_sha256.clone(),
             },
             info,
-            notes: self.notes(&demanded),
+            notes: self.notes(&demanded, &judged),
             disclaimer: lists::disclaimer(),
         });
         Ok(run)
@@ -227,11 +223,18 @@ impl Work<'_> {
 
     fn collect_one(&self, asset: &Asset, cx: &Context) -> Judged {
         tracing::info!(asset = asset.id, "collecting");
+        let mut systems = asset.systems.clone();
+        systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
+        let asked = self.asked_of(asset.kind, systems.first());
+        let asking = Asking {
+            needs: Some(self.needs(&asked)),
+            ssh_config: self.work.ssh_config.clone(),
+        };
         let outcome = if interrupted() {
             Err(Reason::new("interrupted", ""))
         } else {
             catch_unwind(AssertUnwindSafe(|| {
-                collect::collect(asset, self.inventory, cx)
+                collect::collect_asking(asset, self.inventory, cx, &asking)
             }))
             .unwrap_or_else(|_| Err(Reason::new("panic", asset.id.clone())))
         };
@@ -239,15 +242,22 @@ impl Work<'_> {
             tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
             self.nothing_of(asset.kind, &reason)
         });
-        let mut systems = asset.systems.clone();
-        systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
-        let asked = self.asked_of(asset.kind, systems.first());
         Judged {
             asset: asset.clone(),
             systems,
             collected,
             asked,
         }
+    }
+
+    /// The subject types that these controls judge.
+    fn needs(&self, asked: &[Asked]) -> BTreeSet<String> {
+        let control = |a: &Asked| self.pack.rules.controls.get(a.control as usize);
+        let subjects = asked
+            .iter()
+            .filter_map(control)
+            .map(|c| c.subject.to_string());
+        subjects.collect()
     }
 
     /// Every subject type of a kind, not seen for one reason.
@@ -359,7 +369,7 @@ impl Work<'_> {
             asset: &asset_facts(&judged.asset),
             system: &system.map(system_facts).unwrap_or_default(),
             org,
-            collected_on: Day::of(self.now),
+            collected_on: collected_on(&judged.collected).unwrap_or(Day::of(self.now)),
         };
         engine.judge(&view, &judged.asked)
     }
@@ -400,8 +410,16 @@ impl Work<'_> {
         }
     }
 
-    fn notes(&self, demanded: &BTreeMap<String, DemandedLevel>) -> Vec<Text> {
+    fn notes(&self, demanded: &BTreeMap<String, DemandedLevel>, judged: &[Judged]) -> Vec<Text> {
         let mut notes = Vec::new();
+        let unrestricted: Vec<&str> = judged
+            .iter()
+            .filter(|j| may_do_more(&j.collected))
+            .map(|j| j.asset.id.as_str())
+            .collect();
+        if !unrestricted.is_empty() {
+            notes.push(lists::note_unrestricted(&unrestricted.join(", ")));
+        }
         if let Some((_, level)) = self.scan {
             notes.push(lists::note_scan(level));
         }
@@ -515,6 +533,19 @@ fn org_facts(inventory: &Inventory) -> BTreeMap<String, Value> {
         ("size".to_owned(), size.into()),
         ("subcontractors".to_owned(), org.subcontractors.into()),
     ])
+}
+
+/// Was it collected with an SSH key that may do more than that?
+fn may_do_more(collected: &Collected) -> bool {
+    let of = collected.subjects.iter().find(|s| &*s.kind == "collection");
+    let fact = of.and_then(|s| s.facts.get("key_restricted"));
+    fact.is_some_and(|f| f.value == Value::Bool(false))
+}
+
+/// The day of the evidence: that of a bundle is not today.
+fn collected_on(collected: &Collected) -> Option<Day> {
+    let first = collected.evidence.first()?;
+    first.collected_at.parse::<Timestamp>().ok().map(Day::of)
 }
 
 /// What is wrong with the documents of attestations: not there, not readable, another hash.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, Sample, System, Target};
+use crate::model::{Asset, AssetKind, Remote, Sample, System, Target};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -145,6 +145,18 @@ fn server(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
         );
         return None;
     };
+    for (key, given, of) in [
+        ("sudo", entry.sudo, &["ssh", "local"][..]),
+        ("restricted", entry.restricted, &["ssh"]),
+    ] {
+        if given.is_some() && !of.contains(one) {
+            check.at(
+                &here.key(key),
+                format!("`{key}` means nothing for `{one}`"),
+                &format!("it goes with {}", of.join(" or ")),
+            );
+        }
+    }
     if entry.local == Some(false) {
         check.at(
             &here.key("local"),
@@ -154,8 +166,20 @@ fn server(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
         return None;
     }
     if let Some(host) = &entry.ssh {
-        check.not_blank(&here.key("ssh"), host);
-        return Some((format!("ssh:{host}"), Target::NotBuilt("ssh")));
+        let Some(remote) = Remote::parse(host) else {
+            check.at(
+                &here.key("ssh"),
+                format!("`{host}` names no host"),
+                "write [user@]host or [user@]host:port",
+            );
+            return None;
+        };
+        let target = Target::Ssh {
+            remote,
+            sudo: entry.sudo.unwrap_or(false),
+            restricted: entry.restricted.unwrap_or(false),
+        };
+        return Some((format!("ssh:{host}"), target));
     }
     match *one {
         "root" => {
@@ -163,10 +187,13 @@ fn server(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
             Some((shown, Target::ServerRoot(root)))
         }
         "bundle" => {
-            let (shown, _) = path(check, here, "bundle", entry.bundle.as_ref())?;
-            Some((shown, Target::NotBuilt("bundle")))
+            let (shown, path) = path(check, here, "bundle", entry.bundle.as_ref())?;
+            Some((shown, Target::Bundle(path)))
         }
-        _ => Some(("local".into(), Target::NotBuilt("local"))),
+        _ => {
+            let sudo = entry.sudo.unwrap_or(false);
+            Some(("local".into(), Target::Local { sudo }))
+        }
     }
 }
 
@@ -361,6 +388,8 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("ssh", e.ssh.is_some()),
         ("local", e.local.is_some()),
         ("bundle", e.bundle.is_some()),
+        ("sudo", e.sudo.is_some()),
+        ("restricted", e.restricted.is_some()),
         ("address", e.address.is_some()),
         ("purpose", e.purpose.is_some()),
         ("closed", e.closed.is_some()),
@@ -401,7 +430,7 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
 
 fn keys_of(kind: AssetKind) -> &'static [&'static str] {
     match kind {
-        AssetKind::Server => &["root", "ssh", "local", "bundle"],
+        AssetKind::Server => &["root", "ssh", "local", "bundle", "sudo", "restricted"],
         AssetKind::Endpoint => &[
             "address",
             "purpose",

@@ -91,12 +91,18 @@ pub struct AssetEntry {
     /// server: a folder that is the root of a host's file system.
     #[serde(default)]
     pub root: Option<String>,
-    /// server: `user@host`.
+    /// server: `[user@]host[:port]`, over SSH.
     #[serde(default)]
     pub ssh: Option<String>,
     /// server: this machine.
     #[serde(default)]
     pub local: Option<bool>,
+    /// server, over SSH or this machine: may `sudo -n` be asked for what only root may read?
+    #[serde(default)]
+    pub sudo: Option<bool>,
+    /// server, over SSH: is the key restricted to the installed script, so that nothing is sent?
+    #[serde(default)]
+    pub restricted: Option<bool>,
     /// server: a bundle collected elsewhere.
     #[serde(default)]
     pub bundle: Option<String>,

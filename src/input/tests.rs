@@ -160,7 +160,7 @@ waivers:
     let inventory = folder.load().unwrap();
     let targets: Vec<&Target> = inventory.assets.iter().map(|a| &a.target).collect();
     assert!(matches!(targets[0], Target::ServerRoot(root) if root.ends_with("servers/web")));
-    assert!(matches!(targets[1], Target::NotBuilt("ssh")));
+    assert!(matches!(targets[1], Target::Ssh { .. }));
     assert!(matches!(targets[2], Target::Endpoint { purpose, .. } if purpose == "web"));
     assert!(matches!(targets[3], Target::Schema { path, .. } if path == Path::new("/srv/a.sql")));
     assert!(matches!(targets[4], Target::NotBuilt("url_env")));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AssetKind, Day, Level, Text, Traits};
+use super::{AssetKind, Day, Level, Remote, Text, Traits};
 
 /// An inventory whose every word was checked.
 #[derive(Debug, Clone)]
@@ -187,6 +187,22 @@ pub struct Asset {
 pub enum Target {
     /// A folder that is the root of a host's file system.
     ServerRoot(PathBuf),
+    /// What was collected of a host: a bundle, or an answer of the collection script.
+    Bundle(PathBuf),
+    /// This machine, as it runs.
+    Local {
+        /// May `sudo -n` be asked?
+        sudo: bool,
+    },
+    /// A host behind SSH, as it runs.
+    Ssh {
+        /// The host.
+        remote: Remote,
+        /// May `sudo -n` be asked there?
+        sudo: bool,
+        /// Is the key restricted to the installed script, so that nothing is sent?
+        restricted: bool,
+    },
     /// An address.
     Endpoint {
         /// `host:port`.

@@ -14,6 +14,7 @@ mod inventory;
 mod judgement;
 mod law;
 mod level;
+mod remote;
 mod run;
 mod sanction;
 mod source;
@@ -45,6 +46,7 @@ pub use law::{
     Reading, Requirement, Scope, Strength, Transition,
 };
 pub use level::{Level, LevelSet};
+pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
 pub use source::{Command, Entry, EntryKind, Output, Source, SourceError};

@@ -122,6 +122,9 @@ pub enum SourceError {
     /// It did not answer in time.
     #[error("{0}: no answer in time")]
     TimedOut(String),
+    /// The answer was cut before it came to this.
+    #[error("{0}: the answer ends before it")]
+    Lost(String),
 }
 
 impl SourceError {
@@ -143,6 +146,7 @@ impl SourceError {
             Self::Refused(..) => "not-permitted",
             Self::Failed(..) => "command-failed",
             Self::TimedOut(_) => "timeout",
+            Self::Lost(_) => "connection-lost",
         }
     }
 }

@@ -145,6 +145,16 @@ pub fn disclaimer() -> Text {
     )
 }
 
+/// Hosts that were collected with a key that may do more.
+pub fn note_unrestricted(assets: &str) -> Text {
+    Text::new(
+        format!("Khóa SSH dùng để thu thập không bị giới hạn ở lệnh thu thập: {assets}."),
+        format!(
+            "The SSH key used for collecting is not restricted to the collection command: {assets}."
+        ),
+    )
+}
+
 /// Texts that were read in secondary sources.
 pub fn note_secondary(numbers: &str) -> Text {
     Text::new(

@@ -8,5 +8,6 @@ pub mod dossier;
 pub mod expected;
 pub mod labels;
 pub mod lists;
+pub mod plan;
 pub mod reasons;
 pub mod unicode;

@@ -103,6 +103,46 @@ pub fn code(code: &str) -> Text {
         ),
         "command-failed" => ("lệnh kết thúc với lỗi", "the command ended with an error"),
         "timeout" => ("hết thời gian chờ", "timed out"),
+        "connection-lost" => (
+            "dữ liệu thu thập bị cắt trước phần này",
+            "the collected answer was cut before this part",
+        ),
+        "bundle-integrity" => (
+            "gói bằng chứng không còn nguyên vẹn",
+            "the evidence bundle is not what was written",
+        ),
+        "not-a-bundle" => (
+            "không phải gói bằng chứng hay kết quả của tập lệnh thu thập",
+            "neither an evidence bundle nor an answer of the collection script",
+        ),
+        "bundle-version" => (
+            "định dạng gói bằng chứng mà phiên bản này chưa biết",
+            "a format of bundle that this version does not know",
+        ),
+        "key-refused" => (
+            "máy chủ không chấp nhận khóa SSH",
+            "the host does not take the SSH key",
+        ),
+        "host-key-unknown" => (
+            "khóa của máy chủ chưa có trong known_hosts",
+            "the host's key is not in known_hosts",
+        ),
+        "host-key-changed" => (
+            "khóa của máy chủ khác với khóa đã ghi trong known_hosts",
+            "the host's key is not the one in known_hosts",
+        ),
+        "key-not-restricted" => (
+            "khóa SSH khai báo là bị giới hạn nhưng vẫn chạy được lệnh khác; không thu thập",
+            "the SSH key was said to be restricted and runs other commands: nothing was collected",
+        ),
+        "script-version" => (
+            "tập lệnh thu thập trên máy chủ không đúng phiên bản",
+            "the collection script on the host is of another version",
+        ),
+        "no-answer" => (
+            "máy chủ không trả lời theo định dạng thu thập",
+            "the host gave no answer of the collection script",
+        ),
         "refused" => ("bị từ chối kết nối", "connection refused"),
         "reset" => ("kết nối bị ngắt đột ngột", "connection reset"),
         "closed" => ("kết nối bị đóng", "connection closed"),

@@ -21,7 +21,10 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("assess", &["model", "text"]),
         ("report", &["model", "text"]),
         ("evidence", &["model", "parse"]),
-        ("collect", &["model", "text", "parse", "privacy"]),
+        (
+            "collect",
+            &["model", "text", "parse", "privacy", "evidence"],
+        ),
     ])
 }
 
@@ -36,6 +39,12 @@ fn parts_import_only_what_they_may() {
         let Some(may) = allowed.get(part.as_str()) else {
             continue;
         };
+        // Test modules may import more.
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let inside = path.parent().is_some_and(|p| p.ends_with("tests"));
+        if name == "tests" || name.ends_with("_tests") || inside {
+            continue;
+        }
         let code = without_tests(&fs::read_to_string(&path).unwrap());
         let first = |list: &str| {
             list.split("::")

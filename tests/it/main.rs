@@ -7,13 +7,18 @@
     clippy::wildcard_enum_match_arm
 )]
 
+mod alike;
 mod architecture;
 mod bad_input;
+mod bundles;
 mod classify;
 mod cli;
+mod collecting;
 mod endpoint;
 mod honesty;
 mod law;
+mod live;
 mod roots;
 mod rules;
+mod ssh;
 mod support;

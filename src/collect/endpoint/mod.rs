@@ -19,6 +19,7 @@ mod headers;
 mod http;
 mod leaf;
 mod oids;
+mod plan;
 mod probe;
 mod putter;
 mod record;
@@ -33,6 +34,7 @@ mod trust;
 pub use facts::*;
 pub use flatten::flatten;
 pub use leaf::{Leaf, code};
+pub use plan::{Planned, planned};
 pub use record::{BadLine, Recorded, draw, read};
 pub use target::ProbeTarget;
 
@@ -127,6 +129,9 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
         }
         Target::EndpointFacts { file, purpose, .. } => recorded(file, purpose, shown, cx),
         Target::ServerRoot(_)
+        | Target::Bundle(_)
+        | Target::Local { .. }
+        | Target::Ssh { .. }
         | Target::Config(_)
         | Target::Schema { .. }
         | Target::Label(_)

@@ -37,7 +37,7 @@ pub(super) const PIECES: &[Piece] = &[
     masked("/etc/systemd/system/docker.socket.d/*.conf"),
     piece(What::File {
         path: "/etc/group",
-        keep: Keep::Lines(&["docker:"]),
+        keep: Keep::Reduced(Reduction::Group),
     }),
     piece(What::Folder("/etc/systemd/system/docker.service.d")),
     piece(What::Folder("/etc/systemd/system/docker.socket.d")),

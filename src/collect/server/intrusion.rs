@@ -1,6 +1,6 @@
 //! Detection and prevention of intrusion on the host: fail2ban, CrowdSec, Suricata, Snort, agents of a host IDS.
 
-use super::host::{DPKG_STATUS, Host, derived, reason, texts, unseen};
+use super::host::{Host, derived, reason, texts, unseen};
 use super::packages;
 use super::plan::{Keep, Piece, Reduction, What};
 use super::services::any_on;
@@ -79,7 +79,8 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     if names.is_empty() {
         let known = packages::class("intrusion").join(", ");
-        out.saw("intrusion", Seen::Absent(format!("{DPKG_STATUS}: {known}")));
+        let place = host.record_place();
+        out.saw("intrusion", Seen::Absent(format!("{place}: {known}")));
         return;
     }
     let units: Vec<&str> = UNITS
@@ -90,10 +91,11 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let mut subject = Subject::new("intrusion", "intrusion");
     let by_rules = names.iter().any(|n| matches!(*n, "suricata" | "snort"));
     let fail2ban = names.contains(&"fail2ban");
-    subject.put(derived("products", texts(names), DPKG_STATUS, 0));
+    let place = host.record_place().to_owned();
+    subject.put(derived("products", texts(names), &place, 0));
     subject.put(Fact::derived("running", any_on(host, &units)));
-    subject.put(derived("by_rules", by_rules, DPKG_STATUS, 0));
-    subject.put(derived("fail2ban", fail2ban, DPKG_STATUS, 0));
+    subject.put(derived("by_rules", by_rules, &place, 0));
+    subject.put(derived("fail2ban", fail2ban, &place, 0));
     let nothing = || Value::unseen("not_applicable", "no product of this kind");
     let facts = if by_rules {
         [age(host), fetched(host)]

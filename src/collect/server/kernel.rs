@@ -79,11 +79,11 @@ pub(super) const PIECES: &[Piece] = &[
     file("/lib/modprobe.d/*.conf", MODPROBE),
     file(
         GRUB,
-        Keep::Lines(&["grub_cmdline_linux", "grub_cmdline_linux_default"]),
+        Keep::Lines(&["GRUB_CMDLINE_LINUX"]),
     ),
     file(
         "/etc/default/grub.d/*.cfg",
-        Keep::Lines(&["grub_cmdline_linux", "grub_cmdline_linux_default"]),
+        Keep::Lines(&["GRUB_CMDLINE_LINUX"]),
     ),
     file(CMDLINE, Keep::Reduced(Reduction::Masked)),
     file(LOADED, Keep::Whole),

@@ -9,10 +9,13 @@ mod auditd;
 mod auditrules;
 mod authentication;
 mod backup;
+mod common;
 mod containers;
 mod dhcp;
 mod drift;
 mod firewall;
+mod gather;
+pub mod grant;
 mod groups;
 mod homes;
 mod host;
@@ -38,6 +41,7 @@ pub mod plan;
 mod privilege;
 mod proxy;
 mod record;
+mod reduce;
 mod remote;
 mod repositories;
 mod resolver;
@@ -45,6 +49,7 @@ mod rotation;
 mod runtimes;
 mod schedule;
 mod screen;
+pub mod script;
 mod services;
 mod session;
 mod shippers;
@@ -63,13 +68,20 @@ use super::Context;
 use crate::model::{Collected, Place, Reason, Seen, Source, Value};
 use host::Host;
 
+pub use gather::{gather, gather_of};
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
 
-/// Everything that can be seen of a server in its file system.
-pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
-    let mut host = Host::new(source, cx.now);
-    let mut out = Collected::default();
-    for part in [
+/// A part of the collector.
+type Part = fn(&mut Host<'_>, &mut Collected);
+
+/// Parts with their names.
+macro_rules! named {
+    ($($part:path,)*) => { [$((stringify!($part), $part as Part)),*] };
+}
+
+/// All parts, in the order in which they run.
+fn parts() -> impl IntoIterator<Item = (&'static str, Part)> {
+    named![
         os::collect,
         packages::collect,
         sshd::collect,
@@ -105,7 +117,14 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
         intrusion::collect,
         remote::collect,
         proxy::collect,
-    ] {
+    ]
+}
+
+/// Everything that can be seen of a server in its file system.
+pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
+    let mut host = Host::new(source, cx.now);
+    let mut out = Collected::default();
+    for (_, part) in parts() {
         part(&mut host, &mut out);
     }
     out.evidence = host.into_evidence();

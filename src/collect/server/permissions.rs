@@ -4,7 +4,7 @@
 //! is a copy that lost its owners, the list is not whole and nothing passes by it.
 
 use super::host::{Host, reason};
-use super::plan::{Keep, Piece, What};
+use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Entry, EntryKind, Fact, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::accounts;
 
@@ -122,7 +122,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece {
         what: What::File {
             path: "/etc/group",
-            keep: Keep::Lines(&["shadow:", "ssh_keys:"]),
+            keep: Keep::Reduced(Reduction::Group),
         },
         serves: &["permissions"],
     },

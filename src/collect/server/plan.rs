@@ -3,6 +3,9 @@
 //! Each part of the collector names its own pieces beside the code that reads them; a test runs every part over a
 //! recording source and fails where something is read that no piece names. A live host is asked for exactly this.
 
+use std::collections::BTreeSet;
+
+use crate::evidence::{Asked, Kind};
 use crate::model::Command;
 
 /// All pieces, part by part.
@@ -16,6 +19,8 @@ pub const PIECES: &[&[Piece]] = &[
     super::permissions::PIECES,
     super::tree::PIECES,
     super::containers::PIECES,
+    super::common::PIECES,
+    super::sshd::PIECES,
     super::sysctl::PIECES,
     super::accounts::PIECES,
     super::homes::PIECES,
@@ -50,6 +55,25 @@ pub const PIECES: &[&[Piece]] = &[
     super::timesync::PIECES,
 ];
 
+/// Parts whose pieces are still to be named: what they read of a host or a bundle is `not-collected`.
+pub const UNPLANNED: &[&str] = &[];
+
+/// What every part rests on: which system it is, which packages prove what is not there, which units are on.
+const ALWAYS: &[&[Piece]] = &[
+    super::record::PIECES,
+    super::common::PIECES,
+    super::os::PIECES,
+];
+
+/// The pieces that these subject types need, and those that every part rests on.
+pub fn needed(types: &BTreeSet<String>) -> Vec<Piece> {
+    let always: BTreeSet<Asked> = ALWAYS.concat().iter().map(Piece::asked).collect();
+    let asked = |piece: &Piece| piece.serves.iter().any(|t| types.contains(*t));
+    let mut pieces = PIECES.concat();
+    pieces.retain(|piece| asked(piece) || always.contains(&piece.asked()));
+    pieces
+}
+
 /// One thing that is read of a host.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece {
@@ -57,6 +81,19 @@ pub struct Piece {
     pub what: What,
     /// The subject types of the vocabulary that need it.
     pub serves: &'static [&'static str],
+}
+
+impl Piece {
+    /// The piece as an answer and a bundle name it.
+    pub fn asked(&self) -> Asked {
+        let (kind, what) = match self.what {
+            What::File { path, .. } => (Kind::File, path.to_owned()),
+            What::Folder(path) => (Kind::Folder, path.to_owned()),
+            What::Stat(path) => (Kind::Stat, path.to_owned()),
+            What::Command(command) => (Kind::Command, command.shown()),
+        };
+        Asked::new(kind, what)
+    }
 }
 
 /// What is read.

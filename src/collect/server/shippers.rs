@@ -177,10 +177,7 @@ pub(super) const PIECES: &[Piece] = &[
     masked("/etc/td-agent/td-agent.conf"),
     masked("/etc/fluent/fluentd.conf"),
     masked("/etc/promtail/config.yml"),
-    lines(
-        "/var/ossec/etc/ossec.conf",
-        &["<address>", "<server-ip>", "<server-hostname>"],
-    ),
+    super::malware::WAZUH_CONF,
     lines(
         "/opt/splunkforwarder/etc/system/local/outputs.conf",
         &["server", "useSSL", "clientCert"],

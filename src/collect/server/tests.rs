@@ -1,6 +1,8 @@
 //! The whole collector on the sample roots, on roots made for one question, and against the real sshd.
 
+mod planned;
 mod proven;
+mod reduced;
 
 use std::collections::BTreeMap;
 use std::fs;

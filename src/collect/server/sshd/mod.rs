@@ -8,6 +8,7 @@ mod policy;
 mod running;
 
 use super::host::{Host, reason, texts};
+use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Fact, Place, Reason, Seen, SourceError, Subject, Value};
 
 pub use defaults::Version;
@@ -20,6 +21,48 @@ const PACKAGES: [&str; 4] = [
     "dropbear",
     "dropbear-bin",
 ];
+
+/// What this part reads. An Include or a banner that leads elsewhere is not collected from a host, and is told so.
+pub(super) const PIECES: &[Piece] = &[
+    file(CONFIG),
+    file("/etc/ssh/sshd_config.d/*"),
+    file(policy::POLICY),
+    file(policy::OPT_OUT),
+    banner_file("/etc/issue"),
+    banner_file("/etc/issue.net"),
+    banner_file("/etc/motd"),
+    banner_file("/etc/ssh/*banner*"),
+    Piece {
+        what: What::Stat("/usr/sbin/sshd"),
+        serves: &["sshd"],
+    },
+    Piece {
+        what: What::Command(&running::EFFECTIVE),
+        serves: &["sshd", "drift"],
+    },
+];
+
+/// Directives, no comments.
+const fn file(path: &'static str) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Reduced(Reduction::Masked),
+        },
+        serves: &["sshd"],
+    }
+}
+
+/// What everyone is shown who connects.
+const fn banner_file(path: &'static str) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Whole,
+        },
+        serves: &["sshd"],
+    }
+}
 
 /// The subjects of the `sshd_config` at `path`: `sshd` first, then one for each Match block.
 ///

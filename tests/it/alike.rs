@@ -1,0 +1,75 @@
+//! A root and the collection of it must say the same: facts of both, side by side.
+
+use std::collections::BTreeMap;
+
+use capdo::collect::server::plan::UNPLANNED;
+use capdo::model::{Collected, Seen, Subject, Value};
+
+/// What the collection says otherwise than the root. It may not see what no piece names, and must say so; it may
+/// never say anything else.
+pub(crate) fn differences(root: &Collected, again: &Collected) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let sights = |c: &Collected| -> BTreeMap<String, Seen> {
+        c.sights
+            .iter()
+            .map(|s| (s.kind.to_string(), s.seen.clone()))
+            .collect()
+    };
+    let (saw, sees) = (sights(root), sights(again));
+    let unseen =
+        |kind: &str| matches!(sees.get(kind), Some(Seen::Not(r)) if unplanned(&r.code, &r.detail));
+    for (kind, seen) in &saw {
+        if sees.get(kind) != Some(seen) && !unseen(kind) {
+            wrong.push(format!("{kind}: {seen:?}, then {:?}", sees.get(kind)));
+        }
+    }
+    // A part that names no pieces yet has nothing to go by.
+    let planned = |s: &&Subject| !UNPLANNED.contains(&&*s.kind);
+    for subject in root.subjects.iter().filter(planned) {
+        let Some(other) = again.subjects.iter().find(|s| s.id == subject.id) else {
+            if !unseen(&subject.kind) && UNPLANNED.is_empty() {
+                wrong.push(format!("{}: then not there", subject.id));
+            }
+            continue;
+        };
+        if UNPLANNED.is_empty() && subject.other != other.other {
+            wrong.push(format!("{}: other lines differ", subject.id));
+        }
+        for path in subject.facts.keys().chain(other.facts.keys()) {
+            match (subject.facts.get(path), other.facts.get(path)) {
+                (Some(fact), Some(then)) if fact == then => {}
+                (_, Some(then)) if not_told(&then.value) => {}
+                (Some(_), None) if !UNPLANNED.is_empty() => {}
+                (fact, then) => {
+                    wrong.push(format!("{}.{path}: {fact:?}, then {then:?}", subject.id))
+                }
+            }
+        }
+    }
+    for subject in &again.subjects {
+        if !root.subjects.iter().any(|s| s.id == subject.id) && UNPLANNED.is_empty() {
+            wrong.push(format!("{}: only then there", subject.id));
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
+fn not_told(value: &Value) -> bool {
+    match value {
+        Value::Unseen(why) => unplanned(why.code, &why.detail),
+        // A list is whole, or says that it is not.
+        Value::List(list) => {
+            (!UNPLANNED.is_empty() && !list.complete) || list.items.iter().any(not_told)
+        }
+        Value::Map(map) => map.values().any(not_told),
+        Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Day(_) | Value::Absent => false,
+    }
+}
+
+fn unplanned(code: &str, detail: &str) -> bool {
+    !UNPLANNED.is_empty()
+        || code == "not-collected"
+        || detail.contains("not in the collection plan")
+}
