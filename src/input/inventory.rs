@@ -6,10 +6,10 @@ use super::assets;
 use super::check::{Check, Unique};
 use super::files::Base;
 use super::syntax::{InventoryFile, SystemEntry};
-use crate::model::{AssetKind, Inventory, System, Text};
+use crate::model::{AssetKind, Incident, IncidentKind, Inventory, System, Text};
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::nearest;
-use crate::parse::yaml::Document;
+use crate::parse::yaml::{Document, Step};
 
 /// Makes the model of a file whose shape is right. Attestations and waivers come later.
 pub(super) fn build(
@@ -37,6 +37,7 @@ pub(super) fn build(
             );
         }
     }
+    let incidents = incidents(&mut check, written.incidents);
     Inventory {
         file: doc.file.to_string(),
         organisation: written.organisation,
@@ -44,9 +45,35 @@ pub(super) fn build(
         systems,
         assets,
         attestations: Vec::new(),
+        incidents,
         waivers: Vec::new(),
         parameters: written.parameters,
     }
+}
+
+/// Told after it was found; whether a breach may harm is a question of breaches only.
+fn incidents(
+    check: &mut Check<'_>,
+    written: Option<Vec<Incident>>,
+) -> Option<Vec<Incident>> {
+    let mut ids = Unique::default();
+    for (at, incident) in written.iter().flatten().enumerate() {
+        let key = |key: &'static str| [Step::Key("incidents"), Step::Item(at), Step::Key(key)];
+        ids.add(check, &key("id"), &incident.id);
+        if incident.notified.is_some_and(|n| n < incident.detected) {
+            let message = "told before it was found";
+            check.at(&key("notified"), message, "write both times with their offset");
+        }
+        let (wrong, other) = match incident.kind {
+            IncidentKind::PersonalData => (incident.serious.map(|_| "serious"), "system"),
+            IncidentKind::System => (incident.harm_class.map(|_| "harm_class"), "personal-data"),
+        };
+        if let Some(wrong) = wrong {
+            let message = format!("`{wrong}` is asked of incidents of kind {other} only");
+            check.at(&key(wrong), message, "leave it out, or write the other kind");
+        }
+    }
+    written
 }
 
 fn systems(check: &mut Check<'_>, written: Vec<SystemEntry>) -> Vec<System> {

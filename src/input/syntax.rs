@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{
-    Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision,
+    Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, Incident, Level, LevelDecision,
     Organisation, Signer, Text, Traits, WaiverDisposition,
 };
 
@@ -29,6 +29,9 @@ pub struct InventoryFile {
     /// Files with attestations.
     #[serde(default)]
     pub attestations: Vec<String>,
+    /// Incidents and breaches; `[]` says that there were none, no key that nothing is told.
+    #[serde(default)]
+    pub incidents: Option<Vec<Incident>>,
     /// Files with waivers.
     #[serde(default)]
     pub waivers: Vec<String>,
@@ -239,8 +242,22 @@ pub struct AttestationEntry {
     pub signer: Signer,
     /// When.
     pub issued: Day,
+    /// What the paper says of the duty; `met` where it is not written.
+    #[serde(default)]
+    pub outcome: Outcome,
     /// How long it counts: `12 months`, `90 days`.
     pub valid_for: String,
+}
+
+/// What a paper says of a duty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is met.
+    #[default]
+    Met,
+    /// It is not met: a gap on the company's own word.
+    NotMet,
 }
 
 /// A document and its hash.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,8 @@ pub struct Inventory {
     pub assets: Vec<Asset>,
     /// Recorded statements about documents.
     pub attestations: Vec<Attestation>,
+    /// Incidents and breaches; absent: the inventory does not tell.
+    pub incidents: Option<Vec<Incident>>,
     /// Recorded acceptances of findings.
     pub waivers: Vec<Waiver>,
     /// `CONTROL.parameter`: values stricter than the law's.
@@ -300,6 +303,8 @@ pub struct Attestation {
     pub signer: Signer,
     /// When.
     pub issued: Day,
+    /// Does the paper say that the duty is met? One that says it is not is the company's own word for a gap.
+    pub met: bool,
     /// How long it counts.
     pub valid_for: Period,
     /// The last day it counts.
@@ -308,6 +313,40 @@ pub struct Attestation {
     pub file: String,
     /// Its line.
     pub line: u32,
+}
+
+/// Something that happened, and when the authority was told.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Incident {
+    /// Its id in the company's own register.
+    pub id: String,
+    /// What it is.
+    pub kind: IncidentKind,
+    /// When it was found, with the offset: `2026-11-01T08:00:00+07:00`.
+    #[schemars(with = "String")]
+    pub detected: Timestamp,
+    /// When the authority was told first; absent: not yet.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub notified: Option<Timestamp>,
+    /// Of a breach: may it harm national defence, security or public order, or life, health, honour, dignity or property of
+    /// the people whose data they are (Law 91/2025 Art. 23.1)?
+    #[serde(default)]
+    pub harm_class: Option<bool>,
+    /// Of an incident of a system: is it serious (NĐ 331/2026 Art. 31.2.d)?
+    #[serde(default)]
+    pub serious: Option<bool>,
+}
+
+/// What an incident is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IncidentKind {
+    /// Of personal data.
+    PersonalData,
+    /// Of a system.
+    System,
 }
 
 /// A document and its hash.

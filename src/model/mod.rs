@@ -35,7 +35,7 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory,
+    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Incident, IncidentKind, Inventory,
     LevelDecision, Organisation, Ownership, Period, Regime, Sample, Signer, Size, System, Target,
     Waiver, WaiverDisposition,
 };
@@ -48,5 +48,5 @@ pub use level::{Level, LevelSet};
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
 pub use source::{Command, Entry, EntryKind, Output, Source, SourceError};
-pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary};
+pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary, keyed};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

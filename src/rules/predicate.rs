@@ -172,7 +172,7 @@ impl Compiler<'_> {
     }
 
     fn known(&self, path: &Path, list: Option<&Path>) -> Vec<&str> {
-        let Some(subject) = self.vocabulary.types.get(self.type_of(path.reach)) else {
+        let Some(subject) = self.vocabulary.of(self.type_of(path.reach)) else {
             return Vec::new();
         };
         match list.filter(|_| path.reach == Reach::Here) {

@@ -56,6 +56,7 @@ fn attestation(folder: &std::path::Path, id: &str, issued: &str) -> Attestation 
             role: " ".into(),
         },
         issued: day(issued),
+        met: true,
         valid_for,
         valid_to: valid_for.last_day(day(issued)),
         file: "attestations.yaml".into(),
@@ -80,6 +81,7 @@ fn inventory(systems: Vec<System>, attestations: Vec<Attestation>) -> Inventory 
         systems,
         assets: Vec::new(),
         attestations,
+        incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
     }
@@ -91,7 +93,7 @@ fn seen(inventory: &Inventory, as_of: &str) -> Collected {
         timeout: Duration::from_secs(1),
         offline: true,
     };
-    collect_inventory(inventory, day(as_of), &cx)
+    collect_inventory(inventory, &[], day(as_of), &cx)
 }
 
 fn value<'a>(collected: &'a Collected, subject: &str, path: &str) -> &'a Value {
