@@ -83,6 +83,38 @@ pub struct Assessor {
     /// Is it independent of operation (NĐ 331/2026 Điều 31.2.c)?
     #[serde(default)]
     pub independent_of_operation: Option<bool>,
+    /// What it is, where the law asks for one from outside.
+    #[serde(default)]
+    pub kind: Option<AssessorKind>,
+}
+
+/// Who may assess where an assessor from outside is compulsory, and who may not (NĐ 331/2026 Điều 31.2.c).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssessorKind {
+    /// A unit of the company.
+    Internal,
+    /// An organisation that is licensed.
+    Licensed,
+    /// An organisation that was designated.
+    Designated,
+    /// A state non-business unit with the function.
+    StateUnit,
+    /// Another organisation.
+    Other,
+}
+
+impl AssessorKind {
+    /// The word of files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Licensed => "licensed",
+            Self::Designated => "designated",
+            Self::StateUnit => "state-unit",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// An information system.

@@ -35,7 +35,7 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Incident, IncidentKind, Inventory,
+    Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Incident, IncidentKind, Inventory,
     LevelDecision, Organisation, Ownership, Period, Regime, Sample, Signer, Size, System, Target,
     Waiver, WaiverDisposition,
 };

@@ -421,7 +421,7 @@ fn list(items: &[Json], spec: Option<&FactSpec>, complete: bool) -> List {
 
 /// The codes that examples may name; any other is some reason for an error.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 14] = [
+    const CODES: [&str; 20] = [
         "not_applicable",
         "not_asked",
         "not-authorised",
@@ -436,6 +436,12 @@ fn known_code(code: &str) -> &'static str {
         "timeout",
         "refused",
         "link-loop",
+        "no-attestation",
+        "attestation-ended",
+        "attestation-not-begun",
+        "attestation-missing-evidence",
+        "attestation-hash",
+        "time-still-runs",
     ];
     CODES
         .into_iter()

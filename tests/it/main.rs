@@ -14,6 +14,7 @@ mod cli;
 mod endpoint;
 mod honesty;
 mod law;
+mod papers;
 mod roots;
 mod rules;
 mod support;

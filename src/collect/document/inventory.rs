@@ -111,6 +111,10 @@ fn assessor(inventory: &Inventory) -> Subject {
             Value::Bool,
         );
     subject.put(Fact::set("independent", independent));
+    let unstated = || Value::unseen("not_asked", "kind is not stated");
+    let kind = assessor.and_then(|a| a.kind);
+    let kind = kind.map_or_else(unstated, |kind| kind.word().into());
+    subject.put(Fact::set("kind", kind));
     subject.put(Fact::derived("highest_level", highest_level(inventory)));
     subject
 }

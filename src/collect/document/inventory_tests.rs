@@ -77,6 +77,7 @@ fn inventory(systems: Vec<System>, attestations: Vec<Attestation>) -> Inventory 
         assessor: Some(Assessor {
             unit: "Ban ANTT".into(),
             independent_of_operation: None,
+            kind: None,
         }),
         systems,
         assets: Vec::new(),
