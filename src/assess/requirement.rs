@@ -213,6 +213,11 @@ impl Case<'_, '_> {
         if let Some(finding) = worst_undecided(findings, set_decided) {
             return (Status::Undetermined, undecided(finding, findings));
         }
+        let informs =
+            self.requirement.evidence.is_empty() && self.requirement.decided_by.is_empty();
+        if findings.is_empty() && informs {
+            return (Status::NotApplicable, plain("informs"));
+        }
         if findings.is_empty() && !attested {
             return (Status::Undetermined, plain("no-control"));
         }

@@ -78,10 +78,9 @@ pub(crate) fn result_of(code: &str) -> Option<ResultWord> {
         | "attestation-missing-evidence"
         | "attestation-hash"
         | "no-asset" => ResultWord::NotChecked,
-        "time-still-runs" | "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number" | "ambiguous"
-        | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list" | "wrong-type" => {
-            ResultWord::Unknown
-        }
+        "time-still-runs" | "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number"
+        | "ambiguous" | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list"
+        | "wrong-type" => ResultWord::Unknown,
         _ => ResultWord::Error,
     })
 }

@@ -348,26 +348,20 @@ pub struct Attestation {
 }
 
 /// Something that happened, and when the authority was told.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Incident {
     /// Its id in the company's own register.
     pub id: String,
     /// What it is.
     pub kind: IncidentKind,
     /// When it was found, with the offset: `2026-11-01T08:00:00+07:00`.
-    #[schemars(with = "String")]
     pub detected: Timestamp,
     /// When the authority was told first; absent: not yet.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
     pub notified: Option<Timestamp>,
     /// Of a breach: may it harm national defence, security or public order, or life, health, honour, dignity or property of
     /// the people whose data they are (Law 91/2025 Art. 23.1)?
-    #[serde(default)]
     pub harm_class: Option<bool>,
     /// Of an incident of a system: is it serious (NĐ 331/2026 Art. 31.2.d)?
-    #[serde(default)]
     pub serious: Option<bool>,
 }
 

@@ -7,9 +7,8 @@ use super::predicate::{Compiler, Wrong};
 use super::syntax::{ControlFile, ExampleSyntax, ParameterSyntax, PredicateSyntax};
 use super::vocabulary;
 use crate::model::{
-    keyed,
     Bearing, Control, Example, Force, Law, Level, LevelSet, Parameter, ParameterSource, Predicate,
-    ResultWord, RulePack, Vocabulary,
+    ResultWord, RulePack, Vocabulary, keyed,
 };
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};
 use crate::parse::shape::{Shape, nearest};

@@ -11,6 +11,7 @@ mod architecture;
 mod bad_input;
 mod classify;
 mod cli;
+mod corrections;
 mod endpoint;
 mod honesty;
 mod law;

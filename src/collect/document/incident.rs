@@ -8,12 +8,7 @@ use crate::model::{
 };
 
 /// One subject for each; none where the inventory says that there were none, nothing seen where it does not tell.
-pub(super) fn collect(
-    inventory: &Inventory,
-    as_of: Day,
-    cx: &Context,
-    collected: &mut Collected,
-) {
+pub(super) fn collect(inventory: &Inventory, as_of: Day, cx: &Context, collected: &mut Collected) {
     let place = Place::new(inventory.file.as_str(), 0);
     let known = inventory.incidents.as_deref().unwrap_or_default();
     let found = known.iter().filter(|i| Day::of(i.detected) <= as_of);
