@@ -241,7 +241,9 @@ impl Work<'_> {
         });
         let mut systems = asset.systems.clone();
         systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
-        let asked = self.asked_of(asset.kind, systems.first());
+        let mut asked = self.asked_of(asset.kind, systems.first());
+        // Papers stand in the inventory's attestations, in no asset.
+        asked.retain(|a| self.paper_of(a.control).is_none());
         Judged {
             asset: asset.clone(),
             systems,
