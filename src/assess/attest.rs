@@ -17,7 +17,8 @@ pub(super) fn reports(input: &Input<'_>) -> Vec<AttestationReport> {
             } else if a.valid_to < on {
                 Some(Reason::new("attestation-ended", a.valid_to.to_string()))
             } else {
-                input.attestation_faults.get(&a.id).cloned()
+                let unsaid = || (!a.met).then(|| Reason::new("attestation-not-met", ""));
+                input.attestation_faults.get(&a.id).cloned().or_else(unsaid)
             };
             AttestationReport {
                 id: a.id.clone(),

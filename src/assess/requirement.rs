@@ -213,6 +213,11 @@ impl Case<'_, '_> {
         if let Some(finding) = worst_undecided(findings, set_decided) {
             return (Status::Undetermined, undecided(finding, findings));
         }
+        let informs =
+            self.requirement.evidence.is_empty() && self.requirement.decided_by.is_empty();
+        if findings.is_empty() && informs {
+            return (Status::NotApplicable, plain("informs"));
+        }
         if findings.is_empty() && !attested {
             return (Status::Undetermined, plain("no-control"));
         }
@@ -224,8 +229,9 @@ impl Case<'_, '_> {
         }
         let only_absent = findings
             .iter()
+            .filter(|f| !lacking_paper(f))
             .all(|f| f.result == ResultWord::NotApplicable);
-        if !findings.is_empty() && only_absent && !attested {
+        if findings.iter().any(|f| !lacking_paper(f)) && only_absent && !attested {
             return (Status::NotApplicable, plain("not-applicable"));
         }
         let passed = findings.iter().any(|f| decided_well(f));
@@ -315,7 +321,7 @@ fn decided_whole(set: &[String], findings: &[&Finding], attested: bool) -> bool 
             if worst_undecided(findings, false).is_some() {
                 return false;
             }
-            well |= findings.iter().any(|f| decided_well(f));
+            well |= findings.iter().any(|f| !of_paper(f) && decided_well(f));
             continue;
         }
         let mut own = findings.iter().filter(|f| f.control == *id).peekable();
@@ -337,7 +343,10 @@ fn worst_undecided<'f>(findings: &[&'f Finding], set_decided: bool) -> Option<&'
     let anything_decided = findings
         .iter()
         .any(|f| decided_well(f) || f.result == ResultWord::Fail);
+    // What machines saw decides before a paper that is not there; where nothing else bears on it, the paper is what is missing.
+    let by_machine = findings.iter().any(|f| !of_paper(f));
     let required = |f: &&&Finding| match f.result {
+        ResultWord::NotChecked if by_machine && lacking_paper(f) => false,
         ResultWord::Error | ResultWord::Unknown => true,
         ResultWord::NotChecked if set_decided => false,
         ResultWord::NotChecked => match f.reason.as_ref().map(|r| r.code.as_str()) {
@@ -356,6 +365,16 @@ fn worst_undecided<'f>(findings: &[&'f Finding], set_decided: bool) -> Option<&'
         .filter(required)
         .min_by_key(|f| (f.result, f.id.clone()))
         .copied()
+}
+
+/// Does the finding speak of the paper of one requirement?
+fn of_paper(finding: &Finding) -> bool {
+    finding.subject.starts_with("paper[")
+}
+
+/// The paper of a requirement that is not there or no longer counts.
+fn lacking_paper(finding: &Finding) -> bool {
+    of_paper(finding) && finding.result == ResultWord::NotChecked
 }
 
 /// Why it is undetermined: the reason of the worst finding, and the controls that could not decide.

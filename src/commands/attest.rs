@@ -72,7 +72,7 @@ fn faults(inventory: &Inventory, on: Day, now: jiff::Timestamp) -> BTreeMap<Stri
         timeout: std::time::Duration::from_secs(1),
         offline: true,
     };
-    let collected = collect::document::collect_inventory(inventory, on, &cx);
+    let collected = collect::document::collect_inventory(inventory, &[], on, &cx);
     attestation_faults(collected.subjects.iter())
 }
 

@@ -10,7 +10,7 @@ use super::{Failure, Outcome, Pack, output};
 use crate::cli::{Common, CoverageArgs, CoverageFormat};
 use crate::input;
 use crate::law;
-use crate::model::{AssetKind, Day, Lang, Law, Level, Otherwise, Requirement};
+use crate::model::{AssetKind, Day, Lang, Law, Level, Otherwise, Requirement, keyed};
 use crate::rules::{Choice, choose};
 use crate::text::coverage as words;
 
@@ -161,6 +161,8 @@ fn row<'a>(
 ) -> Row<'a> {
     let mut full = false;
     let mut controls = Vec::new();
+    // A control of the paper of one requirement reads an attestation: it is how that attestation is asked for.
+    let mut by_machine = Vec::new();
     for control in &pack.rules.controls {
         let bears = control
             .satisfies
@@ -169,10 +171,13 @@ fn row<'a>(
         if let Some(bearing) = bears.filter(|_| asked.contains(control.id.as_str())) {
             full |= bearing.full;
             controls.push(control.id.as_str());
+            if keyed(&control.subject).1.is_none() {
+                by_machine.push(control.id.as_str());
+            }
         }
     }
     Row {
-        decided: decided(requirement, full, &controls),
+        decided: decided(requirement, full, &by_machine),
         requirement,
         level,
         systems,

@@ -241,6 +241,7 @@ fn assumed(
         }],
         assets,
         attestations: Vec::new(),
+        incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
     })

@@ -14,8 +14,8 @@ use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
-    Asked, Asset, AssetKind, Collected, Day, Inventory, Judgement, Level, ORG, Reason, ResultWord,
-    Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value,
+    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason,
+    ResultWord, Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
@@ -62,7 +62,13 @@ impl Work<'_> {
             offline: self.work.offline,
         };
         let called = self.called();
-        let judged = self.collect_all(&cx)?;
+        let duties = law::duties(
+            &self.pack.law,
+            &self.inventory.organisation,
+            &self.inventory.systems,
+            self.as_of,
+        );
+        let judged = self.collect_all(&duties, &cx)?;
         let engine = Engine::new(&self.pack.rules);
         let org = org_facts(self.inventory);
         let judgements: Vec<Judgement> = judged
@@ -70,12 +76,6 @@ impl Work<'_> {
             .enumerate()
             .flat_map(|(index, judged)| self.judge(&engine, index, judged, &org))
             .collect();
-        let duties = law::duties(
-            &self.pack.law,
-            &self.inventory.organisation,
-            &self.inventory.systems,
-            self.as_of,
-        );
         let not_selected = self.not_selected();
         let demanded = self.demanded();
         let faults = attestation_faults(judged.iter().flat_map(|j| &j.collected.subjects));
@@ -201,7 +201,7 @@ impl Work<'_> {
         self.inventory.systems.iter().filter_map(of).collect()
     }
 
-    fn collect_all(&self, cx: &Context) -> Result<Vec<Judged>, Failure> {
+    fn collect_all(&self, duties: &[Duty], cx: &Context) -> Result<Vec<Judged>, Failure> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.work.jobs)
             .build()
@@ -216,7 +216,7 @@ impl Work<'_> {
         // The order of the inventory's assets must not reach the run.
         judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
         if self.scan.is_none() {
-            judged.extend(self.of_inventory(cx));
+            judged.extend(self.of_inventory(duties, cx));
         }
         Ok(judged)
     }
@@ -225,7 +225,9 @@ impl Work<'_> {
         tracing::info!(asset = asset.id, "collecting");
         let mut systems = asset.systems.clone();
         systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
-        let asked = self.asked_of(asset.kind, systems.first());
+        let mut asked = self.asked_of(asset.kind, systems.first());
+        // Papers stand in the inventory's attestations, in no asset.
+        asked.retain(|a| self.paper_of(a.control).is_none());
         let asking = Asking {
             needs: Some(self.needs(&asked)),
             ssh_config: self.work.ssh_config.clone(),
@@ -298,8 +300,10 @@ impl Work<'_> {
     }
 
     /// What the inventory says of itself: one part for each system, judged at its level, and one for the rest.
-    fn of_inventory(&self, cx: &Context) -> Vec<Judged> {
-        let mut whole = collect::document::collect_inventory(self.inventory, self.as_of, cx);
+    fn of_inventory(&self, duties: &[Duty], cx: &Context) -> Vec<Judged> {
+        let papers = self.papers(duties);
+        let mut whole =
+            collect::document::collect_inventory(self.inventory, &papers, self.as_of, cx);
         collect::name_apart(&mut whole);
         for item in &mut whole.evidence {
             item.id = format!("{INVENTORY_ASSET}:{}", item.source);
@@ -334,9 +338,10 @@ impl Work<'_> {
                 };
                 let mut asked = self.asked_of(AssetKind::Document, systems.first());
                 // Of one system only what the inventory says of it; the part of the organisation tells what is missing.
-                if system.is_some() {
-                    asked.retain(|a| self.has_subject(a.control, &collected));
-                }
+                asked.retain(|a| {
+                    let apart = system.is_some() || self.paper_of(a.control).is_some();
+                    !apart || self.has_subject(a.control, &collected)
+                });
                 Judged {
                     asked,
                     asset,
@@ -345,6 +350,23 @@ impl Work<'_> {
                 }
             })
             .collect()
+    }
+
+    /// The papers that the duties of the day ask for, where a control reads them.
+    fn papers<'d>(&self, duties: &'d [Duty]) -> Vec<(&'d str, &'d str)> {
+        let controls = 0..u32::try_from(self.pack.rules.controls.len()).unwrap_or(u32::MAX);
+        let read: BTreeSet<&str> = controls.filter_map(|index| self.paper_of(index)).collect();
+        duties
+            .iter()
+            .filter(|d| read.contains(d.requirement.as_str()))
+            .map(|d| (d.requirement.as_str(), d.system.as_str()))
+            .collect()
+    }
+
+    /// The requirement whose paper a control reads.
+    fn paper_of(&self, control: u32) -> Option<&str> {
+        let control = self.pack.rules.controls.get(control as usize)?;
+        keyed(&control.subject).1
     }
 
     fn has_subject(&self, control: u32, collected: &Collected) -> bool {

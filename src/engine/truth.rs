@@ -72,11 +72,15 @@ pub(crate) fn result_of(code: &str) -> Option<ResultWord> {
         | "unsupported_by_prober"
         | "not-authorised"
         | "no-subject"
+        | "no-attestation"
+        | "attestation-ended"
+        | "attestation-not-begun"
+        | "attestation-missing-evidence"
+        | "attestation-hash"
         | "no-asset" => ResultWord::NotChecked,
-        "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number" | "ambiguous"
-        | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list" | "wrong-type" => {
-            ResultWord::Unknown
-        }
+        "time-still-runs" | "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number"
+        | "ambiguous" | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list"
+        | "wrong-type" => ResultWord::Unknown,
         _ => ResultWord::Error,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::check::{Check, Unique};
 use super::files::{Base, read_yaml};
-use super::syntax::{AttestationEntry, AttestationsFile};
+use super::syntax::{AttestationEntry, AttestationsFile, Outcome};
 use crate::model::{Attestation, Inventory, Law, Period};
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::Shape;
@@ -116,6 +116,7 @@ fn build(
         evidence,
         signer: entry.signer,
         issued: entry.issued,
+        met: entry.outcome == Outcome::Met,
         valid_for,
         valid_to: valid_for.last_day(entry.issued),
         file: check.doc.file.to_string(),

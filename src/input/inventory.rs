@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::assets;
 use super::check::{Check, Unique};
 use super::files::Base;
-use super::syntax::{InventoryFile, SystemEntry};
-use crate::model::{AssetKind, Inventory, System, Text};
+use super::syntax::{IncidentEntry, InventoryFile, SystemEntry};
+use crate::model::{AssetKind, Incident, IncidentKind, Inventory, System, Text};
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::nearest;
-use crate::parse::yaml::Document;
+use crate::parse::yaml::{Document, Step};
 
 /// Makes the model of a file whose shape is right. Attestations and waivers come later.
 pub(super) fn build(
@@ -37,6 +39,7 @@ pub(super) fn build(
             );
         }
     }
+    let incidents = incidents(&mut check, written.incidents);
     Inventory {
         file: doc.file.to_string(),
         organisation: written.organisation,
@@ -44,9 +47,57 @@ pub(super) fn build(
         systems,
         assets,
         attestations: Vec::new(),
+        incidents,
         waivers: Vec::new(),
         parameters: written.parameters,
     }
+}
+
+/// Told after it was found; each question of the kind of which the law asks it.
+fn incidents(check: &mut Check<'_>, written: Option<Vec<IncidentEntry>>) -> Option<Vec<Incident>> {
+    let mut ids = Unique::default();
+    let mut all = Vec::new();
+    for (at, entry) in written?.into_iter().enumerate() {
+        let key = |key: &'static str| [Step::Key("incidents"), Step::Item(at), Step::Key(key)];
+        ids.add(check, &key("id"), &entry.id);
+        let mut moment = |name: &'static str, words: &str| {
+            let moment: Option<Timestamp> = words.parse().ok();
+            if moment.is_none() {
+                let message = format!("`{words}` is no moment");
+                check.at(&key(name), message, "write `2026-11-01T08:00:00+07:00`");
+            }
+            moment
+        };
+        let detected = moment("detected", &entry.detected);
+        let notified = entry.notified.map(|words| moment("notified", &words));
+        if let (Some(detected), Some(Some(notified))) = (detected, notified)
+            && notified < detected
+        {
+            let help = "write both times with their offset";
+            check.at(&key("notified"), "told before it was found", help);
+        }
+        let (wrong, other) = match entry.kind {
+            IncidentKind::PersonalData => (entry.serious.map(|_| "serious"), "system"),
+            IncidentKind::System => (entry.harm_class.map(|_| "harm_class"), "personal-data"),
+        };
+        if let Some(wrong) = wrong {
+            let message = format!("`{wrong}` is asked of incidents of kind {other} only");
+            check.at(
+                &key(wrong),
+                message,
+                "leave it out, or write the other kind",
+            );
+        }
+        all.extend(detected.map(|detected| Incident {
+            id: entry.id,
+            kind: entry.kind,
+            detected,
+            notified: notified.flatten(),
+            harm_class: entry.harm_class,
+            serious: entry.serious,
+        }));
+    }
+    Some(all)
 }
 
 fn systems(check: &mut Check<'_>, written: Vec<SystemEntry>) -> Vec<System> {

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{
-    Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, Level, LevelDecision,
-    Organisation, Signer, Text, Traits, WaiverDisposition,
+    Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, IncidentKind, Level,
+    LevelDecision, Organisation, Signer, Text, Traits, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.
@@ -29,6 +29,9 @@ pub struct InventoryFile {
     /// Files with attestations.
     #[serde(default)]
     pub attestations: Vec<String>,
+    /// Incidents and breaches; `[]` says that there were none, no key that nothing is told.
+    #[serde(default)]
+    pub incidents: Option<Vec<IncidentEntry>>,
     /// Files with waivers.
     #[serde(default)]
     pub waivers: Vec<String>,
@@ -245,8 +248,43 @@ pub struct AttestationEntry {
     pub signer: Signer,
     /// When.
     pub issued: Day,
+    /// What the paper says of the duty; `met` where it is not written.
+    #[serde(default)]
+    pub outcome: Outcome,
     /// How long it counts: `12 months`, `90 days`.
     pub valid_for: String,
+}
+
+/// Something that happened, and when the authority was told.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IncidentEntry {
+    /// Its id in the company's own register.
+    pub id: String,
+    /// What it is.
+    pub kind: IncidentKind,
+    /// When it was found: `2026-11-01T08:00:00+07:00`.
+    pub detected: String,
+    /// When the authority was told first; absent: not yet.
+    #[serde(default)]
+    pub notified: Option<String>,
+    /// personal-data: may it do the harm that Law 91/2025 Art. 23.1 names?
+    #[serde(default)]
+    pub harm_class: Option<bool>,
+    /// system: is it serious (NĐ 331/2026 Art. 31.2.d)?
+    #[serde(default)]
+    pub serious: Option<bool>,
+}
+
+/// What a paper says of a duty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is met.
+    #[default]
+    Met,
+    /// It is not met: a gap on the company's own word.
+    NotMet,
 }
 
 /// A document and its hash.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,8 @@ pub struct Inventory {
     pub assets: Vec<Asset>,
     /// Recorded statements about documents.
     pub attestations: Vec<Attestation>,
+    /// Incidents and breaches; absent: the inventory does not tell.
+    pub incidents: Option<Vec<Incident>>,
     /// Recorded acceptances of findings.
     pub waivers: Vec<Waiver>,
     /// `CONTROL.parameter`: values stricter than the law's.
@@ -80,6 +83,38 @@ pub struct Assessor {
     /// Is it independent of operation (NĐ 331/2026 Điều 31.2.c)?
     #[serde(default)]
     pub independent_of_operation: Option<bool>,
+    /// What it is, where the law asks for one from outside.
+    #[serde(default)]
+    pub kind: Option<AssessorKind>,
+}
+
+/// Who may assess where an assessor from outside is compulsory, and who may not (NĐ 331/2026 Điều 31.2.c).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssessorKind {
+    /// A unit of the company.
+    Internal,
+    /// An organisation that is licensed.
+    Licensed,
+    /// An organisation that was designated.
+    Designated,
+    /// A state non-business unit with the function.
+    StateUnit,
+    /// Another organisation.
+    Other,
+}
+
+impl AssessorKind {
+    /// The word of files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Licensed => "licensed",
+            Self::Designated => "designated",
+            Self::StateUnit => "state-unit",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// An information system.
@@ -316,6 +351,8 @@ pub struct Attestation {
     pub signer: Signer,
     /// When.
     pub issued: Day,
+    /// Does the paper say that the duty is met? One that says it is not is the company's own word for a gap.
+    pub met: bool,
     /// How long it counts.
     pub valid_for: Period,
     /// The last day it counts.
@@ -324,6 +361,34 @@ pub struct Attestation {
     pub file: String,
     /// Its line.
     pub line: u32,
+}
+
+/// Something that happened, and when the authority was told.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// Its id in the company's own register.
+    pub id: String,
+    /// What it is.
+    pub kind: IncidentKind,
+    /// When it was found, with the offset: `2026-11-01T08:00:00+07:00`.
+    pub detected: Timestamp,
+    /// When the authority was told first; absent: not yet.
+    pub notified: Option<Timestamp>,
+    /// Of a breach: may it harm national defence, security or public order, or life, health, honour, dignity or property of
+    /// the people whose data they are (Law 91/2025 Art. 23.1)?
+    pub harm_class: Option<bool>,
+    /// Of an incident of a system: is it serious (NĐ 331/2026 Art. 31.2.d)?
+    pub serious: Option<bool>,
+}
+
+/// What an incident is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IncidentKind {
+    /// Of personal data.
+    PersonalData,
+    /// Of a system.
+    System,
 }
 
 /// A document and its hash.

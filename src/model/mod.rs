@@ -36,9 +36,9 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory,
-    LevelDecision, Organisation, Ownership, Period, Regime, Sample, Signer, Size, System, Target,
-    Waiver, WaiverDisposition,
+    Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
+    Incident, IncidentKind, Inventory, LevelDecision, Organisation, Ownership, Period, Regime,
+    Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{
@@ -50,5 +50,5 @@ pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
 pub use source::{Command, Entry, EntryKind, Output, Source, SourceError};
-pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary};
+pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary, keyed};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

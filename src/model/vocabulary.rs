@@ -25,6 +25,8 @@ pub struct SubjectType {
     pub facts: BTreeMap<String, FactSpec>,
     /// Any other path is a directive of the program, as text (`nginx`, `postgresql`).
     pub open: bool,
+    /// One for each requirement: a control names it as `paper[REQUIREMENT]`.
+    pub keyed: bool,
 }
 
 /// One fact path.
@@ -59,12 +61,28 @@ pub enum ValueType {
 }
 
 impl Vocabulary {
+    /// The subject type of this name; `paper[REQUIREMENT]` is a `paper`.
+    pub fn of(&self, subject: &str) -> Option<&SubjectType> {
+        let (name, key) = keyed(subject);
+        self.types
+            .get(name)
+            .filter(|found| found.keyed == key.is_some())
+    }
+
     /// The fact at `path` of this subject type, where paths inside lists are relative to `list`.
     pub fn fact(&self, subject_type: &str, path: &str, list: Option<&str>) -> Option<&FactSpec> {
-        let subject = self.types.get(subject_type)?;
+        let subject = self.of(subject_type)?;
         match list {
             None => subject.facts.get(path),
             Some(list) => subject.facts.get(list)?.of.get(path),
         }
     }
+}
+
+/// The name of a subject type, and its key where it has one: `paper[l91.9]` is `paper` and `l91.9`.
+pub fn keyed(subject: &str) -> (&str, Option<&str>) {
+    let parts = subject
+        .strip_suffix(']')
+        .and_then(|rest| rest.split_once('['));
+    parts.map_or((subject, None), |(name, key)| (name, Some(key)))
 }

@@ -8,7 +8,7 @@ use super::syntax::{ControlFile, ExampleSyntax, ParameterSyntax, PredicateSyntax
 use super::vocabulary;
 use crate::model::{
     Bearing, Control, Example, Force, Law, Level, LevelSet, Parameter, ParameterSource, Predicate,
-    ResultWord, RulePack, Vocabulary,
+    ResultWord, RulePack, Vocabulary, keyed,
 };
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};
 use crate::parse::shape::{Shape, nearest};
@@ -182,7 +182,7 @@ fn head(doc: &Document, file: &ControlFile, words: &Vocabulary, mistakes: &mut D
         let message = format!("the id `{}` is not the name of the file, `{stem}`", file.id);
         mistakes.push(doc.mistake(&["id".into()], message, None));
     }
-    match words.types.get(&file.subject) {
+    match words.of(&file.subject) {
         None => {
             let near = nearest(&file.subject, words.types.keys().map(String::as_str));
             let help = near.map(|n| format!("did you mean `{n}`?"));
@@ -197,6 +197,12 @@ fn head(doc: &Document, file: &ControlFile, words: &Vocabulary, mistakes: &mut D
             mistakes.push(doc.mistake(&["asset".into()], message, None));
         }
         Some(_) => {}
+    }
+    if let (_, Some(key)) = keyed(&file.subject)
+        && !file.satisfies.iter().any(|b| b.id == key)
+    {
+        let message = format!("it is the paper of `{key}`, which `satisfies` does not name");
+        mistakes.push(doc.mistake(&["subject".into()], message, None));
     }
     let wanted = [ResultWord::Pass, ResultWord::Fail];
     for word in wanted {
@@ -399,7 +405,7 @@ fn examples(
         .filter(|l| levels.contains(*l))
         .or_else(|| levels.iter().next());
     let make = |(index, e): (usize, &ExampleSyntax)| {
-        let known = words.types.get(&file.subject);
+        let known = words.of(&file.subject);
         for path in e.facts.keys() {
             let outward = ["asset.", "system.", "org.", "host."]
                 .iter()

@@ -172,7 +172,7 @@ impl Compiler<'_> {
     }
 
     fn known(&self, path: &Path, list: Option<&Path>) -> Vec<&str> {
-        let Some(subject) = self.vocabulary.types.get(self.type_of(path.reach)) else {
+        let Some(subject) = self.vocabulary.of(self.type_of(path.reach)) else {
             return Vec::new();
         };
         match list.filter(|_| path.reach == Reach::Here) {
@@ -421,7 +421,7 @@ fn list(items: &[Json], spec: Option<&FactSpec>, complete: bool) -> List {
 
 /// The codes that examples may name; any other is some reason for an error.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 14] = [
+    const CODES: [&str; 20] = [
         "not_applicable",
         "not_asked",
         "not-authorised",
@@ -436,6 +436,12 @@ fn known_code(code: &str) -> &'static str {
         "timeout",
         "refused",
         "link-loop",
+        "no-attestation",
+        "attestation-ended",
+        "attestation-not-begun",
+        "attestation-missing-evidence",
+        "attestation-hash",
+        "time-still-runs",
     ];
     CODES
         .into_iter()

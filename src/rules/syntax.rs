@@ -273,6 +273,9 @@ pub struct VocabularyFile {
     /// Any other path is a directive of the program, as text.
     #[serde(default)]
     pub open: bool,
+    /// One for each requirement: a control names it as `TYPE[REQUIREMENT]`.
+    #[serde(default)]
+    pub keyed: bool,
     /// Its facts by path.
     #[serde(default)]
     pub facts: BTreeMap<String, FactSyntax>,

@@ -57,6 +57,7 @@ pub(super) fn add(
                         asset: file.asset,
                         title: file.title,
                         open: file.open,
+                        keyed: file.keyed,
                         facts: file
                             .facts
                             .into_iter()

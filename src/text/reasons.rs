@@ -222,6 +222,19 @@ pub fn code(code: &str) -> Text {
         "waiver-not-begun" => ("chưa bắt đầu", "not begun"),
         "waiver-not-approved" => ("chưa được phê duyệt", "not approved"),
         "waiver-unused" => ("không khớp với kết quả nào", "matches no finding"),
+        "informs" => (
+            "chỉ để thông tin, không yêu cầu việc gì",
+            "for information: it asks nothing",
+        ),
+        "no-attestation" => ("chưa có văn bản xác nhận", "no attestation speaks of it"),
+        "attestation-not-met" => (
+            "chính tài liệu ghi là chưa đạt",
+            "its document itself says that the duty is not met",
+        ),
+        "time-still-runs" => (
+            "chưa thông báo, thời hạn có thể còn",
+            "not told yet; the time may still run",
+        ),
         "attestation-ended" => ("đã hết hiệu lực", "ended"),
         "attestation-not-begun" => ("có ngày sau ngày xét", "dated after the day of the audit"),
         "attestation-missing-evidence" => (

@@ -18,6 +18,8 @@ mod endpoint;
 mod honesty;
 mod law;
 mod live;
+mod corrections;
+mod papers;
 mod roots;
 mod rules;
 mod ssh;

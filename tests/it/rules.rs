@@ -154,3 +154,53 @@ fn two_controls_do_not_assert_the_same() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].1.contains("SRV-SSH-005 asserts the same"));
 }
+
+#[test]
+fn parameters_levels_and_papers_fit() {
+    let unused = folder(SSH, &|text| text.replace("at_most: $max", "at_most: 4"));
+    let found = mistakes(&unused);
+    assert!(
+        found
+            .iter()
+            .any(|(_, m)| m.contains("the parameter `max` is not used")),
+        "{found:?}"
+    );
+    let paper = "document/DOC-RSK-004.yaml";
+    let other = folder(paper, &|text| {
+        text.replace(
+            "satisfies: [ tcvn14423.rsk-4 ]",
+            "satisfies: [ tcvn14423.rsk-1 ]",
+        )
+    });
+    let found = mistakes(&other);
+    assert!(
+        found
+            .iter()
+            .any(|(_, m)| m.contains("it is the paper of `tcvn14423.rsk-4`")),
+        "{found:?}"
+    );
+    let level = folder("document/DOC-VUL-005.yaml", &|text| {
+        text.lines()
+            .map(|l| {
+                if l.starts_with("levels:") {
+                    "levels: 1+"
+                } else {
+                    l
+                }
+            })
+            .collect::<Vec<_>>()
+            .join("\n")
+    });
+    let found = mistakes(&level);
+    assert!(found.iter().any(|(_, m)| m.contains("level")), "{found:?}");
+    let keyless = folder(paper, &|text| {
+        text.replace("subject: \"paper[tcvn14423.rsk-4]\"", "subject: paper")
+    });
+    let found = mistakes(&keyless);
+    assert!(
+        found
+            .iter()
+            .any(|(_, m)| m.contains("no subject type `paper`")),
+        "{found:?}"
+    );
+}

@@ -1,6 +1,6 @@
 //! What the inventory itself says: decisions on levels, attestations, who judges, the company.
 
-use super::attestation;
+use super::{attestation, incident, paper};
 use crate::collect::Context;
 use crate::model::{
     Collected, Day, Fact, Inventory, LevelDecision, Ownership, Place, Regime, Seen, Size, Subject,
@@ -8,8 +8,14 @@ use crate::model::{
 };
 
 /// The subjects that need no target. A decision or attestation dated after `as_of` does not exist yet; one dated
-/// ahead of the day of collecting as well is named as such.
-pub fn collect_inventory(inventory: &Inventory, as_of: Day, cx: &Context) -> Collected {
+/// ahead of the day of collecting as well is named as such. `papers` are the requirements whose paper is asked for, each with
+/// its system or `org`.
+pub fn collect_inventory(
+    inventory: &Inventory,
+    papers: &[(&str, &str)],
+    as_of: Day,
+    cx: &Context,
+) -> Collected {
     let mut collected = Collected::default();
     let place = Place::new(inventory.file.as_str(), 0);
     for system in &inventory.systems {
@@ -25,7 +31,10 @@ pub fn collect_inventory(inventory: &Inventory, as_of: Day, cx: &Context) -> Col
             subjects.push(subject);
         }
     }
+    let stated = paper::subjects(papers, inventory, &subjects, as_of);
     collected.subjects.extend(subjects);
+    collected.subjects.extend(stated);
+    incident::collect(inventory, as_of, cx, &mut collected);
     collected
         .subjects
         .push(assessor(inventory).at(place.clone()));
@@ -102,6 +111,10 @@ fn assessor(inventory: &Inventory) -> Subject {
             Value::Bool,
         );
     subject.put(Fact::set("independent", independent));
+    let unstated = || Value::unseen("not_asked", "kind is not stated");
+    let kind = assessor.and_then(|a| a.kind);
+    let kind = kind.map_or_else(unstated, |kind| kind.word().into());
+    subject.put(Fact::set("kind", kind));
     subject.put(Fact::derived("highest_level", highest_level(inventory)));
     subject
 }

@@ -56,6 +56,7 @@ fn attestation(folder: &std::path::Path, id: &str, issued: &str) -> Attestation 
             role: " ".into(),
         },
         issued: day(issued),
+        met: true,
         valid_for,
         valid_to: valid_for.last_day(day(issued)),
         file: "attestations.yaml".into(),
@@ -76,10 +77,12 @@ fn inventory(systems: Vec<System>, attestations: Vec<Attestation>) -> Inventory 
         assessor: Some(Assessor {
             unit: "Ban ANTT".into(),
             independent_of_operation: None,
+            kind: None,
         }),
         systems,
         assets: Vec::new(),
         attestations,
+        incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
     }
@@ -91,7 +94,7 @@ fn seen(inventory: &Inventory, as_of: &str) -> Collected {
         timeout: Duration::from_secs(1),
         offline: true,
     };
-    collect_inventory(inventory, day(as_of), &cx)
+    collect_inventory(inventory, &[], day(as_of), &cx)
 }
 
 fn value<'a>(collected: &'a Collected, subject: &str, path: &str) -> &'a Value {

@@ -4,7 +4,9 @@
 //! Names and ids of people never become facts: counts and days only.
 
 mod attestation;
+mod incident;
 mod inventory;
+mod paper;
 mod people;
 mod roster;
 mod table;
