@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::leaf::{Leaf, NOT_ASKED, UNSUPPORTED};
+use super::leaf::{Leaf, NOT_ASKED};
 
 /// The name of this form.
 pub const SCHEMA: &str = "tls-facts/1";
@@ -325,11 +325,10 @@ impl TlsFacts {
     pub fn unseen(target: TargetFacts, started: String, why: &str) -> Self {
         let mut versions = BTreeMap::new();
         let mut suites = BTreeMap::new();
-        for (at, version) in VERSIONS.into_iter().enumerate() {
-            let why = if at < 4 { UNSUPPORTED } else { why };
+        for version in VERSIONS {
             versions.insert(version.to_owned(), Leaf::unseen(why));
             let unread = SuiteFacts {
-                why: Some(UNSUPPORTED.to_owned()),
+                why: Some(why.to_owned()),
                 ..SuiteFacts::default()
             };
             suites.insert(version.to_owned(), unread);
@@ -353,13 +352,13 @@ impl TlsFacts {
             versions,
             suites,
             negotiated,
-            groups: Leaf::unseen(UNSUPPORTED),
-            dh_bits: Leaf::unseen(UNSUPPORTED),
-            compression: Leaf::unseen(UNSUPPORTED),
-            secure_renegotiation: Leaf::unseen(UNSUPPORTED),
+            groups: Leaf::unseen(why),
+            dh_bits: Leaf::unseen(why),
+            compression: Leaf::unseen(why),
+            secure_renegotiation: Leaf::unseen(why),
             client_renegotiation: Leaf::unseen(NOT_ASKED),
-            fallback_scsv: Leaf::unseen(UNSUPPORTED),
-            extended_master_secret: Leaf::unseen(UNSUPPORTED),
+            fallback_scsv: Leaf::unseen(why),
+            extended_master_secret: Leaf::unseen(why),
             starttls: Leaf::unseen(why),
             client_cert: Leaf::unseen(why),
             certs: Vec::new(),

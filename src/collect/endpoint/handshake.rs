@@ -24,7 +24,7 @@ use super::tap::{Tap, TooMuch};
 /// The longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);
 /// The longest wait for a handshake, all of it.
-const HELLO: Duration = Duration::from_secs(6);
+pub(super) const HELLO: Duration = Duration::from_secs(6);
 
 /// A version that rustls speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -119,6 +119,8 @@ pub(super) const UNSUPPORTED: &str = "unsupported_by_prober";
 pub(super) const NOT_ASKED: &str = "not_asked";
 /// The question does not arise here.
 pub(super) const NOT_APPLICABLE: &str = "not_applicable";
+/// The server answers some connections and not others: what it left unanswered proves nothing.
+pub(super) const RATE_LIMITED: &str = "rate_limited";
 /// Something of ours could not be read.
 pub(super) const UNREADABLE: &str = "unreadable";
 /// It was read and not understood.
@@ -142,7 +144,7 @@ const CODES: &[&str] = &[
     UNREADABLE,
     NOT_PARSED,
     AMBIGUOUS,
-    "rate_limited",
+    RATE_LIMITED,
     "alert",
     "offline",
 ];

@@ -1,8 +1,8 @@
 //! Collects what a TLS endpoint shows: versions, certificates, trust, headers of one `GET /`.
 //!
 //! `target` says what is asked and resolves names, `probe` asks one address, `handshake` and `http` are the
-//! wire, `certificate`, `trust` and `headers` read what came, `facts` and `record` are the line
-//! `tls-facts/1`, `flatten` makes subjects of lines. A raw prober will stand beside `handshake`.
+//! wire, `raw` sends hellos of our own, `certificate`, `trust` and `headers` read what came, `facts` and `record` are
+//! the line `tls-facts/1`, `flatten` makes subjects of lines.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,6 +21,7 @@ mod leaf;
 mod oids;
 mod probe;
 mod putter;
+mod raw;
 mod record;
 mod recorder;
 mod tap;

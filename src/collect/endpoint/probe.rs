@@ -1,22 +1,24 @@
-//! Asks one address: a handshake in each version alone, one more for a second certificate, one `GET /`.
-//!
-//! The raw prober (older versions, suites, groups) will stand beside `ask` and fill the leaves that say
-//! `unsupported_by_prober`; nothing else changes then.
+//! Asks one address: a whole handshake in TLS 1.2 and in 1.3, the raw prober for all that needs no whole handshake, one
+//! handshake more for a second certificate, one `GET /`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use futures_util::future::join;
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::time::{Instant, sleep};
 
 use super::certificate;
-use super::facts::{CertFacts, Negotiated, ProbeState, ReplyFacts, TargetFacts, TlsFacts};
+use super::facts::{
+    CertFacts, Negotiated, ProbeState, ReplyFacts, TargetFacts, TlsFacts, VERSIONS,
+};
 use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
 use super::http::Web;
 use super::leaf::{
     CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_PARSED, REFUSED, RESET, TIMEOUT, UNSUPPORTED,
 };
+use super::raw;
 use super::target::ProbeTarget;
 use super::trust::{self, Roots};
 
@@ -83,21 +85,39 @@ impl Ask<'_> {
     }
 
     async fn ask(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        let old = shake_again(dial, Version::Tls12, Family::Any, count).await;
+        let (mut of_old, mut of_new) = (0, 0);
+        let (old, new) = join(
+            shake_again(dial, Version::Tls12, Family::Any, &mut of_old),
+            shake_again(dial, Version::Tls13, Family::Any, &mut of_new),
+        )
+        .await;
+        *count += of_old + of_new;
         if !old.connected {
             let why = old.why.as_deref().unwrap_or(TIMEOUT);
             *facts = self.unseen(Some(dial.addr.ip()), why);
             return;
         }
         facts.tcp = Leaf::seen("ok".to_owned());
-        let new = shake_again(dial, Version::Tls13, Family::Any, count).await;
+        let silent = |hello: &Hello| hello.why.as_deref() == Some(TIMEOUT) && !hello.offered();
+        let given_up = silent(&old) && silent(&new);
         let mut hellos = vec![(Version::Tls12, old), (Version::Tls13, new)];
         versions(facts, &hellos);
+        // Two hellos without an answer in time are enough.
+        let raw = match given_up || facts.encrypted.v == Some(false) {
+            true => Vec::new(),
+            false => {
+                let line = raw::Line::new(dial.clone(), self.target.sent_name());
+                let raw = raw::ask(&line, facts).await;
+                *count += line.connections();
+                raw
+            }
+        };
         if let Some((version, family)) = second_family(&hellos) {
             hellos.push((version, shake_again(dial, version, family, count).await));
         }
         client_certificate(facts, &hellos);
-        let seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
+        let mut seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
+        seen.extend(raw::chains(&raw).into_iter().map(in_clear));
         facts.certs = self.certificates(dial, &seen);
         self.state(facts);
         if self.target.http && facts.encrypted.v == Some(true) {
@@ -202,14 +222,19 @@ impl Ask<'_> {
 
     fn state(&self, facts: &mut TlsFacts) {
         let shaken = facts.encrypted.v.is_some();
-        let decided = ["tls1_2", "tls1_3"].iter().all(|key| {
-            let leaf = facts.versions.get(*key);
-            leaf.is_some_and(|leaf| leaf.v.is_some() || leaf.why.as_deref() == Some(UNSUPPORTED))
-        });
-        let why = ["tls1_2", "tls1_3"].iter().find_map(|key| {
+        let mut newest_first = VERSIONS.iter().rev();
+        let open = newest_first.find_map(|key| {
             let leaf = facts.versions.get(*key)?;
-            leaf.v.is_none().then(|| leaf.why.clone()).flatten()
+            leaf.v.is_none().then(|| leaf.why.clone())
         });
+        let cut = facts.suites.values().find_map(|suites| {
+            let shortened = suites.v.is_some() && !suites.complete;
+            shortened.then(|| suites.why.clone())
+        });
+        let (decided, why) = match open.or(cut) {
+            Some(why) => (false, why),
+            None => (true, None),
+        };
         facts.probe.state = match (shaken, decided) {
             (true, true) => ProbeState::Complete,
             (true, false) => ProbeState::Partial,
@@ -224,6 +249,19 @@ impl Ask<'_> {
             facts.http = super::facts::HttpFacts::unseen(why.as_deref().unwrap_or(CLOSED));
         }
     }
+}
+
+/// What a flight of the raw prober shows: certificates without a proof of their key.
+fn in_clear(flight: &raw::Flight) -> Hello {
+    let mut hello = Hello::default();
+    let chain = flight
+        .chain
+        .iter()
+        .map(|der| CertificateDer::from(der.clone()));
+    hello.shown.chain = chain.collect();
+    hello.shown.stapled = flight.staple.is_some();
+    hello.shown.asks_for_certificate = flight.asks_for_certificate;
+    hello
 }
 
 /// A reset or a closed connection is asked once more: some servers do it under load.
