@@ -199,17 +199,16 @@ fn endpoint(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
         };
         return Some((shown, target));
     }
-    // Asking without them would look at something else.
-    for (key, given) in [("starttls", &entry.starttls), ("resolver", &entry.resolver)] {
-        if given.is_some() {
-            return Some((address.clone(), Target::NotBuilt(key)));
-        }
+    // Asking without it would look at something else.
+    if entry.resolver.is_some() {
+        return Some((address.clone(), Target::NotBuilt("resolver")));
     }
     let target = Target::Endpoint {
         address: address.clone(),
         purpose,
         sni: entry.sni.clone(),
         roots,
+        starttls: entry.starttls.map(|protocol| protocol.word().to_owned()),
         closed: entry.closed.clone().unwrap_or_default(),
         authorised: entry.authorised.clone(),
         sample: sample(check, here),

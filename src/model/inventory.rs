@@ -197,6 +197,8 @@ pub enum Target {
         sni: Option<String>,
         /// Roots to trust; the system's where absent.
         roots: Option<PathBuf>,
+        /// The protocol in which TLS is begun: `smtp`, `imap`, …; TLS at once where absent.
+        starttls: Option<String>,
         /// Ports that should be closed.
         closed: Vec<u16>,
         /// What may be done beyond a handshake and one `GET /`.

@@ -17,3 +17,4 @@ mod law;
 mod roots;
 mod rules;
 mod support;
+mod tls_lab;

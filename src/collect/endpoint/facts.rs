@@ -197,7 +197,7 @@ pub struct CertFacts {
     /// RFC 7633.
     #[serde(default)]
     pub must_staple: Leaf<bool>,
-    /// `none`, `present`.
+    /// `none`, `good`, `revoked`, `unknown`, `expired`; `present` where it could not be read.
     #[serde(default)]
     pub staple: Leaf<String>,
     /// Did the server prove that it has the key?

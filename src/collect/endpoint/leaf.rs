@@ -121,6 +121,8 @@ pub(super) const NOT_ASKED: &str = "not_asked";
 pub(super) const NOT_APPLICABLE: &str = "not_applicable";
 /// The server answers some connections and not others: what it left unanswered proves nothing.
 pub(super) const RATE_LIMITED: &str = "rate_limited";
+/// The protocol before TLS does not lead to TLS.
+pub(super) const STARTTLS_NOT_OFFERED: &str = "starttls_not_offered";
 /// Something of ours could not be read.
 pub(super) const UNREADABLE: &str = "unreadable";
 /// It was read and not understood.
@@ -145,6 +147,7 @@ const CODES: &[&str] = &[
     NOT_PARSED,
     AMBIGUOUS,
     RATE_LIMITED,
+    STARTTLS_NOT_OFFERED,
     "alert",
     "offline",
 ];

@@ -18,12 +18,14 @@ mod handshake;
 mod headers;
 mod http;
 mod leaf;
+mod ocsp;
 mod oids;
 mod probe;
 mod putter;
 mod raw;
 mod record;
 mod recorder;
+mod starttls;
 mod tap;
 mod target;
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub use facts::*;
 pub use flatten::flatten;
 pub use leaf::{Leaf, code};
 pub use record::{BadLine, Recorded, draw, read};
+pub use starttls::Starttls;
 pub use target::ProbeTarget;
 
 use super::{Context, MAX_FILE_BYTES, hex_sha256};
@@ -110,6 +113,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             purpose,
             sni,
             roots,
+            starttls,
             closed,
             authorised,
             sample,
@@ -120,7 +124,8 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             asked.sni.clone_from(sni);
             asked.roots.clone_from(roots);
             asked.closed.clone_from(closed);
-            asked.http = is_web(purpose);
+            asked.starttls.clone_from(starttls);
+            asked.http = is_web(purpose) && starttls.is_none();
             asked.authorised = authorised.as_ref().is_some_and(|a| in_date(a, cx));
             asked.tracking = matches!(purpose.as_str(), "tracking" | "label-link");
             asked.sample.clone_from(sample);

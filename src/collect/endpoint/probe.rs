@@ -16,9 +16,12 @@ use super::facts::{
 use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
 use super::http::Web;
 use super::leaf::{
-    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_PARSED, REFUSED, RESET, TIMEOUT, UNSUPPORTED,
+    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_PARSED, REFUSED, RESET, STARTTLS_NOT_OFFERED,
+    TIMEOUT, UNSUPPORTED,
 };
+use super::ocsp;
 use super::raw;
+use super::starttls::Starttls;
 use super::target::ProbeTarget;
 use super::trust::{self, Roots};
 
@@ -66,13 +69,15 @@ impl Ask<'_> {
         let Ok(name) = ServerName::try_from(self.target.name().to_owned()) else {
             return self.unseen(Some(ip), NOT_PARSED);
         };
-        if self.target.starttls.is_some() {
+        let starttls = self.target.starttls.as_deref().map(Starttls::parse);
+        if starttls == Some(None) {
             return self.unseen(Some(ip), UNSUPPORTED);
         }
         let dial = Dial {
             addr: SocketAddr::new(ip, self.target.port),
             name,
             send_name: self.target.sent_name().is_some(),
+            starttls: starttls.flatten(),
             timeout: self.timeout,
             deadline: began + ENDPOINT,
         };
@@ -98,6 +103,18 @@ impl Ask<'_> {
             return;
         }
         facts.tcp = Leaf::seen("ok".to_owned());
+        if dial.starttls.is_some() {
+            let learned = [&old, &new].into_iter().find_map(|hello| hello.starttls);
+            facts.starttls = match learned {
+                Some(offered) => Leaf::seen(offered),
+                None => Leaf::unseen(why_of_one(&old)),
+            };
+            // All that is said there is said in clear.
+            if learned == Some(false) {
+                self.in_clear_only(facts);
+                return;
+            }
+        }
         let silent = |hello: &Hello| hello.why.as_deref() == Some(TIMEOUT) && !hello.offered();
         let given_up = silent(&old) && silent(&new);
         let mut hellos = vec![(Version::Tls12, old), (Version::Tls13, new)];
@@ -126,6 +143,20 @@ impl Ask<'_> {
         self.ports(dial, facts, count).await;
     }
 
+    /// A server that speaks its protocol and does not turn to TLS: seen whole, and not encrypted.
+    fn in_clear_only(&self, facts: &mut TlsFacts) {
+        let starttls = std::mem::replace(&mut facts.starttls, Leaf::seen(false));
+        let tcp = std::mem::take(&mut facts.tcp);
+        let target = facts.target.clone();
+        *facts = TlsFacts::unseen(target, self.now.to_string(), STARTTLS_NOT_OFFERED);
+        self.not_asked(facts);
+        facts.starttls = starttls;
+        facts.tcp = tcp;
+        facts.encrypted = Leaf::proven(false, STARTTLS_NOT_OFFERED);
+        facts.probe.state = ProbeState::Complete;
+        facts.probe.reason = None;
+    }
+
     fn certificates(&self, dial: &Dial, hellos: &[Hello]) -> Vec<CertFacts> {
         let mut seen: Vec<(&[CertificateDer<'_>], CertFacts)> = Vec::new();
         for hello in hellos {
@@ -145,8 +176,10 @@ impl Ask<'_> {
             }
             let mut facts = certificate::describe(chain, self.now);
             facts.key_proven = key_proof(&facts, proven);
-            if hello.shown.stapled {
-                facts.staple = Leaf::seen("present".to_owned());
+            if let Some(response) = &hello.shown.staple {
+                // What cannot be read is there all the same.
+                let status = ocsp::status(response, self.now).unwrap_or("present");
+                facts.staple = Leaf::seen(status.to_owned());
             }
             trust::judge(&mut facts, chain, Some(&dial.name), self.roots, self.now);
             seen.push((chain, facts));
@@ -208,10 +241,9 @@ impl Ask<'_> {
 
     /// What stays unasked whatever the server answers.
     fn not_asked(&self, facts: &mut TlsFacts) {
-        facts.starttls = Leaf::unseen(match self.target.starttls {
-            Some(_) => UNSUPPORTED,
-            None => NOT_APPLICABLE,
-        });
+        if self.target.starttls.is_none() {
+            facts.starttls = Leaf::unseen(NOT_APPLICABLE);
+        }
         if self.target.closed.is_empty() {
             facts.open_ports = Leaf::unseen(NOT_APPLICABLE);
         }
@@ -259,7 +291,7 @@ fn in_clear(flight: &raw::Flight) -> Hello {
         .iter()
         .map(|der| CertificateDer::from(der.clone()));
     hello.shown.chain = chain.collect();
-    hello.shown.stapled = flight.staple.is_some();
+    hello.shown.staple.clone_from(&flight.staple);
     hello.shown.asks_for_certificate = flight.asks_for_certificate;
     hello
 }
@@ -311,6 +343,10 @@ fn versions(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
         (false, true) => Leaf::proven(false, "plain-http"),
         (false, false) => Leaf::unseen(why_of(hellos)),
     };
+}
+
+fn why_of_one(hello: &Hello) -> String {
+    hello.why.clone().unwrap_or_else(|| CLOSED.to_owned())
 }
 
 fn why_of(hellos: &[(Version, Hello)]) -> String {

@@ -240,6 +240,7 @@ fn nothing_is_asked_offline() {
         purpose: "web".into(),
         sni: None,
         roots: None,
+        starttls: None,
         closed: Vec::new(),
         sample: None,
         authorised: None,

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::super::handshake::{Dial, HELLO, connect, provider, why_of_io};
+use super::super::handshake::{Dial, provider, why_of_io};
 use super::super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, RATE_LIMITED, RESET, TIMEOUT};
 use super::super::tap::MAX_BYTES;
 use super::flight::{Flight, Step, read};
@@ -164,10 +164,9 @@ impl Line {
     }
 
     async fn exchange(&self, offer: &Offer) -> Answer {
-        let mut stream = match connect(self.dial.addr, self.dial.timeout, self.dial.deadline).await
-        {
+        let mut stream = match self.dial.open().await {
             Ok(stream) => stream,
-            Err(why) => return Answer::Unseen(why),
+            Err(closed) => return Answer::Unseen(closed.why()),
         };
         let mut random = [0; 32];
         if self.random.fill(&mut random).is_err() {
@@ -183,11 +182,7 @@ impl Line {
             small: offer.small,
             random,
         };
-        let until = self
-            .dial
-            .deadline
-            .min(Instant::now() + self.dial.timeout.min(HELLO));
-        let _ = stream.set_nodelay(true);
+        let until = self.dial.until();
         match timeout_at(until, stream.write_all(&hello.bytes())).await {
             Err(_) => return Answer::Unseen(TIMEOUT),
             Ok(Err(error)) => return ended(why_of_io(&error)),
