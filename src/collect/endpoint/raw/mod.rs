@@ -11,6 +11,8 @@ mod hello;
 mod line;
 mod names;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 pub(super) use flight::Flight;
 pub(super) use line::Line;

@@ -47,10 +47,15 @@ impl Seen {
 
     /// A hello that this version is known to take, with these suites.
     pub(super) fn offer(&self, suites: &[u16]) -> Offer {
+        let whole = offer(self.version);
         Offer {
             suites: suites.to_vec(),
+            groups: match self.small {
+                true => few_groups(),
+                false => whole.groups,
+            },
             small: self.small,
-            ..offer(self.version)
+            ..whole
         }
     }
 }
