@@ -203,6 +203,9 @@ pub struct CertFacts {
     /// Did the server prove that it has the key?
     #[serde(default)]
     pub key_proven: Leaf<bool>,
+    /// How many of the certificates sent are no part of its path.
+    #[serde(default)]
+    pub superfluous: Leaf<i64>,
 }
 
 /// One certificate of a chain.
@@ -293,8 +296,20 @@ pub struct HttpFacts {
     pub version_shown: Leaf<bool>,
     /// Does plain HTTP on port 80 send the client to https?
     pub redirect_to_https: Leaf<bool>,
+    /// Does that lead to this host, with or without `www.`?
+    pub redirect_stays: Leaf<bool>,
     /// Is there a security.txt with a contact (RFC 9116)?
     pub security_txt: Leaf<bool>,
+    /// Does it name an end that has not passed?
+    pub security_txt_current: Leaf<bool>,
+    /// Does an error page show a stack trace?
+    pub error_trace: Leaf<bool>,
+    /// Of a short fixed list of paths of administration, those that are open.
+    pub open_paths: Leaf<Vec<String>>,
+    /// What a foreign origin gets: `none`, `any`, `reflected`, `null`, `listed`.
+    pub cors_origin: Leaf<String>,
+    /// May it send the user's cookies along?
+    pub cors_credentials: Leaf<bool>,
 }
 
 /// A cookie without its value.
@@ -381,6 +396,18 @@ impl Negotiated {
 }
 
 impl HttpFacts {
+    /// What only a permission opens stays closed, for this reason.
+    pub fn not_permitted(&mut self, why: &str) {
+        self.redirect_to_https = Leaf::unseen(why);
+        self.redirect_stays = Leaf::unseen(why);
+        self.security_txt = Leaf::unseen(why);
+        self.security_txt_current = Leaf::unseen(why);
+        self.error_trace = Leaf::unseen(why);
+        self.open_paths = Leaf::unseen(why);
+        self.cors_origin = Leaf::unseen(why);
+        self.cors_credentials = Leaf::unseen(why);
+    }
+
     /// Nothing was seen. What needs a permission stays `not_asked`.
     pub fn unseen(why: &str) -> Self {
         Self {
@@ -400,7 +427,13 @@ impl HttpFacts {
             powered_by: Leaf::unseen(why),
             version_shown: Leaf::unseen(why),
             redirect_to_https: Leaf::unseen(NOT_ASKED),
+            redirect_stays: Leaf::unseen(NOT_ASKED),
             security_txt: Leaf::unseen(NOT_ASKED),
+            security_txt_current: Leaf::unseen(NOT_ASKED),
+            error_trace: Leaf::unseen(NOT_ASKED),
+            open_paths: Leaf::unseen(NOT_ASKED),
+            cors_origin: Leaf::unseen(NOT_ASKED),
+            cors_credentials: Leaf::unseen(NOT_ASKED),
         }
     }
 }

@@ -117,6 +117,8 @@ pub(super) const PROTOCOL: &str = "protocol_error";
 pub(super) const UNSUPPORTED: &str = "unsupported_by_prober";
 /// Nobody asked for it, or nobody allowed it.
 pub(super) const NOT_ASKED: &str = "not_asked";
+/// It needs a permission that the inventory does not give.
+pub(super) const NOT_AUTHORISED: &str = "not-authorised";
 /// The question does not arise here.
 pub(super) const NOT_APPLICABLE: &str = "not_applicable";
 /// The server answers some connections and not others: what it left unanswered proves nothing.
@@ -142,6 +144,7 @@ const CODES: &[&str] = &[
     PROTOCOL,
     UNSUPPORTED,
     NOT_ASKED,
+    NOT_AUTHORISED,
     NOT_APPLICABLE,
     UNREADABLE,
     NOT_PARSED,

@@ -20,6 +20,7 @@ mod http;
 mod leaf;
 mod ocsp;
 mod oids;
+mod permitted;
 mod probe;
 mod putter;
 mod raw;
@@ -205,15 +206,12 @@ async fn pages(
         let ip = addr.and_then(|addr| addr.parse().ok());
         let subject = match (&target.sample, ip) {
             _ if !target.authorised => {
-                tracking::not_asked(&name, &place, "not-authorised", "authorised")
+                tracking::not_asked(&name, &place, leaf::NOT_AUTHORISED, "authorised")
             }
             (None, _) => tracking::not_asked(&name, &place, leaf::NOT_ASKED, "sample_waybill"),
             (Some(sample), Some(ip)) if seen.encrypted.v == Some(true) => {
-                let web = http::Web {
-                    host: target.name(),
-                    addr: SocketAddr::new(ip, target.port),
-                    timeout: cx.timeout,
-                };
+                let addr = SocketAddr::new(ip, target.port);
+                let web = http::Web::new(target.name(), addr, cx.timeout);
                 tracking::ask(&web, sample, &name, &place).await
             }
             (Some(_), _) => tracking::not_asked(&name, &place, leaf::UNREACHABLE, shown),

@@ -16,10 +16,11 @@ use super::facts::{
 use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
 use super::http::Web;
 use super::leaf::{
-    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_PARSED, REFUSED, RESET, STARTTLS_NOT_OFFERED,
-    TIMEOUT, UNSUPPORTED,
+    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_AUTHORISED, NOT_PARSED, REFUSED, RESET,
+    STARTTLS_NOT_OFFERED, TIMEOUT, UNSUPPORTED,
 };
 use super::ocsp;
+use super::permitted;
 use super::raw;
 use super::starttls::Starttls;
 use super::target::ProbeTarget;
@@ -188,14 +189,8 @@ impl Ask<'_> {
     }
 
     async fn web(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        let web = Web {
-            host: self.target.name(),
-            addr: dial.addr,
-            timeout: dial
-                .deadline
-                .saturating_duration_since(Instant::now())
-                .min(self.timeout),
-        };
+        let left = dial.deadline.saturating_duration_since(Instant::now());
+        let web = Web::new(self.target.name(), dial.addr, left.min(self.timeout));
         *count += 1;
         facts.http = web.front().await;
         if facts.http.status.v.is_none() {
@@ -207,16 +202,25 @@ impl Ask<'_> {
                 .as_ref()
                 .map(|why| format!("http:{why}"));
         }
-        if self.target.authorised && Instant::now() < dial.deadline {
-            *count += 2;
-            facts.http.redirect_to_https = web.plain_redirect().await;
-            facts.http.security_txt = web.security_txt().await;
+        if !self.target.authorised {
+            facts.http.not_permitted(NOT_AUTHORISED);
+        } else if facts.http.status.v.is_none() {
+            facts
+                .http
+                .not_permitted(facts.http.status.why.clone().as_deref().unwrap_or(CLOSED));
+        } else {
+            *count += permitted::REQUESTS;
+            permitted::ask(&web, &mut facts.http, self.target.name(), self.now).await;
         }
     }
 
     /// A port that lets nobody in is closed for us, whether it refuses or stays silent.
     async fn ports(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        if !self.target.authorised || self.target.closed.is_empty() {
+        if self.target.closed.is_empty() {
+            return;
+        }
+        if !self.target.authorised {
+            facts.open_ports = Leaf::unseen(NOT_AUTHORISED);
             return;
         }
         let mut open = Vec::new();
