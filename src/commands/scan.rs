@@ -222,6 +222,7 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             closed: Vec::new(),
             authorised: None,
             sample: None,
+            mail: None,
         },
         KindArg::Config => Target::Config(path),
         KindArg::Schema => Target::Schema {

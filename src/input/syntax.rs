@@ -118,9 +118,15 @@ pub struct AssetEntry {
     /// endpoint: a file with the certificates to trust.
     #[serde(default)]
     pub roots: Option<String>,
-    /// endpoint: the name server to ask.
+    /// endpoint: the name server to ask about the mail domain.
     #[serde(default)]
     pub resolver: Option<String>,
+    /// endpoint: the mail domain; the host of the address where not written.
+    #[serde(default)]
+    pub domain: Option<String>,
+    /// endpoint: selectors of DKIM in use.
+    #[serde(default)]
+    pub dkim: Option<Vec<String>>,
     /// endpoint: recorded facts instead of the network.
     #[serde(default)]
     pub facts: Option<String>,

@@ -205,6 +205,8 @@ pub enum Target {
         authorised: Option<Authorised>,
         /// A waybill of the company's own, for a tracking page.
         sample: Option<Sample>,
+        /// The domain whose mail is handled here.
+        mail: Option<MailDomain>,
     },
     /// Recorded facts of an endpoint, `tls-facts/1` lines.
     EndpointFacts {
@@ -244,6 +246,17 @@ pub enum Target {
     },
     /// Something that this version cannot look at; the word names it.
     NotBuilt(&'static str),
+}
+
+/// A mail domain and the name server that is asked about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailDomain {
+    /// The domain.
+    pub domain: String,
+    /// The name server, `address` or `address:port`; nobody is asked where absent.
+    pub resolver: Option<String>,
+    /// Selectors of DKIM that are in use.
+    pub dkim: Vec<String>,
 }
 
 /// A waybill of the company's own that the tracking page is asked for.

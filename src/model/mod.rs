@@ -36,8 +36,8 @@ pub use fact::{
 pub use finding::*;
 pub use inventory::{
     Assessor, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting, Inventory,
-    LevelDecision, Organisation, Ownership, Period, Regime, Sample, Signer, Size, System, Target,
-    Waiver, WaiverDisposition,
+    LevelDecision, MailDomain, Organisation, Ownership, Period, Regime, Sample, Signer, Size,
+    System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{

@@ -466,6 +466,7 @@ fn collected(nginx: &Nginx) {
         closed: Vec::new(),
         sample: None,
         starttls: None,
+        mail: None,
         authorised: None,
     };
     let seen: Collected = endpoint::collect(&target, &address, &cx());

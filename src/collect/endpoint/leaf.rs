@@ -153,6 +153,7 @@ const CODES: &[&str] = &[
     STARTTLS_NOT_OFFERED,
     "alert",
     "offline",
+    "servfail",
 ];
 
 #[cfg(test)]

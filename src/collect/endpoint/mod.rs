@@ -18,6 +18,7 @@ mod handshake;
 mod headers;
 mod http;
 mod leaf;
+mod mail;
 mod ocsp;
 mod oids;
 mod permitted;
@@ -50,7 +51,7 @@ use probe::Ask;
 use trust::Roots;
 
 /// The subject types of this collector.
-pub const KINDS: [&str; 4] = ["tls", "certificate", "http", "tracking"];
+pub const KINDS: [&str; 5] = ["tls", "certificate", "http", "tracking", mail::KIND];
 
 /// Addresses of one name that are asked at the same time.
 const AT_ONCE: usize = 4;
@@ -118,6 +119,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             closed,
             authorised,
             sample,
+            mail,
         } => {
             let Some(mut asked) = ProbeTarget::parse(address) else {
                 return nothing(Reason::new(leaf::NOT_PARSED, address));
@@ -130,6 +132,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             asked.authorised = authorised.as_ref().is_some_and(|a| in_date(a, cx));
             asked.tracking = matches!(purpose.as_str(), "tracking" | "label-link");
             asked.sample.clone_from(sample);
+            asked.mail.clone_from(mail);
             live(&asked, shown, cx)
         }
         Target::EndpointFacts { file, purpose, .. } => recorded(file, purpose, shown, cx),
@@ -157,6 +160,11 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
     };
     let facts = runtime.block_on(probe(target, cx));
     let pages = runtime.block_on(pages(target, shown, &facts, cx));
+    let place = Place::new(shown, 0);
+    let mail = target
+        .mail
+        .as_ref()
+        .map(|mail| runtime.block_on(mail::ask(mail, &place, cx.timeout)));
     // A name that is still being looked up must not hold the audit.
     runtime.shutdown_background();
     let mut evidence = Vec::new();
@@ -182,6 +190,11 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
         false => collected.saw("tracking", Seen::Absent(format!("{shown}: purpose"))),
     }
     collected.subjects.extend(pages);
+    match &mail {
+        Some(_) => collected.saw(mail::KIND, Seen::Whole),
+        None => collected.saw(mail::KIND, Seen::Absent(format!("{shown}: purpose"))),
+    }
+    collected.subjects.extend(mail);
     collected
 }
 
@@ -244,6 +257,13 @@ fn recorded(file: &Path, purpose: &str, shown: &str, cx: &Context) -> Collected 
             Seen::Not(Reason::new(leaf::NOT_ASKED, shown.to_owned())),
         ),
         false => collected.saw("tracking", Seen::Absent(format!("{shown}: purpose"))),
+    }
+    match purpose {
+        "mail" => collected.saw(
+            mail::KIND,
+            Seen::Not(Reason::new(leaf::NOT_ASKED, shown.to_owned())),
+        ),
+        _other => collected.saw(mail::KIND, Seen::Absent(format!("{shown}: purpose"))),
     }
     if let Some(first) = bad.first() {
         let detail = format!("{shown}:{}: {} ({})", first.line, first.what, bad.len());

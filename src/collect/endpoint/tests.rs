@@ -241,6 +241,7 @@ fn nothing_is_asked_offline() {
         sni: None,
         roots: None,
         starttls: None,
+        mail: None,
         closed: Vec::new(),
         sample: None,
         authorised: None,
