@@ -173,6 +173,9 @@ pub(crate) struct TargetArgs {
     /// endpoint: the name to ask for, instead of the host
     #[arg(long, value_name = "NAME")]
     pub(crate) sni: Option<String>,
+    /// endpoint: the protocol in which TLS is begun
+    #[arg(long, value_name = "PROTOCOL", value_parser = ["smtp", "submission", "imap", "pop3", "ftp", "ldap", "xmpp", "postgres", "mysql"])]
+    pub(crate) starttls: Option<String>,
     /// endpoint: also ask `GET /`
     #[arg(long)]
     pub(crate) http: bool,

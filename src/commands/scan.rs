@@ -179,7 +179,8 @@ fn endpoint_facts(asset: &Asset, options: &TargetArgs, cx: &Context) -> Result<b
     };
     target.sni.clone_from(&options.sni);
     target.roots.clone_from(&options.roots);
-    target.http = options.http;
+    target.starttls.clone_from(&options.starttls);
+    target.http = options.http && options.starttls.is_none();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -285,9 +286,11 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             purpose: "web".into(),
             sni: options.sni.clone(),
             roots: options.roots.clone(),
+            starttls: options.starttls.clone(),
             closed: Vec::new(),
             authorised: None,
             sample: None,
+            mail: None,
         },
         KindArg::Config => Target::Config(path),
         KindArg::Schema => Target::Schema {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, Remote, Sample, System, Target};
+use crate::model::{Asset, AssetKind, MailDomain, Remote, Sample, System, Target};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -226,22 +226,39 @@ fn endpoint(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
         };
         return Some((shown, target));
     }
-    // Asking without them would look at something else.
-    for (key, given) in [("starttls", &entry.starttls), ("resolver", &entry.resolver)] {
-        if given.is_some() {
-            return Some((address.clone(), Target::NotBuilt(key)));
-        }
-    }
     let target = Target::Endpoint {
         address: address.clone(),
         purpose,
         sni: entry.sni.clone(),
         roots,
+        starttls: entry.starttls.map(|protocol| protocol.word().to_owned()),
         closed: entry.closed.clone().unwrap_or_default(),
         authorised: entry.authorised.clone(),
         sample: sample(check, here),
+        mail: mail(check, here, address),
     };
     Some((address.clone(), target))
+}
+
+/// The mail domain of a mail server.
+fn mail(check: &mut Check<'_>, here: &Here<'_>, address: &str) -> Option<MailDomain> {
+    let entry = here.entry;
+    if let Some(resolver) = &entry.resolver {
+        let alone = resolver.parse::<std::net::IpAddr>().is_ok();
+        if !alone && resolver.parse::<std::net::SocketAddr>().is_err() {
+            check.at(
+                &here.key("resolver"),
+                format!("`{resolver}` is no address of a name server"),
+                "write an address, for instance 10.0.0.53 or 10.0.0.53:5353",
+            );
+        }
+    }
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    (entry.purpose == Some(Purpose::Mail)).then(|| MailDomain {
+        domain: entry.domain.clone().unwrap_or_else(|| host.to_owned()),
+        resolver: entry.resolver.clone(),
+        dkim: entry.dkim.clone().unwrap_or_default(),
+    })
 }
 
 /// The waybill that a tracking page is asked for.
@@ -397,6 +414,8 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("starttls", e.starttls.is_some()),
         ("roots", e.roots.is_some()),
         ("resolver", e.resolver.is_some()),
+        ("domain", e.domain.is_some()),
+        ("dkim", e.dkim.is_some()),
         ("facts", e.facts.is_some()),
         ("authorised", e.authorised.is_some()),
         ("sample_waybill", e.sample_waybill.is_some()),
@@ -439,6 +458,8 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
             "starttls",
             "roots",
             "resolver",
+            "domain",
+            "dkim",
             "facts",
             "authorised",
             "sample_waybill",

@@ -123,13 +123,19 @@ pub struct AssetEntry {
     pub sni: Option<String>,
     /// endpoint: the protocol in which TLS is begun.
     #[serde(default)]
-    pub starttls: Option<String>,
+    pub starttls: Option<Protocol>,
     /// endpoint: a file with the certificates to trust.
     #[serde(default)]
     pub roots: Option<String>,
-    /// endpoint: the name server to ask.
+    /// endpoint: the name server to ask about the mail domain.
     #[serde(default)]
     pub resolver: Option<String>,
+    /// endpoint: the mail domain; the host of the address where not written.
+    #[serde(default)]
+    pub domain: Option<String>,
+    /// endpoint: selectors of DKIM in use.
+    #[serde(default)]
+    pub dkim: Option<Vec<String>>,
     /// endpoint: recorded facts instead of the network.
     #[serde(default)]
     pub facts: Option<String>,
@@ -196,6 +202,47 @@ impl Purpose {
             Self::LabelLink => "label-link",
             Self::Mail => "mail",
             Self::Api => "api",
+        }
+    }
+}
+
+/// A protocol that begins in clear and turns to TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// Mail between servers.
+    Smtp,
+    /// Mail handed in.
+    Submission,
+    /// Mail boxes.
+    Imap,
+    /// Mail boxes.
+    Pop3,
+    /// Files.
+    Ftp,
+    /// Directories.
+    Ldap,
+    /// Messages.
+    Xmpp,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
+}
+
+impl Protocol {
+    /// The word of files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Smtp => "smtp",
+            Self::Submission => "submission",
+            Self::Imap => "imap",
+            Self::Pop3 => "pop3",
+            Self::Ftp => "ftp",
+            Self::Ldap => "ldap",
+            Self::Xmpp => "xmpp",
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
         }
     }
 }

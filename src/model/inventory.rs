@@ -248,12 +248,16 @@ pub enum Target {
         sni: Option<String>,
         /// Roots to trust; the system's where absent.
         roots: Option<PathBuf>,
+        /// The protocol in which TLS is begun: `smtp`, `imap`, …; TLS at once where absent.
+        starttls: Option<String>,
         /// Ports that should be closed.
         closed: Vec<u16>,
         /// What may be done beyond a handshake and one `GET /`.
         authorised: Option<Authorised>,
         /// A waybill of the company's own, for a tracking page.
         sample: Option<Sample>,
+        /// The domain whose mail is handled here.
+        mail: Option<MailDomain>,
     },
     /// Recorded facts of an endpoint, `tls-facts/1` lines.
     EndpointFacts {
@@ -293,6 +297,17 @@ pub enum Target {
     },
     /// Something that this version cannot look at; the word names it.
     NotBuilt(&'static str),
+}
+
+/// A mail domain and the name server that is asked about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailDomain {
+    /// The domain.
+    pub domain: String,
+    /// The name server, `address` or `address:port`; nobody is asked where absent.
+    pub resolver: Option<String>,
+    /// Selectors of DKIM that are in use.
+    pub dkim: Vec<String>,
 }
 
 /// A waybill of the company's own that the tracking page is asked for.

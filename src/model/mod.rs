@@ -37,8 +37,8 @@ pub use fact::{
 pub use finding::*;
 pub use inventory::{
     Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
-    Incident, IncidentKind, Inventory, LevelDecision, Organisation, Ownership, Period, Regime,
-    Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
+    Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership, Period,
+    Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{

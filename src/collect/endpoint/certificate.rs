@@ -43,6 +43,7 @@ pub(super) fn describe(chain: &[CertificateDer<'_>], now: Timestamp) -> CertFact
         must_staple: Leaf::unseen(NOT_PARSED),
         staple: Leaf::seen("none".to_owned()),
         key_proven: Leaf::unseen(NOT_PARSED),
+        superfluous: superfluous(&parsed),
     };
     if let Some(leaf) = leaf {
         facts.self_signed = Leaf::seen(is_self_signed(leaf));
@@ -57,6 +58,20 @@ pub(super) fn describe(chain: &[CertificateDer<'_>], now: Timestamp) -> CertFact
         facts.validity_days = Leaf::seen(dates.length());
     }
     facts
+}
+
+/// Certificates that are no part of the path from the server's own up; a root at its end is one.
+fn superfluous(chain: &[Option<X509Certificate<'_>>]) -> Leaf<i64> {
+    let certs: Option<Vec<_>> = chain.iter().map(Option::as_ref).collect();
+    let Some([leaf, others @ ..]) = certs.as_deref() else {
+        return Leaf::unseen(NOT_PARSED);
+    };
+    let mut at = *leaf;
+    let mut left: Vec<_> = others.to_vec();
+    while let Some(next) = left.iter().position(|cert| cert.subject() == at.issuer()) {
+        at = left.remove(next);
+    }
+    Leaf::seen(i64::try_from(left.len()).unwrap_or(i64::MAX))
 }
 
 /// The dates of a certificate, in seconds of Unix time, both included.

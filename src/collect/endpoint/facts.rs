@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::leaf::{Leaf, NOT_ASKED, UNSUPPORTED};
+use super::leaf::{Leaf, NOT_ASKED};
 
 /// The name of this form.
 pub const SCHEMA: &str = "tls-facts/1";
@@ -197,12 +197,15 @@ pub struct CertFacts {
     /// RFC 7633.
     #[serde(default)]
     pub must_staple: Leaf<bool>,
-    /// `none`, `present`.
+    /// `none`, `good`, `revoked`, `unknown`, `expired`; `present` where it could not be read.
     #[serde(default)]
     pub staple: Leaf<String>,
     /// Did the server prove that it has the key?
     #[serde(default)]
     pub key_proven: Leaf<bool>,
+    /// How many of the certificates sent are no part of its path.
+    #[serde(default)]
+    pub superfluous: Leaf<i64>,
 }
 
 /// One certificate of a chain.
@@ -293,8 +296,20 @@ pub struct HttpFacts {
     pub version_shown: Leaf<bool>,
     /// Does plain HTTP on port 80 send the client to https?
     pub redirect_to_https: Leaf<bool>,
+    /// Does that lead to this host, with or without `www.`?
+    pub redirect_stays: Leaf<bool>,
     /// Is there a security.txt with a contact (RFC 9116)?
     pub security_txt: Leaf<bool>,
+    /// Does it name an end that has not passed?
+    pub security_txt_current: Leaf<bool>,
+    /// Does an error page show a stack trace?
+    pub error_trace: Leaf<bool>,
+    /// Of a short fixed list of paths of administration, those that are open.
+    pub open_paths: Leaf<Vec<String>>,
+    /// What a foreign origin gets: `none`, `any`, `reflected`, `null`, `listed`.
+    pub cors_origin: Leaf<String>,
+    /// May it send the user's cookies along?
+    pub cors_credentials: Leaf<bool>,
 }
 
 /// A cookie without its value.
@@ -325,11 +340,10 @@ impl TlsFacts {
     pub fn unseen(target: TargetFacts, started: String, why: &str) -> Self {
         let mut versions = BTreeMap::new();
         let mut suites = BTreeMap::new();
-        for (at, version) in VERSIONS.into_iter().enumerate() {
-            let why = if at < 4 { UNSUPPORTED } else { why };
+        for version in VERSIONS {
             versions.insert(version.to_owned(), Leaf::unseen(why));
             let unread = SuiteFacts {
-                why: Some(UNSUPPORTED.to_owned()),
+                why: Some(why.to_owned()),
                 ..SuiteFacts::default()
             };
             suites.insert(version.to_owned(), unread);
@@ -353,13 +367,13 @@ impl TlsFacts {
             versions,
             suites,
             negotiated,
-            groups: Leaf::unseen(UNSUPPORTED),
-            dh_bits: Leaf::unseen(UNSUPPORTED),
-            compression: Leaf::unseen(UNSUPPORTED),
-            secure_renegotiation: Leaf::unseen(UNSUPPORTED),
+            groups: Leaf::unseen(why),
+            dh_bits: Leaf::unseen(why),
+            compression: Leaf::unseen(why),
+            secure_renegotiation: Leaf::unseen(why),
             client_renegotiation: Leaf::unseen(NOT_ASKED),
-            fallback_scsv: Leaf::unseen(UNSUPPORTED),
-            extended_master_secret: Leaf::unseen(UNSUPPORTED),
+            fallback_scsv: Leaf::unseen(why),
+            extended_master_secret: Leaf::unseen(why),
             starttls: Leaf::unseen(why),
             client_cert: Leaf::unseen(why),
             certs: Vec::new(),
@@ -382,6 +396,18 @@ impl Negotiated {
 }
 
 impl HttpFacts {
+    /// What only a permission opens stays closed, for this reason.
+    pub fn not_permitted(&mut self, why: &str) {
+        self.redirect_to_https = Leaf::unseen(why);
+        self.redirect_stays = Leaf::unseen(why);
+        self.security_txt = Leaf::unseen(why);
+        self.security_txt_current = Leaf::unseen(why);
+        self.error_trace = Leaf::unseen(why);
+        self.open_paths = Leaf::unseen(why);
+        self.cors_origin = Leaf::unseen(why);
+        self.cors_credentials = Leaf::unseen(why);
+    }
+
     /// Nothing was seen. What needs a permission stays `not_asked`.
     pub fn unseen(why: &str) -> Self {
         Self {
@@ -401,7 +427,13 @@ impl HttpFacts {
             powered_by: Leaf::unseen(why),
             version_shown: Leaf::unseen(why),
             redirect_to_https: Leaf::unseen(NOT_ASKED),
+            redirect_stays: Leaf::unseen(NOT_ASKED),
             security_txt: Leaf::unseen(NOT_ASKED),
+            security_txt_current: Leaf::unseen(NOT_ASKED),
+            error_trace: Leaf::unseen(NOT_ASKED),
+            open_paths: Leaf::unseen(NOT_ASKED),
+            cors_origin: Leaf::unseen(NOT_ASKED),
+            cors_credentials: Leaf::unseen(NOT_ASKED),
         }
     }
 }

@@ -139,7 +139,7 @@ fn certificates(
         }
         match (any, facts.encrypted.v) {
             (true, _) => {}
-            (false, Some(false)) => plain = Some(name),
+            (false, Some(false)) => plain = Some((name, &facts.encrypted.why)),
             (false, Some(true) | None) => unseen = unseen.or(Some((facts, name))),
         }
     }
@@ -150,7 +150,10 @@ fn certificates(
     }
     let seen = match (unseen, plain) {
         (Some((facts, name)), _) => Seen::Not(reason(facts, name)),
-        (None, Some(name)) if distinct.is_empty() => Seen::Absent(format!("{name}: plain-http")),
+        (None, Some((name, why))) if distinct.is_empty() => {
+            let why = why.as_deref().unwrap_or("not-encrypted");
+            Seen::Absent(format!("{name}: {why}"))
+        }
         (None, Some(_) | None) => Seen::Whole,
     };
     collected.saw("certificate", seen);
@@ -224,6 +227,7 @@ fn certificate(cert: &CertFacts, id: String, place: &Place, now: Timestamp) -> S
     put.leaf("must_staple", &cert.must_staple);
     put.leaf("staple", &cert.staple);
     put.leaf("key_proven", &cert.key_proven);
+    put.leaf("superfluous", &cert.superfluous);
     let chain = cert
         .chain
         .iter()
@@ -262,6 +266,7 @@ fn described(put: &mut Putter<'_>, leaf: &ChainCert) {
     let texts = |list: &[String]| Value::list(list.iter().map(|t| Value::from(t.as_str())));
     put.value("names", Some(texts(&leaf.san)), None);
     put.value("purposes", Some(texts(&leaf.eku)), None);
+    put.value("ca", Some(Value::Bool(leaf.ca)), None);
 }
 
 /// The dates themselves decide; what the writer concluded stands in only where they cannot be read.
@@ -360,6 +365,12 @@ fn http(facts: &HttpFacts, name: &str, place: &Place) -> Subject {
     put.leaf("powered_by", &facts.powered_by);
     put.leaf("version_shown", &facts.version_shown);
     put.leaf("redirect_to_https", &facts.redirect_to_https);
+    put.leaf("redirect_stays", &facts.redirect_stays);
     put.leaf("security_txt", &facts.security_txt);
+    put.leaf("security_txt_current", &facts.security_txt_current);
+    put.leaf("error_trace", &facts.error_trace);
+    put.leaf("open_paths", &facts.open_paths);
+    put.leaf("cors_origin", &facts.cors_origin);
+    put.leaf("cors_credentials", &facts.cors_credentials);
     put.subject
 }

@@ -17,14 +17,17 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, REFUSED, RESET, TIMEOUT, UNREACHABLE};
+use super::leaf::{
+    CAPPED, CLOSED, NOT_TLS, PROTOCOL, REFUSED, RESET, STARTTLS_NOT_OFFERED, TIMEOUT, UNREACHABLE,
+};
 use super::recorder::{Recorder, Shown};
+use super::starttls::{self, Refused, Starttls};
 use super::tap::{Tap, TooMuch};
 
 /// The longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);
 /// The longest wait for a handshake, all of it.
-const HELLO: Duration = Duration::from_secs(6);
+pub(super) const HELLO: Duration = Duration::from_secs(6);
 
 /// A version that rustls speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +68,53 @@ pub(super) struct Dial {
     pub(super) name: ServerName<'static>,
     /// Send the name?
     pub(super) send_name: bool,
+    /// The protocol in which TLS is begun.
+    pub(super) starttls: Option<Starttls>,
     /// The longest wait of one call.
     pub(super) timeout: Duration,
     /// The end of the whole asking at this address.
     pub(super) deadline: Instant,
+}
+
+impl Dial {
+    /// A connection on which TLS can begin.
+    pub(super) async fn open(&self) -> Result<TcpStream, Closed> {
+        let mut stream = connect(self.addr, self.timeout, self.deadline)
+            .await
+            .map_err(Closed::Port)?;
+        let _ = stream.set_nodelay(true);
+        if let Some(protocol) = self.starttls {
+            let until = self.until();
+            let name = self.name.to_str();
+            let done = starttls::upgrade(&mut stream, protocol, &name, until).await;
+            done.map_err(Closed::Before)?;
+        }
+        Ok(stream)
+    }
+
+    /// The end of one call that begins now.
+    pub(super) fn until(&self) -> Instant {
+        self.deadline.min(Instant::now() + self.timeout.min(HELLO))
+    }
+}
+
+/// Why TLS could not begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// The port took no connection.
+    Port(&'static str),
+    /// The protocol before TLS did not lead to it.
+    Before(Refused),
+}
+
+impl Closed {
+    /// The `why` of what was to be seen behind it.
+    pub(super) fn why(self) -> &'static str {
+        match self {
+            Self::Port(why) | Self::Before(Refused::Unseen(why)) => why,
+            Self::Before(Refused::NotOffered) => STARTTLS_NOT_OFFERED,
+        }
+    }
 }
 
 /// What came of one handshake.
@@ -76,6 +122,8 @@ pub(super) struct Dial {
 pub(super) struct Hello {
     /// Did the port take the connection?
     pub(super) connected: bool,
+    /// Does the protocol before TLS lead to it? None where there is none, or nothing was learned.
+    pub(super) starttls: Option<bool>,
     /// What was agreed; none where the handshake did not end.
     pub(super) agreed: Option<Agreed>,
     /// Why it did not end.
@@ -132,9 +180,15 @@ pub(super) async fn connect(
 
 /// One handshake in this version only.
 pub(super) async fn shake(dial: &Dial, version: Version, family: Family) -> Hello {
-    let stream = match connect(dial.addr, dial.timeout, dial.deadline).await {
+    let stream = match dial.open().await {
         Ok(stream) => stream,
-        Err(why) => return Hello::failed(why),
+        Err(closed) => {
+            return Hello {
+                connected: matches!(closed, Closed::Before(_)),
+                starttls: (closed == Closed::Before(Refused::NotOffered)).then_some(false),
+                ..Hello::failed(closed.why())
+            };
+        }
     };
     let record = Arc::new(Recorder::new(family));
     let config = match configure(version, dial.send_name, &record) {
@@ -142,7 +196,7 @@ pub(super) async fn shake(dial: &Dial, version: Version, family: Family) -> Hell
         Err(_) => return Hello::failed(PROTOCOL),
     };
     let mut tap = Tap::new(stream);
-    let until = dial.deadline.min(Instant::now() + dial.timeout.min(HELLO));
+    let until = dial.until();
     let connector = TlsConnector::from(Arc::new(config));
     let result = timeout_at(until, connector.connect(dial.name.clone(), &mut tap)).await;
     let (agreed, error) = match result {
@@ -157,6 +211,7 @@ pub(super) async fn shake(dial: &Dial, version: Version, family: Family) -> Hell
     };
     Hello {
         connected: true,
+        starttls: dial.starttls.map(|_| true),
         agreed,
         why,
         shown: record.shown(),

@@ -1,4 +1,4 @@
-//! One `GET /` over https at one address; with a permission, two more questions.
+//! One `GET /` over https at one address, and the other requests that a permission allows.
 //!
 //! Redirects are not followed, bodies and values of cookies are not kept, proxies of the environment are not
 //! used. The client takes every certificate: trust is judged apart, and nothing of ours is sent.
@@ -18,7 +18,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use super::facts::HttpFacts;
 use super::handshake::{provider, why_of_io};
 use super::headers::{self, Answer};
-use super::leaf::{AMBIGUOUS, Leaf, NOT_APPLICABLE, NOT_ASKED, PROTOCOL, REFUSED, TIMEOUT};
+use super::leaf::{AMBIGUOUS, NOT_APPLICABLE, PROTOCOL, REFUSED, TIMEOUT};
 
 /// The longest wait for one answer.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -29,12 +29,17 @@ const MAX_HEADERS: usize = 128;
 
 /// Whom to ask.
 pub(super) struct Web<'a> {
-    /// The name in the address line.
-    pub(super) host: &'a str,
-    /// The address that stands for it.
-    pub(super) addr: SocketAddr,
-    /// The longest wait of one call.
-    pub(super) timeout: Duration,
+    host: &'a str,
+    addr: SocketAddr,
+    client: Result<Client, ()>,
+}
+
+/// What port 80 does.
+pub(super) enum Plain {
+    /// It sends the client to this scheme and host.
+    SentTo(String),
+    /// It serves a page in clear.
+    Served,
 }
 
 /// An answer that is looked at in memory and dropped.
@@ -43,16 +48,28 @@ pub(super) struct Page {
     pub(super) status: u16,
     /// The media type as sent.
     pub(super) media_type: String,
+    /// How it asks for a name and a password; empty where it does not.
+    pub(super) realm: String,
     /// Was all of it read?
     pub(super) whole: bool,
     /// The text.
     pub(super) body: String,
 }
 
-impl Web<'_> {
+impl<'a> Web<'a> {
+    /// `host` is the name in the address line, `addr` the address that stands for it, `timeout` the longest wait of
+    /// one call.
+    pub(super) fn new(host: &'a str, addr: SocketAddr, timeout: Duration) -> Self {
+        Self {
+            host,
+            addr,
+            client: client(host, addr, timeout),
+        }
+    }
+
     /// One `GET /`.
     pub(super) async fn front(&self) -> HttpFacts {
-        match self.get("https", self.addr, "/").await {
+        match self.get("https", self.addr, "/", &[]).await {
             Err(why) => HttpFacts::unseen(why),
             Ok(response) => {
                 let headers: Vec<(String, String)> = response
@@ -72,49 +89,41 @@ impl Web<'_> {
         }
     }
 
-    /// Does port 80 send the client to https? Only with a permission.
-    pub(super) async fn plain_redirect(&self) -> Leaf<bool> {
+    /// The host that port 80 sends the client to, and whether it does so over https.
+    ///
+    /// # Errors
+    /// The reason why that was not seen.
+    pub(super) async fn plain(&self) -> Result<Plain, &'static str> {
         let plain = SocketAddr::new(self.addr.ip(), 80);
-        match self.get("http", plain, "/").await {
+        let response = match self.get("http", plain, "/", &[]).await {
             // Nothing there to be sent away from.
-            Err(REFUSED) => Leaf::unseen(NOT_APPLICABLE),
-            Err(why) => Leaf::unseen(why),
-            Ok(response) => {
-                let status = response.status();
-                let to = redirect_of(&response).unwrap_or_default();
-                match (status.is_redirection(), status.is_success()) {
-                    (true, _) => Leaf::seen(to.starts_with("https://")),
-                    (false, true) => Leaf::seen(false),
-                    // An error page is neither the service nor the way to it.
-                    (false, false) => Leaf::unseen(AMBIGUOUS),
-                }
-            }
+            Err(REFUSED) => return Err(NOT_APPLICABLE),
+            Err(why) => return Err(why),
+            Ok(response) => response,
+        };
+        let status = response.status();
+        let to = redirect_of(&response).unwrap_or_default();
+        match (status.is_redirection(), status.is_success()) {
+            (true, _) => Ok(Plain::SentTo(to)),
+            (false, true) => Ok(Plain::Served),
+            // An error page is neither the service nor the way to it.
+            (false, false) => Err(AMBIGUOUS),
         }
     }
 
-    /// Is there a way to report weaknesses (RFC 9116)? Only with a permission.
-    pub(super) async fn security_txt(&self) -> Leaf<bool> {
-        let response = match self
-            .get("https", self.addr, "/.well-known/security.txt")
-            .await
-        {
-            Err(why) => return Leaf::unseen(why),
-            Ok(response) => response,
+    /// What a script of this foreign origin may read of `GET /`: the two headers of CORS.
+    ///
+    /// # Errors
+    /// The reason why there is no answer.
+    pub(super) async fn foreign(&self, origin: &str) -> Result<(String, bool), &'static str> {
+        let asked = [("origin", origin)];
+        let response = self.get("https", self.addr, "/", &asked).await?;
+        let header = |name: &str| {
+            let value = response.headers().get(name).and_then(|v| v.to_str().ok());
+            value.unwrap_or_default().trim().to_owned()
         };
-        if !response.status().is_success() {
-            // A redirect to where the file stands is allowed by the RFC; it was not followed.
-            return match response.status().is_redirection() {
-                true => Leaf::unseen(NOT_ASKED),
-                false => Leaf::seen(false),
-            };
-        }
-        match body(response).await {
-            Err(why) => Leaf::unseen(why),
-            Ok(text) => Leaf::seen(text.lines().any(|line| {
-                line.get(..8)
-                    .is_some_and(|head| head.eq_ignore_ascii_case("contact:"))
-            })),
-        }
+        let credentials = header("access-control-allow-credentials");
+        Ok((header("access-control-allow-origin"), credentials == "true"))
     }
 
     /// A page as anybody gets it: status, media type, body. A redirect is not followed and shows nothing.
@@ -122,18 +131,21 @@ impl Web<'_> {
     /// # Errors
     /// The reason why there is no page.
     pub(super) async fn page(&self, path: &str) -> Result<Page, &'static str> {
-        let response = self.get("https", self.addr, path).await?;
+        let response = self.get("https", self.addr, path, &[]).await?;
         if response.status().is_redirection() {
             return Err(AMBIGUOUS);
         }
         let status = response.status().as_u16();
-        let media_type = response.headers().get("content-type");
-        let media_type = media_type.and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let media_type = media_type.to_owned();
+        let header = |name: &str| {
+            let value = response.headers().get(name).and_then(|v| v.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let (media_type, realm) = (header("content-type"), header("www-authenticate"));
         let body = body(response).await?;
         Ok(Page {
             status,
             media_type,
+            realm,
             whole: body.len() < MAX_BODY,
             body,
         })
@@ -144,41 +156,46 @@ impl Web<'_> {
         scheme: &str,
         addr: SocketAddr,
         path: &str,
+        headers: &[(&'static str, &str)],
     ) -> Result<Response, &'static str> {
         let host = match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.to_owned(),
         };
         let url = format!("{scheme}://{host}:{}{path}", addr.port());
-        let client = self.client(addr).map_err(|_| PROTOCOL)?;
-        let answer = client.get(url).send();
-        answer.await.map_err(|error| why_of(&error))
+        let client = self.client.as_ref().map_err(|()| PROTOCOL)?;
+        let mut ask = client.get(url);
+        for (name, value) in headers {
+            ask = ask.header(*name, *value);
+        }
+        ask.send().await.map_err(|error| why_of(&error))
     }
+}
 
-    fn client(&self, addr: SocketAddr) -> Result<Client, ()> {
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(drop)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TakeAll))
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .redirect(Policy::none())
-            .http1_only()
-            .http1_max_headers(MAX_HEADERS)
-            .resolve_to_addrs(self.host, &[addr])
-            .timeout(self.timeout.min(ANSWER))
-            .user_agent(concat!(
-                "capdo/",
-                env!("CARGO_PKG_VERSION"),
-                " (security self-audit)"
-            ))
-            .build()
-            .map_err(drop)
-    }
+/// A client that reaches this host at this address only; a port in the address line counts.
+fn client(host: &str, addr: SocketAddr, timeout: Duration) -> Result<Client, ()> {
+    let mut tls = ClientConfig::builder_with_provider(Arc::new(provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(drop)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(TakeAll))
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .redirect(Policy::none())
+        .http1_only()
+        .http1_max_headers(MAX_HEADERS)
+        .resolve_to_addrs(host, &[addr])
+        .timeout(timeout.min(ANSWER))
+        .user_agent(concat!(
+            "capdo/",
+            env!("CARGO_PKG_VERSION"),
+            " (security self-audit)"
+        ))
+        .build()
+        .map_err(drop)
 }
 
 /// Scheme and host that a redirect leads to; paths may carry what is not ours to keep.

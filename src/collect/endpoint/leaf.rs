@@ -117,8 +117,14 @@ pub(super) const PROTOCOL: &str = "protocol_error";
 pub(super) const UNSUPPORTED: &str = "unsupported_by_prober";
 /// Nobody asked for it, or nobody allowed it.
 pub(super) const NOT_ASKED: &str = "not_asked";
+/// It needs a permission that the inventory does not give.
+pub(super) const NOT_AUTHORISED: &str = "not-authorised";
 /// The question does not arise here.
 pub(super) const NOT_APPLICABLE: &str = "not_applicable";
+/// The server answers some connections and not others: what it left unanswered proves nothing.
+pub(super) const RATE_LIMITED: &str = "rate_limited";
+/// The protocol before TLS does not lead to TLS.
+pub(super) const STARTTLS_NOT_OFFERED: &str = "starttls_not_offered";
 /// Something of ours could not be read.
 pub(super) const UNREADABLE: &str = "unreadable";
 /// It was read and not understood.
@@ -138,13 +144,16 @@ const CODES: &[&str] = &[
     PROTOCOL,
     UNSUPPORTED,
     NOT_ASKED,
+    NOT_AUTHORISED,
     NOT_APPLICABLE,
     UNREADABLE,
     NOT_PARSED,
     AMBIGUOUS,
-    "rate_limited",
+    RATE_LIMITED,
+    STARTTLS_NOT_OFFERED,
     "alert",
     "offline",
+    "servfail",
 ];
 
 #[cfg(test)]

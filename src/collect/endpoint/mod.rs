@@ -1,8 +1,8 @@
 //! Collects what a TLS endpoint shows: versions, certificates, trust, headers of one `GET /`.
 //!
 //! `target` says what is asked and resolves names, `probe` asks one address, `handshake` and `http` are the
-//! wire, `certificate`, `trust` and `headers` read what came, `facts` and `record` are the line
-//! `tls-facts/1`, `flatten` makes subjects of lines. A raw prober will stand beside `handshake`.
+//! wire, `raw` sends hellos of our own, `certificate`, `trust` and `headers` read what came, `facts` and `record` are
+//! the line `tls-facts/1`, `flatten` makes subjects of lines.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -18,12 +18,17 @@ mod handshake;
 mod headers;
 mod http;
 mod leaf;
+mod mail;
+mod ocsp;
 mod oids;
+mod permitted;
 mod plan;
 mod probe;
 mod putter;
+mod raw;
 mod record;
 mod recorder;
+mod starttls;
 mod tap;
 mod target;
 #[cfg(test)]
@@ -36,6 +41,7 @@ pub use flatten::flatten;
 pub use leaf::{Leaf, code};
 pub use plan::{Planned, planned};
 pub use record::{BadLine, Recorded, draw, read};
+pub use starttls::Starttls;
 pub use target::ProbeTarget;
 
 use super::{Context, MAX_FILE_BYTES, hex_sha256};
@@ -47,7 +53,7 @@ use probe::Ask;
 use trust::Roots;
 
 /// The subject types of this collector.
-pub const KINDS: [&str; 4] = ["tls", "certificate", "http", "tracking"];
+pub const KINDS: [&str; 5] = ["tls", "certificate", "http", "tracking", mail::KIND];
 
 /// Addresses of one name that are asked at the same time.
 const AT_ONCE: usize = 4;
@@ -111,9 +117,11 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             purpose,
             sni,
             roots,
+            starttls,
             closed,
             authorised,
             sample,
+            mail,
         } => {
             let Some(mut asked) = ProbeTarget::parse(address) else {
                 return nothing(Reason::new(leaf::NOT_PARSED, address));
@@ -121,10 +129,12 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
             asked.sni.clone_from(sni);
             asked.roots.clone_from(roots);
             asked.closed.clone_from(closed);
-            asked.http = is_web(purpose);
+            asked.starttls.clone_from(starttls);
+            asked.http = is_web(purpose) && starttls.is_none();
             asked.authorised = authorised.as_ref().is_some_and(|a| in_date(a, cx));
             asked.tracking = matches!(purpose.as_str(), "tracking" | "label-link");
             asked.sample.clone_from(sample);
+            asked.mail.clone_from(mail);
             live(&asked, shown, cx)
         }
         Target::EndpointFacts { file, purpose, .. } => recorded(file, purpose, shown, cx),
@@ -155,6 +165,11 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
     };
     let facts = runtime.block_on(probe(target, cx));
     let pages = runtime.block_on(pages(target, shown, &facts, cx));
+    let place = Place::new(shown, 0);
+    let mail = target
+        .mail
+        .as_ref()
+        .map(|mail| runtime.block_on(mail::ask(mail, &place, cx.timeout)));
     // A name that is still being looked up must not hold the audit.
     runtime.shutdown_background();
     let mut evidence = Vec::new();
@@ -180,6 +195,11 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
         false => collected.saw("tracking", Seen::Absent(format!("{shown}: purpose"))),
     }
     collected.subjects.extend(pages);
+    match &mail {
+        Some(_) => collected.saw(mail::KIND, Seen::Whole),
+        None => collected.saw(mail::KIND, Seen::Absent(format!("{shown}: purpose"))),
+    }
+    collected.subjects.extend(mail);
     collected
 }
 
@@ -204,15 +224,12 @@ async fn pages(
         let ip = addr.and_then(|addr| addr.parse().ok());
         let subject = match (&target.sample, ip) {
             _ if !target.authorised => {
-                tracking::not_asked(&name, &place, "not-authorised", "authorised")
+                tracking::not_asked(&name, &place, leaf::NOT_AUTHORISED, "authorised")
             }
             (None, _) => tracking::not_asked(&name, &place, leaf::NOT_ASKED, "sample_waybill"),
             (Some(sample), Some(ip)) if seen.encrypted.v == Some(true) => {
-                let web = http::Web {
-                    host: target.name(),
-                    addr: SocketAddr::new(ip, target.port),
-                    timeout: cx.timeout,
-                };
+                let addr = SocketAddr::new(ip, target.port);
+                let web = http::Web::new(target.name(), addr, cx.timeout);
                 tracking::ask(&web, sample, &name, &place).await
             }
             (Some(_), _) => tracking::not_asked(&name, &place, leaf::UNREACHABLE, shown),
@@ -245,6 +262,13 @@ fn recorded(file: &Path, purpose: &str, shown: &str, cx: &Context) -> Collected 
             Seen::Not(Reason::new(leaf::NOT_ASKED, shown.to_owned())),
         ),
         false => collected.saw("tracking", Seen::Absent(format!("{shown}: purpose"))),
+    }
+    match purpose {
+        "mail" => collected.saw(
+            mail::KIND,
+            Seen::Not(Reason::new(leaf::NOT_ASKED, shown.to_owned())),
+        ),
+        _other => collected.saw(mail::KIND, Seen::Absent(format!("{shown}: purpose"))),
     }
     if let Some(first) = bad.first() {
         let detail = format!("{shown}:{}: {} ({})", first.line, first.what, bad.len());

@@ -1,6 +1,6 @@
 //! What an endpoint will be asked, told before it is: beside the code that asks, from the same permissions.
 
-use super::is_web;
+use super::{is_web, permitted};
 use crate::model::{Day, Target};
 
 /// One thing that will be asked, or that would be with a permission in date.
@@ -24,6 +24,8 @@ pub fn planned(target: &Target, on: Day) -> Vec<Planned> {
         closed,
         authorised,
         sample,
+        starttls,
+        mail,
         ..
     } = target
     else {
@@ -43,12 +45,14 @@ pub fn planned(target: &Target, on: Day) -> Vec<Planned> {
         one("resolve", host, None, true),
         one("connect", address, Some("tls-handshakes"), true),
     ];
-    if is_web(purpose) {
+    if let Some(mail) = mail {
+        let server = mail.resolver.as_deref();
+        let name = format!("{} @ {}", mail.domain, server.unwrap_or("-"));
+        all.push(one("resolve", &name, Some("mail-domain"), server.is_some()));
+    }
+    if is_web(purpose) && starttls.is_none() {
         all.push(one("request", "GET /", None, true));
-        for path in [
-            format!("GET http://{host}:80/"),
-            "GET /.well-known/security.txt".to_owned(),
-        ] {
+        for path in permitted::requests(host) {
             all.push(one("request", &path, None, allowed));
         }
     }

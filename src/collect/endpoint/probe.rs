@@ -1,22 +1,28 @@
-//! Asks one address: a handshake in each version alone, one more for a second certificate, one `GET /`.
-//!
-//! The raw prober (older versions, suites, groups) will stand beside `ask` and fill the leaves that say
-//! `unsupported_by_prober`; nothing else changes then.
+//! Asks one address: a whole handshake in TLS 1.2 and in 1.3, the raw prober for all that needs no whole handshake, one
+//! handshake more for a second certificate, one `GET /`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use futures_util::future::join;
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::time::{Instant, sleep};
 
 use super::certificate;
-use super::facts::{CertFacts, Negotiated, ProbeState, ReplyFacts, TargetFacts, TlsFacts};
+use super::facts::{
+    CertFacts, Negotiated, ProbeState, ReplyFacts, TargetFacts, TlsFacts, VERSIONS,
+};
 use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
 use super::http::Web;
 use super::leaf::{
-    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_PARSED, REFUSED, RESET, TIMEOUT, UNSUPPORTED,
+    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_AUTHORISED, NOT_PARSED, REFUSED, RESET,
+    STARTTLS_NOT_OFFERED, TIMEOUT, UNSUPPORTED,
 };
+use super::ocsp;
+use super::permitted;
+use super::raw;
+use super::starttls::Starttls;
 use super::target::ProbeTarget;
 use super::trust::{self, Roots};
 
@@ -64,13 +70,15 @@ impl Ask<'_> {
         let Ok(name) = ServerName::try_from(self.target.name().to_owned()) else {
             return self.unseen(Some(ip), NOT_PARSED);
         };
-        if self.target.starttls.is_some() {
+        let starttls = self.target.starttls.as_deref().map(Starttls::parse);
+        if starttls == Some(None) {
             return self.unseen(Some(ip), UNSUPPORTED);
         }
         let dial = Dial {
             addr: SocketAddr::new(ip, self.target.port),
             name,
             send_name: self.target.sent_name().is_some(),
+            starttls: starttls.flatten(),
             timeout: self.timeout,
             deadline: began + ENDPOINT,
         };
@@ -83,27 +91,71 @@ impl Ask<'_> {
     }
 
     async fn ask(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        let old = shake_again(dial, Version::Tls12, Family::Any, count).await;
+        let (mut of_old, mut of_new) = (0, 0);
+        let (old, new) = join(
+            shake_again(dial, Version::Tls12, Family::Any, &mut of_old),
+            shake_again(dial, Version::Tls13, Family::Any, &mut of_new),
+        )
+        .await;
+        *count += of_old + of_new;
         if !old.connected {
             let why = old.why.as_deref().unwrap_or(TIMEOUT);
             *facts = self.unseen(Some(dial.addr.ip()), why);
             return;
         }
         facts.tcp = Leaf::seen("ok".to_owned());
-        let new = shake_again(dial, Version::Tls13, Family::Any, count).await;
+        if dial.starttls.is_some() {
+            let learned = [&old, &new].into_iter().find_map(|hello| hello.starttls);
+            facts.starttls = match learned {
+                Some(offered) => Leaf::seen(offered),
+                None => Leaf::unseen(why_of_one(&old)),
+            };
+            // All that is said there is said in clear.
+            if learned == Some(false) {
+                self.in_clear_only(facts);
+                return;
+            }
+        }
+        let silent = |hello: &Hello| hello.why.as_deref() == Some(TIMEOUT) && !hello.offered();
+        let given_up = silent(&old) && silent(&new);
         let mut hellos = vec![(Version::Tls12, old), (Version::Tls13, new)];
         versions(facts, &hellos);
+        // Two hellos without an answer in time are enough.
+        let raw = match given_up || facts.encrypted.v == Some(false) {
+            true => Vec::new(),
+            false => {
+                let line = raw::Line::new(dial.clone(), self.target.sent_name());
+                let raw = raw::ask(&line, facts).await;
+                *count += line.connections();
+                raw
+            }
+        };
         if let Some((version, family)) = second_family(&hellos) {
             hellos.push((version, shake_again(dial, version, family, count).await));
         }
         client_certificate(facts, &hellos);
-        let seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
+        let mut seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
+        seen.extend(raw::chains(&raw).into_iter().map(in_clear));
         facts.certs = self.certificates(dial, &seen);
         self.state(facts);
         if self.target.http && facts.encrypted.v == Some(true) {
             self.web(dial, facts, count).await;
         }
         self.ports(dial, facts, count).await;
+    }
+
+    /// A server that speaks its protocol and does not turn to TLS: seen whole, and not encrypted.
+    fn in_clear_only(&self, facts: &mut TlsFacts) {
+        let starttls = std::mem::replace(&mut facts.starttls, Leaf::seen(false));
+        let tcp = std::mem::take(&mut facts.tcp);
+        let target = facts.target.clone();
+        *facts = TlsFacts::unseen(target, self.now.to_string(), STARTTLS_NOT_OFFERED);
+        self.not_asked(facts);
+        facts.starttls = starttls;
+        facts.tcp = tcp;
+        facts.encrypted = Leaf::proven(false, STARTTLS_NOT_OFFERED);
+        facts.probe.state = ProbeState::Complete;
+        facts.probe.reason = None;
     }
 
     fn certificates(&self, dial: &Dial, hellos: &[Hello]) -> Vec<CertFacts> {
@@ -125,8 +177,10 @@ impl Ask<'_> {
             }
             let mut facts = certificate::describe(chain, self.now);
             facts.key_proven = key_proof(&facts, proven);
-            if hello.shown.stapled {
-                facts.staple = Leaf::seen("present".to_owned());
+            if let Some(response) = &hello.shown.staple {
+                // What cannot be read is there all the same.
+                let status = ocsp::status(response, self.now).unwrap_or("present");
+                facts.staple = Leaf::seen(status.to_owned());
             }
             trust::judge(&mut facts, chain, Some(&dial.name), self.roots, self.now);
             seen.push((chain, facts));
@@ -135,14 +189,8 @@ impl Ask<'_> {
     }
 
     async fn web(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        let web = Web {
-            host: self.target.name(),
-            addr: dial.addr,
-            timeout: dial
-                .deadline
-                .saturating_duration_since(Instant::now())
-                .min(self.timeout),
-        };
+        let left = dial.deadline.saturating_duration_since(Instant::now());
+        let web = Web::new(self.target.name(), dial.addr, left.min(self.timeout));
         *count += 1;
         facts.http = web.front().await;
         if facts.http.status.v.is_none() {
@@ -154,16 +202,25 @@ impl Ask<'_> {
                 .as_ref()
                 .map(|why| format!("http:{why}"));
         }
-        if self.target.authorised && Instant::now() < dial.deadline {
-            *count += 2;
-            facts.http.redirect_to_https = web.plain_redirect().await;
-            facts.http.security_txt = web.security_txt().await;
+        if !self.target.authorised {
+            facts.http.not_permitted(NOT_AUTHORISED);
+        } else if facts.http.status.v.is_none() {
+            facts
+                .http
+                .not_permitted(facts.http.status.why.clone().as_deref().unwrap_or(CLOSED));
+        } else {
+            *count += permitted::REQUESTS;
+            permitted::ask(&web, &mut facts.http, self.target.name(), self.now).await;
         }
     }
 
     /// A port that lets nobody in is closed for us, whether it refuses or stays silent.
     async fn ports(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        if !self.target.authorised || self.target.closed.is_empty() {
+        if self.target.closed.is_empty() {
+            return;
+        }
+        if !self.target.authorised {
+            facts.open_ports = Leaf::unseen(NOT_AUTHORISED);
             return;
         }
         let mut open = Vec::new();
@@ -188,10 +245,9 @@ impl Ask<'_> {
 
     /// What stays unasked whatever the server answers.
     fn not_asked(&self, facts: &mut TlsFacts) {
-        facts.starttls = Leaf::unseen(match self.target.starttls {
-            Some(_) => UNSUPPORTED,
-            None => NOT_APPLICABLE,
-        });
+        if self.target.starttls.is_none() {
+            facts.starttls = Leaf::unseen(NOT_APPLICABLE);
+        }
         if self.target.closed.is_empty() {
             facts.open_ports = Leaf::unseen(NOT_APPLICABLE);
         }
@@ -202,14 +258,19 @@ impl Ask<'_> {
 
     fn state(&self, facts: &mut TlsFacts) {
         let shaken = facts.encrypted.v.is_some();
-        let decided = ["tls1_2", "tls1_3"].iter().all(|key| {
-            let leaf = facts.versions.get(*key);
-            leaf.is_some_and(|leaf| leaf.v.is_some() || leaf.why.as_deref() == Some(UNSUPPORTED))
-        });
-        let why = ["tls1_2", "tls1_3"].iter().find_map(|key| {
+        let mut newest_first = VERSIONS.iter().rev();
+        let open = newest_first.find_map(|key| {
             let leaf = facts.versions.get(*key)?;
-            leaf.v.is_none().then(|| leaf.why.clone()).flatten()
+            leaf.v.is_none().then(|| leaf.why.clone())
         });
+        let cut = facts.suites.values().find_map(|suites| {
+            let shortened = suites.v.is_some() && !suites.complete;
+            shortened.then(|| suites.why.clone())
+        });
+        let (decided, why) = match open.or(cut) {
+            Some(why) => (false, why),
+            None => (true, None),
+        };
         facts.probe.state = match (shaken, decided) {
             (true, true) => ProbeState::Complete,
             (true, false) => ProbeState::Partial,
@@ -224,6 +285,19 @@ impl Ask<'_> {
             facts.http = super::facts::HttpFacts::unseen(why.as_deref().unwrap_or(CLOSED));
         }
     }
+}
+
+/// What a flight of the raw prober shows: certificates without a proof of their key.
+fn in_clear(flight: &raw::Flight) -> Hello {
+    let mut hello = Hello::default();
+    let chain = flight
+        .chain
+        .iter()
+        .map(|der| CertificateDer::from(der.clone()));
+    hello.shown.chain = chain.collect();
+    hello.shown.staple.clone_from(&flight.staple);
+    hello.shown.asks_for_certificate = flight.asks_for_certificate;
+    hello
 }
 
 /// A reset or a closed connection is asked once more: some servers do it under load.
@@ -273,6 +347,10 @@ fn versions(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
         (false, true) => Leaf::proven(false, "plain-http"),
         (false, false) => Leaf::unseen(why_of(hellos)),
     };
+}
+
+fn why_of_one(hello: &Hello) -> String {
+    hello.why.clone().unwrap_or_else(|| CLOSED.to_owned())
 }
 
 fn why_of(hellos: &[(Version, Hello)]) -> String {

@@ -85,7 +85,7 @@ mod tests {
         let line = draw(&silent());
         assert!(!line.contains('\n'));
         assert!(line.contains(r#""tls1_3":{"v":null,"why":"timeout"}"#));
-        assert!(line.contains(r#""tls1_0":{"v":null,"why":"unsupported_by_prober"}"#));
+        assert!(line.contains(r#""tls1_0":{"v":null,"why":"timeout"}"#));
         assert!(line.contains(r#""sni":null"#));
         let (good, bad) = read(&line);
         assert!(bad.is_empty());

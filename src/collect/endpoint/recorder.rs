@@ -20,8 +20,8 @@ pub(super) struct Shown {
     pub(super) chain: Vec<CertificateDer<'static>>,
     /// Did it prove that it has the key? None: it did not come to that.
     pub(super) key_proven: Option<bool>,
-    /// Did it staple an OCSP response?
-    pub(super) stapled: bool,
+    /// The OCSP response that it stapled.
+    pub(super) staple: Option<Vec<u8>>,
     /// Did it ask for a certificate of ours?
     pub(super) asks_for_certificate: bool,
 }
@@ -72,7 +72,7 @@ impl ServerCertVerifier for Recorder {
                 .chain(intermediates)
                 .map(|der| der.clone().into_owned())
                 .collect();
-            shown.stapled = !ocsp_response.is_empty();
+            shown.staple = (!ocsp_response.is_empty()).then(|| ocsp_response.to_vec());
         });
         Ok(ServerCertVerified::assertion())
     }

@@ -8,7 +8,7 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::leaf::{TIMEOUT, UNRESOLVED};
-use crate::model::Sample;
+use crate::model::{MailDomain, Sample};
 
 /// What is asked of an endpoint.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct ProbeTarget {
     pub tracking: bool,
     /// The waybill that it is asked for.
     pub sample: Option<Sample>,
+    /// The domain whose mail is handled here.
+    pub mail: Option<MailDomain>,
 }
 
 impl ProbeTarget {
@@ -61,6 +63,7 @@ impl ProbeTarget {
             closed: Vec::new(),
             tracking: false,
             sample: None,
+            mail: None,
         })
     }
 

@@ -240,6 +240,8 @@ fn nothing_is_asked_offline() {
         purpose: "web".into(),
         sni: None,
         roots: None,
+        starttls: None,
+        mail: None,
         closed: Vec::new(),
         sample: None,
         authorised: None,

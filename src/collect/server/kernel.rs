@@ -77,10 +77,7 @@ pub(super) const PIECES: &[Piece] = &[
     file("/usr/local/lib/modprobe.d/*.conf", MODPROBE),
     file("/usr/lib/modprobe.d/*.conf", MODPROBE),
     file("/lib/modprobe.d/*.conf", MODPROBE),
-    file(
-        GRUB,
-        Keep::Lines(&["GRUB_CMDLINE_LINUX"]),
-    ),
+    file(GRUB, Keep::Lines(&["GRUB_CMDLINE_LINUX"])),
     file(
         "/etc/default/grub.d/*.cfg",
         Keep::Lines(&["GRUB_CMDLINE_LINUX"]),

@@ -50,7 +50,7 @@ impl State {
             Keep::Reduced(Reduction::Masked) => masked(self.scrub(line)),
             Keep::Reduced(Reduction::Passwd) => passwd(line),
             Keep::Reduced(Reduction::Shadow) => shadow(line),
-            Keep::Reduced(Reduction::Group) => group(line),
+            Keep::Reduced(Reduction::Group) => group(&self.scrub(line)),
             Keep::Reduced(Reduction::Dpkg) => dpkg(line),
             Keep::Reduced(Reduction::FirstWord) => first_word(&self.scrub(line)),
             Keep::Reduced(Reduction::Snmp) => {

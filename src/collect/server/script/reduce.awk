@@ -173,10 +173,10 @@ function newest(s,   d) {
 function reduced(rule, s) {
   if (rule == "P") return passwd(s)
   if (rule == "S") return shadow(s)
-  if (rule == "U") return group(s)
   if (rule == "D") return dpkg(s)
   if (rule == "N") return snmp(s)
   s = scrub(s)
+  if (rule == "U") return group(s)
   if (rule == "M") return masked(s)
   if (rule == "F") return first_word(s)
   if (rule == "W") return s

@@ -1,0 +1,107 @@
+//! What single hellos prove: compression, secure renegotiation, extended master secret, downgrade protection, DH size.
+
+use super::super::leaf::{CLOSED, Leaf, NOT_APPLICABLE, PROTOCOL};
+use super::as_unseen;
+use super::flight::Flight;
+use super::line::{Answer, Line, Offer};
+use super::names::{Version, suite};
+use super::survey::Seen;
+
+/// The newest version before TLS 1.3 that is offered: the question of it does not arise where there is none, and is
+/// open where one could not be seen.
+fn before_13(seen: &[Seen]) -> Result<&Seen, Leaf<bool>> {
+    let old = |one: &&Seen| (Version::Ssl3..=Version::Tls12).contains(&one.version);
+    let offered = seen
+        .iter()
+        .rev()
+        .filter(old)
+        .find(|one| one.offered.v == Some(true));
+    offered.ok_or_else(|| {
+        let open = seen.iter().filter(old).find(|one| one.offered.v.is_none());
+        match open {
+            Some(open) => as_unseen(&open.offered),
+            None => Leaf::unseen(NOT_APPLICABLE),
+        }
+    })
+}
+
+/// A property of the server's hello before TLS 1.3.
+pub(super) fn of_hello(seen: &[Seen], has: impl Fn(&Flight) -> bool) -> Leaf<bool> {
+    match before_13(seen) {
+        Ok(one) => match one.flights.first() {
+            Some(flight) => Leaf::seen(has(flight)),
+            None => Leaf::unseen(PROTOCOL),
+        },
+        Err(why) => why,
+    }
+}
+
+/// Does the server take the compression that is offered to it?
+pub(super) async fn compression(line: &Line, seen: &[Seen]) -> Leaf<bool> {
+    let one = match before_13(seen) {
+        Ok(one) => one,
+        Err(why) => return why,
+    };
+    let offer = Offer {
+        deflate: true,
+        ..one.offer(&one.suites)
+    };
+    match line.ask(&offer).await {
+        Answer::Flight(flight) => Leaf::seen(flight.compressed),
+        Answer::Alert(what) => Leaf::unseen(format!("alert:{what}")),
+        Answer::Dropped(why) | Answer::Unseen(why) => Leaf::unseen(why),
+    }
+}
+
+/// Does the server notice that a client came down from a version that it offers (RFC 7507)?
+pub(super) async fn fallback(line: &Line, seen: &[Seen], newest: Version) -> Leaf<bool> {
+    let lower = seen.iter().rev().find(|one| {
+        one.version < newest && one.version > Version::Ssl2 && one.offered.v == Some(true)
+    });
+    let Some(lower) = lower else {
+        let open = seen
+            .iter()
+            .find(|one| one.version < newest && one.offered.v.is_none());
+        return open.map_or(Leaf::unseen(NOT_APPLICABLE), |open| {
+            as_unseen(&open.offered)
+        });
+    };
+    let offer = Offer {
+        fallback: true,
+        ..lower.offer(&lower.suites)
+    };
+    match line.ask(&offer).await {
+        Answer::Alert(86) => Leaf::seen(true),
+        Answer::Flight(_) => Leaf::seen(false),
+        Answer::Alert(what) => Leaf::unseen(format!("alert:{what}")),
+        Answer::Dropped(why) | Answer::Unseen(why) => Leaf::unseen(why),
+    }
+}
+
+/// The smallest Diffie-Hellman prime that was used before TLS 1.3.
+pub(super) fn dh_bits(seen: &[Seen]) -> Leaf<i64> {
+    let smallest = seen
+        .iter()
+        .flat_map(|one| &one.flights)
+        .filter_map(|f| f.dh_bits)
+        .min();
+    if let Some(bits) = smallest {
+        return Leaf::seen(bits);
+    }
+    let uses = |id: &u16| {
+        let name = suite(*id);
+        name.contains("_DHE_") || name.contains("_DH_anon")
+    };
+    if seen.iter().any(|one| one.suites.iter().any(uses)) {
+        return Leaf::unseen(PROTOCOL);
+    }
+    let open = seen
+        .iter()
+        .filter(|one| one.version < Version::Tls13 && one.version > Version::Ssl2)
+        .find_map(|one| match (one.offered.v, one.cut) {
+            (None, _) => Some(one.offered.why.clone().unwrap_or_else(|| CLOSED.to_owned())),
+            (Some(true), Some(cut)) => Some(cut.to_owned()),
+            (Some(_), _) => None,
+        });
+    Leaf::unseen(open.unwrap_or_else(|| NOT_APPLICABLE.to_owned()))
+}

@@ -1,0 +1,328 @@
+//! The raw prober against `openssl s_server` with every old setting that it still has: each row with its truth.
+//! Skipped, with a line that says so, where openssl is not installed.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests are tests too
+
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use capdo::collect::Context;
+use capdo::collect::endpoint::{self, ProbeState, ProbeTarget, TlsFacts};
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Our own child, by its handle.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Lab(tempfile::TempDir);
+
+impl Lab {
+    fn open() -> Option<Self> {
+        let there = Command::new("openssl").arg("version").output();
+        if !there.is_ok_and(|out| out.status.success()) {
+            println!("skipped: openssl is not installed");
+            return None;
+        }
+        let lab = Self(tempfile::tempdir().unwrap());
+        let new = [
+            "req",
+            "-x509",
+            "-nodes",
+            "-days",
+            "90",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+        ];
+        lab.run(
+            &[
+                &new[..],
+                &[
+                    "-newkey", "rsa:2048", "-keyout", "rsa.key", "-out", "rsa.pem",
+                ],
+            ]
+            .concat(),
+        );
+        let ec = [
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-keyout",
+            "ec.key",
+            "-out",
+            "ec.pem",
+        ];
+        lab.run(&[&new[..], &ec].concat());
+        lab.run(&["dhparam", "-dsaparam", "-out", "dh1024.pem", "1024"]);
+        lab.staples();
+        Some(lab)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, args: &[&str]) {
+        let out = Command::new("openssl")
+            .args(args)
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        assert!(
+            out.status.success(),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+    }
+
+    /// Responses of a responder of our own: good, revoked, and one whose time is over.
+    fn staples(&self) {
+        let serial = Command::new("openssl")
+            .args(["x509", "-in", "rsa.pem", "-noout", "-serial"])
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        let serial = String::from_utf8(serial.stdout).unwrap();
+        let serial = serial.trim().trim_start_matches("serial=").to_owned();
+        for (name, state) in [
+            (
+                "good",
+                format!("V\t370101000000Z\t\t{serial}\tunknown\t/CN=localhost\n"),
+            ),
+            (
+                "revoked",
+                format!("R\t370101000000Z\t260101000000Z\t{serial}\tunknown\t/CN=localhost\n"),
+            ),
+        ] {
+            let index = format!("{name}.index");
+            std::fs::write(self.path().join(&index), state).unwrap();
+            let out = format!("{name}.ocsp");
+            self.run(&[
+                "ocsp", "-index", &index, "-rsigner", "rsa.pem", "-rkey", "rsa.key", "-CA",
+                "rsa.pem", "-issuer", "rsa.pem", "-cert", "rsa.pem", "-respout", &out, "-ndays",
+                "30",
+            ]);
+        }
+    }
+
+    fn serve(&self, args: &[&str]) -> (Server, u16) {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let child = Command::new("openssl")
+            .args([
+                "s_server",
+                "-accept",
+                &format!("127.0.0.1:{port}"),
+                "-quiet",
+                "-www",
+            ])
+            .args(args)
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Server(child);
+        for _ in 0..100 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return (server, port);
+            }
+            sleep(Duration::from_millis(20));
+        }
+        panic!("s_server {args:?} did not start");
+    }
+
+    fn ask(&self, args: &[&str]) -> TlsFacts {
+        let (_server, port) = self.serve(args);
+        self.ask_at(port)
+    }
+
+    fn ask_at(&self, port: u16) -> TlsFacts {
+        let mut target = ProbeTarget::parse(&format!("localhost:{port}")).unwrap();
+        target.at = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        target.roots = Some(self.path().join("rsa.pem"));
+        target.http = false;
+        let cx = Context {
+            now: jiff::Timestamp::now(),
+            timeout: Duration::from_secs(6),
+            offline: false,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let mut seen = runtime.block_on(endpoint::probe(&target, &cx));
+        seen.remove(0)
+    }
+}
+
+const RSA: [&str; 4] = ["-cert", "rsa.pem", "-key", "rsa.key"];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&RSA[..], more].concat()
+}
+
+fn offered(facts: &TlsFacts) -> Vec<&str> {
+    let all = facts
+        .versions
+        .iter()
+        .filter(|(_, leaf)| leaf.v == Some(true));
+    all.map(|(key, _)| key.as_str()).collect()
+}
+
+fn suites<'a>(facts: &'a TlsFacts, version: &str) -> Vec<&'a str> {
+    let suites = &facts.suites[version];
+    assert!(suites.complete, "{version}: {suites:?}");
+    suites.v.iter().flatten().map(String::as_str).collect()
+}
+
+#[test]
+fn each_row_has_its_truth() {
+    let Some(lab) = Lab::open() else { return };
+    old_versions(&lab);
+    one_suite(&lab);
+    weak_suites(&lab);
+    order_and_groups(&lab);
+    staples(&lab);
+    certificates(&lab);
+}
+
+fn old_versions(lab: &Lab) {
+    let facts = lab.ask(&with(&[
+        "-min_protocol",
+        "TLSv1",
+        "-cipher",
+        "ALL:@SECLEVEL=0",
+    ]));
+    assert_eq!(offered(&facts), ["tls1_0", "tls1_1", "tls1_2", "tls1_3"]);
+    assert_eq!(facts.probe.state, ProbeState::Complete, "{:?}", facts.probe);
+    assert_eq!(facts.fallback_scsv.v, Some(true));
+    assert_eq!(facts.secure_renegotiation.v, Some(true));
+    assert_eq!(facts.extended_master_secret.v, Some(true));
+    assert_eq!(facts.compression.v, Some(false));
+    // Only the oldest: no whole handshake of ours succeeds, and all is seen all the same.
+    let facts = lab.ask(&with(&["-tls1", "-cipher", "ALL:@SECLEVEL=0"]));
+    assert_eq!(offered(&facts), ["tls1_0"]);
+    assert_eq!(facts.encrypted.v, Some(true));
+    assert_eq!(facts.certs.len(), 1, "the certificate comes in clear");
+    assert_eq!(facts.certs[0].name_ok.v, Some(true));
+    assert_eq!(facts.fallback_scsv.why.as_deref(), Some("not_applicable"));
+    let facts = lab.ask(&with(&["-tls1_3"]));
+    assert_eq!(offered(&facts), ["tls1_3"]);
+    for leaf in [
+        &facts.compression,
+        &facts.secure_renegotiation,
+        &facts.fallback_scsv,
+    ] {
+        assert_eq!(leaf.why.as_deref(), Some("not_applicable"));
+    }
+    assert_eq!(facts.dh_bits.why.as_deref(), Some("not_applicable"));
+}
+
+fn one_suite(lab: &Lab) {
+    let facts = lab.ask(&with(&["-tls1_2", "-cipher", "AES128-SHA"]));
+    assert_eq!(suites(&facts, "tls1_2"), ["TLS_RSA_WITH_AES_128_CBC_SHA"]);
+    assert_eq!(facts.groups.why.as_deref(), Some("not_applicable"));
+    assert_eq!(facts.dh_bits.why.as_deref(), Some("not_applicable"));
+    // What openssl itself says of the same key exchange.
+    let dhe = "DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0";
+    for more in [
+        &["-tls1_2", "-cipher", dhe][..],
+        &["-tls1_2", "-cipher", dhe, "-dhparam", "dh1024.pem"],
+    ] {
+        let (_server, port) = lab.serve(&with(more));
+        let out = Command::new("openssl")
+            .args([
+                "s_client",
+                "-tls1_2",
+                "-cipher",
+                dhe,
+                "-connect",
+                &format!("127.0.0.1:{port}"),
+            ])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        let bits = text.lines().find_map(|l| {
+            l.strip_prefix("Server Temp Key: DH, ")?
+                .strip_suffix(" bits")
+        });
+        let bits: i64 = bits.unwrap().parse().unwrap();
+        assert_eq!(lab.ask_at(port).dh_bits.v, Some(bits), "{more:?}");
+    }
+}
+
+fn weak_suites(lab: &Lab) {
+    let facts = lab.ask(&with(&["-tls1_2", "-cipher", "eNULL:@SECLEVEL=0"]));
+    let seen = suites(&facts, "tls1_2");
+    assert!(seen.contains(&"TLS_RSA_WITH_NULL_SHA256"), "{seen:?}");
+    assert!(seen.iter().all(|name| name.contains("NULL")), "{seen:?}");
+    let facts = lab.ask(&["-nocert", "-tls1_2", "-cipher", "aNULL:@SECLEVEL=0"]);
+    let seen = suites(&facts, "tls1_2");
+    assert!(
+        seen.contains(&"TLS_DH_anon_WITH_AES_256_GCM_SHA384"),
+        "{seen:?}"
+    );
+    assert!(facts.certs.is_empty());
+}
+
+fn order_and_groups(lab: &Lab) {
+    let two = "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256";
+    let facts = lab.ask(&with(&["-tls1_2", "-cipher", two, "-serverpref"]));
+    assert_eq!(facts.suites["tls1_2"].order.as_deref(), Some("server"));
+    let by_preference = [
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    ];
+    assert_eq!(suites(&facts, "tls1_2"), by_preference);
+    let facts = lab.ask(&with(&["-tls1_2", "-cipher", two]));
+    assert_eq!(facts.suites["tls1_2"].order.as_deref(), Some("client"));
+    let facts = lab.ask(&with(&["-groups", "P-384"]));
+    assert_eq!(
+        facts.groups.v.as_deref(),
+        Some(&["secp384r1".to_owned()][..])
+    );
+}
+
+fn staples(lab: &Lab) {
+    for state in ["good", "revoked"] {
+        let file = format!("{state}.ocsp");
+        for version in ["-tls1_2", "-tls1_3"] {
+            let facts = lab.ask(&with(&[version, "-status_file", &file]));
+            assert_eq!(facts.certs[0].staple.v.as_deref(), Some(state), "{version}");
+        }
+    }
+    let facts = lab.ask(&RSA);
+    assert_eq!(facts.certs[0].staple.v.as_deref(), Some("none"));
+}
+
+fn certificates(lab: &Lab) {
+    let both = ["-dcert", "ec.pem", "-dkey", "ec.key"];
+    let facts = lab.ask(&with(&both));
+    let mut kinds: Vec<&str> = facts.certs.iter().map(|c| c.sig_family.as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["ecdsa", "rsa"]);
+    let facts = lab.ask(&with(&[
+        "-Verify",
+        "1",
+        "-CAfile",
+        "rsa.pem",
+        "-verify_return_error",
+    ]));
+    assert_ne!(facts.client_cert.v.as_deref(), Some("none"));
+}
