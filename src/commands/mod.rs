@@ -13,6 +13,7 @@ mod failure;
 mod law;
 mod law_docs;
 mod output;
+mod outward;
 mod pack;
 mod plan;
 mod report;

@@ -101,7 +101,10 @@ pub fn keep(word: &str) -> Text {
         "whole" => ("toàn bộ", "whole"),
         "lines" => ("chỉ các dòng", "only lines"),
         "tls-handshakes" => ("bắt tay TLS", "TLS handshakes"),
-        "mail-domain" => ("bản ghi DNS của tên miền thư điện tử", "DNS records of the mail domain"),
+        "mail-domain" => (
+            "bản ghi DNS của tên miền thư điện tử",
+            "DNS records of the mail domain",
+        ),
         "closed-port" => ("cổng phải đóng", "a port that should be closed"),
         "not-authorised" => ("chưa được cho phép", "not authorised"),
         "neighbouring-numbers" => ("các số liền kề", "neighbouring numbers"),

@@ -91,8 +91,10 @@ fn a_bundle_is_private_the_same_each_time_and_judged_as_its_root() {
         } else {
             // Only parts that name no pieces yet may be blind, and they never pass for it.
             assert_ne!(finding["result"], "pass", "{finding:#}");
+            // What has no form in a plan (a binary record of logins) is said not to be there.
+            let told = finding.to_string().contains("not-collected");
             assert!(
-                !server::plan::UNPLANNED.is_empty(),
+                told || !server::plan::UNPLANNED.is_empty(),
                 "{finding:#}\n{twin:#?}"
             );
         }
@@ -347,13 +349,19 @@ fn hostile_archives_are_refused_and_nothing_is_unpacked() {
 #[test]
 fn a_flipped_or_lost_byte_is_told() {
     let bytes = bundle();
+    let whole = Bundle::of_file(&bytes).unwrap();
     let step = (bytes.len() / 150).max(1);
     let (head, tail) = (0..20, bytes.len() - 20..bytes.len());
     for at in (0..bytes.len()).step_by(step).chain(head).chain(tail) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 0x10;
         let found = Bundle::of_file(&flipped);
-        let told = matches!(found, Err(Problem::Integrity(_)) | Err(Problem::Foreign(_)));
+        let told = match &found {
+            Err(Problem::Integrity(_) | Problem::Foreign(_)) => true,
+            // The last byte of the packed stream has bits that mean nothing.
+            Ok(read) => *read == whole,
+            Err(_) => false,
+        };
         assert!(told, "byte {at}: {:?}", found.map(|_| "read"));
         assert!(Bundle::of_file(&bytes[..at]).is_err(), "cut at {at}");
     }

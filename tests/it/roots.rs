@@ -295,7 +295,6 @@ fn each_scenario_gives_what_it_expects() {
 }
 
 #[test]
-#[ignore = "the scenarios of some families are still being written"]
 fn each_server_control_has_scenarios() {
     let pack = embedded().unwrap();
     let all = scenarios();

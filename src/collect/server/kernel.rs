@@ -335,6 +335,11 @@ fn running(host: &mut Host<'_>) -> Option<Subject> {
         Err(e) => Err(e),
     };
     let mut subject = Subject::new("kernel", "kernel@running");
+    // Where even that it runs could not be seen, nothing is said of it.
+    let of_files = match &line {
+        Ok(_) => Value::unseen("not_applicable", "said by the files"),
+        Err(e) => unseen(e),
+    };
     put_line(&mut subject, line, CMDLINE);
     let loaded: Result<BTreeSet<String>, SourceError> = host.text(LOADED).map(|text| {
         let names = text.lines().filter_map(|l| l.split_whitespace().next());
@@ -351,8 +356,7 @@ fn running(host: &mut Host<'_>) -> Option<Subject> {
         subject.put(fact);
     }
     for path in ["core_dumps.limited", "core_dumps.stored", "loader.password"] {
-        let why = Value::unseen("not_applicable", "said by the files");
-        subject.put(Fact::derived(path, why));
+        subject.put(Fact::derived(path, of_files.clone()));
     }
     Some(subject)
 }

@@ -6,7 +6,7 @@ use super::host::{Host, derived, set, texts, unseen};
 use super::journal::{Journal, journald};
 use super::logfiles;
 use super::packages;
-use super::plan::{Keep, Piece, What};
+use super::plan::{Keep, Piece, Reduction, What};
 use super::rotation::{self, Rotation};
 use super::shippers::{self, Shipper, is_here};
 use crate::model::{Collected, Fact, List, Place, Seen, SourceError, Subject, Value};
@@ -16,59 +16,25 @@ const RSYSLOG: &str = "/etc/rsyslog.conf";
 
 /// What rsyslog, journald and logrotate read. Of rsyslog only lines that may name files, hosts and modules.
 pub(super) const PIECES: &[Piece] = &[
-    lines(RSYSLOG, RSYSLOG_WORDS),
-    lines("/etc/rsyslog.d/*.conf", RSYSLOG_WORDS),
+    // An object of rsyslog goes on over lines: none may be left out. Outputs to databases name a password.
+    masked(RSYSLOG),
+    masked("/etc/rsyslog.d/*.conf"),
     lines("/etc/systemd/journald.conf", JOURNALD_WORDS),
     lines("/etc/systemd/journald.conf.d/*.conf", JOURNALD_WORDS),
     lines("/run/systemd/journald.conf.d/*.conf", JOURNALD_WORDS),
     lines("/usr/lib/systemd/journald.conf.d/*.conf", JOURNALD_WORDS),
-    piece(What::File {
-        path: "/etc/logrotate.conf",
-        keep: Keep::Whole,
-    }),
-    piece(What::File {
-        path: "/etc/logrotate.d/*",
-        keep: Keep::Whole,
-    }),
+    // They hold scripts.
+    masked("/etc/logrotate.conf"),
+    masked("/etc/logrotate.d/*"),
     piece(What::Folder("/var/log/journal")),
 ];
 
-const RSYSLOG_WORDS: &[&str] = &[
-    "$",
-    "*",
-    "action",
-    "target",
-    "type",
-    "protocol",
-    "port",
-    "streamdriver",
-    "queue",
-    "file",
-    "module",
-    "load",
-    "global",
-    "include",
-    "input",
-    "ruleset",
-    "if",
-    "auth",
-    "authpriv",
-    "cron",
-    "daemon",
-    "kern",
-    "mail",
-    "news",
-    "user",
-    "local",
-    "syslog",
-    "lpr",
-    "uucp",
-    "ftp",
-    ":",
-    "&",
-    "stop",
-    ")",
-];
+const fn masked(path: &'static str) -> Piece {
+    piece(What::File {
+        path,
+        keep: Keep::Reduced(Reduction::Masked),
+    })
+}
 
 const JOURNALD_WORDS: &[&str] = &[
     "Storage",
@@ -259,9 +225,14 @@ fn shorter(a: Option<Days>, b: Days) -> Days {
 }
 
 fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mut Subject) {
+    let all = shippers.iter().map(Shipper::value);
     subject.put(Fact::derived(
         "shippers",
-        Value::list(shippers.iter().map(Shipper::value)),
+        // Without the record of packages an agent may be there that no file shows.
+        match host.packages() {
+            Ok(_) => Value::list(all),
+            Err(_) => Value::partial_list(all),
+        },
     ));
     let lines = match rsyslog {
         Ok(lines) => lines.as_deref().unwrap_or_default(),

@@ -154,14 +154,16 @@ fn blind(out: &mut Collected) {
         .collect();
     let seen = |place: Option<&Place>| place.is_some_and(|p| read.contains(&*p.file));
     for subject in &mut out.subjects {
+        // Files that were copied out have the rights and owners of the copy.
+        let of_copy = &*subject.kind == "permissions";
         // A program whose own file was read has its defaults.
-        if seen(subject.place.as_ref()) {
+        if !of_copy && seen(subject.place.as_ref()) {
             continue;
         }
         for fact in subject
             .facts
             .values_mut()
-            .filter(|fact| !seen(fact.place.as_ref()))
+            .filter(|fact| of_copy || !seen(fact.place.as_ref()))
         {
             fact.value = Value::unseen(NOT_A_ROOT, "");
         }

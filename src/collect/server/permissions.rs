@@ -18,6 +18,8 @@ struct Kind {
     groups: &'static [&'static str],
     /// Must root own it?
     root: bool,
+    /// May folders stand among the paths?
+    folders: bool,
 }
 
 const KINDS: [Kind; 9] = [
@@ -27,6 +29,7 @@ const KINDS: [Kind; 9] = [
         never: 0o133,
         groups: &[],
         root: true,
+        folders: false,
     },
     Kind {
         fact: "shadow.loose",
@@ -34,6 +37,7 @@ const KINDS: [Kind; 9] = [
         never: 0o137,
         groups: &["shadow"],
         root: true,
+        folders: false,
     },
     Kind {
         fact: "shadow_copies.loose",
@@ -41,6 +45,7 @@ const KINDS: [Kind; 9] = [
         never: 0o137,
         groups: &["shadow"],
         root: true,
+        folders: false,
     },
     Kind {
         fact: "sudo.loose",
@@ -48,6 +53,7 @@ const KINDS: [Kind; 9] = [
         never: 0o022,
         groups: &[],
         root: true,
+        folders: true,
     },
     Kind {
         fact: "ssh_keys.loose",
@@ -55,6 +61,7 @@ const KINDS: [Kind; 9] = [
         never: 0o137,
         groups: &["ssh_keys"],
         root: true,
+        folders: false,
     },
     Kind {
         fact: "sshd.loose",
@@ -66,6 +73,7 @@ const KINDS: [Kind; 9] = [
         never: 0o022,
         groups: &[],
         root: true,
+        folders: true,
     },
     Kind {
         fact: "cron.loose",
@@ -86,6 +94,7 @@ const KINDS: [Kind; 9] = [
         never: 0o022,
         groups: &[],
         root: true,
+        folders: true,
     },
     Kind {
         fact: "private_keys.loose",
@@ -102,6 +111,7 @@ const KINDS: [Kind; 9] = [
         never: 0o137,
         groups: &["*"],
         root: false,
+        folders: true,
     },
     Kind {
         fact: "boot.loose",
@@ -114,6 +124,7 @@ const KINDS: [Kind; 9] = [
         never: 0o177,
         groups: &[],
         root: true,
+        folders: false,
     },
 ];
 
@@ -242,6 +253,12 @@ fn loose(
                 continue;
             }
             there = true;
+            // A folder where a file should stand: the rights of the file cannot be seen.
+            if entry.kind == EntryKind::Folder && !kind.folders {
+                let wrong = SourceError::WrongKind(path.clone(), "a folder");
+                hidden.get_or_insert(wrong);
+                continue;
+            }
             // Whose number a group has cannot be told without the file of groups.
             let known: &[i64] = match groups {
                 Ok(known) => known,

@@ -143,7 +143,8 @@ regexes! {
     URL = r"://[^/@: \t]*:[^/@ \t]+@";
     SECTION = r"^\[.*\][ \t\r]*$";
     BRACE = r"^[{}][ \t;\r]*$";
-    SECRET_IS = r#"(password|passwd|passphrase|secret|token)["']?[ \t]*=[ \t]*"#;
+    SECRET_IS = r#"(password|passwd|pwd|passphrase|secret|token)["']?[ \t]*=[ \t]*"#;
+    DATABASE = r"(:om(my|pg)sql:|>)[^, \t]*,[^, \t]*,[^, \t]*,";
     KEY_IS = r#"key["']?[ \t]*=[ \t]*"#;
     SECRET_COLON = r#"(password|passphrase|secret|token)["']?[ \t]*:[ \t]*"#;
     SECRET_TAG = r"<[a-z0-9_.-]*(password|passwd|passphrase|secret|token|key)>";
@@ -202,7 +203,7 @@ fn masked(line: Vec<u8>) -> Vec<u8> {
     if comment && !text.starts_with(b"#include") && !(account && text.starts_with(b"#")) {
         return left_out(&line);
     }
-    [&KEY_IS, &SECRET_COLON, &SECRET_TAG, &SECRET_WORD]
+    [&DATABASE, &KEY_IS, &SECRET_COLON, &SECRET_TAG, &SECRET_WORD]
         .into_iter()
         .fold(line, |line, name| values(&line, name))
 }

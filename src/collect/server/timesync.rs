@@ -246,17 +246,24 @@ fn settings(host: &mut Host<'_>, service: &Service, subject: &mut Subject) {
 /// Other services of time that are switched on as well: two of them pull the clock apart.
 fn rivals(host: &Host<'_>, service: &Service, subject: &mut Subject) {
     let mut names = Vec::new();
+    let mut open = host.packages().is_err();
     for other in SERVICES.iter().filter(|o| o.name != service.name) {
         // ntp and ntpsec share names of units.
         let shared = other.units.iter().any(|u| service.units.contains(u));
-        if !shared
-            && host.has(other.packages) == Some(true)
-            && host.unit_on(other.units) == Value::Bool(true)
-        {
-            names.push(other.name);
+        if shared || host.has(other.packages) != Some(true) {
+            continue;
+        }
+        match host.unit_on(other.units) {
+            Value::Bool(true) => names.push(Value::from(other.name)),
+            Value::Bool(false) => {}
+            _unseen => open = true,
         }
     }
-    subject.put(Fact::derived("rivals", texts(names)));
+    let names = match open {
+        true => Value::partial_list(names),
+        false => Value::list(names),
+    };
+    subject.put(Fact::derived("rivals", names));
 }
 
 /// What the running host says.

@@ -71,7 +71,7 @@ function scrub(s,   i, rest) {
   if (index(s, "$")) s = hashes(s)
   if (index(s, "pbkdf2.")) s = grub(s)
   if (index(s, "://")) s = urls(s)
-  if (index(s, "=")) s = values(s, "(password|passwd|passphrase|secret|token)[\"\047]?[ \t]*=[ \t]*")
+  if (index(s, "=")) s = values(s, "(password|passwd|pwd|passphrase|secret|token)[\"\047]?[ \t]*=[ \t]*")
   return s
 }
 function lines(n, s,   t, i, yes) {
@@ -90,6 +90,8 @@ function masked(s,   t) {
   t = s
   sub(/^[ \t]+/, "", t)
   if (t ~ /^[#;]/ && t !~ /^#include/ && t !~ /^#[0-9]+[ \t]/) return s ~ /\\\r?$/ ? "#\\" : ""
+  # Outputs of rsyslog to a database: server, database, account, password.
+  s = values(s, "(:om(my|pg)sql:|>)[^, \t]*,[^, \t]*,[^, \t]*,")
   s = values(s, "key[\"\047]?[ \t]*=[ \t]*")
   s = values(s, "(password|passphrase|secret|token)[\"\047]?[ \t]*:[ \t]*")
   s = values(s, "<[a-z0-9_.-]*(password|passwd|passphrase|secret|token|key)>")
