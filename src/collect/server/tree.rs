@@ -170,7 +170,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         let cut = all.len() > MAX_NAMED;
         let items = all.into_iter().take(MAX_NAMED).map(Value::Text);
         let value = match &open {
-            Some(why) if items.len() == 0 => Value::unseen("bounded-by-size", why.clone()),
+            Some(why) if items.len() == 0 => Value::unseen("incomplete-list", why.clone()),
             None if !cut => Value::list(items),
             _ => Value::partial_list(items),
         };
