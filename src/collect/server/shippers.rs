@@ -294,6 +294,25 @@ pub(super) fn read(host: &mut Host<'_>) -> Vec<Shipper> {
     found
 }
 
+/// The scheme of an encrypted way.
+const HTTPS: &str = "https://";
+
+/// Words that take encryption or the check of the other side away.
+const CLEAR: [&str; 12] = [
+    "http://",
+    "ssl.enabled: false",
+    "enabled: false",
+    "verification_mode: none",
+    "verification_mode: \"none\"",
+    "verify_certificate: false",
+    "verify_certificate = false",
+    "tls.verify off",
+    "insecure_skip_verify: true",
+    "usessl = false",
+    "usessl=false",
+    "sslverifyservercert = false",
+];
+
 fn two_forms(name: &str) -> bool {
     AGENTS.iter().filter(|a| a.name == name).count() > 1
 }
@@ -316,7 +335,7 @@ fn text(host: &mut Host<'_>, agent: &Agent) -> Result<Option<String>, SourceErro
 fn targets(agent: &Agent, text: &str) -> (Result<Vec<String>, Value>, bool) {
     let (mut inside, mut listing) = (agent.part == Part::All, false);
     let mut values: Vec<String> = Vec::new();
-    let mut tls = agent.tls.is_empty();
+    let (mut told, mut named, mut denied) = (0usize, 0usize, false);
     for (_, line) in numbered(text) {
         let content = line.trim();
         if content.is_empty() || content.starts_with(['#', ';']) || content.starts_with("//") {
@@ -339,7 +358,9 @@ fn targets(agent: &Agent, text: &str) -> (Result<Vec<String>, Value>, bool) {
         if !inside {
             continue;
         }
-        tls |= agent.tls.iter().any(|word| lower.contains(word));
+        denied |= CLEAR.iter().any(|word| lower.contains(word));
+        let tells = |word: &&str| *word != HTTPS && lower.contains(word);
+        told += usize::from(agent.tls.iter().any(|word| tells(&word)));
         if agent.name == "syslog-ng" {
             values.extend(syslog_ng(content));
             continue;
@@ -352,12 +373,18 @@ fn targets(agent: &Agent, text: &str) -> (Result<Vec<String>, Value>, bool) {
         let Some(rest) = agent.keys.iter().find_map(|key| after(content, key)) else {
             continue;
         };
+        named += 1;
         if rest.is_empty() {
             listing = true;
         } else {
             values.extend(rest.split(',').map(str::to_owned));
         }
     }
+    let secure = |v: &String| v.trim_matches(['[', '"', '\'', ' ']).starts_with(HTTPS);
+    let by_scheme = agent.tls.contains(&HTTPS) && !values.is_empty() && values.iter().all(secure);
+    // One encrypted way says nothing of another: each that is named must tell.
+    let by_setting = told > 0 && told >= named;
+    let tls = agent.tls.is_empty() || (!denied && (by_scheme || by_setting));
     let hosts: Vec<String> = values
         .iter()
         .map(|v| host_of(v))
@@ -443,7 +470,14 @@ mod tests {
     fn destinations() {
         let beat = "setup.kibana:\n  hosts: [\"kibana:5601\"]\noutput.elasticsearch:\n  hosts: [\"https://u:p@es1:9200\", \"es2:9200\"]\n";
         let two = Some(vec!["es1".to_owned(), "es2".to_owned()]);
-        assert_eq!(of("filebeat", beat), (two, true));
+        assert_eq!(of("filebeat", beat), (two, false), "one of them in clear");
+        let safe = "output.elasticsearch:\n  hosts: [\"https://es1:9200\", \"https://es2:9200\"]\n";
+        assert!(of("filebeat", safe).1);
+        let unchecked = format!("{safe}  ssl.verification_mode: none\n");
+        assert!(!of("filebeat", &unchecked).1);
+        let by_ca =
+            "output.logstash:\n  hosts: [\"log:5044\"]\n  ssl.certificate_authorities: [ca]\n";
+        assert!(of("filebeat", by_ca).1);
         let list = "output.logstash:\n  hosts:\n    - \"log.noi-bo.vn:5044\"\n";
         assert_eq!(
             of("filebeat", list),
