@@ -241,7 +241,7 @@ fn endpoint(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
 }
 
 /// The mail domain of a mail server.
-fn mail(check: &mut Check<'_>, here: &Here<'_>, address: &str) -> Option<MailDomain> {
+fn mail(check: &mut Check<'_>, here: &Here<'_>, address: &str) -> Option<Box<MailDomain>> {
     let entry = here.entry;
     if let Some(resolver) = &entry.resolver {
         let alone = resolver.parse::<std::net::IpAddr>().is_ok();
@@ -254,10 +254,12 @@ fn mail(check: &mut Check<'_>, here: &Here<'_>, address: &str) -> Option<MailDom
         }
     }
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-    (entry.purpose == Some(Purpose::Mail)).then(|| MailDomain {
-        domain: entry.domain.clone().unwrap_or_else(|| host.to_owned()),
-        resolver: entry.resolver.clone(),
-        dkim: entry.dkim.clone().unwrap_or_default(),
+    (entry.purpose == Some(Purpose::Mail)).then(|| {
+        Box::new(MailDomain {
+            domain: entry.domain.clone().unwrap_or_else(|| host.to_owned()),
+            resolver: entry.resolver.clone(),
+            dkim: entry.dkim.clone().unwrap_or_default(),
+        })
     })
 }
 

@@ -257,7 +257,7 @@ pub enum Target {
         /// A waybill of the company's own, for a tracking page.
         sample: Option<Sample>,
         /// The domain whose mail is handled here.
-        mail: Option<MailDomain>,
+        mail: Option<Box<MailDomain>>,
     },
     /// Recorded facts of an endpoint, `tls-facts/1` lines.
     EndpointFacts {

@@ -123,32 +123,26 @@ async fn records(resolver: &TokioResolver, name: &str, kind: RecordType) -> Reco
 fn none(error: &NetError) -> bool {
     use hickory_resolver::net::{DnsError, NoRecords};
     use hickory_resolver::proto::op::ResponseCode;
-    match error {
-        NetError::Dns(DnsError::NoRecordsFound(NoRecords { response_code, .. })) => {
-            matches!(
-                *response_code,
-                ResponseCode::NoError | ResponseCode::NXDomain
-            )
-        }
-        _other => false,
-    }
+    let NetError::Dns(DnsError::NoRecordsFound(NoRecords { response_code, .. })) = error else {
+        return false;
+    };
+    matches!(
+        *response_code,
+        ResponseCode::NoError | ResponseCode::NXDomain
+    )
 }
 
 fn shown(data: &RData) -> Option<String> {
-    match data {
-        RData::TXT(txt) => Some(
-            txt.txt_data
-                .iter()
-                .map(|p| String::from_utf8_lossy(p))
-                .collect(),
-        ),
-        RData::MX(mx) => Some(mx.exchange.to_utf8()),
-        RData::CAA(caa) => Some(format!(
-            "{} {}",
-            caa.tag,
-            String::from_utf8_lossy(&caa.value)
-        )),
-        _other => None,
+    if let RData::TXT(txt) = data {
+        let parts = txt.txt_data.iter();
+        Some(parts.map(|p| String::from_utf8_lossy(p)).collect())
+    } else if let RData::MX(mx) = data {
+        Some(mx.exchange.to_utf8())
+    } else if let RData::CAA(caa) = data {
+        let value = String::from_utf8_lossy(&caa.value);
+        Some(format!("{} {value}", caa.tag))
+    } else {
+        None
     }
 }
 

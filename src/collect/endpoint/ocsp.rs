@@ -52,10 +52,10 @@ pub(super) fn status(response: &[u8], now: Timestamp) -> Option<&'static str> {
 
 /// The bytes within a tag of a context.
 fn inner<'a>(object: &'a DerObject<'_>) -> Option<&'a [u8]> {
-    match &object.content {
-        BerObjectContent::Unknown(any) => Some(any.data),
-        _ => None,
-    }
+    let BerObjectContent::Unknown(any) = &object.content else {
+        return None;
+    };
+    Some(any.data)
 }
 
 fn moment(time: &DerObject<'_>) -> Option<Timestamp> {

@@ -36,7 +36,7 @@ pub struct ProbeTarget {
     /// The waybill that it is asked for.
     pub sample: Option<Sample>,
     /// The domain whose mail is handled here.
-    pub mail: Option<MailDomain>,
+    pub mail: Option<Box<MailDomain>>,
 }
 
 impl ProbeTarget {

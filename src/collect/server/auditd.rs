@@ -144,9 +144,10 @@ fn access(host: &Host<'_>, subject: &mut Subject) {
     };
     // A folder that others may not enter hides what is in it.
     let folder = open(&["/var/log/audit".to_owned()], 0o007);
-    let log = match folder {
-        Value::Bool(true) => open(&["/var/log/audit/audit.log".to_owned()], 0o007),
-        other => other,
+    let log = if folder == Value::Bool(true) {
+        open(&["/var/log/audit/audit.log".to_owned()], 0o007)
+    } else {
+        folder
     };
     subject.put(derived(
         "log_file.others",

@@ -56,12 +56,8 @@ const fn cron(path: &'static str) -> Piece {
 /// Collects the subject type `integrity`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let names = packages::class("integrity");
-    let found: Vec<String> = match host.packages() {
-        Ok(all) => names
-            .iter()
-            .filter(|n| all.contains_key(**n))
-            .map(|n| (*n).to_owned())
-            .collect(),
+    let found = match packages::found(host, "integrity") {
+        Ok(found) => found,
         Err(e) => {
             out.saw("integrity", Seen::Not(reason(&e)));
             return;
@@ -75,14 +71,14 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let mut subject = Subject::new("integrity", "integrity");
     subject.put(derived(
         "tools",
-        texts(found.iter()),
+        texts(found.iter().copied()),
         host.record_place(),
         0,
     ));
     let aide = found.iter().any(|n| n.starts_with("aide"));
-    let wazuh = found
+    let wazuh = ["wazuh-agent", "ossec-hids-agent"]
         .iter()
-        .any(|n| n == "wazuh-agent" || n == "ossec-hids-agent");
+        .any(|n| found.contains(n));
     let (mut works, mut record) = (Vec::new(), Vec::new());
     if aide {
         works.push(scheduled(host));

@@ -2,7 +2,7 @@
 
 use super::host::{Host, derived, reason, texts, unseen};
 use super::{runtimes, updates};
-use crate::model::{Collected, Seen, Subject, Value};
+use crate::model::{Collected, Seen, SourceError, Subject, Value};
 
 const CLASSES: &str = include_str!("../../../rules/data/packages.txt");
 
@@ -17,10 +17,18 @@ pub(super) fn class(name: &str) -> Vec<&'static str> {
 
 /// The installed packages of a class.
 pub(super) fn installed(host: &Host<'_>, name: &str) -> Value {
-    match host.packages() {
-        Ok(all) => texts(class(name).into_iter().filter(|n| all.contains_key(*n))),
+    match found(host, name) {
+        Ok(found) => texts(found),
         Err(e) => unseen(&e),
     }
+}
+
+/// The names of a class that are installed.
+pub(super) fn found(host: &Host<'_>, name: &str) -> Result<Vec<&'static str>, SourceError> {
+    let all = host.packages()?;
+    let mut found = class(name);
+    found.retain(|n| all.contains_key(*n));
+    Ok(found)
 }
 
 /// Collects the subject type `packages`.

@@ -181,14 +181,11 @@ fn fields_days(fields: &[&str]) -> i64 {
             7
         };
     }
-    match fields
+    fields
         .get(2)
         .and_then(|f| f.strip_prefix("*/"))
         .and_then(|n| n.parse().ok())
-    {
-        Some(every) => every,
-        None => 31,
-    }
+        .unwrap_or(31)
 }
 
 /// Timers of systemd with the service that each starts.

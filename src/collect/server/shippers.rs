@@ -359,8 +359,8 @@ fn targets(agent: &Agent, text: &str) -> (Result<Vec<String>, Value>, bool) {
             continue;
         }
         denied |= CLEAR.iter().any(|word| lower.contains(word));
-        let tells = |word: &&str| *word != HTTPS && lower.contains(word);
-        told += usize::from(agent.tls.iter().any(|word| tells(&word)));
+        let tells = |word: &str| word != HTTPS && lower.contains(word);
+        told += usize::from(agent.tls.iter().any(|word| tells(word)));
         if agent.name == "syslog-ng" {
             values.extend(syslog_ng(content));
             continue;

@@ -253,11 +253,11 @@ fn rivals(host: &Host<'_>, service: &Service, subject: &mut Subject) {
         if shared || host.has(other.packages) != Some(true) {
             continue;
         }
-        match host.unit_on(other.units) {
-            Value::Bool(true) => names.push(Value::from(other.name)),
-            Value::Bool(false) => {}
-            _unseen => open = true,
+        let on = host.unit_on(other.units);
+        if on == Value::Bool(true) {
+            names.push(Value::from(other.name));
         }
+        open |= matches!(on, Value::Unseen(_));
     }
     let names = match open {
         true => Value::partial_list(names),

@@ -95,10 +95,8 @@ pub(super) fn read(asked: Version, bytes: &[u8]) -> Step {
 
 /// The flight as far as it came, or what came instead of its end.
 fn after(messages: &[u8], other: Step) -> Step {
-    match flight(messages) {
-        Step::More => other,
-        done => done,
-    }
+    let read = flight(messages);
+    if read == Step::More { other } else { read }
 }
 
 fn flight(messages: &[u8]) -> Step {

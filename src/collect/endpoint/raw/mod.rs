@@ -60,9 +60,10 @@ pub(super) async fn ask(line: &Line, facts: &mut TlsFacts) -> Vec<Seen> {
 fn suites(one: &Seen) -> SuiteFacts {
     match one.offered.v {
         Some(true) => SuiteFacts {
-            v: Some(match one.version {
-                Version::Ssl2 => kinds(one),
-                _newer => one.suites.iter().map(|id| names::suite(*id)).collect(),
+            v: Some(if one.version == Version::Ssl2 {
+                kinds(one)
+            } else {
+                one.suites.iter().map(|id| names::suite(*id)).collect()
             }),
             why: one.cut.map(str::to_owned),
             order: one.order.map(str::to_owned),

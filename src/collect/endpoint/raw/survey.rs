@@ -90,10 +90,11 @@ pub(in crate::collect::endpoint) async fn survey(line: &Line) -> Vec<Seen> {
     let mut seen = join_all(asked).await;
     // A server that drops long hellos may take short ones.
     for (answer, one) in &mut seen {
-        if matches!(answer, Answer::Dropped(_)) && one.version > Version::Ssl3 {
-            if let Some(found) = in_pieces(line, one.version).await {
-                *one = found;
-            }
+        if matches!(answer, Answer::Dropped(_))
+            && one.version > Version::Ssl3
+            && let Some(found) = in_pieces(line, one.version).await
+        {
+            *one = found;
         }
     }
     let good = seen

@@ -171,7 +171,7 @@ fn a_server_that_limits_the_rate() {
     let seen = surveyed(serve(|asked, nth| (nth < 7).then(|| only_12(&asked, &HAS))));
     let new = of(&seen, Version::Tls12);
     assert!(new.offered.v == Some(true) && new.cut.is_some(), "{new:?}");
-    assert_eq!(suites(new).complete, false);
+    assert!(!suites(new).complete);
     for one in &seen {
         assert_ne!(one.offered.why.as_deref(), Some("closed"), "{one:?}");
     }

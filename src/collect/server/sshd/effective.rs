@@ -292,9 +292,12 @@ fn waiting(subject: &Subject) -> Vec<Fact> {
             None => new,
         }
     };
-    let part = |n: usize| match &fact.value {
-        Value::Text(text) => number(text.split(':').nth(n).unwrap_or_default()),
-        other => other.clone(),
+    let part = |n: usize| {
+        if let Value::Text(text) = &fact.value {
+            number(text.split(':').nth(n).unwrap_or_default())
+        } else {
+            fact.value.clone()
+        }
     };
     vec![
         at("maxstartups.start", part(0)),
