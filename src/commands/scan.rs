@@ -238,6 +238,7 @@ fn assumed(
             online_service: true,
             data_subjects: None,
             classification: crate::model::Traits::default(),
+            zones: None,
             without: BTreeMap::new(),
         }],
         assets,

@@ -135,6 +135,7 @@ fn systems(check: &mut Check<'_>, written: Vec<SystemEntry>) -> Vec<System> {
             online_service: entry.online_service,
             data_subjects: entry.data_subjects,
             classification: entry.classification,
+            zones: entry.zones,
             without,
         });
     }

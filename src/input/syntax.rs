@@ -69,6 +69,10 @@ pub struct SystemEntry {
     /// What else decides its level; a key that is left out is not told.
     #[serde(default)]
     pub classification: Traits,
+    /// Its network zones: `servers`, `dmz`, `internal`, `border`, `database`, `management`, `devices`, `wireless`, `wan`, or names of
+    /// your own.
+    #[serde(default)]
+    pub zones: Option<Vec<String>>,
     /// Kinds of asset that it does not have, with the reason.
     #[serde(default)]
     pub without: BTreeMap<String, Text>,

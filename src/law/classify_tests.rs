@@ -41,6 +41,7 @@ fn nothing() -> System {
             security_harm: Some(Harm::None),
             industrial_control: Some(IndustrialControl::None),
         },
+        zones: None,
         without: Default::default(),
     }
 }

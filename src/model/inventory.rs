@@ -146,6 +146,9 @@ pub struct System {
     /// What else decides its level.
     #[serde(default)]
     pub classification: Traits,
+    /// Its network zones; none where the inventory does not name them.
+    #[serde(default)]
+    pub zones: Option<Vec<String>>,
     /// Kinds of asset that it does not have, with the reason.
     #[serde(default)]
     pub without: BTreeMap<AssetKind, Text>,

@@ -377,3 +377,24 @@ fn section_2_the_rows_without_wording_decide() {
         assert_eq!(status(&theirs, id), "", "{id}");
     }
 }
+
+#[test]
+fn correction_13_zones_that_may_not_exist_are_not_counted() {
+    let six = NO_MACHINES.replace(
+        "go_live: 2023-05-01,",
+        "go_live: 2023-05-01, zones: [ servers, dmz, internal, border, database, management, wireless ],",
+    );
+    let back: Back<'_> = ("law/tcvn14423.yaml", &|t| {
+        within(t, "tcvn14423.net-8", |r| {
+            r.replace("{ 2: 4, 3: 6, 4: 7, 5: 7 }", "{ 2: 5, 3: 7, 4: 9, 5: 9 }")
+        })
+    });
+    // A control takes its figure from the law when it is read.
+    let again: Back<'_> = ("controls/document/DOC-ZON-001.yaml", &|t| format!("{t}\n"));
+    let (ours, theirs) = both(&six, &[], DAY, &[back, again]);
+    assert_eq!(status(&theirs, "tcvn14423.net-8"), "gap", "5/7/9/9");
+    assert_ne!(status(&ours, "tcvn14423.net-8"), "gap");
+    let five = six.replace(", management", "");
+    let (fewer, _) = both(&five, &[], DAY, &[back, again]);
+    assert_eq!(status(&fewer, "tcvn14423.net-8"), "gap");
+}

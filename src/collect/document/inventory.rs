@@ -1,6 +1,6 @@
 //! What the inventory itself says: decisions on levels, attestations, who judges, the company.
 
-use super::{attestation, incident, paper};
+use super::{attestation, incident, network, paper};
 use crate::collect::Context;
 use crate::model::{
     Collected, Day, Fact, Inventory, LevelDecision, Ownership, Place, Regime, Seen, Size, Subject,
@@ -23,6 +23,10 @@ pub fn collect_inventory(
             .subjects
             .push(level_decision(system, as_of).at(place.clone()));
     }
+    for system in &inventory.systems {
+        let subject = network::subject(system);
+        collected.subjects.push(subject.at(place.clone()));
+    }
     let today = Day::of(cx.now);
     let mut subjects = Vec::new();
     for attestation in &inventory.attestations {
@@ -39,7 +43,13 @@ pub fn collect_inventory(
         .subjects
         .push(assessor(inventory).at(place.clone()));
     collected.subjects.push(organisation(inventory).at(place));
-    for kind in ["level-decision", "attestation", "assessor", "organisation"] {
+    for kind in [
+        "level-decision",
+        "network",
+        "attestation",
+        "assessor",
+        "organisation",
+    ] {
         collected.saw(kind, Seen::Whole);
     }
     collected

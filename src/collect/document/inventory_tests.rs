@@ -35,6 +35,7 @@ fn system(id: &str) -> System {
             sensitive: 30_000,
         }),
         classification: crate::model::Traits::default(),
+        zones: None,
         without: BTreeMap::new(),
     }
 }

@@ -6,6 +6,7 @@
 mod attestation;
 mod incident;
 mod inventory;
+mod network;
 mod paper;
 mod people;
 mod roster;
