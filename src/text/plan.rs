@@ -121,6 +121,7 @@ pub fn reduction(word: &str) -> Text {
             "chỉ loại băm, trạng thái khóa, thời hạn",
             "only the kind of hash, locks and ages",
         ),
+        "group" => ("tên và thành viên nhóm", "names and members of groups"),
         "dpkg" | "rpm" => (
             "chỉ tên, trạng thái, phiên bản gói",
             "only names, states and versions of packages",
