@@ -14,6 +14,7 @@ mod summary;
 mod waive;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{
     Asked, Asset, AssetKind, Collected, Day, Duty, Force, InstrumentReport, Inventory, Judgement,
@@ -80,7 +81,7 @@ pub struct Input<'a> {
     /// Controls whose law is not in force on the day.
     pub not_selected: &'a [(u32, Reason)],
     /// The controls that each system, and `org`, calls for.
-    pub called: &'a BTreeMap<String, BTreeMap<u32, Selection>>,
+    pub called: &'a BTreeMap<String, BTreeMap<u32, Arc<Selection>>>,
     /// What the law demands of each system.
     pub demanded: &'a BTreeMap<String, DemandedLevel>,
     /// What is wrong with the documents of attestations, by attestation.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -23,6 +24,9 @@ use crate::text::lists;
 
 /// The id of what the inventory itself says.
 const INVENTORY_ASSET: &str = "inventory";
+
+/// What each level calls for: the controls, with the values and requirements that count.
+type Choices = BTreeMap<Level, BTreeMap<u32, Arc<Selection>>>;
 
 /// What one run is made of.
 pub(super) struct Work<'a> {
@@ -62,14 +66,15 @@ impl Work<'_> {
             timeout: std::time::Duration::from_secs(self.work.timeout),
             offline: self.work.offline,
         };
-        let called = self.called();
+        let choices = self.choices();
+        let called = self.called(&choices);
         let duties = law::duties(
             &self.pack.law,
             &self.inventory.organisation,
             &self.inventory.systems,
             self.as_of,
         );
-        let judged = self.collect_all(&duties, &cx)?;
+        let judged = self.collect_all(&duties, &choices, &cx)?;
         let engine = Engine::new(&self.pack.rules);
         let org = org_facts(self.inventory);
         let judgements: Vec<Judgement> = judged
@@ -116,7 +121,7 @@ impl Work<'_> {
     }
 
     /// The controls that a level calls for on the day, of the kinds that are judged.
-    fn asked(&self, level: Level) -> BTreeMap<u32, Selection> {
+    fn asked(&self, level: Level) -> BTreeMap<u32, Arc<Selection>> {
         let mut asked = BTreeMap::new();
         for (index, control) in self.pack.rules.controls.iter().enumerate() {
             if self.scan.is_some_and(|(kind, _)| kind != control.asset) {
@@ -135,22 +140,31 @@ impl Work<'_> {
             if let Choice::Asked(selection) =
                 choose(control, &self.pack.law, level, self.as_of, &stricter)
             {
-                asked.insert(u32::try_from(index).unwrap_or(u32::MAX), selection);
+                asked.insert(
+                    u32::try_from(index).unwrap_or(u32::MAX),
+                    Arc::new(selection),
+                );
             }
         }
         asked
     }
 
+    /// What each level of the inventory calls for, chosen once for all its assets.
+    fn choices(&self) -> Choices {
+        let levels: BTreeSet<Level> = self.inventory.systems.iter().map(|s| s.level).collect();
+        levels.into_iter().map(|l| (l, self.asked(l))).collect()
+    }
+
     /// The controls that each system, and the organisation, calls for.
-    fn called(&self) -> BTreeMap<String, BTreeMap<u32, Selection>> {
-        let mut called: BTreeMap<String, BTreeMap<u32, Selection>> = self
-            .inventory
-            .systems
+    fn called(&self, choices: &Choices) -> BTreeMap<String, BTreeMap<u32, Arc<Selection>>> {
+        let at = |level: Level| choices.get(&level).cloned().unwrap_or_default();
+        let systems = &self.inventory.systems;
+        let mut called: BTreeMap<_, _> = systems
             .iter()
-            .map(|s| (s.id.clone(), self.asked(s.level)))
+            .map(|s| (s.id.clone(), at(s.level)))
             .collect();
-        if let Some(highest) = self.inventory.systems.iter().map(|s| s.level).max() {
-            called.insert(ORG.to_owned(), self.asked(highest));
+        if let Some(highest) = systems.iter().map(|s| s.level).max() {
+            called.insert(ORG.to_owned(), at(highest));
         }
         called
     }
@@ -202,7 +216,12 @@ impl Work<'_> {
         self.inventory.systems.iter().filter_map(of).collect()
     }
 
-    fn collect_all(&self, duties: &[Duty], cx: &Context) -> Result<Vec<Judged>, Failure> {
+    fn collect_all(
+        &self,
+        duties: &[Duty],
+        choices: &Choices,
+        cx: &Context,
+    ) -> Result<Vec<Judged>, Failure> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.work.jobs)
             .build()
@@ -211,22 +230,22 @@ impl Work<'_> {
             self.inventory
                 .assets
                 .par_iter()
-                .map(|asset| self.collect_one(asset, cx))
+                .map(|asset| self.collect_one(asset, choices, cx))
                 .collect()
         });
         // The order of the inventory's assets must not reach the run.
         judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
         if self.scan.is_none() {
-            judged.extend(self.of_inventory(duties, cx));
+            judged.extend(self.of_inventory(duties, choices, cx));
         }
         Ok(judged)
     }
 
-    fn collect_one(&self, asset: &Asset, cx: &Context) -> Judged {
+    fn collect_one(&self, asset: &Asset, choices: &Choices, cx: &Context) -> Judged {
         tracing::info!(asset = asset.id, "collecting");
         let mut systems = asset.systems.clone();
         systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
-        let mut asked = self.asked_of(asset.kind, systems.first());
+        let mut asked = self.asked_of(choices, asset.kind, systems.first());
         // Papers stand in the inventory's attestations, in no asset.
         asked.retain(|a| self.paper_of(a.control).is_none());
         let asking = Asking {
@@ -274,7 +293,7 @@ impl Work<'_> {
         collected
     }
 
-    fn asked_of(&self, kind: AssetKind, system: Option<&String>) -> Vec<Asked> {
+    fn asked_of(&self, choices: &Choices, kind: AssetKind, system: Option<&String>) -> Vec<Asked> {
         let Some(level) = system.and_then(|id| self.level_of(id)) else {
             return Vec::new();
         };
@@ -285,10 +304,15 @@ impl Work<'_> {
                 .get(index as usize)
                 .is_some_and(|control| control.asset == kind)
         };
-        self.asked(level)
+        choices
+            .get(&level)
             .into_iter()
-            .filter(|(control, _)| of_kind(*control))
-            .map(|(control, selection)| Asked { control, selection })
+            .flatten()
+            .filter(|(control, _)| of_kind(**control))
+            .map(|(control, selection)| Asked {
+                control: *control,
+                selection: Arc::clone(selection),
+            })
             .collect()
     }
 
@@ -301,7 +325,7 @@ impl Work<'_> {
     }
 
     /// What the inventory says of itself: one part for each system, judged at its level, and one for the rest.
-    fn of_inventory(&self, duties: &[Duty], cx: &Context) -> Vec<Judged> {
+    fn of_inventory(&self, duties: &[Duty], choices: &Choices, cx: &Context) -> Vec<Judged> {
         let papers = self.papers(duties);
         let mut whole =
             collect::document::collect_inventory(self.inventory, &papers, self.as_of, cx);
@@ -337,7 +361,7 @@ impl Work<'_> {
                     shown: self.inventory.file.clone(),
                     target: Target::NotBuilt("inventory"),
                 };
-                let mut asked = self.asked_of(AssetKind::Document, systems.first());
+                let mut asked = self.asked_of(choices, AssetKind::Document, systems.first());
                 // Of one system only what the inventory says of it; the part of the organisation tells what is missing.
                 asked.retain(|a| {
                     let apart = system.is_some() || self.paper_of(a.control).is_some();
