@@ -23,5 +23,6 @@ mod papers;
 mod roots;
 mod rules;
 mod ssh;
+mod starttls_lab;
 mod support;
 mod tls_lab;
