@@ -1,13 +1,16 @@
 //! One file for each subcommand: the only place where our users' files are read and results are written.
 
 mod attest;
+mod attest_write;
 mod audit;
 mod bundles;
 mod classify;
 mod collect;
 mod coverage;
 mod deliver;
+mod diff;
 mod draft;
+mod entry;
 mod explain;
 mod failure;
 mod law;
@@ -20,8 +23,10 @@ mod report;
 mod rules;
 mod rules_check;
 mod rules_test;
+mod runs;
 mod scan;
 mod survivors;
+mod waive;
 mod work;
 
 use std::process::ExitCode;
@@ -69,7 +74,9 @@ fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Explain(args) => explain::run(args, &cli.common),
         Command::Classify(args) => classify::run(args, &cli.common),
-        Command::Attest(args) => attest::run(args, &cli.common),
+        Command::Waive(args) => waive::run(args, &cli.common),
+        Command::Attest(args) if args.missing => attest::run(args, &cli.common),
+        Command::Attest(args) => attest_write::run(args, &cli.common),
         Command::Law(command) => law::run(command, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
         Command::Audit(args) => audit::run(args, &cli.common),
@@ -79,6 +86,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Judge(args) => scan::judge(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
+        Command::Diff(args) => diff::run(args, &cli.common),
     }
 }
 

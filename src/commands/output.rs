@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use super::Failure;
@@ -74,5 +74,31 @@ pub(super) fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failur
     temporary
         .persist(folder.join(name))
         .map_err(|e| failed(&e))?;
+    Ok(())
+}
+
+/// Gives a file of our users a new content, all at once; rights stay as they were, and a link leads where it led.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |e: &dyn std::fmt::Display| {
+        Failure::File(format!(
+            "{}: cannot be written: {e}\n  help: nothing was changed; check the rights and the space of the folder",
+            path.display()
+        ))
+    };
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = real.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .map_err(|e| failed(&e))?;
+    temporary.write_all(bytes).map_err(|e| failed(&e))?;
+    let rights = fs::metadata(&real).map(|m| m.permissions());
+    let rights = rights.unwrap_or_else(|_| fs::Permissions::from_mode(0o644));
+    temporary
+        .as_file()
+        .set_permissions(rights)
+        .map_err(|e| failed(&e))?;
+    temporary.persist(&real).map_err(|e| failed(&e))?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
+use super::{Failure, Outcome, Pack, bundles, deliver, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
@@ -61,7 +61,7 @@ fn judged(
 ) -> Outcome {
     let formats = deliver::formats(&work.format, work.out.as_deref())?;
     let pack = Pack::of(common)?;
-    let baseline = gate.baseline.as_deref().map(audit::baseline).transpose()?;
+    let baseline = runs::baseline(gate, inventory, Some(kind))?;
     bundles::are_whole(inventory)?;
     let moment = now();
     work::watch_interrupts();

@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 
 use super::outward::{asset_facts, org_facts, system_facts};
 use super::{Failure, Pack};
-use crate::assess::{self, DemandedLevel, GateRules, Judged};
+use crate::assess::{self, Baseline, DemandedLevel, GateRules, Judged};
 use crate::cli::{GateArgs, WorkArgs};
 use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
     Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason,
-    ResultWord, Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
+    Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
@@ -34,7 +34,7 @@ pub(super) struct Work<'a> {
     pub(super) gate: &'a GateArgs,
     pub(super) work: &'a WorkArgs,
     pub(super) input_bytes: Vec<u8>,
-    pub(super) baseline: Option<BTreeMap<String, ResultWord>>,
+    pub(super) baseline: Option<Baseline>,
 }
 
 /// Was the run interrupted?
@@ -101,6 +101,7 @@ impl Work<'_> {
                 max_undetermined: self.gate.max_undetermined,
                 strict: self.gate.strict,
                 allow_transition: self.gate.allow_transition,
+                fail_on_new: self.gate.fail_on_new,
             },
             tool: Tool {
                 name: "capdo".into(),

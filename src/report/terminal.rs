@@ -9,7 +9,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::common::{active, actual, lead, lines, reason, short, whereabouts, worst};
-use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
+use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text, WaiverReport};
 use crate::text::labels::{self, page};
 
 /// The summary of a run in one language.
@@ -281,7 +281,7 @@ impl Out {
         let spoken: Vec<String> = run
             .waivers
             .iter()
-            .filter_map(|w| w.remark.as_ref().map(|r| (w, r)))
+            .flat_map(|w| w.remarks.iter().chain(old_remark(w)).map(move |r| (w, r)))
             .map(|(w, r)| format!("  {}  {}", lines(&w.id), short(reason(r, self.lang), 120)))
             .collect();
         if spoken.is_empty() {
@@ -319,6 +319,11 @@ impl Out {
             self.wrapped(4, &why);
         }
     }
+}
+
+/// The remark of a run whose version had but one.
+fn old_remark(waiver: &WaiverReport) -> Option<&ReasonReport> {
+    waiver.remark.as_ref().filter(|_| waiver.remarks.is_empty())
 }
 
 fn pad(words: &str, width: usize) -> String {

@@ -113,6 +113,14 @@ pub fn gate_undetermined(number: u64, most: u64) -> Text {
     )
 }
 
+/// What was decided in the baseline and can no longer be judged.
+pub fn gate_lost(number: usize) -> Text {
+    Text::new(
+        format!("{number} nội dung lần trước có kết quả, nay không kiểm tra được (--fail-on-new)"),
+        format!("{number} decided in the baseline, and not to be judged now (--fail-on-new)"),
+    )
+}
+
 /// Errors of a scan.
 pub fn gate_errors(number: usize) -> Text {
     Text::new(

@@ -16,6 +16,7 @@ mod cli;
 mod collecting;
 mod corrections;
 mod endpoint;
+mod gate;
 mod honesty;
 mod law;
 mod live;
