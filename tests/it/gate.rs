@@ -8,18 +8,15 @@ use serde_json::Value;
 use crate::support::{DAY, capdo, code, sample_copy, stderr, stdout};
 
 /// A target for each outcome of a scan: fails, passes, cannot be judged.
-fn targets(folder: &Path) -> [(&'static str, i32, String); 3] {
+fn targets(folder: &Path) -> [(i32, &'static str, String); 3] {
     let at = |name: &str| folder.join(name).display().to_string();
-    fs::write(
-        at("bad.sql"),
-        "CREATE TABLE orders (id bigint, sender_phone text, cccd text);\n",
-    )
-    .unwrap();
+    fs::create_dir(at("pg")).unwrap();
+    fs::write(at("pg/postgresql.conf"), OPEN).unwrap();
     fs::write(at("good.sql"), "CREATE TABLE parcels (weight integer);\n").unwrap();
     [
-        ("fails", 1, at("bad.sql")),
-        ("passes", 0, at("good.sql")),
-        ("cannot be judged", 3, at("none.sql")),
+        (1, "config", at("pg")),
+        (0, "schema", at("good.sql")),
+        (3, "schema", at("none.sql")),
     ]
 }
 
@@ -28,17 +25,17 @@ fn exit_codes_are_the_same_for_every_format() {
     let dir = tempfile::tempdir().unwrap();
     let mut formats: Vec<&str> = capdo::report::names().collect();
     formats.push("");
-    for (what, wanted, target) in targets(dir.path()) {
+    for (wanted, kind, target) in targets(dir.path()) {
         for format in &formats {
-            let mut args = vec!["scan", "schema", &target, "--as-of", DAY];
+            let mut args = vec!["scan", kind, &target, "--as-of", DAY];
             if !format.is_empty() {
                 args.extend(["--format", format]);
             }
             let output = capdo(&args);
-            assert_eq!(code(&output), wanted, "{what}, {format:?}: {}", stdout(&output));
+            assert_eq!(code(&output), wanted, "{format:?}: {}", stderr(&output));
             let out = dir.path().join("out").display().to_string();
             let output = capdo(&[&args[..], &["--out", &out, "-q"]].concat());
-            assert_eq!(code(&output), wanted, "{what}, {format:?} into a folder");
+            assert_eq!(code(&output), wanted, "{format:?} into a folder");
         }
     }
     // What ends before a verdict ends alike, too.
@@ -59,27 +56,31 @@ fn exit_codes_are_the_same_for_every_format() {
     }
 }
 
-/// A run of one schema, kept.
-fn run_of(folder: &Path, schema: &str, name: &str, more: &[&str]) -> (i32, String) {
-    let target = folder.join("orders.sql").display().to_string();
-    fs::write(&target, schema).unwrap();
+/// A run over one configuration, kept.
+fn run_of(folder: &Path, lines: &str, name: &str, more: &[&str]) -> (i32, String) {
+    fs::create_dir_all(folder.join("pg")).unwrap();
+    fs::write(folder.join("pg/postgresql.conf"), OPEN).unwrap();
+    fs::write(folder.join("pg/pg_hba.conf"), lines).unwrap();
+    let target = folder.join("pg").display().to_string();
     let out = folder.join(name).display().to_string();
-    let args = ["scan", "schema", &target, "--as-of", DAY, "-q", "--format", "json", "--out", &out];
+    let args = ["scan", "config", &target, "--as-of", DAY, "-q", "--format", "json", "--out", &out];
     let output = capdo(&[&args[..], more].concat());
     assert!(code(&output) < 4, "{}", stderr(&output));
     (code(&output), format!("{out}/run.json"))
 }
 
-const OPEN: &str = "CREATE TABLE orders (id bigint, cccd text);\n";
-const MORE: &str = "CREATE TABLE orders (id bigint, cccd text);\nCREATE TABLE people (id bigint, cccd text, so_tai_khoan text);\n";
+const OPEN: &str = "ssl = off\n";
+/// The rules of access beside a server that has no TLS.
+const STRICT: &str = "local all all peer\n";
+const MORE: &str = "local all all trust\n";
 
 #[test]
 fn only_what_is_new_fails_where_that_is_asked() {
     let dir = tempfile::tempdir().unwrap();
-    let (before, first) = run_of(dir.path(), OPEN, "first", &[]);
+    let (before, first) = run_of(dir.path(), STRICT, "first", &[]);
     assert_eq!(before, 1);
     let since = ["--baseline", &first, "--fail-on-new"];
-    assert_eq!(run_of(dir.path(), OPEN, "same", &since).0, 0);
+    assert_eq!(run_of(dir.path(), STRICT, "same", &since).0, 0);
     assert_eq!(run_of(dir.path(), MORE, "more", &since).0, 1);
     let output = capdo(&["scan", "schema", "x.sql", "--fail-on-new"]);
     assert_eq!(code(&output), 2, "it needs a baseline");
@@ -126,7 +127,7 @@ fn sight_that_is_lost_is_a_step_back() {
 #[test]
 fn a_baseline_of_something_else_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
-    let (_, scan) = run_of(dir.path(), OPEN, "scan", &[]);
+    let (_, scan) = run_of(dir.path(), STRICT, "scan", &[]);
     let sample = sample_copy(dir.path());
     let inventory = sample.join("capdo.yaml");
     let text = fs::read_to_string(&inventory).unwrap();
@@ -137,8 +138,8 @@ fn a_baseline_of_something_else_is_an_error() {
     for (args, why) in [
         (&["audit", "sample-configs/capdo.yaml", "--baseline", &scan][..], "of a scan"),
         (&["audit", &inventory, "--baseline", "sample-configs/previous/run.json"], "tax code"),
-        (&["scan", "config", &other, "--baseline", &scan], "kind schema"),
-        (&["scan", "schema", &other, "--baseline", &scan], "none of the assets"),
+        (&["scan", "schema", &other, "--baseline", &scan], "kind config"),
+        (&["scan", "config", &other, "--baseline", &scan], "none of the assets"),
     ] {
         let output = capdo(args);
         assert_eq!(code(&output), 4, "{args:?}");
@@ -153,14 +154,14 @@ fn a_baseline_of_something_else_is_an_error() {
 #[test]
 fn a_run_that_is_newer_cut_or_changed_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let (_, run) = run_of(dir.path(), OPEN, "run", &[]);
+    let (_, run) = run_of(dir.path(), STRICT, "run", &[]);
     let text = fs::read_to_string(&run).unwrap();
     let put = |name: &str, text: &str| {
         let path = dir.path().join(name).display().to_string();
         fs::write(&path, text).unwrap();
         path
     };
-    let target = dir.path().join("orders.sql").display().to_string();
+    let target = dir.path().join("pg").display().to_string();
     for (path, wanted, why) in [
         (put("newer.json", &text.replacen("capdo/run/1", "capdo/run/7", 1)), 4, "newer capdo"),
         (put("cut.json", text.get(..text.len() / 3).unwrap_or_default()), 4, "cut short"),
@@ -172,7 +173,7 @@ fn a_run_that_is_newer_cut_or_changed_is_refused() {
     ] {
         for args in [
             &["report", &path][..],
-            &["scan", "schema", &target, "--baseline", &path],
+            &["scan", "config", &target, "--baseline", &path],
             &["diff", &run, &path],
         ] {
             let output = capdo(args);
