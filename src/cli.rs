@@ -78,6 +78,10 @@ pub(crate) enum Command {
     /// Instruments and requirements by date
     #[command(subcommand)]
     Law(LawCommand),
+    /// Does a report folder or a bundle hold: hashes, chain, seal
+    Verify(VerifyArgs),
+    /// A pair of keys for the integrity seal
+    Keygen(KeygenArgs),
     /// A control or a requirement in words, with the values that count
     Explain(ExplainArgs),
     /// For those who write controls
@@ -120,6 +124,9 @@ pub(crate) struct WorkArgs {
     /// A folder for the files
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
+    #[arg(long, value_name = "KEY", requires = "out")]
+    pub(crate) sign: Option<String>,
     /// How many targets at once (0: as many as there are cores)
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) jobs: usize,
@@ -293,6 +300,27 @@ pub(crate) struct ReportArgs {
     /// A folder for the files
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
+    #[arg(long, value_name = "KEY", requires = "out")]
+    pub(crate) sign: Option<String>,
+}
+
+/// `capdo verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A folder that --out named, or a bundle
+    pub(crate) path: PathBuf,
+    /// The key that must have sealed it: the file that keygen wrote beside the private one, or its 64 hexadecimal digits
+    #[arg(long, value_name = "PUB")]
+    pub(crate) key: Option<String>,
+}
+
+/// `capdo keygen`.
+#[derive(Debug, Args)]
+pub(crate) struct KeygenArgs {
+    /// The file of the private key; the public one is put beside it with .pub
+    #[arg(long, short, value_name = "FILE", default_value = "capdo-seal.key")]
+    pub(crate) output: PathBuf,
 }
 
 /// `capdo diff`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use super::sealing::{self, Sealing};
 use super::work::{self, Work};
 use super::{Failure, Outcome, Pack, deliver, now, runs};
 use crate::cli::{AuditArgs, Common};
@@ -20,6 +21,11 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         super::output::folder(out)?;
     }
     super::bundles::are_whole(&inventory)?;
+    let sealing = Sealing {
+        key: sealing::signing_key(args.work.sign.as_deref())?,
+        inputs: sealing::inputs(&inventory, Some(&args.inventory)),
+        earlier: runs::folder_of(&args.gate),
+    };
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -34,7 +40,7 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         baseline,
     }
     .run()?;
-    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    deliver::deliver(&run, &formats, args.work.out.as_deref(), &sealing, common)?;
     Ok(if work::interrupted() {
         130
     } else {

@@ -13,6 +13,7 @@ mod draft;
 mod entry;
 mod explain;
 mod failure;
+mod keygen;
 mod law;
 mod law_docs;
 mod output;
@@ -25,7 +26,9 @@ mod rules_check;
 mod rules_test;
 mod runs;
 mod scan;
+mod sealing;
 mod survivors;
+mod verify;
 mod waive;
 mod work;
 
@@ -74,6 +77,8 @@ fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Explain(args) => explain::run(args, &cli.common),
         Command::Classify(args) => classify::run(args, &cli.common),
+        Command::Verify(args) => verify::run(args, &cli.common),
+        Command::Keygen(args) => keygen::run(args, &cli.common),
         Command::Waive(args) => waive::run(args, &cli.common),
         Command::Attest(args) if args.missing => attest::run(args, &cli.common),
         Command::Attest(args) => attest_write::run(args, &cli.common),

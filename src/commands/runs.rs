@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::error::Category;
@@ -10,6 +10,7 @@ use serde_json::error::Category;
 use super::Failure;
 use crate::assess::Baseline;
 use crate::cli::GateArgs;
+use crate::evidence::seal;
 use crate::model::{AssetKind, Counts, Inventory, Run};
 
 /// The form of runs that this version reads.
@@ -40,6 +41,12 @@ pub(super) fn baseline(
     }
 }
 
+/// The folder of the baseline: its manifest is the one before.
+pub(super) fn folder_of(gate: &GateArgs) -> Option<PathBuf> {
+    let path = gate.baseline.as_ref()?;
+    path.parent().map(Path::to_owned)
+}
+
 /// Reads a run.json.
 pub(super) fn read(path: &Path) -> Result<Run, Failure> {
     let shown = path.display();
@@ -53,12 +60,30 @@ pub(super) fn read(path: &Path) -> Result<Run, Failure> {
             "{shown}: {what}\n  help: name a run.json that capdo wrote (`capdo audit --out DIR`)"
         ))
     })?;
+    beside_manifest(path, &bytes)?;
     let run = parse(&bytes).map_err(|why| Failure::File(format!("{shown}: {why}")))?;
     match changed(&run) {
         None => Ok(run),
         Some(why) => Err(Failure::Integrity(format!(
             "{shown}: this run was changed after capdo wrote it: {why}\n  help: take the file as it was written, or run the audit again"
         ))),
+    }
+}
+
+/// Where a manifest stands beside it and names it, it must be the file that was written.
+fn beside_manifest(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().and_then(|n| n.to_str());
+    let manifest = fs::read(path.with_file_name(seal::MANIFEST));
+    let (Some(name), Ok(manifest)) = (name, manifest) else {
+        return Ok(());
+    };
+    match seal::hash_of(&manifest, name) {
+        Some(hash) if hash != seal::sha256(bytes) => Err(Failure::Integrity(format!(
+            "{}: this is not the file that the {} beside it names\n  help: take the file as it was written, or copy it away from that folder",
+            path.display(),
+            seal::MANIFEST
+        ))),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::sealing::{self, Sealing};
 use super::work::{self, Work};
 use super::{Failure, Outcome, Pack, bundles, deliver, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
@@ -63,6 +64,14 @@ fn judged(
     let pack = Pack::of(common)?;
     let baseline = runs::baseline(gate, inventory, Some(kind))?;
     bundles::are_whole(inventory)?;
+    if let Some(out) = &work.out {
+        output::folder(out)?;
+    }
+    let sealing = Sealing {
+        key: sealing::signing_key(work.sign.as_deref())?,
+        inputs: sealing::inputs(inventory, None),
+        earlier: runs::folder_of(gate),
+    };
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -77,7 +86,7 @@ fn judged(
         baseline,
     }
     .run()?;
-    deliver::deliver(&run, &formats, work.out.as_deref(), common)?;
+    deliver::deliver(&run, &formats, work.out.as_deref(), &sealing, common)?;
     Ok(if work::interrupted() {
         130
     } else {

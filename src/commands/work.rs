@@ -444,6 +444,7 @@ impl Work<'_> {
         if !unrestricted.is_empty() {
             notes.push(lists::note_unrestricted(&unrestricted.join(", ")));
         }
+        notes.extend(self.note_dates(judged));
         if let Some((_, level)) = self.scan {
             notes.push(lists::note_scan(level));
         }
@@ -483,6 +484,28 @@ impl Work<'_> {
             }
         }
         notes
+    }
+
+    /// Evidence of another day than the one that is judged: both are said.
+    fn note_dates(&self, judged: &[Judged]) -> Option<Text> {
+        let kept = judged.iter().filter(|j| match &j.asset.target {
+            Target::Bundle(_) | Target::EndpointFacts { .. } => true,
+            Target::ServerRoot(_)
+            | Target::Local { .. }
+            | Target::Ssh { .. }
+            | Target::Endpoint { .. }
+            | Target::Config(_)
+            | Target::Schema { .. }
+            | Target::Label(_)
+            | Target::Roster { .. }
+            | Target::CallerId { .. }
+            | Target::NotBuilt(_) => false,
+        });
+        let days: BTreeSet<Day> = kept.filter_map(|j| collected_on(&j.collected)).collect();
+        let (first, last) = (*days.first()?, *days.last()?);
+        let today = Day::of(self.now);
+        let other = first != last || last != self.as_of || last != today;
+        other.then(|| lists::note_dates(first, last, today, self.as_of))
     }
 
     /// How many more requirements a higher level would bring.

@@ -126,6 +126,12 @@ impl Out {
             _ => more.push(self.word("low_coverage").to_owned()),
         }
         self.wrapped(2, &more.join(". "));
+        if let Some(before) = &run.summary.before_waivers {
+            let sum = |by: &BTreeMap<String, u64>| by.values().sum::<u64>();
+            let (all, left) = (sum(&before.by_severity), sum(&run.summary.by_severity));
+            let words = labels::before_waivers(all, left, &before.requirements);
+            self.wrapped(2, words.get(self.lang));
+        }
     }
 
     fn letter(&mut self, run: &Run) {

@@ -233,6 +233,21 @@ pub fn more(count: usize) -> Text {
     Text::new(format!("và {count} mục khác"), format!("and {count} more"))
 }
 
+/// Failures before and after what stands beside them, and the duties as they are without it.
+pub fn before_waivers(all: u64, left: u64, duties: &crate::model::Counts) -> Text {
+    let duties = counts(*duties);
+    Text::new(
+        format!(
+            "Trước khi xét chấp nhận: {all} kết quả không đạt ({}); sau khi xét: {left} kết quả không đạt.",
+            duties.vi
+        ),
+        format!(
+            "Before waivers: {all} failing ({}); after: {left} failing.",
+            duties.en
+        ),
+    )
+}
+
 /// An RFC 3339 moment as people write it; as it stands where it is none.
 pub fn moment(rfc3339: &str) -> Text {
     let parts = (

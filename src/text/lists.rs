@@ -163,6 +163,26 @@ pub fn note_unrestricted(assets: &str) -> Text {
     )
 }
 
+/// Evidence of other days than the day of judging and the day of the law.
+pub fn note_dates(first: Day, last: Day, judged: Day, law: Day) -> Text {
+    let (vi, en) = if first == last {
+        (first.vi(), first.to_string())
+    } else {
+        (
+            format!("{} đến {}", first.vi(), last.vi()),
+            format!("{first} to {last}"),
+        )
+    };
+    Text::new(
+        format!(
+            "Bằng chứng thu thập trước: ngày {vi}; đánh giá ngày {}, theo pháp luật tại ngày {}.",
+            judged.vi(),
+            law.vi()
+        ),
+        format!("Evidence collected before: {en}; judged on {judged}, by the law as of {law}."),
+    )
+}
+
 /// Texts that were read in secondary sources.
 pub fn note_secondary(numbers: &str) -> Text {
     Text::new(

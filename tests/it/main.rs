@@ -23,6 +23,8 @@ mod live;
 mod papers;
 mod roots;
 mod rules;
+mod sealed;
 mod ssh;
 mod support;
 mod tls_lab;
+mod waivers;
