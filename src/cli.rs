@@ -6,15 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{AssetKind, Day, Lang, Level, Severity};
 
-/// What `--help` says at its end: the same for every command and format.
-const EXIT_CODES: &str = "Exit codes, the same for every format:
-  0 gate passed · 1 gate failed · 2 usage · 3 no gap, but not complete
-  4 inventory, rule, law, waiver or attestation missing or invalid
-  5 integrity failed · 70 internal error · 130 interrupted";
-
 /// Audits the information systems of a Vietnamese postal company against the security level that the law gives each.
 #[derive(Debug, Parser)]
-#[command(name = "capdo", version, after_help = EXIT_CODES, max_term_width = 110, propagate_version = false)]
+#[command(name = "capdo", version, max_term_width = 110, propagate_version = false)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -42,7 +36,7 @@ pub(crate) struct Common {
     /// Use colours: auto, always, never
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(crate) color: ColorArg,
-    /// Say nothing but results
+    /// Say nothing: only files, the format that was asked for, and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more; twice: everything
@@ -53,6 +47,8 @@ pub(crate) struct Common {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A first inventory, from what lies around
+    Init(InitArgs),
     /// Collect, judge, report, gate: the main job
     Audit(AuditArgs),
     /// Judge one thing without an inventory
@@ -87,6 +83,49 @@ pub(crate) enum Command {
     /// For those who write controls
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Completions for a shell, to stdout
+    Completions(CompletionsArgs),
+    /// Manual pages
+    Man(ManArgs),
+}
+
+/// `capdo init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder to look around in
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// The inventory to write (capdo.yaml in that folder where absent)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite an inventory that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// The name of the company
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Its tax code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) tax_code: Option<String>,
+    /// The level of the system
+    #[arg(long, default_value = "3", value_parser = level)]
+    pub(crate) level: Level,
+}
+
+/// `capdo completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `capdo man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// A folder for one page a command; the first page goes to stdout where absent
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Options of the gate.

@@ -38,6 +38,7 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         work: &args.work,
         input_bytes: fs::read(&args.inventory).unwrap_or_default(),
         baseline,
+        quiet: common.quiet,
     }
     .run()?;
     deliver::deliver(&run, &formats, args.work.out.as_deref(), &sealing, common)?;

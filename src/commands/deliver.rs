@@ -63,7 +63,7 @@ pub(super) fn deliver(
         return match formats.first() {
             Some(format) => output::bytes(&draw(*format)?),
             None if common.quiet => Ok(()),
-            None => output::stdout(&report::terminal::summary(run, common.lang.into())),
+            None => output::stdout(&said(run, common)),
         };
     };
     output::folder(folder)?;
@@ -85,8 +85,17 @@ pub(super) fn deliver(
         .iter()
         .map(|(name, _)| folder.join(name).display().to_string())
         .collect();
-    output::stdout(&report::terminal::summary(run, common.lang.into()))?;
+    output::stdout(&said(run, common))?;
     output::stdout(&format!("\n→ {}\n", names.join("\n→ ")))
+}
+
+/// The summary that fits a screen, or the long one.
+fn said(run: &Run, common: &Common) -> String {
+    let draw = match common.verbose {
+        0 => report::terminal::brief,
+        _ => report::terminal::summary,
+    };
+    draw(run, common.lang.into())
 }
 
 /// Reports, chain, manifest and seal appear together; what stood there before stays until all of them are written.

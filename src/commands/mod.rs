@@ -13,6 +13,8 @@ mod draft;
 mod entry;
 mod explain;
 mod failure;
+mod help;
+mod init;
 mod keygen;
 mod law;
 mod law_docs;
@@ -20,6 +22,7 @@ mod output;
 mod outward;
 mod pack;
 mod plan;
+mod progress;
 mod report;
 mod rules;
 mod rules_check;
@@ -34,7 +37,7 @@ mod work;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::cli::{Cli, ColorArg, Command};
 pub use failure::Failure;
@@ -46,7 +49,11 @@ type Outcome = Result<u8, Failure>;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let read = help::command(help::language(&args))
+        .try_get_matches_from(&args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no error; a closed pipe is none either.
@@ -75,6 +82,9 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
+        Command::Init(args) => init::run(args, &cli.common),
+        Command::Completions(args) => help::completions(args),
+        Command::Man(args) => help::man(args),
         Command::Explain(args) => explain::run(args, &cli.common),
         Command::Classify(args) => classify::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
@@ -87,7 +97,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Audit(args) => audit::run(args, &cli.common),
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Facts(args) => scan::facts(args, &cli.common),
-        Command::Collect(args) => collect::run(args),
+        Command::Collect(args) => collect::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Judge(args) => scan::judge(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),

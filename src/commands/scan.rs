@@ -84,6 +84,7 @@ fn judged(
         work,
         input_bytes: targets(inventory).join("\0").into_bytes(),
         baseline,
+        quiet: common.quiet,
     }
     .run()?;
     deliver::deliver(&run, &formats, work.out.as_deref(), &sealing, common)?;

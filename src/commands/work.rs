@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::progress::Progress;
 use super::outward::{asset_facts, org_facts, system_facts};
 use super::{Failure, Pack};
 use crate::assess::{self, Baseline, DemandedLevel, GateRules, Judged};
@@ -35,6 +36,7 @@ pub(super) struct Work<'a> {
     pub(super) work: &'a WorkArgs,
     pub(super) input_bytes: Vec<u8>,
     pub(super) baseline: Option<Baseline>,
+    pub(super) quiet: bool,
 }
 
 /// Was the run interrupted?
@@ -208,13 +210,18 @@ impl Work<'_> {
             .num_threads(self.work.jobs)
             .build()
             .map_err(|e| Failure::Internal(e.to_string()))?;
+        let progress = Progress::new(self.inventory.assets.len(), self.quiet);
         let mut judged: Vec<Judged> = pool.install(|| {
             self.inventory
                 .assets
                 .par_iter()
-                .map(|asset| self.collect_one(asset, cx))
+                .map(|asset| {
+                    let _running = progress.begin(asset);
+                    self.collect_one(asset, cx, &progress)
+                })
                 .collect()
         });
+        progress.finish();
         // The order of the inventory's assets must not reach the run.
         judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
         if self.scan.is_none() {
@@ -223,7 +230,7 @@ impl Work<'_> {
         Ok(judged)
     }
 
-    fn collect_one(&self, asset: &Asset, cx: &Context) -> Judged {
+    fn collect_one(&self, asset: &Asset, cx: &Context, progress: &Progress) -> Judged {
         tracing::info!(asset = asset.id, "collecting");
         let mut systems = asset.systems.clone();
         systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
@@ -243,7 +250,9 @@ impl Work<'_> {
             .unwrap_or_else(|_| Err(Reason::new("panic", asset.id.clone())))
         };
         let collected = outcome.unwrap_or_else(|reason| {
-            tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            progress.aside(|| {
+                tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            });
             self.nothing_of(asset.kind, &reason)
         });
         Judged {

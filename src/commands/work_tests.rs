@@ -33,6 +33,7 @@ fn run_of(inventory: &Inventory) -> Run {
         work: &args.work,
         input_bytes: Vec::new(),
         baseline: None,
+        quiet: true,
     }
     .run()
     .unwrap();

@@ -233,17 +233,26 @@ pub fn more(count: usize) -> Text {
     Text::new(format!("và {count} mục khác"), format!("and {count} more"))
 }
 
+/// How many findings could not be looked at.
+pub fn errors(count: usize) -> Text {
+    Text::new(
+        format!("{count} kết quả không kiểm tra được do lỗi"),
+        format!("{count} findings are errors: they could not be looked at"),
+    )
+}
+
 /// Failures before and after what stands beside them, and the duties as they are without it.
-pub fn before_waivers(all: u64, left: u64, duties: &crate::model::Counts) -> Text {
-    let duties = counts(*duties);
+pub fn before_waivers(all: u64, left: u64, duties: Option<crate::model::Counts>) -> Text {
+    let duties = duties.map(counts);
+    let aside = |words: Option<&String>| words.map_or_else(String::new, |w| format!(" ({w})"));
     Text::new(
         format!(
-            "Trước khi xét chấp nhận: {all} kết quả không đạt ({}); sau khi xét: {left} kết quả không đạt.",
-            duties.vi
+            "Trước khi xét chấp nhận: {all} kết quả không đạt{}; sau khi xét: {left} kết quả không đạt.",
+            aside(duties.as_ref().map(|d| &d.vi))
         ),
         format!(
-            "Before waivers: {all} failing ({}); after: {left} failing.",
-            duties.en
+            "Before waivers: {all} failing{}; after: {left} failing.",
+            aside(duties.as_ref().map(|d| &d.en))
         ),
     )
 }

@@ -9,6 +9,8 @@ pub mod dossier;
 pub mod entries;
 pub mod evidence;
 pub mod expected;
+pub mod help;
+pub mod init;
 pub mod labels;
 pub mod lists;
 pub mod plan;
