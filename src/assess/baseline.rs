@@ -31,7 +31,8 @@ impl Baseline {
             active_fail: is_active_fail(f),
         };
         let pairs = run.requirements.iter().flat_map(|r| {
-            let one = |s: &crate::model::RequirementSystem| ((r.id.clone(), s.id.clone()), s.status);
+            let one =
+                |s: &crate::model::RequirementSystem| ((r.id.clone(), s.id.clone()), s.status);
             r.systems.iter().map(one)
         });
         let organisation = run.organisation.as_ref();

@@ -299,7 +299,9 @@ fn duties(old: &Run, new: &Run) -> Vec<DutyStep> {
             })
         })
         .collect();
-    steps.sort_by(|a, b| (a.way, &a.requirement, &a.system).cmp(&(b.way, &b.requirement, &b.system)));
+    steps.sort_by(|a, b| {
+        (a.way, &a.requirement, &a.system).cmp(&(b.way, &b.requirement, &b.system))
+    });
     steps
 }
 
@@ -315,11 +317,8 @@ mod tests {
     /// The table as it is documented: rows from, columns to; `-` worse, `+` better, `~` changed, `.` same.
     const TABLE: [&str; 6] = [
         //          P F A U O X
-        /* pass */ ".---~~",
-        /* fail */ "+.~-~~",
-        /* acc. */ "+-.-~~",
-        /* uns. */ "+-~.~~",
-        /* out. */ "~-~-.~",
+        /* pass */ ".---~~", /* fail */ "+.~-~~",
+        /* acc. */ "+-.-~~", /* uns. */ "+-~.~~", /* out. */ "~-~-.~",
         /* abs. */ "~-~~~.",
     ];
 
@@ -374,7 +373,10 @@ mod tests {
     #[test]
     fn a_pass_that_is_no_longer_checked_is_a_step_back() {
         let (old, mut new) = (run(), run());
-        let passed = new.findings.iter_mut().find(|f| f.result == ResultWord::Pass);
+        let passed = new
+            .findings
+            .iter_mut()
+            .find(|f| f.result == ResultWord::Pass);
         let passed = passed.unwrap();
         passed.result = ResultWord::NotChecked;
         let id = passed.id.clone();
@@ -389,7 +391,10 @@ mod tests {
         let failed = new.findings.iter_mut().find(|f| is_active_fail(f)).unwrap();
         failed.disposition = Disposition::Waived;
         let steps = compare(&old, &new).findings;
-        assert_eq!((steps[0].way, steps[0].to), (Way::Changed, Standing::Accepted));
+        assert_eq!(
+            (steps[0].way, steps[0].to),
+            (Way::Changed, Standing::Accepted)
+        );
         // And back again: the acceptance ended.
         let steps = compare(&new, &old).findings;
         assert_eq!(steps[0].way, Way::Worse);

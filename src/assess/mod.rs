@@ -21,8 +21,8 @@ pub use baseline::Baseline;
 
 use crate::model::{
     Asked, Asset, AssetKind, AttestationReport, BeforeWaivers, Collected, Day, Disposition, Duty,
-    Finding, Force, InstrumentReport, Inventory, Judgement,
-    Law, Level, Reason, ResultWord, RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
+    Finding, Force, InstrumentReport, Inventory, Judgement, Law, Level, Reason, ResultWord,
+    RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
 };
 
 /// What the gate counts.

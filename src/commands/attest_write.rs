@@ -51,9 +51,14 @@ pub(super) fn run(args: &AttestArgs, common: &Common) -> Outcome {
     };
     let lines = lines(args, &id, &scope, issued, &valid_for, &file)?;
     let count = inventory.attestations.len();
-    entry::add(&ATTESTATIONS, &args.inventory, &file, &lines, &pack, |read| {
-        right(read, &id, count, today)
-    })?;
+    entry::add(
+        &ATTESTATIONS,
+        &args.inventory,
+        &file,
+        &lines,
+        &pack,
+        |read| right(read, &id, count, today),
+    )?;
     if !common.quiet {
         let lang: Lang = common.lang.into();
         let ends = Period::parse(&valid_for).map(|p| p.last_day(issued));

@@ -108,7 +108,8 @@ fn table(text: &mut String, comparison: &Comparison, lang: Lang) {
                 .table
                 .iter()
                 .find(|c| c.from == from && c.to == to);
-            let shown = cell.map_or_else(|| "·".to_owned(), |c| format!("{}{}", sign(c.way), c.count));
+            let shown =
+                cell.map_or_else(|| "·".to_owned(), |c| format!("{}{}", sign(c.way), c.count));
             let _ = write!(text, "{shown:>12}");
         }
         text.push('\n');
@@ -125,7 +126,11 @@ fn sign(way: Way) -> &'static str {
 }
 
 fn findings(text: &mut String, comparison: &Comparison, way: Way, lang: Lang) {
-    let steps: Vec<&FindingStep> = comparison.findings.iter().filter(|s| s.way == way).collect();
+    let steps: Vec<&FindingStep> = comparison
+        .findings
+        .iter()
+        .filter(|s| s.way == way)
+        .collect();
     if steps.is_empty() {
         return;
     }

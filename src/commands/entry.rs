@@ -126,5 +126,8 @@ pub(super) fn quoted(text: &str) -> String {
 /// The next id of a series: `wvr-003` after `wvr-002`.
 pub(super) fn next_id<'a>(prefix: &str, taken: impl Iterator<Item = &'a str>) -> String {
     let numbers = taken.filter_map(|id| id.strip_prefix(prefix)?.parse::<u32>().ok());
-    format!("{prefix}{:03}", numbers.max().unwrap_or(0).saturating_add(1))
+    format!(
+        "{prefix}{:03}",
+        numbers.max().unwrap_or(0).saturating_add(1)
+    )
 }

@@ -106,7 +106,11 @@ fn with_examples(command: Command, above: &str, lang: Lang) -> Command {
         let path = format!("{above} {name}").trim().to_owned();
         let end = after(&path, lang, None);
         command.mut_subcommand(name, |sub| {
-            let sub = if end.is_empty() { sub } else { sub.after_help(end) };
+            let sub = if end.is_empty() {
+                sub
+            } else {
+                sub.after_help(end)
+            };
             with_examples(sub, &path, lang)
         })
     })

@@ -53,7 +53,12 @@ impl Progress {
 
     /// A collector begins.
     pub(super) fn begin(&self, asset: &Asset) -> Running<'_> {
-        let name = format!("{} {} ({})", asset.kind.word(), visible(&asset.id), visible(&asset.shown));
+        let name = format!(
+            "{} {} ({})",
+            asset.kind.word(),
+            visible(&asset.id),
+            visible(&asset.shown)
+        );
         let lines = self.lines.as_ref().map(|lines| {
             let bar = lines.all.add(ProgressBar::new_spinner());
             bar.set_style(style("  {spinner} {wide_msg} {elapsed}"));

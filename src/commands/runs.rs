@@ -205,7 +205,9 @@ mod tests {
         let newer = FIXTURE.replacen("capdo/run/1", "capdo/run/2", 1);
         assert!(parse(newer.as_bytes()).unwrap_err().contains("newer capdo"));
         let cut = &FIXTURE[..FIXTURE.len() / 2];
-        let end = (0..=3).find(|n| cut.is_char_boundary(cut.len() - n)).unwrap();
+        let end = (0..=3)
+            .find(|n| cut.is_char_boundary(cut.len() - n))
+            .unwrap();
         let cut = &cut[..cut.len() - end];
         assert!(parse(cut.as_bytes()).unwrap_err().contains("cut short"));
         for other in ["{}", "{\"schema\": \"capdo/waivers/1\"}"] {

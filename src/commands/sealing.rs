@@ -125,7 +125,8 @@ pub(super) fn before(out: &Path, earlier: Option<&Path>) -> Result<Before, Failu
         ))
     };
     let bytes = small(&manifest, MAX_MANIFEST).map_err(|e| failed(e.to_string()))?;
-    let previous = seal::link(&bytes).map_err(|_| failed("this manifest is not what was written".into()))?;
+    let previous =
+        seal::link(&bytes).map_err(|_| failed("this manifest is not what was written".into()))?;
     let (name, seal_name) = seal::chain_names(&previous.sha256);
     let mut files = vec![(name, bytes)];
     if let Ok(bytes) = small(&folder.join(SEAL), MAX_MANIFEST) {

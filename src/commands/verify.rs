@@ -128,9 +128,19 @@ fn in_words(holds: &Holds, folder: &Folder, key_named: bool, lang: Lang) -> Stri
             said.get(lang)
         ));
     }
-    let besides = folder.besides(&manifest.files.iter().map(|f| f.name.as_str()).collect::<Vec<_>>());
+    let besides = folder.besides(
+        &manifest
+            .files
+            .iter()
+            .map(|f| f.name.as_str())
+            .collect::<Vec<_>>(),
+    );
     for name in besides {
-        text.push_str(&format!("  {}: {}\n", visible(&name), words::not_covered().get(lang)));
+        text.push_str(&format!(
+            "  {}: {}\n",
+            visible(&name),
+            words::not_covered().get(lang)
+        ));
     }
     text
 }
@@ -168,7 +178,9 @@ impl Folder {
         let mut names: Vec<String> = entries
             .flatten()
             .filter_map(|e| e.file_name().into_string().ok())
-            .filter(|n| ![MANIFEST, SEAL, CHAIN].contains(&n.as_str()) && !named.contains(&n.as_str()))
+            .filter(|n| {
+                ![MANIFEST, SEAL, CHAIN].contains(&n.as_str()) && !named.contains(&n.as_str())
+            })
             .collect();
         names.sort();
         names

@@ -44,13 +44,7 @@ pub(super) fn run(args: &WaiveArgs, common: &Common) -> Outcome {
 }
 
 /// What the checks of the file do not ask: is it read as one entry more, and does it still last?
-fn right(
-    read: &Inventory,
-    id: &str,
-    before: usize,
-    until: Day,
-    today: Day,
-) -> Result<(), String> {
+fn right(read: &Inventory, id: &str, before: usize, until: Day, today: Day) -> Result<(), String> {
     if until < today {
         return Err(format!(
             "the waiver would end on {until}, before today ({today})\n  help: name a later day with --until"

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::progress::Progress;
 use super::outward::{asset_facts, org_facts, system_facts};
+use super::progress::Progress;
 use super::{Failure, Pack};
 use crate::assess::{self, Baseline, DemandedLevel, GateRules, Judged};
 use crate::cli::{GateArgs, WorkArgs};
@@ -16,8 +16,8 @@ use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
-    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason,
-    Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
+    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason, Run,
+    RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;

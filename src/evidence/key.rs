@@ -120,7 +120,10 @@ pub fn generate() -> Result<(String, String), NoKey> {
         .map_err(|_| NoKey::NoRandom)?;
     let private = block("PRIVATE KEY", &[&PRIVATE[..], &seed].concat());
     let public = SigningKey::parse(&private)?.public();
-    Ok((private, block("PUBLIC KEY", &[&PUBLIC[..], &public.0].concat())))
+    Ok((
+        private,
+        block("PUBLIC KEY", &[&PUBLIC[..], &public.0].concat()),
+    ))
 }
 
 /// The bytes in a block of PEM.
@@ -191,7 +194,12 @@ mod tests {
         let (private, public) = generate().unwrap();
         assert_eq!(SigningKey::parse(&public).unwrap_err(), NoKey::Public);
         assert_eq!(PublicKey::parse(&private).unwrap_err(), NoKey::Private);
-        for text in ["", "ssh-ed25519 AAAA", "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----", "00ff"] {
+        for text in [
+            "",
+            "ssh-ed25519 AAAA",
+            "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----",
+            "00ff",
+        ] {
             assert_eq!(SigningKey::parse(text).unwrap_err(), NoKey::Foreign);
             assert!(PublicKey::parse(text).is_err());
         }

@@ -358,15 +358,16 @@ fn parse(bytes: &[u8]) -> Result<ReportManifest, BrokenWhy> {
     let head: Head = serde_json::from_slice(bytes).map_err(|_| BrokenWhy::Foreign)?;
     if head.schema != SCHEMA {
         let number = head.schema.strip_prefix("capdo/manifest/");
-        let newer = number.and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n > 1);
+        let newer = number
+            .and_then(|n| n.parse::<u32>().ok())
+            .is_some_and(|n| n > 1);
         return Err(if newer {
             BrokenWhy::Newer(head.schema)
         } else {
             BrokenWhy::Foreign
         });
     }
-    let manifest: ReportManifest =
-        serde_json::from_slice(bytes).map_err(|_| BrokenWhy::Changed)?;
+    let manifest: ReportManifest = serde_json::from_slice(bytes).map_err(|_| BrokenWhy::Changed)?;
     let own = |m: &ReportManifest| {
         let bare = ReportManifest {
             sha256: String::new(),

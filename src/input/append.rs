@@ -6,7 +6,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// The list stands in brackets.
-    #[error("the list stands in brackets; write it with one `- ` line for each entry, then try again")]
+    #[error(
+        "the list stands in brackets; write it with one `- ` line for each entry, then try again"
+    )]
     Flow,
 }
 
@@ -20,7 +22,11 @@ pub fn append(text: &str, key: &str, entry: &[String]) -> Result<String, Unfit> 
     if let Some(last) = lines.last_mut().filter(|l| !l.ends_with('\n')) {
         last.push_str(end);
     }
-    let indented = |by: usize| entry.iter().map(move |line| format!("{}{line}{end}", " ".repeat(by)));
+    let indented = |by: usize| {
+        entry
+            .iter()
+            .map(move |line| format!("{}{line}{end}", " ".repeat(by)))
+    };
     let Some(head) = lines.iter().position(|l| value_of(l, key).is_some()) else {
         lines.push(format!("{key}:{end}"));
         lines.extend(indented(2));
@@ -105,11 +111,17 @@ mod tests {
     fn a_list_that_is_empty_or_not_there() {
         let made = "schema: s\nwaivers:\n  - id: b\n    reason: \"x\"\n";
         assert_eq!(append("schema: s\n", "waivers", &entry()).unwrap(), made);
-        assert_eq!(append("schema: s\nwaivers: []\n", "waivers", &entry()).unwrap(), made);
+        assert_eq!(
+            append("schema: s\nwaivers: []\n", "waivers", &entry()).unwrap(),
+            made
+        );
     }
 
     #[test]
     fn what_stands_in_brackets_is_left_to_people() {
-        assert_eq!(append("waivers: [ a.yaml ]\n", "waivers", &entry()), Err(Unfit::Flow));
+        assert_eq!(
+            append("waivers: [ a.yaml ]\n", "waivers", &entry()),
+            Err(Unfit::Flow)
+        );
     }
 }

@@ -384,9 +384,18 @@ mod tests {
     #[test]
     fn the_short_one_fits_a_screen() {
         for lang in [Lang::Vi, Lang::En] {
-            for run in [sample::run(), sample::hostile(), sample::scan(), sample::large(5000)] {
+            for run in [
+                sample::run(),
+                sample::hostile(),
+                sample::scan(),
+                sample::large(5000),
+            ] {
                 let text = anstream::adapter::strip_str(&brief(&run, lang)).to_string();
-                assert!(text.lines().count() <= 45, "{}:\n{text}", text.lines().count());
+                assert!(
+                    text.lines().count() <= 45,
+                    "{}:\n{text}",
+                    text.lines().count()
+                );
                 let widest = text.lines().map(|l| l.chars().count()).max();
                 assert!(widest <= Some(140), "{widest:?}:\n{text}");
             }

@@ -9,11 +9,15 @@ pub fn waived(id: &str, file: &str, until: Day, approved: bool) -> Text {
             "Đã ghi {id} vào {file}, có giá trị đến hết ngày {}. Phép kiểm tra vẫn chạy và kết quả gốc được giữ nguyên.",
             until.vi()
         ),
-        format!("{id} was added to {file}; it ends on {until}. The control runs on and its result stays."),
+        format!(
+            "{id} was added to {file}; it ends on {until}. The control runs on and its result stays."
+        ),
     );
     if !approved {
-        text.vi.push_str(" Chưa có người phê duyệt nên chưa được tính.");
-        text.en.push_str(" Nobody approved it yet, so it does not count.");
+        text.vi
+            .push_str(" Chưa có người phê duyệt nên chưa được tính.");
+        text.en
+            .push_str(" Nobody approved it yet, so it does not count.");
     }
     text
 }
@@ -25,7 +29,8 @@ pub fn attested(id: &str, file: &str, ends: Option<Day>, longer: Option<i64>) ->
         format!("{id} was added to {file}"),
     );
     if let Some(ends) = ends {
-        text.vi.push_str(&format!(", có giá trị đến hết ngày {}", ends.vi()));
+        text.vi
+            .push_str(&format!(", có giá trị đến hết ngày {}", ends.vi()));
         text.en.push_str(&format!("; it counts until {ends}"));
     }
     text.vi.push('.');

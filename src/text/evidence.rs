@@ -58,11 +58,11 @@ pub fn sealed(key: &str, named: bool) -> Text {
         text.vi.push_str(" Đây là khóa được nêu ở --key.");
         text.en.push_str(" It is the key that --key names.");
     } else {
-        text.vi.push_str(
-            " Chưa đối chiếu khóa này với khóa của ai: nêu khóa tin cậy bằng --key TỆP.",
+        text.vi
+            .push_str(" Chưa đối chiếu khóa này với khóa của ai: nêu khóa tin cậy bằng --key TỆP.");
+        text.en.push_str(
+            " Whose key that is was not checked: name the key that you trust with --key FILE.",
         );
-        text.en
-            .push_str(" Whose key that is was not checked: name the key that you trust with --key FILE.");
     }
     text
 }
@@ -82,10 +82,7 @@ pub fn input_changed() -> Text {
 
 /// An input cannot be looked at from here.
 pub fn input_away() -> Text {
-    Text::new(
-        "không có ở đây để đối chiếu",
-        "not here to be compared",
-    )
+    Text::new("không có ở đây để đối chiếu", "not here to be compared")
 }
 
 /// A file that the manifest does not name.
@@ -118,14 +115,8 @@ pub fn does_not_hold() -> Text {
 pub fn broken(key: &str, detail: &str) -> Text {
     let (vi, en) = match key {
         "unreadable" => ("không đọc được", "cannot be read"),
-        "changed" => (
-            "không còn như khi được ghi",
-            "is not what was written",
-        ),
-        "foreign" => (
-            "không phải tệp do capdo ghi",
-            "was not written by capdo",
-        ),
+        "changed" => ("không còn như khi được ghi", "is not what was written"),
+        "foreign" => ("không phải tệp do capdo ghi", "was not written by capdo"),
         "newer" => (
             "do phiên bản mới hơn ghi; cần capdo mới hơn để kiểm tra",
             "was written by a newer version; a newer capdo is needed to check it",

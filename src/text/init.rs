@@ -20,7 +20,10 @@ pub fn comment(key: &str) -> Text {
             "An inventory that `capdo init` made of what it found; every key is explained in docs/inventory.md.",
         ),
         "mend" => ("kiểm tra và sửa lại", "check and mend"),
-        "tax_code" => ("mã số thuế, để trong ngoặc kép", "in quotes, or its zeros are lost"),
+        "tax_code" => (
+            "mã số thuế, để trong ngoặc kép",
+            "in quotes, or its zeros are lost",
+        ),
         "subcontractors" => (
             "true nếu có đơn vị khác giao hàng thay",
             "true where others deliver for the company",
@@ -28,6 +31,14 @@ pub fn comment(key: &str) -> Text {
         "level" => (
             "cấp độ kê khai; `capdo classify` cho biết cấp độ mà quy định đòi hỏi",
             "the level declared; `capdo classify` tells the one that the law demands",
+        ),
+        "level_decision" => (
+            "{ number: 12/QĐ-BC, date: 2026-06-10, authority: Tổng giám đốc, regime: nd331 }",
+            "{ number: 12/QĐ-BC, date: 2026-06-10, authority: Director, regime: nd331 }",
+        ),
+        "entries" => (
+            "tìm thấy, nhưng nêu hệ thống hoặc tài sản không có ở trên; sửa rồi bỏ dấu #:",
+            "found, but they name systems or assets that are not above; mend, then take the # away:",
         ),
         "online" => (
             "có phục vụ người dân, doanh nghiệp qua mạng không?",
@@ -49,13 +60,25 @@ pub fn comment(key: &str) -> Text {
 /// What was found, by kind.
 pub fn kind(kind: &str) -> Text {
     let (vi, en) = match kind {
-        "server" => ("máy chủ (thư mục gốc, gói bằng chứng)", "servers (roots, bundles)"),
-        "endpoint" => ("điểm kết nối (từ nginx, bản ghi)", "endpoints (from nginx, from records)"),
+        "server" => (
+            "máy chủ (thư mục gốc, gói bằng chứng)",
+            "servers (roots, bundles)",
+        ),
+        "endpoint" => (
+            "điểm kết nối (từ nginx, bản ghi)",
+            "endpoints (from nginx, from records)",
+        ),
         "config" => ("thư mục cấu hình", "folders of configuration"),
         "schema" => ("lược đồ dữ liệu", "data schemas"),
         "label" => ("thư mục nhãn bưu gửi", "folders of shipping labels"),
-        "document" => ("danh sách nhân viên và đào tạo", "lists of staff and trainings"),
-        "entries" => ("tệp xác nhận, chấp nhận có thời hạn", "files of attestations and waivers"),
+        "document" => (
+            "danh sách nhân viên và đào tạo",
+            "lists of staff and trainings",
+        ),
+        "entries" => (
+            "tệp xác nhận, chấp nhận có thời hạn",
+            "files of attestations and waivers",
+        ),
         other => return Text::same(other),
     };
     Text::new(vi, en)

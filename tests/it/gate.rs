@@ -63,7 +63,9 @@ fn run_of(folder: &Path, lines: &str, name: &str, more: &[&str]) -> (i32, String
     fs::write(folder.join("pg/pg_hba.conf"), lines).unwrap();
     let target = folder.join("pg").display().to_string();
     let out = folder.join(name).display().to_string();
-    let args = ["scan", "config", &target, "--as-of", DAY, "-q", "--format", "json", "--out", &out];
+    let args = [
+        "scan", "config", &target, "--as-of", DAY, "-q", "--format", "json", "--out", &out,
+    ];
     let output = capdo(&[&args[..], more].concat());
     assert!(code(&output) < 4, "{}", stderr(&output));
     (code(&output), format!("{out}/run.json"))
@@ -100,7 +102,9 @@ fn sight_that_is_lost_is_a_step_back() {
     let target = server.display().to_string();
     let run = |name: &str, more: &[&str]| {
         let out = dir.path().join(name).display().to_string();
-        let args = ["scan", "server", &target, "--as-of", DAY, "-q", "--format", "json", "--out", &out];
+        let args = [
+            "scan", "server", &target, "--as-of", DAY, "-q", "--format", "json", "--out", &out,
+        ];
         let output = capdo(&[&args[..], more].concat());
         (code(&output), format!("{out}/run.json"))
     };
@@ -110,14 +114,20 @@ fn sight_that_is_lost_is_a_step_back() {
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();
     let (gate, new) = run("new", &["--baseline", &old, "--fail-on-new"]);
-    assert_ne!(gate, 0, "what can no longer be judged does not pass the gate");
+    assert_ne!(
+        gate, 0,
+        "what can no longer be judged does not pass the gate"
+    );
     let output = capdo(&["diff", &old, &new, "--format", "json", "--fail-on-worse"]);
     assert_eq!(code(&output), 1, "{}", stderr(&output));
     let diff: Value = serde_json::from_str(&stdout(&output)).unwrap();
     let lost = diff["findings"].as_array().unwrap().iter();
     let lost = lost.filter(|s| s["from"] == "pass" && s["to"] == "unseen");
     let ways: Vec<&Value> = lost.map(|s| &s["way"]).collect();
-    assert!(!ways.is_empty() && ways.iter().all(|w| *w == "worse"), "{ways:?}");
+    assert!(
+        !ways.is_empty() && ways.iter().all(|w| *w == "worse"),
+        "{ways:?}"
+    );
     let text = stdout(&capdo(&["diff", &old, &new]));
     assert!(text.contains("Bước lùi") && text.contains("▼"), "{text}");
     let text = stdout(&capdo(&["diff", &old, &old, "--lang", "en"]));
@@ -136,10 +146,27 @@ fn a_baseline_of_something_else_is_an_error() {
     let other = dir.path().join("other.sql").display().to_string();
     fs::write(&other, OPEN).unwrap();
     for (args, why) in [
-        (&["audit", "sample-configs/capdo.yaml", "--baseline", &scan][..], "of a scan"),
-        (&["audit", &inventory, "--baseline", "sample-configs/previous/run.json"], "tax code"),
-        (&["scan", "schema", &other, "--baseline", &scan], "kind config"),
-        (&["scan", "config", &other, "--baseline", &scan], "none of the assets"),
+        (
+            &["audit", "sample-configs/capdo.yaml", "--baseline", &scan][..],
+            "of a scan",
+        ),
+        (
+            &[
+                "audit",
+                &inventory,
+                "--baseline",
+                "sample-configs/previous/run.json",
+            ],
+            "tax code",
+        ),
+        (
+            &["scan", "schema", &other, "--baseline", &scan],
+            "kind config",
+        ),
+        (
+            &["scan", "config", &other, "--baseline", &scan],
+            "none of the assets",
+        ),
     ] {
         let output = capdo(args);
         assert_eq!(code(&output), 4, "{args:?}");
@@ -163,13 +190,46 @@ fn a_run_that_is_newer_cut_or_changed_is_refused() {
     };
     let target = dir.path().join("pg").display().to_string();
     for (path, wanted, why) in [
-        (put("newer.json", &text.replacen("capdo/run/1", "capdo/run/7", 1)), 4, "newer capdo"),
-        (put("cut.json", text.get(..text.len() / 3).unwrap_or_default()), 4, "cut short"),
-        (put("other.json", "{\"schema\": \"capdo/bundle/1\"}"), 4, "no run"),
-        (put("hand.json", &text.replacen("\"result\": \"fail\"", "\"result\": \"pass\"", 1)), 5, "changed after"),
-        (put("hand2.json", &text.replacen("\"severity\": \"", "\"severity\": \"x", 1)), 4, "by hand"),
+        (
+            put(
+                "newer.json",
+                &text.replacen("capdo/run/1", "capdo/run/7", 1),
+            ),
+            4,
+            "newer capdo",
+        ),
+        (
+            put("cut.json", text.get(..text.len() / 3).unwrap_or_default()),
+            4,
+            "cut short",
+        ),
+        (
+            put("other.json", "{\"schema\": \"capdo/bundle/1\"}"),
+            4,
+            "no run",
+        ),
+        (
+            put(
+                "hand.json",
+                &text.replacen("\"result\": \"fail\"", "\"result\": \"pass\"", 1),
+            ),
+            5,
+            "changed after",
+        ),
+        (
+            put(
+                "hand2.json",
+                &text.replacen("\"severity\": \"", "\"severity\": \"x", 1),
+            ),
+            4,
+            "by hand",
+        ),
         (dir.path().display().to_string(), 4, "folder"),
-        (dir.path().join("none").display().to_string(), 4, "cannot be read"),
+        (
+            dir.path().join("none").display().to_string(),
+            4,
+            "cannot be read",
+        ),
     ] {
         for args in [
             &["report", &path][..],
@@ -179,7 +239,10 @@ fn a_run_that_is_newer_cut_or_changed_is_refused() {
             let output = capdo(args);
             let said = stderr(&output);
             assert_eq!(code(&output), wanted, "{args:?}: {said}");
-            assert!(said.contains(why) && said.contains("help:"), "{args:?}: {said}");
+            assert!(
+                said.contains(why) && said.contains("help:"),
+                "{args:?}: {said}"
+            );
         }
     }
 }

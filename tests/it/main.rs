@@ -26,5 +26,6 @@ mod rules;
 mod sealed;
 mod ssh;
 mod support;
+mod terminal;
 mod tls_lab;
 mod waivers;

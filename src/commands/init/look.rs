@@ -19,7 +19,9 @@ const MOST_BYTES: u64 = 8 * 1024 * 1024;
 /// Folders that belong to tools.
 const SKIPPED: [&str; 4] = ["node_modules", "target", "vendor", "__pycache__"];
 /// Words in the path of a page that is a label.
-const LABEL_WORDS: [&str; 8] = ["label", "nhan", "phieu", "waybill", "van-don", "vandon", "tem", "bill"];
+const LABEL_WORDS: [&str; 8] = [
+    "label", "nhan", "phieu", "waybill", "van-don", "vandon", "tem", "bill",
+];
 
 /// What was found, each with its path.
 #[derive(Debug, Default)]
@@ -83,15 +85,20 @@ pub(super) fn around(folder: &Path, cx: &Context) -> Found {
             file(entry.path(), cx, &mut found, &mut rosters, &mut trained);
         }
     }
-    if let (Some(roster), Some(trained)) = (rosters.into_iter().next(), trained.into_iter().next()) {
+    if let (Some(roster), Some(trained)) = (rosters.into_iter().next(), trained.into_iter().next())
+    {
         found.staff = Some((roster, trained));
     }
     for config in found.configs.clone() {
         served(&config, &mut found);
     }
     let mut known = BTreeSet::new();
-    found.endpoints.sort_by_key(|(address, facts)| (address.clone(), facts.is_none()));
-    found.endpoints.retain(|(address, _)| known.insert(address.clone()));
+    found
+        .endpoints
+        .sort_by_key(|(address, facts)| (address.clone(), facts.is_none()));
+    found
+        .endpoints
+        .retain(|(address, _)| known.insert(address.clone()));
     found
 }
 
@@ -215,8 +222,15 @@ fn schema_of(path: &Path) -> Option<String> {
 
 /// The addresses that nginx serves with TLS, from the configurations below a folder.
 fn served(folder: &Path, found: &mut Found) {
-    for entry in WalkDir::new(folder).max_depth(4).sort_by_file_name().into_iter().flatten() {
-        let small = entry.metadata().is_ok_and(|m| m.is_file() && m.len() <= MOST_BYTES);
+    for entry in WalkDir::new(folder)
+        .max_depth(4)
+        .sort_by_file_name()
+        .into_iter()
+        .flatten()
+    {
+        let small = entry
+            .metadata()
+            .is_ok_and(|m| m.is_file() && m.len() <= MOST_BYTES);
         if !small {
             continue;
         }
@@ -230,9 +244,13 @@ fn served(folder: &Path, found: &mut Found) {
         let file = nginx::parse(&text);
         open.extend(&file.directives);
         while let Some(directive) = open.pop() {
-            let Some(block) = &directive.block else { continue };
+            let Some(block) = &directive.block else {
+                continue;
+            };
             if directive.name == "server" {
-                found.endpoints.extend(addresses(block).into_iter().map(|a| (a, None)));
+                found
+                    .endpoints
+                    .extend(addresses(block).into_iter().map(|a| (a, None)));
             } else {
                 open.extend(block);
             }
@@ -255,5 +273,8 @@ fn addresses(block: &[Directive]) -> Vec<String> {
         (tls || port == 443).then_some(port)
     });
     let ports: BTreeSet<u16> = ports.collect();
-    ports.into_iter().map(|port| format!("{host}:{port}")).collect()
+    ports
+        .into_iter()
+        .map(|port| format!("{host}:{port}"))
+        .collect()
 }

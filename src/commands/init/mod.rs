@@ -46,12 +46,18 @@ pub(super) fn run(args: &InitArgs, common: &Common) -> Outcome {
         offline: true,
     };
     let found = look::around(&args.folder, &cx);
-    let text = inventory(args, &found, &file, lang);
-    let mut over = Overlay::default();
-    over.put(&file, text.clone().into_bytes());
+    let text = inventory(args, &found, &file, true, lang);
+    // Waivers and attestations of other systems than the one that is written wait in a comment.
+    let text = match reads(&file, &text, &pack) {
+        Ok(()) => text,
+        Err(_) => inventory(args, &found, &file, false, lang),
+    };
     // What is written must be read again; anything else is a mistake of ours.
-    input::load_over(&file, &pack.law, &pack.rules, &over)?;
-    if let Some(folder) = file.parent().filter(|p| !p.as_os_str().is_empty() && !p.exists()) {
+    reads(&file, &text, &pack)?;
+    if let Some(folder) = file
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty() && !p.exists())
+    {
         fs::create_dir_all(folder)
             .map_err(|e| Failure::File(format!("{}: {e}", folder.display())))?;
     }
@@ -60,6 +66,14 @@ pub(super) fn run(args: &InitArgs, common: &Common) -> Outcome {
         output::stdout(&told(&found, &file, lang))?;
     }
     Ok(0)
+}
+
+/// Is this an inventory without a mistake, if it stood there?
+fn reads(file: &Path, text: &str, pack: &Pack) -> Result<(), Failure> {
+    let mut over = Overlay::default();
+    over.put(file, text.to_owned().into_bytes());
+    input::load_over(file, &pack.law, &pack.rules, &over)?;
+    Ok(())
 }
 
 /// What was found, and what to do next.
@@ -93,13 +107,26 @@ fn counts(found: &Found) -> [(&'static str, usize); 7] {
     ]
 }
 
-fn inventory(args: &InitArgs, found: &Found, file: &Path, lang: Lang) -> String {
+fn inventory(
+    args: &InitArgs,
+    found: &Found,
+    file: &Path,
+    with_entries: bool,
+    lang: Lang,
+) -> String {
     let say = |key: &'static str| words::comment(key).get(lang).to_owned();
     let mend = say("mend");
-    let given = |value: &Option<String>| value.as_ref().map_or(format!("   # {mend}"), |_| String::new());
+    let given = |value: &Option<String>| {
+        value
+            .as_ref()
+            .map_or(format!("   # {mend}"), |_| String::new())
+    };
     let name = args.name.clone().unwrap_or_else(|| words::company().vi);
     let name_en = args.name.clone().unwrap_or_else(|| words::company().en);
-    let mut text = format!("# {}\nschema: capdo/inventory/1\norganisation:\n", say("head"));
+    let mut text = format!(
+        "# {}\nschema: capdo/inventory/1\norganisation:\n",
+        say("head")
+    );
     let _ = writeln!(
         text,
         "  name: {{ vi: {}, en: {} }}{}",
@@ -116,8 +143,15 @@ fn inventory(args: &InitArgs, found: &Found, file: &Path, lang: Lang) -> String 
         }
     }
     let _ = writeln!(text, "  ownership: private   # private | state: {mend}");
-    let _ = writeln!(text, "  size: medium         # micro | small | medium | large: {mend}");
-    let _ = writeln!(text, "  subcontractors: false   # {}", say("subcontractors"));
+    let _ = writeln!(
+        text,
+        "  size: medium         # micro | small | medium | large: {mend}"
+    );
+    let _ = writeln!(
+        text,
+        "  subcontractors: false   # {}",
+        say("subcontractors")
+    );
     let _ = writeln!(text, "systems:\n  - id: {SYSTEM}");
     let system = words::system();
     let _ = writeln!(
@@ -127,11 +161,18 @@ fn inventory(args: &InitArgs, found: &Found, file: &Path, lang: Lang) -> String 
         quoted(&system.en)
     );
     let _ = writeln!(text, "    level: {}   # {}", args.level, say("level"));
-    let _ = writeln!(text, "    # level_decision: {{ number: 12/QĐ-BC, date: 2026-06-10, authority: Tổng giám đốc, regime: nd331 }}");
-    let _ = writeln!(text, "    hosting: own   # own | datacentre | cloud: {mend}");
+    let _ = writeln!(text, "    # level_decision: {}", say("level_decision"));
+    let _ = writeln!(
+        text,
+        "    hosting: own   # own | datacentre | cloud: {mend}"
+    );
     let online = !found.endpoints.is_empty();
     let _ = writeln!(text, "    online_service: {online}   # {}", say("online"));
-    let _ = writeln!(text, "    # data_subjects: {{ basic: 0, sensitive: 0 }}   # {}", say("data_subjects"));
+    let _ = writeln!(
+        text,
+        "    # data_subjects: {{ basic: 0, sensitive: 0 }}   # {}",
+        say("data_subjects")
+    );
     let lines = assets(found, file);
     if lines.is_empty() {
         let _ = writeln!(text, "assets: []   # {}", say("assets"));
@@ -141,13 +182,20 @@ fn inventory(args: &InitArgs, found: &Found, file: &Path, lang: Lang) -> String 
             let _ = writeln!(text, "  - {line}");
         }
     }
-    for (key, files) in [("attestations", &found.attestations), ("waivers", &found.waivers)] {
+    for (key, files) in [
+        ("attestations", &found.attestations),
+        ("waivers", &found.waivers),
+    ] {
         if files.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "{key}:");
+        let lead = if with_entries { "" } else { "# " };
+        if !with_entries {
+            let _ = writeln!(text, "# {}", say("entries"));
+        }
+        let _ = writeln!(text, "{lead}{key}:");
         for path in files {
-            let _ = writeln!(text, "  - {}", quoted(&relative(file, path)));
+            let _ = writeln!(text, "{lead}  - {}", quoted(&relative(file, path)));
         }
     }
     text
@@ -177,14 +225,27 @@ fn assets(found: &Found, file: &Path) -> Vec<String> {
     for (address, facts) in &found.endpoints {
         let facts = facts.as_ref().map(|f| format!(", facts: {}", path(f)));
         let host = address.split(':').next().unwrap_or(address);
-        let more = format!("address: {}, purpose: {}{}", quoted(address), purpose(host), facts.unwrap_or_default());
+        let more = format!(
+            "address: {}, purpose: {}{}",
+            quoted(address),
+            purpose(host),
+            facts.unwrap_or_default()
+        );
         put("endpoint", host, more);
     }
     for config in &found.configs {
-        put("config", &format!("{}-conf", stem(config)), format!("path: {}", path(config)));
+        put(
+            "config",
+            &format!("{}-conf", stem(config)),
+            format!("path: {}", path(config)),
+        );
     }
     for schema in &found.schemas {
-        put("schema", &format!("{}-db", stem(schema)), format!("path: {}", path(schema)));
+        put(
+            "schema",
+            &format!("{}-db", stem(schema)),
+            format!("path: {}", path(schema)),
+        );
     }
     for label in &found.labels {
         put("label", &stem(label), format!("path: {}", path(label)));
@@ -220,12 +281,23 @@ fn stem(path: &Path) -> String {
 fn unique(taken: &mut BTreeSet<String>, name: &str) -> String {
     let plain: String = crate::text::unicode::fold(name)
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || ".-_".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(48)
         .collect();
     let plain = plain.trim_matches(['-', '.', '_']).to_owned();
-    let reserved = plain.is_empty() || ["org", "organisation", "inventory"].contains(&plain.as_str());
-    let plain = if reserved { format!("asset-{plain}") } else { plain };
+    let reserved =
+        plain.is_empty() || ["org", "organisation", "inventory"].contains(&plain.as_str());
+    let plain = if reserved {
+        format!("asset-{plain}")
+    } else {
+        plain
+    };
     let plain = plain.trim_end_matches('-').to_owned();
     let mut id = plain.clone();
     let mut number = 2;

@@ -30,7 +30,10 @@ fn run(id: &str) -> Run {
 fn folder(runs: usize, key: Option<&SigningKey>) -> Memory {
     let mut kept = Memory::default();
     for number in 0..runs {
-        let files = [("run.json", format!("run {number}")), ("report.html", "<p>x".into())];
+        let files = [
+            ("run.json", format!("run {number}")),
+            ("report.html", "<p>x".into()),
+        ];
         let previous = kept.0.get(MANIFEST).cloned().map(|bytes| {
             let previous = link(&bytes).unwrap();
             let (name, seal) = chain_names(&previous.sha256);
@@ -65,7 +68,11 @@ fn key() -> SigningKey {
 #[test]
 fn what_was_written_holds() {
     let key = key();
-    for (sealing, wanted) in [(None, None), (Some(&key), None), (Some(&key), Some(key.public()))] {
+    for (sealing, wanted) in [
+        (None, None),
+        (Some(&key), None),
+        (Some(&key), Some(key.public())),
+    ] {
         let kept = folder(3, sealing);
         let holds = verify(&kept, wanted.as_ref()).unwrap();
         assert_eq!(holds.manifest.run.id, "run-2");
@@ -87,7 +94,10 @@ fn every_flipped_byte_is_noticed() {
                     let mut other = bytes.clone();
                     other[at] ^= flip;
                     changed.0.insert(name.clone(), other);
-                    assert!(verify(&changed, None).is_err(), "{name} byte {at} by {flip:#x}");
+                    assert!(
+                        verify(&changed, None).is_err(),
+                        "{name} byte {at} by {flip:#x}"
+                    );
                 }
             }
         }
@@ -134,5 +144,8 @@ fn names_do_not_lead_out_of_the_folder() {
     kept.0.insert("../secret".into(), b"x".to_vec());
     assert!(verify(&kept, None).is_err());
     let newer = b"{\"schema\": \"capdo/manifest/2\"}";
-    assert_eq!(link(newer), Err(BrokenWhy::Newer("capdo/manifest/2".into())));
+    assert_eq!(
+        link(newer),
+        Err(BrokenWhy::Newer("capdo/manifest/2".into()))
+    );
 }

@@ -96,7 +96,10 @@ impl Out {
         self.line(&format!("    {}", short(&place, WIDTH - 4)));
         let remedy = lines(self.get(&finding.remediation)).replace('\n', " ");
         let word = self.word("remedy");
-        self.line(&format!("    {}", short(&format!("{word}: {remedy}"), WIDTH - 4)));
+        self.line(&format!(
+            "    {}",
+            short(&format!("{word}: {remedy}"), WIDTH - 4)
+        ));
     }
 
     fn few_undetermined(&mut self, run: &Run) {
@@ -177,7 +180,8 @@ impl Out {
         self.heading("endpoints");
         let width = run.assets.iter().map(|a| a.target.chars().count()).max();
         let width = width.unwrap_or(0).clamp(10, 44);
-        let heads = ["worst", "failing_short", "unseen_short", "passing_short"].map(|w| self.word(w));
+        let heads =
+            ["worst", "failing_short", "unseen_short", "passing_short"].map(|w| self.word(w));
         let [worst_word, failing, unseen, passing] = heads;
         self.line(&format!(
             "  {}  {:>12}  {:>9}  {:>5}  {worst_word}",
@@ -189,7 +193,11 @@ impl Out {
         let mut assets: Vec<_> = run.assets.iter().collect();
         assets.sort_by(|a, b| a.target.cmp(&b.target));
         for asset in assets.iter().take(ROWS) {
-            let own: Vec<&Finding> = run.findings.iter().filter(|f| f.asset == asset.id).collect();
+            let own: Vec<&Finding> = run
+                .findings
+                .iter()
+                .filter(|f| f.asset == asset.id)
+                .collect();
             let row = Row::of(&own);
             let title = row.worst.map_or("", |f| self.get(&f.title)).to_owned();
             let line = format!(
@@ -229,9 +237,8 @@ impl<'a> Row<'a> {
                 ResultWord::Pass | ResultWord::Fixed => row.passing += 1,
                 ResultWord::Error | ResultWord::Unknown | ResultWord::NotChecked => row.unseen += 1,
                 ResultWord::Fail => row.fail(finding),
-                ResultWord::NotApplicable
-                | ResultWord::NotSelected
-                | ResultWord::Informational => {}
+                ResultWord::NotApplicable | ResultWord::NotSelected | ResultWord::Informational => {
+                }
             }
         }
         row
