@@ -81,12 +81,13 @@ pub(super) fn deliver(
     if common.quiet {
         return Ok(());
     }
-    let names: Vec<String> = files
-        .iter()
-        .map(|(name, _)| folder.join(name).display().to_string())
-        .collect();
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     output::stdout(&said(run, common))?;
-    output::stdout(&format!("\n→ {}\n", names.join("\n→ ")))
+    output::stdout(&format!(
+        "→ {}: {} {MANIFEST}\n",
+        folder.display(),
+        names.join(" ")
+    ))
 }
 
 /// The summary that fits a screen, or the long one.

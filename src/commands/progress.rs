@@ -12,6 +12,8 @@ use crate::text::unicode::visible;
 
 /// What took longer than this is named at the end.
 const SLOW: Duration = Duration::from_secs(5);
+/// How often the lines move.
+const TICK: Duration = Duration::from_millis(250);
 /// The slowest that are named.
 const NAMED: usize = 3;
 
@@ -42,6 +44,7 @@ impl Progress {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
         let total = all.add(ProgressBar::new(count as u64));
         total.set_style(style("[{pos}/{len}] {elapsed}"));
+        total.enable_steady_tick(TICK);
         Self {
             lines: Some(Lines {
                 all,
@@ -53,18 +56,15 @@ impl Progress {
 
     /// A collector begins.
     pub(super) fn begin(&self, asset: &Asset) -> Running<'_> {
-        let name = format!(
-            "{} {} ({})",
-            asset.kind.word(),
-            visible(&asset.id),
-            visible(&asset.shown)
-        );
+        let mut name = format!("{} {}", asset.kind.word(), visible(&asset.id));
+        if asset.shown != asset.id {
+            name.push_str(&format!(" ({})", visible(&asset.shown)));
+        }
         let lines = self.lines.as_ref().map(|lines| {
             let bar = lines.all.add(ProgressBar::new_spinner());
             bar.set_style(style("  {spinner} {wide_msg} {elapsed}"));
             bar.set_message(name.clone());
-            bar.enable_steady_tick(Duration::from_millis(250));
-            lines.total.tick();
+            bar.enable_steady_tick(TICK);
             (lines, bar)
         });
         Running {

@@ -146,7 +146,9 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// The bytes of hexadecimal digits, lower case: each value has but one form.
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+    if !text.len().is_multiple_of(2)
+        || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    {
         return None;
     }
     (0..text.len())

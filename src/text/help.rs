@@ -30,7 +30,7 @@ pub fn heading(key: &'static str) -> Label {
 pub fn exit_codes() -> Text {
     Text::new(
         "Mã thoát, như nhau với mọi định dạng:
-  0 qua ngưỡng kiểm soát · 1 không qua · 2 sai cách dùng · 3 không có khoảng trống nhưng chưa đủ căn cứ
+  0 qua ngưỡng kiểm soát · 1 không qua · 2 sai cách dùng · 3 chưa đủ căn cứ kết luận
   4 bản kê khai, quy tắc, pháp luật, chấp nhận hoặc xác nhận thiếu hay sai
   5 không toàn vẹn · 70 lỗi nội bộ · 130 bị ngắt",
         "Exit codes, the same for every format:

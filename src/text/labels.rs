@@ -233,6 +233,15 @@ pub fn more(count: usize) -> Text {
     Text::new(format!("và {count} mục khác"), format!("and {count} more"))
 }
 
+/// What is open of a system: gaps and what is not determined.
+pub fn open_counts(counts: crate::model::Counts) -> Text {
+    let (gap, undetermined, all) = (counts.gap, counts.undetermined, counts.applicable());
+    Text::new(
+        format!("chưa đạt {gap}, chưa xác định {undetermined} / {all}"),
+        format!("gaps {gap}, not determined {undetermined} / {all}"),
+    )
+}
+
 /// How many findings could not be looked at.
 pub fn errors(count: usize) -> Text {
     Text::new(

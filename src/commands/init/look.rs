@@ -133,10 +133,10 @@ fn file(
         "sql" if knows(&schema::collect(path, name, None, cx)) => {
             found.schemas.push(path.to_owned());
         }
-        "zpl" | "html" | "htm" if end == "zpl" || is_label_path(path) => {
-            if knows(&label::collect(path, name, cx)) {
-                found.labels.insert(folder_of(path));
-            }
+        "zpl" | "html" | "htm"
+            if (end == "zpl" || is_label_path(path)) && knows(&label::collect(path, name, cx)) =>
+        {
+            found.labels.insert(folder_of(path));
         }
         "jsonl" => found.endpoints.extend(recorded(path)),
         "csv" => match header(path) {

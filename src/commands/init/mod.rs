@@ -30,10 +30,7 @@ pub(super) fn run(args: &InitArgs, common: &Common) -> Outcome {
             args.folder.display()
         )));
     }
-    let file = args
-        .output
-        .clone()
-        .unwrap_or_else(|| args.folder.join("capdo.yaml"));
+    let file = args.output.clone().unwrap_or_else(|| beside(&args.folder));
     if file.symlink_metadata().is_ok() && !args.force {
         return Err(Failure::File(format!(
             "{}: there is an inventory already\n  help: name another file with -o, or overwrite it with --force",
@@ -66,6 +63,15 @@ pub(super) fn run(args: &InitArgs, common: &Common) -> Outcome {
         output::stdout(&told(&found, &file, lang))?;
     }
     Ok(0)
+}
+
+/// `capdo.yaml` in the folder, as people write it.
+fn beside(folder: &Path) -> PathBuf {
+    if folder == Path::new(".") {
+        PathBuf::from("capdo.yaml")
+    } else {
+        folder.join("capdo.yaml")
+    }
 }
 
 /// Is this an inventory without a mistake, if it stood there?

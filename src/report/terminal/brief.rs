@@ -55,8 +55,8 @@ impl Out {
         worst_first.sort_by_key(|s| std::cmp::Reverse(s.status));
         for system in worst_first.iter().take(FEW) {
             let state = self.state(system.status);
-            let counts = labels::counts(system.counts);
-            let name = short(self.get(&system.name), 36);
+            let counts = labels::open_counts(system.counts);
+            let name = short(self.get(&system.name), 34);
             self.line(&format!(
                 "  {state}  {name} ({}), {} {} · {}",
                 short(&system.id, 20),

@@ -160,7 +160,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("see_report", "Chi tiết: --format html hoặc --format json", "Details: --format html or --format json"),
     ("see_more", "Xem hết: thêm -v, hoặc --format html", "All of them: add -v, or --format html"),
     ("endpoints", "Điểm kết nối", "Endpoints"),
-    ("worst", "Nặng nhất", "Worst"),
+    ("worst_short", "Nặng nhất", "Worst"),
     ("failing_short", "Không đạt", "Failing"),
     ("unseen_short", "Không rõ", "Not seen"),
     ("passing_short", "Đạt", "Pass"),
