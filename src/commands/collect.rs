@@ -120,10 +120,12 @@ fn of_host(target: &str, args: &CollectArgs) -> Result<Bundle, Failure> {
 }
 
 fn of_folder(target: &str) -> Result<Bundle, Failure> {
-    let root = RootFolder::open(Path::new(target)).map_err(|e| Failure::File(e.to_string()))?;
+    let help = "name the folder that is the root of a host, `local`, or ssh:[user@]host";
+    let root = RootFolder::open(Path::new(target))
+        .map_err(|e| Failure::File(format!("{e}\n  help: {help}")))?;
     if root.stat("/etc").is_err_and(|e| e.is_missing()) {
         return Err(Failure::File(format!(
-            "{target}: no root of a host: it has no /etc"
+            "{target}: no root of a host: it has no /etc\n  help: {help}"
         )));
     }
     Ok(server::gather(&root, now()))

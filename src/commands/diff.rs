@@ -13,6 +13,9 @@ use crate::text::unicode::visible;
 /// Rows of a list that are shown; the JSON has all.
 const SHOWN: usize = 20;
 
+/// The longest text of a run that is shown.
+const MOST_CHARS: usize = 160;
+
 /// Runs the command.
 pub(super) fn run(args: &DiffArgs, common: &Common) -> Outcome {
     let (old, new) = (runs::read(&args.old)?, runs::read(&args.new)?);
@@ -66,8 +69,8 @@ fn human(old: &Run, new: &Run, comparison: &Comparison, lang: Lang) -> String {
             text,
             "  {}: {} · {} · {} · {}",
             say(key),
-            visible(&run.run.input),
-            visible(&run.run.finished),
+            shown(&run.run.input),
+            shown(&run.run.finished),
             run.run.as_of,
             run.run.id
         );
@@ -152,10 +155,10 @@ fn findings(text: &mut String, comparison: &Comparison, way: Way, lang: Lang) {
             standing(step.from, lang),
             standing(step.to, lang),
             labels::severity(step.severity).get(lang),
-            visible(title),
+            shown(title),
             step.control,
-            visible(&step.asset),
-            visible(&step.subject)
+            shown(&step.asset),
+            shown(&step.subject)
         );
     }
     more(text, steps.len(), lang);
@@ -181,9 +184,9 @@ fn duties(text: &mut String, comparison: &Comparison, way: Way, heading: &str, l
             sign(way),
             state(step.old),
             state(step.new),
-            visible(&step.system),
-            visible(step.reference.get(lang)),
-            visible(step.title.get(lang))
+            shown(&step.system),
+            shown(step.reference.get(lang)),
+            shown(step.title.get(lang))
         );
     }
     more(text, steps.len(), lang);
@@ -193,6 +196,14 @@ fn more(text: &mut String, all: usize, lang: Lang) {
     if all > SHOWN {
         let more = labels::more(all - SHOWN);
         let _ = writeln!(text, "  … {}", more.get(lang));
+    }
+}
+
+/// Text of a run as a line takes it: nothing that hides, nothing endless.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((at, _)) => format!("{}…", visible(text.get(..at).unwrap_or_default())),
+        None => visible(text),
     }
 }
 

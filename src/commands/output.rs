@@ -131,10 +131,13 @@ impl<'a> Staged<'a> {
 pub(super) fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |e: &dyn std::fmt::Display| {
         Failure::File(format!(
-            "{}: cannot be written: {e}",
+            "{}: cannot be written: {e}\n  help: check the rights and the space of the folder, or name another file",
             folder.join(name).display()
         ))
     };
+    if !folder.is_dir() {
+        return Err(failed(&"there is no such folder"));
+    }
     let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
     temporary.write_all(bytes).map_err(|e| failed(&e))?;
     temporary

@@ -34,7 +34,12 @@ pub(super) fn run(args: &VerifyArgs, common: &Common) -> Outcome {
     }
     if !args.path.join(MANIFEST).exists() {
         return Err(Failure::File(format!(
-            "{shown}: no {MANIFEST} there\n  help: name a folder that `capdo audit --out` wrote, or a bundle"
+            "{shown}: {}\n  help: name a folder that `capdo audit --out` wrote, or a bundle",
+            if args.path.exists() {
+                format!("no {MANIFEST} there")
+            } else {
+                "there is no such file or folder".to_owned()
+            }
         )));
     }
     let folder = Folder(args.path.clone());

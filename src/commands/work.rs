@@ -498,8 +498,10 @@ impl Work<'_> {
     /// Evidence of another day than the one that is judged: both are said.
     fn note_dates(&self, judged: &[Judged]) -> Option<Text> {
         let kept = judged.iter().filter(|j| match &j.asset.target {
-            Target::Bundle(_) | Target::EndpointFacts { .. } => true,
-            Target::ServerRoot(_)
+            Target::Bundle(_) => true,
+            // Records of endpoints do not say their day here.
+            Target::EndpointFacts { .. }
+            | Target::ServerRoot(_)
             | Target::Local { .. }
             | Target::Ssh { .. }
             | Target::Endpoint { .. }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub use files::Overlay;
 
 use crate::model::{Inventory, Law, RulePack};
-use crate::parse::diagnostic::Diagnostics;
+use crate::parse::diagnostic::{Diagnostic, Diagnostics};
 use crate::parse::shape::Shape;
 use files::{Base, read_yaml, read_yaml_over};
 
@@ -40,6 +40,11 @@ pub fn load_over(
     over: &Overlay,
 ) -> Result<Inventory, Diagnostics> {
     let shown = path.display().to_string();
+    if over.get(path).is_none() && path.symlink_metadata().is_err() {
+        let help = "make a first one with `capdo init`, or name yours";
+        let missing = Diagnostic::of_file(&shown, "there is no such inventory", help);
+        return Err(Diagnostics(vec![missing]));
+    }
     let doc = read_yaml_over(path, &shown, over)?;
     let written: syntax::InventoryFile = doc.decode(&Shape::of::<syntax::InventoryFile>())?;
     let base = Base::of(path, &shown);

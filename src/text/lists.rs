@@ -175,11 +175,11 @@ pub fn note_dates(first: Day, last: Day, judged: Day, law: Day) -> Text {
     };
     Text::new(
         format!(
-            "Bằng chứng thu thập trước: ngày {vi}; đánh giá ngày {}, theo pháp luật tại ngày {}.",
+            "Bằng chứng thu thập ngày {vi}; đánh giá ngày {}, theo pháp luật tại ngày {}.",
             judged.vi(),
             law.vi()
         ),
-        format!("Evidence collected before: {en}; judged on {judged}, by the law as of {law}."),
+        format!("Evidence collected on {en}; judged on {judged}, by the law as of {law}."),
     )
 }
 

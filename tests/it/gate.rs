@@ -246,3 +246,48 @@ fn a_run_that_is_newer_cut_or_changed_is_refused() {
         }
     }
 }
+
+#[test]
+fn what_targets_say_does_no_harm_in_a_comparison() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, old) = run_of(dir.path(), STRICT, "old", &[]);
+    let mut run: Value = serde_json::from_slice(&fs::read(&old).unwrap()).unwrap();
+    let hostile = format!(
+        "\u{1b}[31m<b>]]>=cmd|\u{202e}\r\n{}",
+        "A".repeat(1024 * 1024)
+    );
+    for finding in run["findings"].as_array_mut().unwrap() {
+        finding["subject"] = hostile.as_str().into();
+        finding["title"]["vi"] = hostile.as_str().into();
+        finding["id"] = format!("x{}", finding["id"].as_str().unwrap()).into();
+    }
+    let ids: Vec<Value> = run["requirements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["findings"].clone())
+        .collect();
+    for (requirement, list) in run["requirements"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .zip(ids)
+    {
+        let renamed = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| format!("x{}", id.as_str().unwrap()));
+        requirement["findings"] = renamed.collect();
+    }
+    let new = dir.path().join("new.json").display().to_string();
+    fs::write(&new, run.to_string()).unwrap();
+    let output = capdo(&["diff", &old, &new]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    let wrong = text
+        .chars()
+        .find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+    assert_eq!(wrong, None);
+    assert!(text.lines().all(|l| l.chars().count() < 1000));
+}

@@ -202,3 +202,53 @@ fn a_first_inventory_of_nothing_loads_and_is_audited() {
     let output = capdo(&["audit", &inventory, "--as-of", DAY]);
     assert!([1, 3].contains(&code(&output)), "{}", stderr(&output));
 }
+
+/// Options that a page or a ready file names exist in the command that it names them for.
+#[test]
+fn pages_and_ready_files_name_options_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![
+        root.join(".pre-commit-hooks.yaml"),
+        root.join("docs/gate.md"),
+        root.join("docs/evidence.md"),
+        root.join("docs/inventory.md"),
+    ];
+    for entry in fs::read_dir(root.join("docs/ci")).unwrap() {
+        pages.push(entry.unwrap().path());
+    }
+    let mut seen = 0;
+    for page in pages {
+        for line in fs::read_to_string(&page).unwrap().lines() {
+            // What a pipeline collects with `set --` it hands to an audit.
+            let command = match line.split("capdo ").nth(1) {
+                Some(rest) => rest
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+                None if line.contains("set -- ") => "audit".to_owned(),
+                None => continue,
+            };
+            if ![
+                "audit", "scan", "judge", "diff", "report", "verify", "keygen", "waive", "attest",
+                "init",
+            ]
+            .contains(&command.as_str())
+            {
+                continue;
+            }
+            let help = stdout(&capdo(&[&command, "--help"]));
+            for word in line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+                if word.len() > 4 && word.starts_with("--") && !["--rm"].contains(&word) {
+                    seen += 1;
+                    assert!(
+                        help.contains(word),
+                        "{}: {command} has no {word}",
+                        page.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(seen > 25, "{seen}");
+}
