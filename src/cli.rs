@@ -133,7 +133,7 @@ pub(crate) struct WorkArgs {
     /// Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
     pub(crate) format: Vec<String>,
-    /// A folder for the files
+    /// A folder for the files; run.json and manifest.json are always among them
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
@@ -309,7 +309,7 @@ pub(crate) struct ReportArgs {
         value_name = "FORMAT"
     )]
     pub(crate) format: Vec<String>,
-    /// A folder for the files
+    /// A folder for the files; run.json and manifest.json are always among them
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME

@@ -338,6 +338,28 @@ mod tests {
     }
 
     #[test]
+    fn the_page_shows_the_table() {
+        let page = include_str!("../../docs/gate.md");
+        let rows: Vec<Vec<&str>> = page
+            .lines()
+            .filter(|l| l.starts_with("| **"))
+            .map(|l| l.split('|').skip(2).take(6).map(str::trim).collect())
+            .collect();
+        assert_eq!(rows.len(), STANDINGS.len());
+        for (row, from) in rows.iter().zip(STANDINGS) {
+            for (shown, to) in row.iter().zip(STANDINGS) {
+                let wanted = match way(from, to) {
+                    Way::Worse => "▼",
+                    Way::Better => "▲",
+                    Way::Changed => "~",
+                    Way::Same => "",
+                };
+                assert_eq!(*shown, wanted, "{from:?} → {to:?}");
+            }
+        }
+    }
+
+    #[test]
     fn only_a_pass_is_a_step_forward() {
         for from in STANDINGS {
             for to in STANDINGS {

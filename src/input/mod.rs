@@ -41,8 +41,8 @@ pub fn load_over(
 ) -> Result<Inventory, Diagnostics> {
     let shown = path.display().to_string();
     if over.get(path).is_none() && path.symlink_metadata().is_err() {
-        let help = "make a first one with `capdo init`, or name yours";
-        let missing = Diagnostic::of_file(&shown, "there is no such inventory", help);
+        let help = "name your inventory, or make a first one with `capdo init`";
+        let missing = Diagnostic::of_file(&shown, "there is no such file", help);
         return Err(Diagnostics(vec![missing]));
     }
     let doc = read_yaml_over(path, &shown, over)?;

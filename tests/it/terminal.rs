@@ -220,24 +220,21 @@ fn pages_and_ready_files_name_options_that_exist() {
     for page in pages {
         for line in fs::read_to_string(&page).unwrap().lines() {
             // What a pipeline collects with `set --` it hands to an audit.
-            let command = match line.split("capdo ").nth(1) {
-                Some(rest) => rest
-                    .split_whitespace()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-                None if line.contains("set -- ") => "audit".to_owned(),
+            let line = match line.split_once("capdo ") {
+                Some((_, rest)) => rest.split('`').next().unwrap_or_default().to_owned(),
+                None if line.contains("set -- ") => format!("audit {line}"),
                 None => continue,
             };
+            let command = line.split_whitespace().next().unwrap_or_default();
             if ![
                 "audit", "scan", "judge", "diff", "report", "verify", "keygen", "waive", "attest",
                 "init",
             ]
-            .contains(&command.as_str())
+            .contains(&command)
             {
                 continue;
             }
-            let help = stdout(&capdo(&[&command, "--help"]));
+            let help = stdout(&capdo(&[command, "--help"]));
             for word in line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
                 if word.len() > 4 && word.starts_with("--") && !["--rm"].contains(&word) {
                     seen += 1;
