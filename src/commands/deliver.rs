@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use super::sealing::{self, Sealing};
 use super::{Failure, output};
 use crate::cli::Common;
+use crate::evidence::seal::{self, FileSum, MANIFEST, SEAL};
 use crate::model::Run;
 use crate::report::{self, Options, Render};
 
@@ -45,6 +47,7 @@ pub(super) fn deliver(
     run: &Run,
     formats: &[&'static dyn Render],
     out: Option<&Path>,
+    sealing: &Sealing,
     common: &Common,
 ) -> Result<(), Failure> {
     let options = Options {
@@ -59,20 +62,83 @@ pub(super) fn deliver(
     let Some(folder) = out else {
         return match formats.first() {
             Some(format) => output::bytes(&draw(*format)?),
-            None => output::stdout(&report::terminal::summary(run, common.lang.into())),
+            None if common.quiet => Ok(()),
+            None => output::stdout(&said(run, common)),
         };
     };
     output::folder(folder)?;
+    let mut files: Vec<(&str, Vec<u8>)> = Vec::new();
     for format in formats {
-        output::file(folder, format.file_name(), &draw(*format)?)?;
+        files.push((format.file_name(), draw(*format)?));
     }
+    // Without the run nothing could be drawn or compared again.
+    if !formats.iter().any(|f| f.name() == "json")
+        && let Some(json) = report::format("json")
+    {
+        files.push((json.file_name(), draw(json)?));
+    }
+    keep(run, folder, &files, sealing)?;
     if common.quiet {
         return Ok(());
     }
-    let names: Vec<String> = formats
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    output::stdout(&said(run, common))?;
+    output::stdout(&format!(
+        "→ {}: {} {MANIFEST}\n",
+        folder.display(),
+        names.join(" ")
+    ))
+}
+
+/// The summary that fits a screen, or the long one.
+fn said(run: &Run, common: &Common) -> String {
+    let draw = match common.verbose {
+        0 => report::terminal::brief,
+        _ => report::terminal::summary,
+    };
+    draw(run, common.lang.into())
+}
+
+/// Reports, chain, manifest and seal appear together; what stood there before stays until all of them are written.
+fn keep(
+    run: &Run,
+    folder: &Path,
+    files: &[(&str, Vec<u8>)],
+    sealing: &Sealing,
+) -> Result<(), Failure> {
+    let before = sealing::before(folder, sealing.earlier.as_deref())?;
+    let sums: Vec<FileSum> = files
         .iter()
-        .map(|f| folder.join(f.file_name()).display().to_string())
+        .map(|(name, bytes)| FileSum::of("report", name, bytes))
         .collect();
-    output::stdout(&report::terminal::summary(run, common.lang.into()))?;
-    output::stdout(&format!("\n→ {}\n", names.join("\n→ ")))
+    let run_sha256 = sums
+        .iter()
+        .find(|f| f.name == "run.json")
+        .map_or_else(String::new, |f| f.sha256.clone());
+    let written = seal::write(
+        run,
+        run_sha256,
+        sums,
+        sealing.inputs.clone(),
+        before.previous,
+        sealing.key.as_ref(),
+    )
+    .map_err(|e| Failure::Internal(e.to_string()))?;
+    let mut staged = output::Staged::new(folder);
+    for (name, bytes) in &before.files {
+        staged.put(name, bytes)?;
+    }
+    for (name, bytes) in files {
+        staged.put(name, bytes)?;
+    }
+    staged.put(MANIFEST, &written.manifest)?;
+    if let Some(bytes) = &written.seal {
+        staged.put(SEAL, bytes)?;
+    }
+    staged.keep()?;
+    if written.seal.is_none() {
+        // That of the manifest before went into the chain.
+        let _ = std::fs::remove_file(folder.join(SEAL));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use super::Failure;
@@ -38,24 +38,90 @@ pub(super) fn stderr(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Makes a folder for results, for its owner only, where it is not there.
+/// Makes a folder for results, for its owner only, where it is not there; and tries whether it takes files, before anything is collected.
 ///
 /// # Errors
-/// Where something else stands there, or it cannot be made.
+/// Where something else stands there, or it cannot be made or written.
 pub(super) fn folder(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() {
-        return Ok(());
+    let failed = |why: String| {
+        Failure::File(format!(
+            "{}: {why}\n  help: name another folder with --out",
+            path.display()
+        ))
+    };
+    if path.symlink_metadata().is_ok() && !path.is_dir() {
+        return Err(failed("this is no folder, and reports go into one".into()));
     }
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|e| {
+    if !path.is_dir() {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|e| failed(format!("the folder cannot be made: {e}")))?;
+    }
+    tempfile::tempfile_in(path)
+        .map(drop)
+        .map_err(|e| failed(format!("the folder cannot be written: {e}")))
+}
+
+/// Files that appear together: each is written whole under a temporary name, and only when all are there are they renamed.
+pub(super) struct Staged<'a> {
+    folder: &'a Path,
+    files: Vec<(tempfile::NamedTempFile, String)>,
+}
+
+impl<'a> Staged<'a> {
+    /// Files of this folder.
+    pub(super) fn new(folder: &'a Path) -> Self {
+        Self {
+            folder,
+            files: Vec::new(),
+        }
+    }
+
+    /// Writes one of them under its temporary name.
+    ///
+    /// # Errors
+    /// Where the folder is full or cannot be written; nothing that stood there is touched.
+    pub(super) fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.folder.join(name);
+        let failed = |e: std::io::Error| {
             Failure::File(format!(
-                "{}: cannot make the folder: {e}; name another with --out",
+                "{}: cannot be written: {e}\n  help: nothing there was changed; make room, or name another folder with --out",
                 path.display()
             ))
-        })
+        };
+        let beside = path.parent().unwrap_or(self.folder);
+        if !beside.is_dir() {
+            fs::DirBuilder::new()
+                .mode(0o700)
+                .create(beside)
+                .map_err(failed)?;
+        }
+        let mut temporary = tempfile::NamedTempFile::new_in(beside).map_err(failed)?;
+        temporary.write_all(bytes).map_err(failed)?;
+        temporary.as_file().sync_data().map_err(failed)?;
+        self.files.push((temporary, name.to_owned()));
+        Ok(())
+    }
+
+    /// Gives all of them their names, in the order in which they were put.
+    ///
+    /// # Errors
+    /// Where a name is taken by a folder.
+    pub(super) fn keep(self) -> Result<(), Failure> {
+        for (temporary, name) in self.files {
+            let path = self.folder.join(name);
+            temporary.persist(&path).map_err(|e| {
+                Failure::File(format!(
+                    "{}: cannot be replaced: {}\n  help: name another folder with --out",
+                    path.display(),
+                    e.error
+                ))
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// Writes a result file: to a temporary name, readable by its owner only, then renamed; never through a link.
@@ -65,14 +131,43 @@ pub(super) fn folder(path: &Path) -> Result<(), Failure> {
 pub(super) fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |e: &dyn std::fmt::Display| {
         Failure::File(format!(
-            "{}: cannot be written: {e}",
+            "{}: cannot be written: {e}\n  help: check the rights and the space of the folder, or name another file",
             folder.join(name).display()
         ))
     };
+    if !folder.is_dir() {
+        return Err(failed(&"there is no such folder"));
+    }
     let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
     temporary.write_all(bytes).map_err(|e| failed(&e))?;
     temporary
         .persist(folder.join(name))
         .map_err(|e| failed(&e))?;
+    Ok(())
+}
+
+/// Gives a file of our users a new content, all at once; rights stay as they were, and a link leads where it led.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |e: &dyn std::fmt::Display| {
+        Failure::File(format!(
+            "{}: cannot be written: {e}\n  help: nothing was changed; check the rights and the space of the folder",
+            path.display()
+        ))
+    };
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = real.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .map_err(|e| failed(&e))?;
+    temporary.write_all(bytes).map_err(|e| failed(&e))?;
+    let rights = fs::metadata(&real).map(|m| m.permissions());
+    let rights = rights.unwrap_or_else(|_| fs::Permissions::from_mode(0o644));
+    temporary
+        .as_file()
+        .set_permissions(rights)
+        .map_err(|e| failed(&e))?;
+    temporary.persist(&real).map_err(|e| failed(&e))?;
     Ok(())
 }

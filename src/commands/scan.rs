@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::sealing::{self, Sealing};
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
+use super::{Failure, Outcome, Pack, bundles, deliver, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
@@ -61,8 +62,16 @@ fn judged(
 ) -> Outcome {
     let formats = deliver::formats(&work.format, work.out.as_deref())?;
     let pack = Pack::of(common)?;
-    let baseline = gate.baseline.as_deref().map(audit::baseline).transpose()?;
+    let baseline = runs::baseline(gate, inventory, Some(kind))?;
     bundles::are_whole(inventory)?;
+    if let Some(out) = &work.out {
+        output::folder(out)?;
+    }
+    let sealing = Sealing {
+        key: sealing::signing_key(work.sign.as_deref())?,
+        inputs: sealing::inputs(inventory, None),
+        earlier: runs::folder_of(gate),
+    };
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -75,9 +84,10 @@ fn judged(
         work,
         input_bytes: targets(inventory).join("\0").into_bytes(),
         baseline,
+        quiet: common.quiet,
     }
     .run()?;
-    deliver::deliver(&run, &formats, work.out.as_deref(), common)?;
+    deliver::deliver(&run, &formats, work.out.as_deref(), &sealing, common)?;
     Ok(if work::interrupted() {
         130
     } else {

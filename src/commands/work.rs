@@ -9,15 +9,16 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::outward::{asset_facts, org_facts, system_facts};
+use super::progress::Progress;
 use super::{Failure, Pack};
-use crate::assess::{self, DemandedLevel, GateRules, Judged};
+use crate::assess::{self, Baseline, DemandedLevel, GateRules, Judged};
 use crate::cli::{GateArgs, WorkArgs};
 use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
-    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason,
-    ResultWord, Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
+    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason, Run,
+    RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
@@ -38,7 +39,8 @@ pub(super) struct Work<'a> {
     pub(super) gate: &'a GateArgs,
     pub(super) work: &'a WorkArgs,
     pub(super) input_bytes: Vec<u8>,
-    pub(super) baseline: Option<BTreeMap<String, ResultWord>>,
+    pub(super) baseline: Option<Baseline>,
+    pub(super) quiet: bool,
 }
 
 /// Was the run interrupted?
@@ -106,6 +108,7 @@ impl Work<'_> {
                 max_undetermined: self.gate.max_undetermined,
                 strict: self.gate.strict,
                 allow_transition: self.gate.allow_transition,
+                fail_on_new: self.gate.fail_on_new,
             },
             tool: Tool {
                 name: "capdo".into(),
@@ -226,13 +229,18 @@ impl Work<'_> {
             .num_threads(self.work.jobs)
             .build()
             .map_err(|e| Failure::Internal(e.to_string()))?;
+        let progress = Progress::new(self.inventory.assets.len(), self.quiet);
         let mut judged: Vec<Judged> = pool.install(|| {
             self.inventory
                 .assets
                 .par_iter()
-                .map(|asset| self.collect_one(asset, choices, cx))
+                .map(|asset| {
+                    let _running = progress.begin(asset);
+                    self.collect_one(asset, choices, cx, &progress)
+                })
                 .collect()
         });
+        progress.finish();
         // The order of the inventory's assets must not reach the run.
         judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
         if self.scan.is_none() {
@@ -241,7 +249,13 @@ impl Work<'_> {
         Ok(judged)
     }
 
-    fn collect_one(&self, asset: &Asset, choices: &Choices, cx: &Context) -> Judged {
+    fn collect_one(
+        &self,
+        asset: &Asset,
+        choices: &Choices,
+        cx: &Context,
+        progress: &Progress,
+    ) -> Judged {
         tracing::info!(asset = asset.id, "collecting");
         let mut systems = asset.systems.clone();
         systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
@@ -261,7 +275,9 @@ impl Work<'_> {
             .unwrap_or_else(|_| Err(Reason::new("panic", asset.id.clone())))
         };
         let collected = outcome.unwrap_or_else(|reason| {
-            tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            progress.aside(|| {
+                tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            });
             self.nothing_of(asset.kind, &reason)
         });
         Judged {
@@ -467,6 +483,7 @@ impl Work<'_> {
         if !unrestricted.is_empty() {
             notes.push(lists::note_unrestricted(&unrestricted.join(", ")));
         }
+        notes.extend(self.note_dates(judged));
         if let Some((_, level)) = self.scan {
             notes.push(lists::note_scan(level));
         }
@@ -506,6 +523,30 @@ impl Work<'_> {
             }
         }
         notes
+    }
+
+    /// Evidence of another day than the one that is judged: both are said.
+    fn note_dates(&self, judged: &[Judged]) -> Option<Text> {
+        let kept = judged.iter().filter(|j| match &j.asset.target {
+            Target::Bundle(_) => true,
+            // Records of endpoints do not say their day here.
+            Target::EndpointFacts { .. }
+            | Target::ServerRoot(_)
+            | Target::Local { .. }
+            | Target::Ssh { .. }
+            | Target::Endpoint { .. }
+            | Target::Config(_)
+            | Target::Schema { .. }
+            | Target::Label(_)
+            | Target::Roster { .. }
+            | Target::CallerId { .. }
+            | Target::NotBuilt(_) => false,
+        });
+        let days: BTreeSet<Day> = kept.filter_map(|j| collected_on(&j.collected)).collect();
+        let (first, last) = (*days.first()?, *days.last()?);
+        let today = Day::of(self.now);
+        let other = first != last || last != self.as_of || last != today;
+        other.then(|| lists::note_dates(first, last, today, self.as_of))
     }
 
     /// How many more requirements a higher level would bring.
