@@ -107,7 +107,7 @@ pub(crate) struct GateArgs {
 /// Options of collecting and of what is written.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WorkArgs {
-    /// Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout
+    /// Formats, separated by commas; without --out a single one goes to stdout (see `capdo report --help`)
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
     pub(crate) format: Vec<String>,
     /// A folder for the files
@@ -125,6 +125,43 @@ pub(crate) struct WorkArgs {
     /// The SSH configuration for hosts behind SSH, instead of the user's own
     #[arg(long, value_name = "FILE")]
     pub(crate) ssh_config: Option<PathBuf>,
+    /// How the formats are drawn
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
+}
+
+/// How formats are drawn.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DrawArgs {
+    /// What will be mended by whom and when, and who reports to whom (`capdo/plan/1`), for docx, regulator-html and mau08
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Put codes in the place of names and addresses of hosts, in every format
+    #[arg(long, value_enum, value_name = "WHAT", requires = "redact_key")]
+    pub(crate) redact: Option<RedactArg>,
+    /// Where the key to the codes is written; never in the folder of the reports
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// SARIF: only what code scanning takes, or every result
+    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    pub(crate) sarif_profile: SarifProfile,
+}
+
+/// What is left out of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedactArg {
+    /// Names and addresses of hosts
+    Hosts,
+}
+
+/// A way of writing SARIF.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SarifProfile {
+    /// Active failures only, within the limits of code scanning
+    #[default]
+    Github,
+    /// Every result, with suppressions
+    Full,
 }
 
 /// `capdo audit`.
@@ -275,7 +312,8 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct ReportArgs {
     /// A run.json
     pub(crate) run: PathBuf,
-    /// Formats, separated by commas
+    /// Formats, separated by commas: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; in Vietnamese for an authority:
+    /// docx, regulator-html, mau08, mau08-csv
     #[arg(
         long,
         value_delimiter = ',',
@@ -286,6 +324,9 @@ pub(crate) struct ReportArgs {
     /// A folder for the files
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// How the formats are drawn
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
 }
 
 /// `capdo law`.
@@ -460,6 +501,8 @@ pub(crate) enum SchemaKind {
     Waivers,
     /// attestations.yaml
     Attestations,
+    /// The plan of remedies of `--plan`
+    Plan,
 }
 
 /// How a list is drawn.

@@ -21,6 +21,8 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         super::output::folder(out)?;
     }
     super::bundles::are_whole(&inventory)?;
+    let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&args.work.draw, args.work.out.as_deref(), &pack, &systems)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -35,7 +37,14 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         baseline,
     }
     .run()?;
-    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    deliver::deliver(
+        &run,
+        &formats,
+        args.work.out.as_deref(),
+        &args.work.draw,
+        plan,
+        common,
+    )?;
     Ok(if work::interrupted() {
         130
     } else {

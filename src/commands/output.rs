@@ -63,16 +63,39 @@ pub(super) fn folder(path: &Path) -> Result<(), Failure> {
 /// # Errors
 /// Where the folder cannot be written.
 pub(super) fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |e: &dyn std::fmt::Display| {
+    files(folder, &[(name, bytes)])
+}
+
+/// Writes several result files: all of them whole under temporary names before the first old one is replaced. A full disk leaves
+/// the old reports as they are.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub(super) fn files<B: AsRef<[u8]>>(folder: &Path, files: &[(&str, B)]) -> Result<(), Failure> {
+    let failed = |name: &str, e: &dyn std::fmt::Display| {
         Failure::File(format!(
-            "{}: cannot be written: {e}",
+            "{}: cannot be written: {e}\n  help: what stood there is unchanged; make room or name another folder with --out",
             folder.join(name).display()
         ))
     };
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
-    temporary.write_all(bytes).map_err(|e| failed(&e))?;
-    temporary
-        .persist(folder.join(name))
-        .map_err(|e| failed(&e))?;
+    let mut written = Vec::with_capacity(files.len());
+    for (name, bytes) in files {
+        // A rename onto a folder would fail half-way.
+        if folder.join(name).is_dir() {
+            return Err(failed(name, &"a folder of this name stands there"));
+        }
+        let mut temporary =
+            tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(name, &e))?;
+        temporary
+            .write_all(bytes.as_ref())
+            .and_then(|()| temporary.as_file().sync_all())
+            .map_err(|e| failed(name, &e))?;
+        written.push((name, temporary));
+    }
+    for (name, temporary) in written {
+        temporary
+            .persist(folder.join(name))
+            .map_err(|e| failed(name, &e))?;
+    }
     Ok(())
 }

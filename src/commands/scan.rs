@@ -63,6 +63,8 @@ fn judged(
     let pack = Pack::of(common)?;
     let baseline = gate.baseline.as_deref().map(audit::baseline).transpose()?;
     bundles::are_whole(inventory)?;
+    let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&work.draw, work.out.as_deref(), &pack, &systems)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -77,7 +79,14 @@ fn judged(
         baseline,
     }
     .run()?;
-    deliver::deliver(&run, &formats, work.out.as_deref(), common)?;
+    deliver::deliver(
+        &run,
+        &formats,
+        work.out.as_deref(),
+        &work.draw,
+        plan,
+        common,
+    )?;
     Ok(if work::interrupted() {
         130
     } else {

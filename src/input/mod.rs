@@ -8,10 +8,13 @@ mod attestations;
 mod check;
 mod files;
 mod inventory;
+mod remedy;
 pub mod syntax;
 mod waivers;
 
 use std::path::Path;
+
+pub use remedy::load as load_plan;
 
 use crate::model::{Inventory, Law, RulePack};
 use crate::parse::diagnostic::Diagnostics;

@@ -3,8 +3,11 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{ActualReport, Disposition, Finding, Lang, ReasonReport, ResultWord, Run, Text};
-use crate::text::reasons;
+use crate::model::{
+    ActualReport, Disposition, Finding, InstrumentKind, InstrumentReport, Lang, ReasonReport,
+    RequirementReport, ResultWord, Run, Text,
+};
+use crate::text::{labels, reasons};
 use crate::text::unicode::visible;
 
 /// Does this failure count: a `fail` with nothing beside it, or with a waiver that is not approved or has ended?
@@ -127,6 +130,55 @@ pub(super) fn reason(reason: &ReasonReport, lang: Lang) -> &str {
         Lang::Vi => &reason.vi,
         Lang::En => &reason.en,
     }
+}
+
+/// `Nghị định 331/2026/NĐ-CP`; the number of a standard names itself.
+pub(super) fn instrument_name(instrument: &InstrumentReport) -> Text {
+    let number = lines(&instrument.number);
+    if instrument.kind == InstrumentKind::Standard {
+        return Text::same(number);
+    }
+    let kind = labels::instrument(instrument.kind);
+    Text::new(
+        format!("{} {number}", kind.vi),
+        format!("{} {number}", kind.en),
+    )
+}
+
+/// Instrument and clause, with what the instrument is: `Nghị định 331/2026/NĐ-CP Điều 20 khoản 1`.
+pub(super) fn cite(requirement: &RequirementReport, run: &Run) -> Text {
+    let reference = both(&requirement.reference);
+    let instrument = run
+        .instruments
+        .iter()
+        .find(|i| i.id == requirement.instrument && i.kind != InstrumentKind::Standard)
+        .filter(|i| reference.vi.starts_with(&i.number));
+    match instrument.map(|i| labels::instrument(i.kind)) {
+        Some(kind) => Text::new(
+            format!("{} {}", kind.vi, reference.vi),
+            format!("{} {}", kind.en, reference.en),
+        ),
+        None => reference,
+    }
+}
+
+/// Text for XML and HTML: what hides is shown, what marks up is escaped, what XML 1.0 has no place for is left out.
+pub(super) fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\n' | '\t' => escaped.push(c),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// The longest place that is shown.

@@ -2,9 +2,12 @@
 //!
 //! Adding a format is one file and one line in [`FORMATS`], which also feeds `--format`.
 
+pub mod csv;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod redact;
+pub mod regulator;
 pub mod sarif;
 pub mod terminal;
 
@@ -12,7 +15,7 @@ mod common;
 #[cfg(test)]
 mod sample;
 
-use crate::model::{Lang, Run};
+use crate::model::{Lang, RemedyPlan, Run};
 
 /// What the user asked of a report.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +26,8 @@ pub struct Options {
     pub sarif_full: bool,
     /// The folder under which paths in SARIF are relative, with `/`; empty for none.
     pub source_root: String,
+    /// What the company plans to do; empty where no plan file was named.
+    pub plan: RemedyPlan,
 }
 
 /// Why a report could not be drawn.
@@ -37,6 +42,15 @@ pub enum ReportError {
     /// Serialisation failed.
     #[error("JUnit could not be written: {0}")]
     Junit(#[from] quick_junit::SerializeError),
+    /// A part of a Word document could not be packed.
+    #[error("the document could not be packed: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    /// Serialisation failed.
+    #[error("CSV could not be written: {0}")]
+    Csv(#[from] ::csv::Error),
+    /// Writing to memory failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
 }
 
 /// A format.
@@ -50,7 +64,17 @@ pub trait Render: Sync {
 }
 
 /// All formats; the order of `--help`.
-pub static FORMATS: [&dyn Render; 4] = [&html::Html, &sarif::Sarif, &junit::Junit, &json::Json];
+pub static FORMATS: [&dyn Render; 9] = [
+    &html::Html,
+    &sarif::Sarif,
+    &junit::Junit,
+    &json::Json,
+    &regulator::Docx,
+    &regulator::Page,
+    &regulator::FormDocx,
+    &regulator::FormCsv,
+    &csv::Csv,
+];
 
 /// The format with this word.
 pub fn format(name: &str) -> Option<&'static dyn Render> {

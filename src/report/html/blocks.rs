@@ -7,14 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::front::{cite, name};
 use super::rows::{Row, Told};
 use super::undecided::Undecided;
 use crate::model::{
     ControlReport, Exposure, Finding, InstrumentKind, Reading, RequirementReport,
     RequirementSystem, ResultWord, Run, Status, Text,
 };
-use crate::report::common::{both, lines};
+use crate::report::common::{both, lines, cite, instrument_name as name};
 use crate::text::labels::{self, Label};
 
 /// Failures by requirement, and what could not be decided.
