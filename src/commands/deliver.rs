@@ -75,7 +75,8 @@ fn is_inside(key: &Path, out: &Path) -> bool {
             Some(_) | None => Path::new("."),
         };
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        path.file_name().map_or(folder.clone(), |name| folder.join(name))
+        path.file_name()
+            .map_or(folder.clone(), |name| folder.join(name))
     };
     let out = out.canonicalize().unwrap_or_else(|_| real(out));
     real(key).starts_with(out)

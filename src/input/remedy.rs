@@ -64,7 +64,8 @@ fn remedy(
     rules: &RulePack,
     systems: &[&str],
 ) {
-    let key = |key: &'static str| -> [Step<'static>; 3] { ["remedies".into(), at.into(), key.into()] };
+    let key =
+        |key: &'static str| -> [Step<'static>; 3] { ["remedies".into(), at.into(), key.into()] };
     match (&entry.requirement, &entry.control) {
         (Some(id), None) => {
             let known = law.requirements.iter().map(|r| r.id.as_str());

@@ -7,8 +7,8 @@ use crate::model::{
     ActualReport, Disposition, Finding, InstrumentKind, InstrumentReport, Lang, ReasonReport,
     RequirementReport, ResultWord, Run, Text,
 };
-use crate::text::{labels, reasons};
 use crate::text::unicode::visible;
+use crate::text::{labels, reasons};
 
 /// Does this failure count: a `fail` with nothing beside it, or with a waiver that is not approved or has ended?
 pub(super) fn is_active(finding: &Finding) -> bool {
@@ -175,6 +175,23 @@ pub(super) fn xml(text: &str) -> String {
             '\n' | '\t' => escaped.push(c),
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() => {}
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Text as Markdown that says the same: nothing of it becomes a link, an image or HTML.
+pub(super) fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
             other => escaped.push(other),
         }
     }

@@ -74,7 +74,9 @@ fn row(finding: &Finding, lang: Lang) -> [String; 19] {
         finding.result.word().to_owned(),
         labels::result(finding.result).get(lang).to_owned(),
         is_active(finding).to_string(),
-        labels::disposition(finding.disposition).get(lang).to_owned(),
+        labels::disposition(finding.disposition)
+            .get(lang)
+            .to_owned(),
         short(&finding.system, VALUE_CHARS),
         short(&finding.systems.join(" "), VALUE_CHARS),
         short(&finding.asset, VALUE_CHARS),
@@ -99,7 +101,9 @@ pub(super) fn writer() -> csv::Writer<Vec<u8>> {
 /// A cell that no spreadsheet takes for a formula.
 pub(super) fn cell(text: &str) -> String {
     // Leading spaces are no help: some programs trim them first.
-    if text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) {
+    if text.trim_start().starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ]) {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -133,15 +137,26 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         let mut run = sample::run();
-        for (at, formula) in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"]
-            .iter()
-            .enumerate()
+        for (at, formula) in [
+            "=cmd|' /C calc'!A0",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            " =1",
+            "\r=1",
+        ]
+        .iter()
+        .enumerate()
         {
             run.findings[at].subject = (*formula).to_owned();
         }
         for record in read(&Csv.render(&run, &Options::default()).unwrap()) {
             for field in &record {
-                assert!(!field.trim_start().starts_with(['=', '+', '-', '@']), "{field}");
+                assert!(
+                    !field.trim_start().starts_with(['=', '+', '-', '@']),
+                    "{field}"
+                );
             }
         }
         assert_eq!(cell("=cmd|x"), "'=cmd|x");

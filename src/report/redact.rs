@@ -39,11 +39,38 @@ pub fn hosts(run: &Run) -> Result<(Run, String), ReportError> {
 }
 
 /// The parts of a run in which targets or our users speak. Findings have texts of controls beside them, left out by key.
-const SPOKEN: &[&str] = &["run", "assets", "findings", "evidence", "waivers", "attestations", "requirements", "notes"];
+const SPOKEN: &[&str] = &[
+    "run",
+    "assets",
+    "findings",
+    "evidence",
+    "waivers",
+    "attestations",
+    "requirements",
+    "notes",
+];
 /// Ours: ids, titles, texts of controls and of law.
 const OURS: &[&str] = &[
-    "control", "controls", "title", "expected", "remediation", "text", "ref", "instrument", "requirements", "sha256",
-    "code", "started", "finished", "as_of", "collected_at", "parameters", "statement", "exposure", "findings", "clause",
+    "control",
+    "controls",
+    "title",
+    "expected",
+    "remediation",
+    "text",
+    "ref",
+    "instrument",
+    "requirements",
+    "sha256",
+    "code",
+    "started",
+    "finished",
+    "as_of",
+    "collected_at",
+    "parameters",
+    "statement",
+    "exposure",
+    "findings",
+    "clause",
 ];
 
 /// The host in `ssh:user@host:22`, `host:443`, `servers/web-01`.
@@ -170,8 +197,33 @@ fn kind_of(word: &str) -> Option<&'static str> {
 }
 
 const SUFFIXES: &[&str] = &[
-    "vn", "com", "net", "org", "io", "dev", "app", "info", "biz", "asia", "cloud", "online", "shop", "store", "tech",
-    "site", "xyz", "example", "test", "invalid", "local", "localdomain", "internal", "intranet", "lan", "corp", "home",
+    "vn",
+    "com",
+    "net",
+    "org",
+    "io",
+    "dev",
+    "app",
+    "info",
+    "biz",
+    "asia",
+    "cloud",
+    "online",
+    "shop",
+    "store",
+    "tech",
+    "site",
+    "xyz",
+    "example",
+    "test",
+    "invalid",
+    "local",
+    "localdomain",
+    "internal",
+    "intranet",
+    "lan",
+    "corp",
+    "home",
     "private",
 ];
 
@@ -203,12 +255,25 @@ mod tests {
     #[test]
     fn what_is_no_host_stays() {
         let mut codes = Codes::default();
-        for same in ["nginx.conf:12", "0.0.0.0/0", "etc/ssh/sshd_config", "TCVN 14423:2026", "10:30:05", "127.0.0.1"] {
+        for same in [
+            "nginx.conf:12",
+            "0.0.0.0/0",
+            "etc/ssh/sshd_config",
+            "TCVN 14423:2026",
+            "10:30:05",
+            "127.0.0.1",
+        ] {
             assert_eq!(codes.text(same), same);
         }
         codes.name("web-01");
-        assert_eq!(codes.text("web-01:/etc/x, web-010, 10.1.2.3 and db.corp.vn"), "H001:/etc/x, web-010, IP001 and H002");
-        assert_eq!(codes.text("nginx.server[db.corp.vn:443] fe80::1"), "nginx.server[H002:443] IP002");
+        assert_eq!(
+            codes.text("web-01:/etc/x, web-010, 10.1.2.3 and db.corp.vn"),
+            "H001:/etc/x, web-010, IP001 and H002"
+        );
+        assert_eq!(
+            codes.text("nginx.server[db.corp.vn:443] fe80::1"),
+            "nginx.server[H002:443] IP002"
+        );
         assert_eq!(host_of("ssh:audit@web-01:2222"), "web-01");
         assert_eq!(host_of("servers/web-01"), "web-01");
         assert_eq!(host_of("tracuu.example.vn:443"), "tracuu.example.vn");

@@ -2,7 +2,8 @@
 //!
 //! Nothing here states a result: what is stated comes from the run.
 
-use crate::model::{Counts, Day, Deployment, DossierStage, Hosting, Status};
+use super::labels;
+use crate::model::{Counts, Day, Deployment, DossierStage, Hosting, InstrumentKind, Status};
 
 /// Quốc hiệu.
 pub const NATION: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
@@ -24,10 +25,7 @@ pub const NUMBER: &str = "Số:";
 pub const SYMBOL: &str = "BC-……";
 /// Place and date, the date to be filled in.
 pub fn place_and_date(place: Option<&str>) -> String {
-    format!(
-        "{}, ngày …… tháng …… năm ………",
-        place.unwrap_or("………………")
-    )
+    format!("{}, ngày …… tháng …… năm ………", place.unwrap_or("………………"))
 }
 
 /// Above the list of those who receive it.
@@ -43,9 +41,19 @@ pub const SIGN: &str = "(Chưa ký)";
 
 /// The first basis.
 pub const BASIS_LETTER: &str = "Căn cứ Công văn số 509/BTTTT-BC ngày 28 tháng 3 năm 2025 về việc bảo đảm an toàn thông tin trong cung ứng dịch vụ bưu chính";
-/// A basis: `Căn cứ Luật An ninh mạng số …`.
-pub fn basis(name: &str, title: &str) -> String {
-    format!("Căn cứ {name} {title}")
+/// A basis, as NĐ 30/2020 writes one: `Căn cứ Luật An ninh mạng số …`, `Căn cứ Nghị định số … về …`.
+pub fn basis(kind: InstrumentKind, number: &str, title: &str) -> String {
+    let word = labels::instrument(kind).vi;
+    let about = title.strip_prefix(word).map_or(title, str::trim_start);
+    match kind {
+        InstrumentKind::Law => format!("Căn cứ {word} {about} số {number}"),
+        InstrumentKind::Standard => format!("Căn cứ {number} {about}"),
+        InstrumentKind::Decree
+        | InstrumentKind::Circular
+        | InstrumentKind::Letter
+        | InstrumentKind::Decision
+        | InstrumentKind::Resolution => format!("Căn cứ {word} số {number} {about}"),
+    }
 }
 /// The last sentence before the chapters.
 pub fn opening(body: &str) -> String {
@@ -83,7 +91,8 @@ pub fn from_day(day: Day) -> String {
     format!("(có hiệu lực từ ngày {})", day.vi())
 }
 /// What was read in secondary sources.
-pub const SECONDARY: &str = "Nội dung đọc qua nguồn thứ cấp (cần đối chiếu nguyên văn trước khi viện dẫn)";
+pub const SECONDARY: &str =
+    "Nội dung đọc qua nguồn thứ cấp (cần đối chiếu nguyên văn trước khi viện dẫn)";
 
 /// Sentences of II.
 pub fn scope_organisation(name: &str, tax_code: Option<&str>) -> String {
@@ -193,7 +202,8 @@ pub const SYSTEMS_HEAD: [&str; 6] = [
     "Kết quả (số yêu cầu)",
 ];
 /// Under the table of IV.
-pub const SYSTEMS_NOTE: &str = "Bảng theo Mẫu số 08 (Nghị định 331/2026/NĐ-CP Điều 36) nêu tại Phụ lục I.";
+pub const SYSTEMS_NOTE: &str =
+    "Bảng theo Mẫu số 08 (Nghị định 331/2026/NĐ-CP Điều 36) nêu tại Phụ lục I.";
 /// No decision.
 pub const NO_DECISION: &str = "Chưa có";
 
@@ -218,13 +228,7 @@ pub const INCIDENTS_UNTOLD: &str =
 /// VI, where there was none.
 pub const INCIDENTS_NONE: &str = "Đơn vị khai báo không có sự cố trong kỳ.";
 /// Head of the table of incidents.
-pub const INCIDENTS_HEAD: [&str; 5] = [
-    "Mã",
-    "Loại",
-    "Phát hiện",
-    "Thông báo lần đầu",
-    "Mức độ",
-];
+pub const INCIDENTS_HEAD: [&str; 5] = ["Mã", "Loại", "Phát hiện", "Thông báo lần đầu", "Mức độ"];
 /// An incident of a system.
 pub const INCIDENT_SYSTEM: &str = "Sự cố an ninh mạng";
 /// A breach of personal data.
@@ -285,17 +289,11 @@ pub const APPENDIX_1: (&str, &str) = (
     "DANH SÁCH HỆ THỐNG THÔNG TIN VÀ TÌNH HÌNH BẢO ĐẢM AN NINH MẠNG THEO CẤP ĐỘ (Mẫu số 08, Nghị định 331/2026/NĐ-CP Điều 36)",
 );
 /// Appendix II.
-pub const APPENDIX_2: (&str, &str) = (
-    "Phụ lục II",
-    "KẾT QUẢ THEO ĐIỀU, KHOẢN, ĐIỂM",
-);
+pub const APPENDIX_2: (&str, &str) = ("Phụ lục II", "KẾT QUẢ THEO ĐIỀU, KHOẢN, ĐIỂM");
 /// Appendix III.
 pub const APPENDIX_3: (&str, &str) = ("Phụ lục III", "DANH MỤC BẰNG CHỨNG");
 /// Appendix IV.
-pub const APPENDIX_4: (&str, &str) = (
-    "Phụ lục IV",
-    "VĂN BẢN XÁC NHẬN VÀ CHẤP NHẬN CÓ THỜI HẠN",
-);
+pub const APPENDIX_4: (&str, &str) = ("Phụ lục IV", "VĂN BẢN XÁC NHẬN VÀ CHẤP NHẬN CÓ THỜI HẠN");
 /// Head of the table of results.
 pub const RESULTS_HEAD: [&str; 3] = ["Điều, khoản, điểm", "Yêu cầu", "Kết quả theo hệ thống"];
 /// Head of the table of evidence.
@@ -303,7 +301,13 @@ pub const EVIDENCE_HEAD: [&str; 4] = ["Số", "Nguồn", "SHA-256", "Thu thập 
 /// Not read whole.
 pub const NOT_HASHED: &str = "Không đọc trọn";
 /// Head of the table of attestations and waivers.
-pub const PAPERS_HEAD: [&str; 5] = ["Mã", "Nội dung", "Phạm vi", "Người ký, chịu trách nhiệm", "Hiệu lực"];
+pub const PAPERS_HEAD: [&str; 5] = [
+    "Mã",
+    "Nội dung",
+    "Phạm vi",
+    "Người ký, chịu trách nhiệm",
+    "Hiệu lực",
+];
 /// Nothing of the kind.
 pub const NONE: &str = "Không có.";
 /// A waiver in words.

@@ -13,7 +13,7 @@ use crate::model::{
     ControlReport, Exposure, Finding, InstrumentKind, Reading, RequirementReport,
     RequirementSystem, ResultWord, Run, Status, Text,
 };
-use crate::report::common::{both, lines, cite, instrument_name as name};
+use crate::report::common::{both, cite, instrument_name as name, lines};
 use crate::text::labels::{self, Label};
 
 /// Failures by requirement, and what could not be decided.

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{
-    Counts, LetterItem, Obligation, Run, Status, SystemReport, Text,
-};
+use crate::model::{Counts, LetterItem, Obligation, Run, Status, SystemReport, Text};
 use crate::report::common::{both, instrument_name as name, lines, short, whereabouts, worst};
 use crate::text::labels::{self, Label};
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::blocks::anchor;
 use crate::model::{RequirementReport, Run, Status, Text};
-use crate::report::common::{both, lines, instrument_name as name};
+use crate::report::common::{both, instrument_name as name, lines};
 use crate::text::labels::{self, Label};
 
 /// The matrix.

@@ -10,7 +10,7 @@ use crate::model::{
     AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, ResultWord, Run,
     Status, Text, WaiverReport,
 };
-use crate::report::common::{both, lead, lines, short, cite, instrument_name as name};
+use crate::report::common::{both, cite, instrument_name as name, lead, lines, short};
 use crate::text::labels::{self, Label};
 
 /// The rest of the page.

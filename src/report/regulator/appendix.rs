@@ -39,7 +39,7 @@ pub(super) fn results(run: &Run) -> Appendix {
 }
 
 /// Article, clause and point, without the number of the instrument that stands above.
-fn clauses(requirement: &RequirementReport, number: &str) -> String {
+pub(super) fn clauses(requirement: &RequirementReport, number: &str) -> String {
     let reference = vi(&requirement.reference);
     reference
         .strip_prefix(number)
@@ -48,16 +48,22 @@ fn clauses(requirement: &RequirementReport, number: &str) -> String {
 
 /// The state for each system; one word where it is the same for all.
 pub(super) fn states(requirement: &RequirementReport) -> String {
-    let first = requirement.systems.first().map(|s| (s.status, s.due, s.accepted_until));
+    let first = requirement
+        .systems
+        .first()
+        .map(|s| (s.status, s.due, s.accepted_until));
     let same = requirement
         .systems
         .iter()
         .all(|s| Some((s.status, s.due, s.accepted_until)) == first);
     let word = |s: &crate::model::RequirementSystem| {
         let mut word = words::status(s.status).to_owned();
-        for beside in [s.due.map(words::transition), s.accepted_until.map(words::accepted)]
-            .into_iter()
-            .flatten()
+        for beside in [
+            s.due.map(words::transition),
+            s.accepted_until.map(words::accepted),
+        ]
+        .into_iter()
+        .flatten()
         {
             word.push_str(&format!(" ({beside})"));
         }
@@ -99,7 +105,10 @@ pub(super) fn evidence(run: &Run) -> Appendix {
             item.sha256
                 .as_deref()
                 .map_or_else(|| words::NOT_HASHED.to_owned(), |h| short(h, 64)),
-            short(&item.collected_at, 16).replacen('T', " ", 1).trim_end_matches('…').to_owned(),
+            short(&item.collected_at, 16)
+                .replacen('T', " ", 1)
+                .trim_end_matches('…')
+                .to_owned(),
         ]);
     }
     let mut body = vec![Block::Table(table)];

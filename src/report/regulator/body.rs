@@ -36,7 +36,7 @@ pub(super) fn paper(run: &Run, plan: &RemedyPlan) -> Paper {
         body,
         sign: Some(sign(plan)),
         appendices: vec![
-            form::appendix(run, plan),
+            form::appendix(run, plan, false),
             appendix::results(run),
             appendix::evidence(run),
             appendix::papers(run),
@@ -54,7 +54,11 @@ pub(super) fn issuer(run: &Run, plan: &RemedyPlan) -> String {
 }
 
 fn head(run: &Run, plan: &RemedyPlan, issuer: String) -> Head {
-    let symbol = plan.head.symbol.as_deref().map_or(words::SYMBOL.to_owned(), lines);
+    let symbol = plan
+        .head
+        .symbol
+        .as_deref()
+        .map_or(words::SYMBOL.to_owned(), lines);
     Head {
         parent: plan.head.parent_body.as_deref().map(lines),
         symbol: format!("{}         /{symbol}", words::NUMBER),
@@ -78,7 +82,7 @@ fn bases(run: &Run) -> Vec<String> {
         run.instruments
             .iter()
             .filter(|i| i.in_force && i.id != "letter" && asked.contains(i.id.as_str()))
-            .map(|i| words::basis(&instrument_name(i).vi, &vi(&i.title))),
+            .map(|i| words::basis(i.kind, &lines(&i.number), &vi(&i.title))),
     );
     bases
 }
@@ -187,14 +191,19 @@ pub(super) fn real_systems(run: &Run) -> impl Iterator<Item = &crate::model::Sys
 fn letter(run: &Run) -> Vec<Block> {
     let mut blocks = vec![
         Block::Chapter(words::CHAPTER_3.to_owned()),
-        Block::Text(words::results_lead(&words::counts(run.summary.requirements))),
+        Block::Text(words::results_lead(&words::counts(
+            run.summary.requirements,
+        ))),
     ];
     if run.letter.is_empty() {
         blocks.push(Block::Text(words::NO_LETTER.to_owned()));
         return blocks;
     }
-    let known: BTreeMap<&str, &RequirementReport> =
-        run.requirements.iter().map(|r| (r.id.as_str(), r)).collect();
+    let known: BTreeMap<&str, &RequirementReport> = run
+        .requirements
+        .iter()
+        .map(|r| (r.id.as_str(), r))
+        .collect();
     let mut totals = Table::new(&words::ITEMS_HEAD, &[40, 14, 8, 9, 11, 11, 10]);
     for item in &run.letter {
         let counts = item_counts(item, &known);
@@ -221,12 +230,7 @@ fn letter(run: &Run) -> Vec<Block> {
                 .collect();
             table.add([
                 vi(&duty.title),
-                asked
-                    .iter()
-                    .filter(|r| r.id != duty.id)
-                    .map(|r| cite(r, run).vi)
-                    .collect::<Vec<_>>()
-                    .join(";\n"),
+                places(run, asked.iter().copied().filter(|r| r.id != duty.id)),
                 words::status(duty.status).to_owned(),
                 evidence_of(run, &asked, &numbers),
             ]);
@@ -234,6 +238,29 @@ fn letter(run: &Run) -> Vec<Block> {
         blocks.push(Block::Table(table));
     }
     blocks
+}
+
+/// `Nghị định 331/2026/NĐ-CP: Điều 18 khoản 1; Điều 18 khoản 2`, a line for each instrument.
+fn places<'a>(run: &Run, requirements: impl Iterator<Item = &'a RequirementReport>) -> String {
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    for requirement in requirements {
+        let id = requirement.instrument.as_str();
+        let known = run.instruments.iter().find(|i| i.id == id);
+        let place = match known {
+            Some(instrument) => appendix::clauses(requirement, &instrument.number),
+            None => cite(requirement, run).vi,
+        };
+        match lines.iter_mut().find(|(instrument, _)| *instrument == id) {
+            Some((_, line)) => line.push_str(&format!("; {place}")),
+            None => {
+                let name =
+                    known.map_or_else(String::new, |i| format!("{}: ", instrument_name(i).vi));
+                lines.push((id, format!("{name}{place}")));
+            }
+        }
+    }
+    let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    lines.join("\n")
 }
 
 /// Pairs of requirement and system of an item, each once.
@@ -287,7 +314,14 @@ fn systems(run: &Run) -> Vec<Block> {
     for (at, system) in real_systems(run).enumerate() {
         let decision = system.level_decision.as_ref().map_or_else(
             || words::NO_DECISION.to_owned(),
-            |d| format!("{}, {}, {}", lines(&d.number), d.date.vi(), lines(&d.authority)),
+            |d| {
+                format!(
+                    "{}, {}, {}",
+                    lines(&d.number),
+                    d.date.vi(),
+                    lines(&d.authority)
+                )
+            },
         );
         table.add([
             (at + 1).to_string(),
@@ -317,7 +351,9 @@ fn people(run: &Run, plan: &RemedyPlan) -> Vec<Block> {
             .map_or_else(untold, |p| lines(&p.personal_data.join("; ")));
         table.add([
             vi(&system.name),
-            system.data_subjects.map_or_else(untold, |d| number(d.basic)),
+            system
+                .data_subjects
+                .map_or_else(untold, |d| number(d.basic)),
             system
                 .data_subjects
                 .map_or_else(untold, |d| number(d.sensitive)),
@@ -386,8 +422,12 @@ fn incidents(run: &Run) -> Vec<Block> {
 
 fn gaps(run: &Run, plan: &RemedyPlan) -> Vec<Block> {
     let mut blocks = vec![Block::Chapter(words::CHAPTER_7.to_owned())];
-    let mut table = Table::new(&words::GAPS_HEAD, &[28, 24, 24, 12, 12]);
-    let names: BTreeMap<&str, String> = run.systems.iter().map(|s| (s.id.as_str(), vi(&s.name))).collect();
+    let mut table = Table::new(&words::GAPS_HEAD, &[26, 24, 22, 14, 14]);
+    let names: BTreeMap<&str, String> = run
+        .systems
+        .iter()
+        .map(|s| (s.id.as_str(), vi(&s.name)))
+        .collect();
     let failing = Failing::of(run);
     let (mut count, mut planned) = (0, 0);
     for system in &run.systems {
@@ -430,7 +470,11 @@ fn gap(
     let controls = failing.controls(requirement, &state.id);
     let ids: Vec<&str> = controls.iter().map(|(id, _)| *id).collect();
     let remedy = plan.remedy(&requirement.id, &ids, &state.id);
-    let mut checks: Vec<String> = controls.iter().take(3).map(|(_, title)| title.clone()).collect();
+    let mut checks: Vec<String> = controls
+        .iter()
+        .take(3)
+        .map(|(_, title)| title.clone())
+        .collect();
     if controls.len() > 3 {
         checks.push(words::more(controls.len() - 3));
     }
@@ -446,7 +490,11 @@ fn gap(
         due.push(words::NO_DUE.to_owned());
     }
     let row = [
-        format!("{}\n({})", vi(&requirement.title), cite(requirement, run).vi),
+        format!(
+            "{}\n({})",
+            vi(&requirement.title),
+            cite(requirement, run).vi
+        ),
         cause,
         remedy.map_or_else(|| words::NO_MEASURE.to_owned(), |r| lines(&r.measure)),
         due.join("\n"),
@@ -480,7 +528,12 @@ impl<'a> Failing<'a> {
     fn controls(&self, requirement: &RequirementReport, system: &str) -> Vec<(&'a str, String)> {
         self.0
             .get(&(requirement.id.as_str(), system))
-            .map(|controls| controls.iter().map(|(id, title)| (*id, title.clone())).collect())
+            .map(|controls| {
+                controls
+                    .iter()
+                    .map(|(id, title)| (*id, title.clone()))
+                    .collect()
+            })
             .unwrap_or_default()
     }
 }
@@ -488,7 +541,11 @@ impl<'a> Failing<'a> {
 fn proposals(plan: &RemedyPlan) -> Vec<Block> {
     let mut blocks = vec![Block::Chapter(words::CHAPTER_8.to_owned())];
     if plan.proposals.is_empty() {
-        blocks.push(Block::Text(format!("{}{}", words::NO_PROPOSALS, words::END)));
+        blocks.push(Block::Text(format!(
+            "{}{}",
+            words::NO_PROPOSALS,
+            words::END
+        )));
     }
     for (at, proposal) in plan.proposals.iter().enumerate() {
         let end = if at + 1 == plan.proposals.len() {

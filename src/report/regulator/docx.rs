@@ -123,17 +123,16 @@ impl Out {
         }
         if look.half_points > 0 {
             let size = look.half_points;
-            properties.push_str(&format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>"));
+            properties.push_str(&format!(
+                "<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>"
+            ));
         }
         self.push(&format!("<w:r><w:rPr>{properties}</w:rPr>"));
         for (at, line) in text.split('\n').enumerate() {
             if at > 0 {
                 self.push("<w:br/>");
             }
-            self.push(&format!(
-                "<w:t xml:space=\"preserve\">{}</w:t>",
-                xml(line)
-            ));
+            self.push(&format!("<w:t xml:space=\"preserve\">{}</w:t>", xml(line)));
         }
         self.push("</w:r>");
     }
@@ -150,17 +149,57 @@ impl Out {
         self.push("<w:tr>");
         self.open_cell(left, "");
         if let Some(parent) = &head.parent {
-            self.paragraph(parent, Look { half_points: 24, ..centred });
+            self.paragraph(
+                parent,
+                Look {
+                    half_points: 24,
+                    ..centred
+                },
+            );
         }
-        self.paragraph(&head.issuer, Look { bold: true, half_points: 24, ..centred });
+        self.paragraph(
+            &head.issuer,
+            Look {
+                bold: true,
+                half_points: 24,
+                ..centred
+            },
+        );
         self.rule(left, 1300);
-        self.paragraph(&head.symbol, Look { half_points: 26, ..centred });
+        self.paragraph(
+            &head.symbol,
+            Look {
+                half_points: 26,
+                ..centred
+            },
+        );
         self.push("</w:tc>");
         self.open_cell(right, "");
-        self.paragraph(words::NATION, Look { bold: true, half_points: 24, ..centred });
-        self.paragraph(words::MOTTO, Look { bold: true, half_points: 26, ..centred });
+        self.paragraph(
+            words::NATION,
+            Look {
+                bold: true,
+                half_points: 24,
+                ..centred
+            },
+        );
+        self.paragraph(
+            words::MOTTO,
+            Look {
+                bold: true,
+                half_points: 26,
+                ..centred
+            },
+        );
         self.rule(right, 2750);
-        self.paragraph(&head.place_and_date, Look { italic: true, half_points: 26, ..centred });
+        self.paragraph(
+            &head.place_and_date,
+            Look {
+                italic: true,
+                half_points: 26,
+                ..centred
+            },
+        );
         self.push("</w:tc></w:tr></w:tbl>");
         let title = Look {
             align: "center",
@@ -169,7 +208,13 @@ impl Out {
             ..Look::default()
         };
         self.paragraph("", Look::default());
-        self.paragraph(words::KIND, Look { style: "Title", ..title });
+        self.paragraph(
+            words::KIND,
+            Look {
+                style: "Title",
+                ..title
+            },
+        );
         self.paragraph(&head.subject, title);
         self.rule(PORTRAIT, 2200);
         let to = if head.recipients.is_empty() {
@@ -186,14 +231,29 @@ impl Out {
                 .collect();
             format!("{}\n{}", words::TO, list.join("\n"))
         };
-        self.paragraph(&to, Look { align: "center", ..Look::default() });
+        self.paragraph(
+            &to,
+            Look {
+                align: "center",
+                ..Look::default()
+            },
+        );
         let last = head.basis.len().saturating_sub(1);
         for (at, basis) in head.basis.iter().enumerate() {
             let end = if at == last { '.' } else { ';' };
-            let italic = Look { align: "both", italic: true, indent: true, ..Look::default() };
+            let italic = Look {
+                align: "both",
+                italic: true,
+                indent: true,
+                ..Look::default()
+            };
             self.paragraph(&format!("{basis}{end}"), italic);
         }
-        let body = Look { align: "both", indent: true, ..Look::default() };
+        let body = Look {
+            align: "both",
+            indent: true,
+            ..Look::default()
+        };
         self.paragraph(&words::opening(&head.issuer), body);
     }
 
@@ -209,19 +269,36 @@ impl Out {
         match block {
             Block::Chapter(text) => self.paragraph(
                 text,
-                Look { style: "Heading1", keep: true, ..Look::default() },
+                Look {
+                    style: "Heading1",
+                    keep: true,
+                    ..Look::default()
+                },
             ),
             Block::Heading(text) => self.paragraph(
                 text,
-                Look { style: "Heading2", keep: true, ..Look::default() },
+                Look {
+                    style: "Heading2",
+                    keep: true,
+                    ..Look::default()
+                },
             ),
             Block::Text(text) => self.paragraph(
                 text,
-                Look { align: "both", indent: true, ..Look::default() },
+                Look {
+                    align: "both",
+                    indent: true,
+                    ..Look::default()
+                },
             ),
             Block::Note(text) => self.paragraph(
                 text,
-                Look { align: "both", italic: true, half_points: 22, ..Look::default() },
+                Look {
+                    align: "both",
+                    italic: true,
+                    half_points: 22,
+                    ..Look::default()
+                },
             ),
             Block::Table(table) => self.table(table, width),
         }
@@ -254,13 +331,24 @@ impl Out {
             match row {
                 Row::Band(text) => {
                     self.open_cell(all, &format!("<w:gridSpan w:val=\"{}\"/>", widths.len()));
-                    self.paragraph(text, Look { align: "left", keep: true, ..head });
+                    self.paragraph(
+                        text,
+                        Look {
+                            align: "left",
+                            keep: true,
+                            ..head
+                        },
+                    );
                     self.push("</w:tc>");
                 }
                 Row::Cells(cells) => {
                     for (text, width) in cells.iter().zip(&widths) {
                         self.open_cell(*width, "");
-                        let look = Look { align: "left", bold: false, ..head };
+                        let look = Look {
+                            align: "left",
+                            bold: false,
+                            ..head
+                        };
                         self.paragraph(&breakable(text), look);
                         self.push("</w:tc>");
                     }
@@ -269,7 +357,13 @@ impl Out {
             self.push("</w:tr>");
         }
         self.push("</w:tbl>");
-        self.paragraph("", Look { style: "Tight", ..Look::default() });
+        self.paragraph(
+            "",
+            Look {
+                style: "Tight",
+                ..Look::default()
+            },
+        );
     }
 
     fn grid(&mut self, widths: &[u32]) {
@@ -295,25 +389,66 @@ impl Out {
 
     fn sign(&mut self, sign: &Sign) {
         let (left, right) = (PORTRAIT / 2, PORTRAIT - PORTRAIT / 2);
-        self.paragraph("", Look { keep: true, ..Look::default() });
+        self.paragraph(
+            "",
+            Look {
+                keep: true,
+                ..Look::default()
+            },
+        );
         self.open_plain_table(&[left, right]);
         self.push("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         self.open_cell(left, "");
-        let tight = Look { style: "Tight", align: "left", ..Look::default() };
-        self.paragraph(words::COPIES, Look { bold: true, italic: true, half_points: 24, ..tight });
+        let tight = Look {
+            style: "Tight",
+            align: "left",
+            ..Look::default()
+        };
+        self.paragraph(
+            words::COPIES,
+            Look {
+                bold: true,
+                italic: true,
+                half_points: 24,
+                ..tight
+            },
+        );
         for copy in &sign.copies {
-            self.paragraph(&format!("- {copy}"), Look { half_points: 22, ..tight });
+            self.paragraph(
+                &format!("- {copy}"),
+                Look {
+                    half_points: 22,
+                    ..tight
+                },
+            );
         }
         self.push("</w:tc>");
         self.open_cell(right, "");
-        let centred = Look { align: "center", ..tight };
+        let centred = Look {
+            align: "center",
+            ..tight
+        };
         for line in &sign.post {
-            self.paragraph(line, Look { bold: true, half_points: 26, ..centred });
+            self.paragraph(
+                line,
+                Look {
+                    bold: true,
+                    half_points: 26,
+                    ..centred
+                },
+            );
         }
         for _ in 0..3 {
             self.paragraph("", centred);
         }
-        self.paragraph(words::SIGN, Look { italic: true, half_points: 26, ..centred });
+        self.paragraph(
+            words::SIGN,
+            Look {
+                italic: true,
+                half_points: 26,
+                ..centred
+            },
+        );
         self.push("</w:tc></w:tr></w:tbl>");
     }
 
@@ -329,7 +464,12 @@ impl Out {
         self.paragraph(&appendix.number, look);
         self.paragraph(
             &appendix.title,
-            Look { style: "", bold: true, half_points: 26, ..look },
+            Look {
+                style: "",
+                bold: true,
+                half_points: 26,
+                ..look
+            },
         );
         for block in &appendix.body {
             self.block(block, width);
@@ -384,12 +524,12 @@ fn header(first: bool) -> String {
 }
 
 fn core(paper: &Paper) -> String {
-    let created = paper
-        .created
-        .parse::<jiff::Timestamp>()
-        .map_or_else(|_| String::new(), |moment| {
+    let created = paper.created.parse::<jiff::Timestamp>().map_or_else(
+        |_| String::new(),
+        |moment| {
             format!("<dcterms:created xsi:type=\"dcterms:W3CDTF\">{moment:.0}</dcterms:created>")
-        });
+        },
+    );
     format!(
         "{DECLARATION}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:creator>{}</dc:creator><dc:language>vi-VN</dc:language>{created}</cp:coreProperties>",
         xml(&paper.title),

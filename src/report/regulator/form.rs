@@ -17,21 +17,18 @@ pub(super) fn paper(run: &Run, plan: &RemedyPlan) -> Paper {
         head: None,
         body: Vec::new(),
         sign: None,
-        appendices: vec![appendix(run, plan)],
+        appendices: vec![appendix(run, plan, true)],
     }
 }
 
-/// The form as an appendix.
-pub(super) fn appendix(run: &Run, plan: &RemedyPlan) -> Appendix {
-    let mut table = Table::new(
-        &words::FORM_HEAD,
-        &[4, 13, 9, 8, 5, 9, 9, 9, 8, 9, 9, 8],
-    );
+/// The form as an appendix; `whole` with each requirement, which another appendix of the report has anyway.
+pub(super) fn appendix(run: &Run, plan: &RemedyPlan, whole: bool) -> Appendix {
+    let mut table = Table::new(&words::FORM_HEAD, &[4, 13, 9, 8, 5, 9, 9, 9, 8, 9, 9, 8]);
     for row in rows(run, plan) {
         table.add(row);
     }
     let mut measures = Table::new(&words::FORM_MEASURES_HEAD, &[24, 34, 26, 16]);
-    for requirement in standard(run) {
+    for requirement in standard(run).filter(|_| whole) {
         measures.add([
             cite(requirement, run).vi,
             vi(&requirement.title),
@@ -47,7 +44,9 @@ pub(super) fn appendix(run: &Run, plan: &RemedyPlan) -> Appendix {
         body.push(Block::Text(words::FORM_MEASURES.to_owned()));
         body.push(Block::Table(measures));
     }
-    body.push(Block::Note(vi(&run.disclaimer)));
+    if whole {
+        body.push(Block::Note(vi(&run.disclaimer)));
+    }
     appendix::appendix(words::APPENDIX_1, true, body)
 }
 
@@ -70,13 +69,20 @@ fn row(number: usize, system: &SystemReport, run: &Run, plan: &RemedyPlan) -> [S
     [
         number.to_string(),
         vi(&system.name),
-        operator.unwrap_or_else(|| run.organisation.as_ref().map(|o| vi(&o.name)).unwrap_or_default()),
+        operator.unwrap_or_else(|| {
+            run.organisation
+                .as_ref()
+                .map(|o| vi(&o.name))
+                .unwrap_or_default()
+        }),
         system
             .hosting
             .map_or_else(String::new, |h| words::hosting(h).to_owned()),
         system.level.to_string(),
         stage.map_or_else(String::new, |s| words::stage(s).to_owned()),
-        decision.map_or_else(String::new, |d| format!("{}, {}", lines(&d.number), d.date.vi())),
+        decision.map_or_else(String::new, |d| {
+            format!("{}, {}", lines(&d.number), d.date.vi())
+        }),
         decision.map_or_else(String::new, |d| lines(&d.authority)),
         match (decision, planned.and_then(|p| p.approval_expected)) {
             (None, Some(day)) => day.vi(),

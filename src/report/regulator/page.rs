@@ -11,12 +11,21 @@ pub(super) fn draw(paper: &Paper) -> String {
     };
     out.push("<!doctype html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.push("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    out.push(&format!("<title>{}</title>\n<style>{CSS}</style>\n</head>\n<body>\n", xml(&paper.title)));
-    out.push(&format!("<p class=\"draft\">{}</p>\n<main>\n", words::DRAFT));
+    out.push(&format!(
+        "<title>{}</title>\n<style>{CSS}</style>\n</head>\n<body>\n",
+        xml(&paper.title)
+    ));
+    out.push(&format!(
+        "<p class=\"draft\">{}</p>\n<main>\n",
+        words::DRAFT
+    ));
     if let Some(head) = &paper.head {
         out.head(head);
     } else {
-        out.push(&format!("<h1 class=\"unseen\">{}</h1>\n", xml(&paper.title)));
+        out.push(&format!(
+            "<h1 class=\"unseen\">{}</h1>\n",
+            xml(&paper.title)
+        ));
     }
     out.blocks(&paper.body);
     if let Some(sign) = &paper.sign {
