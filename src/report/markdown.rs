@@ -177,7 +177,7 @@ impl Out {
         let heading = self.word("failing");
         self.line(&format!("## {heading}\n"));
         self.table(&[
-            self.word("result"),
+            self.word("severity"),
             self.word("control"),
             self.word("place"),
             self.word("remedy"),

@@ -163,6 +163,10 @@ pub fn results_lead(all: &str) -> String {
         "Tổng hợp theo cặp yêu cầu × hệ thống đang có hiệu lực: {all}. Kết quả theo từng điều, khoản, điểm nêu tại Phụ lục II."
     )
 }
+/// The name of a table for those who hear the page.
+pub fn table(number: usize, head: &str) -> String {
+    format!("Bảng {number}: {head}")
+}
 /// Head of the table of the items.
 pub const ITEMS_HEAD: [&str; 7] = [
     "Nội dung",

@@ -8,6 +8,7 @@ use crate::text::regulator as words;
 pub(super) fn draw(paper: &Paper) -> String {
     let mut out = Out {
         text: String::with_capacity(128 * 1024),
+        tables: 0,
     };
     out.push("<!doctype html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.push("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -16,7 +17,7 @@ pub(super) fn draw(paper: &Paper) -> String {
         xml(&paper.title)
     ));
     out.push(&format!(
-        "<p class=\"draft\">{}</p>\n<main>\n",
+        "<header><p class=\"draft\">{}</p></header>\n<main>\n",
         words::DRAFT
     ));
     if let Some(head) = &paper.head {
@@ -42,6 +43,8 @@ const CSS: &str = include_str!("../../../templates/regulator.css");
 
 struct Out {
     text: String,
+    /// Tables so far: each has a name of its own.
+    tables: usize,
 }
 
 impl Out {
@@ -104,7 +107,8 @@ impl Out {
 
     fn table(&mut self, table: &Table) {
         let sum: u32 = table.widths.iter().sum::<u32>().max(1);
-        let name = xml(&table.head.join(", "));
+        self.tables += 1;
+        let name = xml(&words::table(self.tables, &table.head.join(", ")));
         self.push(&format!("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{name}\"><table><colgroup>"));
         for width in &table.widths {
             let tenths = width * 1000 / sum;
