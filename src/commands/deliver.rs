@@ -9,7 +9,7 @@ use crate::input;
 use crate::model::{RemedyPlan, Run};
 use crate::report::{self, Options, Render};
 
-/// The formats that were asked for: all of them into a folder where none is named.
+/// The formats that were asked for: the usual ones into a folder where none is named.
 pub(super) fn formats(
     words: &[String],
     out: Option<&Path>,
@@ -37,7 +37,7 @@ pub(super) fn formats(
         ));
     }
     if formats.is_empty() && out.is_some() {
-        formats.extend(report::FORMATS);
+        formats.extend(report::FORMATS.into_iter().filter(|f| f.is_usual()));
     }
     Ok(formats)
 }

@@ -21,6 +21,10 @@ impl Render for Github {
         "annotations.txt"
     }
 
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
         let places = Places::of(run, &options.source_root);
         let all = active(run);

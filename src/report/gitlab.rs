@@ -22,6 +22,10 @@ impl Render for Gitlab {
         "gl-code-quality.json"
     }
 
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
         let places = Places::of(run, &options.source_root);
         let issues: Vec<Value> = active(run)

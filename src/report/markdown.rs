@@ -86,10 +86,11 @@ impl Out {
             let word = self.word("incomplete");
             self.line(&format!("> {word}\n"));
         }
+        let failing = active(run);
         let counts: Vec<String> = SEVERITIES
             .iter()
             .filter_map(|s| {
-                let count = active(run).iter().filter(|f| f.severity == *s).count();
+                let count = failing.iter().filter(|f| f.severity == *s).count();
                 (count > 0).then(|| format!("{} {count}", labels::severity(*s).get(self.lang)))
             })
             .collect();

@@ -64,6 +64,10 @@ pub trait Render: Sync {
     fn name(&self) -> &'static str;
     /// Its file in `--out`.
     fn file_name(&self) -> &'static str;
+    /// Is it drawn into a folder where no format is named?
+    fn is_usual(&self) -> bool {
+        true
+    }
     /// The bytes of the report.
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError>;
 }
@@ -173,5 +177,56 @@ mod tests {
             let draw = || format.render(&sample::run(), &Options::default()).unwrap();
             assert_eq!(draw(), draw());
         }
+    }
+
+    /// What can be read of a report: of a Word document, all of its parts.
+    fn read(format: &dyn Render, run: &Run) -> String {
+        use std::io::Read;
+
+        let bytes = format.render(run, &Options::default()).unwrap();
+        if !bytes.starts_with(b"PK") {
+            return String::from_utf8(bytes).unwrap();
+        }
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut text = String::new();
+        for at in 0..zip.len() {
+            zip.by_index(at).unwrap().read_to_string(&mut text).unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn hostile_text_is_neutralised_in_every_format() {
+        let long = format!(
+            "=cmd|' /C calc'!A0{}{}",
+            sample::HOSTILE,
+            "B".repeat(1_000_000)
+        );
+        let mut run = sample::hostile();
+        for finding in run.findings.iter_mut().take(3) {
+            finding.subject.clone_from(&long);
+            for fact in &mut finding.actual {
+                fact.value.clone_from(&long);
+            }
+        }
+        for format in FORMATS.into_iter().filter(|f| f.name() != "json") {
+            let text = read(format, &run);
+            for (never, what) in [
+                ('\u{1b}', "ANSI"),
+                ('\u{202e}', "right-to-left"),
+                ('\u{0}', "NUL"),
+                ('\u{2028}', "line separator"),
+            ] {
+                assert!(!text.contains(never), "{}: {what}", format.name());
+            }
+            assert!(
+                text.len() < 2_000_000,
+                "{}: {} bytes",
+                format.name(),
+                text.len()
+            );
+        }
+        // The run itself keeps what was said; JSON escapes what a terminal would obey.
+        assert!(!read(&json::Json, &run).contains('\u{1b}'));
     }
 }

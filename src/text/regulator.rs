@@ -19,8 +19,10 @@ pub const SUBJECT: &str = "Kết quả tự rà soát việc bảo đảm an nin
 pub const TO: &str = "Kính gửi:";
 /// Where nothing was filled in.
 pub const BLANK: &str = "……………………………";
-/// Before the number.
-pub const NUMBER: &str = "Số:";
+/// The number, to be filled in, and the symbol. The spaces do not fold.
+pub fn number(symbol: &str) -> String {
+    format!("Số:{}/{symbol}", "\u{a0}".repeat(9))
+}
 /// The symbol where the plan names none.
 pub const SYMBOL: &str = "BC-……";
 /// Place and date, the date to be filled in.

@@ -61,7 +61,7 @@ fn head(run: &Run, plan: &RemedyPlan, issuer: String) -> Head {
         .map_or(words::SYMBOL.to_owned(), lines);
     Head {
         parent: plan.head.parent_body.as_deref().map(lines),
-        symbol: format!("{}         /{symbol}", words::NUMBER),
+        symbol: words::number(&symbol),
         place_and_date: words::place_and_date(plan.head.place.as_deref().map(lines).as_deref()),
         subject: words::SUBJECT.to_owned(),
         recipients: plan.head.recipients.iter().map(|r| lines(r)).collect(),

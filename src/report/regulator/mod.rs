@@ -55,6 +55,10 @@ impl Render for Page {
         "regulator.html"
     }
 
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
         Ok(page::draw(&body::paper(run, &options.plan)).into_bytes())
     }
@@ -69,6 +73,10 @@ impl Render for FormDocx {
         "mau-08.docx"
     }
 
+    fn is_usual(&self) -> bool {
+        false
+    }
+
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
         docx::draw(&form::paper(run, &options.plan))
     }
@@ -81,6 +89,10 @@ impl Render for FormCsv {
 
     fn file_name(&self) -> &'static str {
         "mau-08.csv"
+    }
+
+    fn is_usual(&self) -> bool {
+        false
     }
 
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
