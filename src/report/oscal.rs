@@ -8,12 +8,14 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::common::{lines, place};
 use super::{Options, Render, ReportError};
 use crate::model::{
-    Disposition, Finding, Lang, RequirementReport, RequirementSystem, ResultWord, Run, Status,
+    AttestationReport, Disposition, Finding, Lang, ORG, RequirementReport, RequirementSystem,
+    ResultWord, Run, Status,
 };
 use crate::text::labels;
 use parts::{moment, name, prop, short_or, uuid};
@@ -38,8 +40,8 @@ impl Render for Oscal {
             evidence: run.evidence.iter().map(|e| e.id.as_str()).collect(),
             assets: run.assets.iter().map(|a| a.id.as_str()).collect(),
             systems: run.systems.iter().map(|s| s.id.as_str()).collect(),
-        }
-        .document();
+            by_id: run.findings.iter().map(|f| (f.id.as_str(), f)).collect(),
+        };
         let mut bytes = serde_json::to_vec(&document)?;
         bytes.push(b'\n');
         Ok(bytes)
@@ -52,35 +54,66 @@ struct Writer<'a> {
     evidence: BTreeSet<&'a str>,
     assets: BTreeSet<&'a str>,
     systems: BTreeSet<&'a str>,
+    by_id: BTreeMap<&'a str, &'a Finding>,
+}
+
+/// The document is written while it is made: a hundred thousand observations at once would take more than a gigabyte.
+impl Serialize for Writer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut root = serializer.serialize_map(Some(1))?;
+        root.serialize_entry("assessment-results", &Whole(self))?;
+        root.end()
+    }
+}
+
+struct Whole<'a>(&'a Writer<'a>);
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.0.head().as_object().into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        map.serialize_entry("results", &[Lists(self.0)])?;
+        map.end()
+    }
+}
+
+struct Lists<'a>(&'a Writer<'a>);
+
+impl Serialize for Lists<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.0.result().as_object().into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        // OSCAL takes no empty lists.
+        if self.0.observations().next().is_some() {
+            map.serialize_entry("observations", &Stream(|| self.0.observations()))?;
+        }
+        if self.0.findings().next().is_some() {
+            map.serialize_entry("findings", &Stream(|| self.0.findings()))?;
+        }
+        let risks = self.0.risks();
+        if !risks.is_empty() {
+            map.serialize_entry("risks", &risks)?;
+        }
+        map.end()
+    }
+}
+
+struct Stream<F>(F);
+
+impl<I: Iterator<Item = Value>, F: Fn() -> I> Serialize for Stream<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 impl Writer<'_> {
-    fn document(&self) -> Value {
+    /// All but the results.
+    fn head(&self) -> Value {
         let run = self.run;
-        let mut result = json!({
-            "uuid": uuid("result", &run.run.id),
-            "title": name(labels::page::word("title").get(self.lang)),
-            "description": lines(run.disclaimer.get(self.lang)),
-            "start": moment(&run.run.started),
-            "end": moment(&run.run.finished),
-            "props": [
-                prop("as-of", &run.run.as_of.to_string()),
-                prop("rules-sha256", &run.tool.rules_sha256),
-                prop("law-sha256", &run.tool.law_sha256),
-                prop("gate", &run.gate.outcome),
-            ],
-            "reviewed-controls": { "control-selections": [{ "include-all": {} }] },
-        });
-        // OSCAL takes no empty lists.
-        let mut put = |key: &str, value: Vec<Value>| {
-            if !value.is_empty() {
-                result[key] = Value::Array(value);
-            }
-        };
-        put("observations", self.observations());
-        put("risks", self.risks());
-        put("findings", self.findings());
-        result["local-definitions"] = self.definitions();
         let mut metadata = json!({
             "title": name(labels::page::word("title").get(self.lang)),
             "last-modified": moment(&run.run.finished),
@@ -95,13 +128,32 @@ impl Writer<'_> {
                 "name": name(organisation.name.get(self.lang)),
             }]);
         }
-        json!({ "assessment-results": {
+        json!({
             "uuid": uuid("assessment-results", &run.run.id),
             "metadata": metadata,
             "import-ap": { "href": format!("#{}", uuid("plan", "plan")) },
-            "results": [result],
             "back-matter": { "resources": self.resources() },
-        }})
+        })
+    }
+
+    /// The result without its lists.
+    fn result(&self) -> Value {
+        let run = self.run;
+        json!({
+            "uuid": uuid("result", &run.run.id),
+            "title": name(labels::page::word("title").get(self.lang)),
+            "description": lines(run.disclaimer.get(self.lang)),
+            "start": moment(&run.run.started),
+            "end": moment(&run.run.finished),
+            "props": [
+                prop("as-of", &run.run.as_of.to_string()),
+                prop("rules-sha256", &run.tool.rules_sha256),
+                prop("law-sha256", &run.tool.law_sha256),
+                prop("gate", &run.gate.outcome),
+            ],
+            "reviewed-controls": { "control-selections": [{ "include-all": {} }] },
+            "local-definitions": self.definitions(),
+        })
     }
 
     /// The systems as components, the assets as items of the inventory.
@@ -147,31 +199,27 @@ impl Writer<'_> {
         definitions
     }
 
-    fn observations(&self) -> Vec<Value> {
-        let mut all: Vec<Value> = self
-            .run
-            .findings
-            .iter()
-            .map(|f| self.observation(f))
-            .collect();
-        for a in &self.run.attestations {
-            all.push(json!({
-                "uuid": uuid("attestation", &a.id),
-                "title": name(&a.id),
-                "description": name(a.statement.get(self.lang)),
-                "methods": ["EXAMINE"],
-                "collected": moment(&format!("{}T00:00:00+07:00", a.issued)),
-                "expires": moment(&format!("{}T23:59:59+07:00", a.valid_to)),
-                "props": [
-                    prop("requirement", &a.requirement),
-                    prop("scope", &a.scope),
-                    prop("in-date", if a.in_date { "yes" } else { "no" }),
-                    prop("sha256", &a.sha256),
-                ],
-                "relevant-evidence": [{ "description": short_or(&a.evidence, "-") }],
-            }));
-        }
-        all
+    fn observations(&self) -> impl Iterator<Item = Value> {
+        let seen = self.run.findings.iter().map(|f| self.observation(f));
+        seen.chain(self.run.attestations.iter().map(|a| self.paper(a)))
+    }
+
+    fn paper(&self, a: &AttestationReport) -> Value {
+        json!({
+            "uuid": uuid("attestation", &a.id),
+            "title": name(&a.id),
+            "description": name(a.statement.get(self.lang)),
+            "methods": ["EXAMINE"],
+            "collected": moment(&format!("{}T00:00:00+07:00", a.issued)),
+            "expires": moment(&format!("{}T23:59:59+07:00", a.valid_to)),
+            "props": [
+                prop("requirement", &a.requirement),
+                prop("scope", &a.scope),
+                prop("in-date", if a.in_date { "yes" } else { "no" }),
+                prop("sha256", &a.sha256),
+            ],
+            "relevant-evidence": [{ "description": short_or(&a.evidence, "-") }],
+        })
     }
 
     fn observation(&self, finding: &Finding) -> Value {
@@ -271,25 +319,18 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn findings(&self) -> Vec<Value> {
-        let by_id: BTreeMap<&str, &Finding> = self
-            .run
-            .findings
-            .iter()
-            .map(|f| (f.id.as_str(), f))
-            .collect();
-        let mut all = Vec::new();
-        for requirement in &self.run.requirements {
+    fn findings(&self) -> impl Iterator<Item = Value> {
+        self.run.requirements.iter().flat_map(move |requirement| {
             let bearing: Vec<&Finding> = requirement
                 .findings
                 .iter()
-                .filter_map(|id| by_id.get(id.as_str()).copied())
+                .filter_map(|id| self.by_id.get(id.as_str()).copied())
                 .collect();
-            for system in &requirement.systems {
-                all.extend(self.finding(requirement, system, &bearing));
-            }
-        }
-        all
+            requirement
+                .systems
+                .iter()
+                .filter_map(move |system| self.finding(requirement, system, &bearing))
+        })
     }
 
     /// One pair of requirement and system, where it was decided.
@@ -309,7 +350,7 @@ impl Writer<'_> {
         };
         let here: Vec<&&Finding> = bearing
             .iter()
-            .filter(|f| f.system == system.id || f.systems.contains(&system.id))
+            .filter(|f| system.id == ORG || f.system == system.id || f.systems.contains(&system.id))
             .collect();
         let mut related: Vec<Value> = here
             .iter()

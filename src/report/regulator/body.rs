@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::paper::{Block, Head, Paper, Sign, Table};
 use super::{appendix, form, vi};
 use crate::model::{
-    AssetKind, Counts, IncidentKind, LetterItem, Reading, RemedyPlan, RequirementReport,
+    AssetKind, Counts, IncidentKind, LetterItem, ORG, Reading, RemedyPlan, RequirementReport,
     RequirementSystem, Run, Status,
 };
 use crate::report::common::{cite, instrument_name, lines, short};
@@ -185,7 +185,7 @@ fn scope(run: &Run, plan: &RemedyPlan) -> Vec<Block> {
 
 /// Without the pseudo-system of the organisation.
 pub(super) fn real_systems(run: &Run) -> impl Iterator<Item = &crate::model::SystemReport> {
-    run.systems.iter().filter(|s| s.id != crate::model::ORG)
+    run.systems.iter().filter(|s| s.id != ORG)
 }
 
 fn letter(run: &Run) -> Vec<Block> {
@@ -514,8 +514,10 @@ impl<'a> Failing<'a> {
                 continue;
             }
             for requirement in &finding.requirements {
-                for system in finding.systems.iter().chain([&finding.system]) {
-                    all.entry((requirement.id.as_str(), system.as_str()))
+                // What binds the company as a whole is judged by the findings of any system.
+                let systems = finding.systems.iter().chain([&finding.system]);
+                for system in systems.map(String::as_str).chain([ORG]) {
+                    all.entry((requirement.id.as_str(), system))
                         .or_default()
                         .entry(&finding.control)
                         .or_insert_with(|| vi(&finding.title));
