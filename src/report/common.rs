@@ -198,6 +198,15 @@ pub(super) fn markdown(text: &str) -> String {
     escaped
 }
 
+/// A list of JSON that is written while it is made.
+pub(super) struct Stream<F>(pub(super) F);
+
+impl<I: Iterator<Item = serde_json::Value>, F: Fn() -> I> serde::Serialize for Stream<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
 /// The longest place that is shown.
 pub(super) const PLACE_CHARS: usize = 240;
 /// The longest value that is shown.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::common::{lines, place};
+use super::common::{Stream, lines, place};
 use super::{Options, Render, ReportError};
 use crate::model::{
     AttestationReport, Disposition, Finding, Lang, ORG, RequirementReport, RequirementSystem,
@@ -99,14 +99,6 @@ impl Serialize for Lists<'_> {
             map.serialize_entry("risks", &risks)?;
         }
         map.end()
-    }
-}
-
-struct Stream<F>(F);
-
-impl<I: Iterator<Item = Value>, F: Fn() -> I> Serialize for Stream<F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
     }
 }
 

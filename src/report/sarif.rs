@@ -9,10 +9,11 @@ pub(super) mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::common::{
-    VALUE_CHARS, active, actual, is_active, lines, markdown, reason, short, whereabouts,
+    Stream, VALUE_CHARS, active, actual, is_active, lines, markdown, reason, short, whereabouts,
 };
 use super::{Options, Render, ReportError};
 use crate::model::{ControlReport, Finding, Lang, ResultWord, Run, Severity, Text};
@@ -33,14 +34,43 @@ impl Render for Sarif {
     }
 
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
-        let log = json!({
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [Writer::of(run, options).run()],
-        });
+        let log = Log {
+            schema: "https://json.schemastore.org/sarif-2.1.0.json",
+            version: "2.1.0",
+            runs: [Writer::of(run, options)],
+        };
         let mut bytes = serde_json::to_vec(&log)?;
         bytes.push(b'\n');
         Ok(bytes)
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Writer<'a>; 1],
+}
+
+/// A run is written while it is made: many results at once would take gigabytes.
+impl Serialize for Writer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut chosen: Vec<&Finding> = if self.full {
+            self.run.findings.iter().collect()
+        } else {
+            active(self.run)
+        };
+        let most = if self.full { chosen.len() } else { MAX_RESULTS };
+        let dropped = chosen.len().saturating_sub(most);
+        chosen.truncate(most);
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.head(dropped).as_object().into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        let results = Stream(|| chosen.iter().map(|f| self.result(f)));
+        map.serialize_entry("results", &results)?;
+        map.end()
     }
 }
 
@@ -165,18 +195,8 @@ impl<'a> Writer<'a> {
         )
     }
 
-    fn run(&self) -> Value {
-        let counting = active(self.run);
-        let dropped = counting.len().saturating_sub(MAX_RESULTS);
-        let results: Vec<Value> = if self.full {
-            self.run.findings.iter().map(|f| self.result(f)).collect()
-        } else {
-            counting
-                .into_iter()
-                .take(MAX_RESULTS)
-                .map(|f| self.result(f))
-                .collect()
-        };
+    /// All but the results.
+    fn head(&self, dropped: usize) -> Value {
         let info = &self.run.run;
         json!({
             "tool": { "driver": {
@@ -189,8 +209,7 @@ impl<'a> Writer<'a> {
             "automationDetails": { "id": format!("capdo/{}/{}", info.scope, info.id) },
             "language": match self.lang { Lang::Vi => "vi", Lang::En => "en" },
             "columnKind": "unicodeCodePoints",
-            "invocations": [self.invocation(if self.full { 0 } else { dropped })],
-            "results": results,
+            "invocations": [self.invocation(dropped)],
             "taxonomies": self.taxonomies(),
             "properties": {
                 "as_of": info.as_of,
