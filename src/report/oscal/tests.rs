@@ -12,7 +12,7 @@ fn walk<'v>(value: &'v Value, key: &str, visit: &mut impl FnMut(&str, &'v Value)
     match value {
         Value::Object(object) => object.iter().for_each(|(k, v)| walk(v, k, visit)),
         Value::Array(items) => items.iter().for_each(|v| walk(v, key, visit)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -9,6 +9,7 @@ mod body;
 mod csv;
 mod docx;
 mod form;
+mod gaps;
 mod page;
 mod paper;
 

@@ -142,12 +142,7 @@ fn hostile_text_stays_text() {
     let docx = Docx.render(&sample::hostile(), &options()).unwrap();
     let document = part(&docx, "word/document.xml");
     let mut reader = quick_xml::Reader::from_str(&document);
-    loop {
-        match reader.read_event().unwrap() {
-            quick_xml::events::Event::Eof => break,
-            _ => {}
-        }
-    }
+    while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
 }
 
 #[test]
