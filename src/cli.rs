@@ -130,7 +130,7 @@ pub(crate) struct GateArgs {
 /// Options of collecting and of what is written.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WorkArgs {
-    /// Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout
+    /// Formats, separated by commas; without --out a single one goes to stdout (see `capdo report --help`)
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
     pub(crate) format: Vec<String>,
     /// A folder for the files; run.json and manifest.json are always among them
@@ -151,6 +151,43 @@ pub(crate) struct WorkArgs {
     /// The SSH configuration for hosts behind SSH, instead of the user's own
     #[arg(long, value_name = "FILE")]
     pub(crate) ssh_config: Option<PathBuf>,
+    /// How the formats are drawn
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
+}
+
+/// How formats are drawn.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DrawArgs {
+    /// What will be mended by whom and when, and who reports to whom (`capdo/plan/1`), for docx, regulator-html and mau08
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Put codes in the place of names and addresses of hosts, in every format
+    #[arg(long, value_enum, value_name = "WHAT", requires = "redact_key")]
+    pub(crate) redact: Option<RedactArg>,
+    /// Where the key to the codes is written; never in the folder of the reports
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// SARIF: only what code scanning takes, or every result
+    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    pub(crate) sarif_profile: SarifProfile,
+}
+
+/// What is left out of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedactArg {
+    /// Names and addresses of hosts
+    Hosts,
+}
+
+/// A way of writing SARIF.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SarifProfile {
+    /// Active failures only, within the limits of code scanning
+    #[default]
+    Github,
+    /// Every result, with suppressions
+    Full,
 }
 
 /// `capdo audit`.
@@ -301,7 +338,8 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct ReportArgs {
     /// A run.json
     pub(crate) run: PathBuf,
-    /// Formats, separated by commas
+    /// Formats, separated by commas: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; in Vietnamese for an authority:
+    /// docx, regulator-html, mau08, mau08-csv
     #[arg(
         long,
         value_delimiter = ',',
@@ -315,6 +353,9 @@ pub(crate) struct ReportArgs {
     /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
     #[arg(long, value_name = "KEY", requires = "out")]
     pub(crate) sign: Option<String>,
+    /// How the formats are drawn
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
 }
 
 /// `capdo law`.
@@ -475,6 +516,8 @@ pub(crate) enum SchemaKind {
     Waivers,
     /// attestations.yaml
     Attestations,
+    /// The plan of remedies of `--plan`
+    Plan,
 }
 
 /// How a list is drawn.

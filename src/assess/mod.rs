@@ -158,6 +158,11 @@ pub fn assess(mut input: Input<'_>) -> Run {
         instruments: instruments(&input),
         waivers,
         attestations,
+        incidents: input
+            .scan
+            .is_none()
+            .then(|| summary::incidents(&input))
+            .flatten(),
         disclaimer: input.disclaimer.clone(),
         notes: input.notes.clone(),
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use super::deliver::{self, Reports};
 use super::sealing::{self, Sealing};
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, deliver, now, runs};
+use super::{Failure, Outcome, Pack, now, runs};
 use crate::cli::{AuditArgs, Common};
 use crate::input;
 use crate::model::Day;
@@ -26,6 +27,8 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         inputs: sealing::inputs(&inventory, Some(&args.inventory)),
         earlier: runs::folder_of(&args.gate),
     };
+    let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&args.work.draw, args.work.out.as_deref(), &pack, &systems)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -41,7 +44,14 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         quiet: common.quiet,
     }
     .run()?;
-    deliver::deliver(&run, &formats, args.work.out.as_deref(), &sealing, common)?;
+    let reports = Reports {
+        formats: &formats,
+        out: args.work.out.as_deref(),
+        draw: &args.work.draw,
+        plan,
+        sealing,
+    };
+    deliver::deliver(&run, reports, common)?;
     Ok(if work::interrupted() {
         130
     } else {

@@ -1,7 +1,7 @@
 //! What is written: stdout and stderr that do not mind a closed pipe, and result files that only their owner reads.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
@@ -84,25 +84,46 @@ impl<'a> Staged<'a> {
     /// # Errors
     /// Where the folder is full or cannot be written; nothing that stood there is touched.
     pub(super) fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let failed = self.failed(name);
+        self.write(name, |file| file.write_all(bytes).map_err(failed))
+    }
+
+    /// The same, for what is written while it is made.
+    ///
+    /// # Errors
+    /// Those of `put`, and of what makes it.
+    pub(super) fn write(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let path = self.folder.join(name);
-        let failed = |e: std::io::Error| {
-            Failure::File(format!(
-                "{}: cannot be written: {e}\n  help: nothing there was changed; make room, or name another folder with --out",
-                path.display()
-            ))
-        };
+        let failed = self.failed(name);
         let beside = path.parent().unwrap_or(self.folder);
         if !beside.is_dir() {
             fs::DirBuilder::new()
                 .mode(0o700)
                 .create(beside)
-                .map_err(failed)?;
+                .map_err(&failed)?;
         }
-        let mut temporary = tempfile::NamedTempFile::new_in(beside).map_err(failed)?;
-        temporary.write_all(bytes).map_err(failed)?;
-        temporary.as_file().sync_data().map_err(failed)?;
+        let mut temporary = tempfile::NamedTempFile::new_in(beside).map_err(&failed)?;
+        let mut file = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+        make(&mut file)?;
+        file.flush().map_err(&failed)?;
+        drop(file);
+        temporary.as_file().sync_data().map_err(&failed)?;
         self.files.push((temporary, name.to_owned()));
         Ok(())
+    }
+
+    fn failed(&self, name: &str) -> impl Fn(std::io::Error) -> Failure + use<> {
+        let path = self.folder.join(name);
+        move |e| {
+            Failure::File(format!(
+                "{}: cannot be written: {e}\n  help: nothing there was changed; make room, or name another folder with --out",
+                path.display()
+            ))
+        }
     }
 
     /// Gives all of them their names, in the order in which they were put.
@@ -110,6 +131,18 @@ impl<'a> Staged<'a> {
     /// # Errors
     /// Where a name is taken by a folder.
     pub(super) fn keep(self) -> Result<(), Failure> {
+        // A rename onto a folder would fail half-way.
+        if let Some(path) = self
+            .files
+            .iter()
+            .map(|(_, name)| self.folder.join(name))
+            .find(|path| path.is_dir())
+        {
+            return Err(Failure::File(format!(
+                "{}: a folder of this name stands there\n  help: nothing was changed; name another folder with --out",
+                path.display()
+            )));
+        }
         for (temporary, name) in self.files {
             let path = self.folder.join(name);
             temporary.persist(&path).map_err(|e| {

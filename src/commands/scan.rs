@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::deliver::{self, Reports};
 use super::sealing::{self, Sealing};
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, bundles, deliver, now, output, runs};
+use super::{Failure, Outcome, Pack, bundles, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
@@ -72,6 +73,8 @@ fn judged(
         inputs: sealing::inputs(inventory, None),
         earlier: runs::folder_of(gate),
     };
+    let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&work.draw, work.out.as_deref(), &pack, &systems)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -87,7 +90,14 @@ fn judged(
         quiet: common.quiet,
     }
     .run()?;
-    deliver::deliver(&run, &formats, work.out.as_deref(), &sealing, common)?;
+    let reports = Reports {
+        formats: &formats,
+        out: work.out.as_deref(),
+        draw: &work.draw,
+        plan,
+        sealing,
+    };
+    deliver::deliver(&run, reports, common)?;
     Ok(if work::interrupted() {
         130
     } else {

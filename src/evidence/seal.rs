@@ -109,6 +109,16 @@ impl FileSum {
             sha256: sha256(bytes),
         }
     }
+
+    /// Of bytes that went by: their number and the digest of them.
+    pub fn summed(kind: &str, name: &str, bytes: u64, digest: &[u8]) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            bytes,
+            sha256: hex(digest),
+        }
+    }
 }
 
 /// A manifest with its seal, as they are written.

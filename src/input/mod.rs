@@ -9,12 +9,15 @@ mod attestations;
 mod check;
 mod files;
 mod inventory;
+mod remedy;
 pub mod syntax;
 mod waivers;
 
 use std::path::{Path, PathBuf};
 
 pub use files::Overlay;
+
+pub use remedy::load as load_plan;
 
 use crate::model::{Inventory, Law, RulePack};
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};

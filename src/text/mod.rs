@@ -15,4 +15,5 @@ pub mod labels;
 pub mod lists;
 pub mod plan;
 pub mod reasons;
+pub mod regulator;
 pub mod unicode;

@@ -21,6 +21,7 @@ mod honesty;
 mod law;
 mod live;
 mod papers;
+mod reports;
 mod roots;
 mod rules;
 mod sealed;

@@ -80,6 +80,17 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("still", "vẫn còn hiệu lực", "still in force"),
     ("ended", "hết hiệu lực", "no longer in force"),
     ("unknown_successor", "chưa rõ văn bản thay thế", "what replaced it is not known"),
+    // the filter
+    ("filter", "Lọc kết quả", "Filter the findings"),
+    ("text", "Tìm trong kết quả", "Find"),
+    ("severity", "Mức độ", "Severity"),
+    ("item", "Nội dung của công văn", "Item of the letter"),
+    ("all", "Tất cả", "All"),
+    ("sort", "Thứ tự", "Order"),
+    ("sort_law", "Theo văn bản", "By instrument"),
+    ("sort_severity", "Nghiêm trọng trước", "Most severe first"),
+    ("sort_count", "Nhiều kết quả trước", "Most findings first"),
+    ("reset", "Bỏ lọc", "Reset"),
     // chapters
     ("gaps", "Yêu cầu chưa đạt", "Gaps"),
     ("gaps_none", "Không có yêu cầu nào được xác định là chưa đạt.", "No requirement was determined to be a gap."),
