@@ -165,7 +165,7 @@ impl Maker<'_> {
             | Target::Schema { .. }
             | Target::Label(_)
             | Target::Roster { .. }
-            | Target::CallerId { .. }
+            | Target::CallerId(_)
             | Target::NotBuilt(_) => Vec::new(),
         }
     }
@@ -218,8 +218,24 @@ impl Maker<'_> {
                     .map(|p| touch("file", &p.display().to_string()))
                     .into(),
             ),
+            Target::CallerId(files) => (
+                "files",
+                [
+                    Some(&files.brandnames),
+                    files.numbers.as_ref(),
+                    files.calls.as_ref(),
+                    files.roster.as_ref(),
+                    files.sip.as_ref(),
+                    files.traces.as_ref(),
+                    files.app.as_ref(),
+                ]
+                .into_iter()
+                .flatten()
+                .map(|p| touch("file", &p.display().to_string()))
+                .collect(),
+            ),
             // What this version cannot look at is not touched.
-            Target::CallerId { .. } | Target::NotBuilt(_) => ("none", Vec::new()),
+            Target::NotBuilt(_) => ("none", Vec::new()),
         };
         AssetPlan {
             id: asset.id.clone(),

@@ -11,7 +11,7 @@ use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
+    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
     Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
@@ -299,6 +299,15 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             dialect: options.dialect.clone(),
         },
         KindArg::Label => Target::Label(path),
+        KindArg::CallerId => Target::CallerId(Box::new(CallerFiles {
+            brandnames: path,
+            numbers: options.numbers.clone(),
+            calls: options.calls.clone(),
+            roster: options.roster.clone(),
+            sip: options.sip.clone(),
+            traces: options.traces.clone(),
+            app: options.app.clone(),
+        })),
         KindArg::Document => {
             let Some(trained) = options.trained.clone() else {
                 return Err(Failure::Usage(

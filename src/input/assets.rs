@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, MailDomain, Remote, Sample, System, Target};
+use crate::model::{Asset, AssetKind, CallerFiles, MailDomain, Remote, Sample, System, Target};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -316,12 +316,20 @@ fn caller_id(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)>
     };
     let numbers = other("numbers", &entry.numbers);
     let calls = other("calls", &entry.calls);
-    let ((shown, brandnames), numbers, calls) = (brandnames?, numbers?, calls?);
-    let target = Target::CallerId {
+    let roster = other("roster", &entry.roster);
+    let sip = other("sip", &entry.sip);
+    let traces = other("traces", &entry.traces);
+    let app = other("app", &entry.app);
+    let (shown, brandnames) = brandnames?;
+    let target = Target::CallerId(Box::new(CallerFiles {
         brandnames,
-        numbers,
-        calls,
-    };
+        numbers: numbers?,
+        calls: calls?,
+        roster: roster?,
+        sip: sip?,
+        traces: traces?,
+        app: app?,
+    }));
     Some((shown, target))
 }
 
@@ -429,6 +437,9 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("brandnames", e.brandnames.is_some()),
         ("numbers", e.numbers.is_some()),
         ("calls", e.calls.is_some()),
+        ("sip", e.sip.is_some()),
+        ("traces", e.traces.is_some()),
+        ("app", e.app.is_some()),
         ("roster", e.roster.is_some()),
         ("trained", e.trained.is_some()),
     ];
@@ -470,7 +481,15 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
         ],
         AssetKind::Config | AssetKind::Label => &["path"],
         AssetKind::Schema => &["path", "dialect", "url_env"],
-        AssetKind::CallerId => &["brandnames", "numbers", "calls"],
+        AssetKind::CallerId => &[
+            "brandnames",
+            "numbers",
+            "calls",
+            "roster",
+            "sip",
+            "traces",
+            "app",
+        ],
         AssetKind::Document => &["roster", "trained"],
     }
 }

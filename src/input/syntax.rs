@@ -173,7 +173,16 @@ pub struct AssetEntry {
     /// caller-id: a sample of calls.
     #[serde(default)]
     pub calls: Option<String>,
-    /// document: who works, delivers, and for whom.
+    /// caller-id: configuration of the telephone exchange (Asterisk, Kamailio, FreeSWITCH).
+    #[serde(default)]
+    pub sip: Option<String>,
+    /// caller-id: traces of SIP as text.
+    #[serde(default)]
+    pub traces: Option<String>,
+    /// caller-id: the source of the couriers' app.
+    #[serde(default)]
+    pub app: Option<String>,
+    /// document: who works, delivers, and for whom. caller-id: the same list, where it is not that of the documents.
     #[serde(default)]
     pub roster: Option<String>,
     /// document: who was trained.

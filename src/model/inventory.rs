@@ -290,16 +290,28 @@ pub enum Target {
         trained: PathBuf,
     },
     /// Brand names, numbers and calls.
-    CallerId {
-        /// Registered names.
-        brandnames: PathBuf,
-        /// Numbers bound to them.
-        numbers: Option<PathBuf>,
-        /// A sample of calls.
-        calls: Option<PathBuf>,
-    },
+    CallerId(Box<CallerFiles>),
     /// Something that this version cannot look at; the word names it.
     NotBuilt(&'static str),
+}
+
+/// What is known of the calls of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerFiles {
+    /// Registered names.
+    pub brandnames: PathBuf,
+    /// Numbers bound to them.
+    pub numbers: Option<PathBuf>,
+    /// A sample of calls.
+    pub calls: Option<PathBuf>,
+    /// Who works; the list of the inventory's documents where absent.
+    pub roster: Option<PathBuf>,
+    /// Configuration of the telephone exchange: a file or folder.
+    pub sip: Option<PathBuf>,
+    /// Traces of SIP as text: a file or folder.
+    pub traces: Option<PathBuf>,
+    /// The source of the couriers' app: a file or folder.
+    pub app: Option<PathBuf>,
 }
 
 /// A mail domain and the name server that is asked about it.

@@ -37,7 +37,7 @@ pub use fact::{
 pub use finding::*;
 pub use inventory::{
     Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
-    Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership, Period,
+    CallerFiles, Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership, Period,
     Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};

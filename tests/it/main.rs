@@ -9,6 +9,7 @@
 
 mod alike;
 mod architecture;
+mod assets;
 mod bad_input;
 mod bundles;
 mod classify;

@@ -1,6 +1,7 @@
 //! Lists as companies write them.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::*;
