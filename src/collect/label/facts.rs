@@ -202,6 +202,9 @@ fn code_personal(label: &Label) -> Value {
     if carries {
         return true.into();
     }
+    if label.hidden_codes {
+        return Value::unseen("ambiguous", "a picture may hold a code that was not read");
+    }
     if label.payloads.iter().any(|(_, k)| k == "unknown") {
         return Value::unseen("ambiguous", "the payload of a code was not understood");
     }

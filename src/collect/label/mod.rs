@@ -8,13 +8,15 @@ use std::path::Path;
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
 use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
-use crate::parse::{html, zpl};
+use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party, values};
 
+mod columns;
 mod facts;
 mod parts;
 mod read;
+mod sheets;
 mod spots;
 mod words;
 
@@ -42,7 +44,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         } else {
             reader.shown(&format!("/{file}"))
         };
-        match label(&mut reader, file, &place) {
+        match label(&mut reader, file, &place, only.is_some()) {
             Ok(subjects) => subjects.into_iter().for_each(|s| add(&mut out, s, file)),
             Err(reason) => failed.push(reason),
         }
@@ -128,35 +130,80 @@ fn add(out: &mut Collected, mut subject: Subject, file: &str) {
     out.subjects.push(subject);
 }
 
-/// The subjects of one label file.
-fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, Reason> {
+/// The subjects of one label file; none where it is an ornament of a folder and no label.
+fn label(
+    reader: &mut Reader,
+    file: &str,
+    place: &str,
+    alone: bool,
+) -> Result<Vec<Subject>, Reason> {
     let name = file.rsplit('/').next().unwrap_or(file);
     if !is_label(name) {
         return Err(Reason::new("unsupported-format", place));
     }
-    let text = reader
-        .lossy(&format!("/{file}"))
+    let bytes = reader
+        .bytes(&format!("/{file}"))
         .map_err(|e| Reason::new(e.code(), place))?;
-    let looks_zpl = text.contains("^XA") || name.to_ascii_lowercase().ends_with(".zpl");
-    let label = if looks_zpl {
-        let parsed = zpl::parse(&text);
-        if !parsed.has_label {
-            return Err(Reason::new("no-label", place));
+    let broken = |e: &dyn std::fmt::Display| Reason::new("not-parsed", format!("{place}: {e}"));
+    let label = if bytes.starts_with(b"%PDF-") || has_end(name, &[".pdf"]) {
+        let pdf = pdf::parse(&bytes).map_err(|e| broken(&e))?;
+        of_sheet(sheets::of_pdf(&pdf))
+    } else if picture::is_picture(&bytes) || has_end(name, &PICTURES) {
+        let picture = picture::Picture::decode(&bytes).map_err(|e| broken(&e))?;
+        let sheet = sheets::of_picture(&picture);
+        if !alone && sheet.spots.is_empty() && picture.short_side() < MIN_LABEL_SIDE {
+            return Ok(Vec::new());
         }
-        let (spots, unknown) = spots::of_zpl(&parsed);
-        let mut label = read::read(&spots);
-        label.unknown.extend(unknown);
-        if parsed.unfinished {
-            label.unknown.push("the label does not end (^XZ)".into());
-        }
-        label
+        of_sheet(sheet)
     } else {
-        read::read(&spots::of_html(&html::parse(&text)))
+        let text = bytes::lossy(&bytes)
+            .map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
+        of_text(&text, name, place)?
     };
     if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
         return Err(Reason::new("no-label", place));
     }
     Ok(facts::subjects(&label, name, place))
+}
+
+/// A template, or the commands of a label printer: told by what stands in it.
+fn of_text(text: &str, name: &str, place: &str) -> Result<read::Label, Reason> {
+    let zpl = || text.contains("^XA") || has_end(name, &[".zpl"]);
+    let commands = if zpl() {
+        Some(zpl::parse(text))
+    } else if tspl::is_tspl(text) || has_end(name, &[".tspl"]) {
+        Some(tspl::parse(text))
+    } else if eltron::is_epl(text) || has_end(name, &[".epl"]) {
+        Some(eltron::parse(text))
+    } else {
+        None
+    };
+    let Some(parsed) = commands else {
+        let markup = if has_end(name, &[".jsx", ".tsx"]) {
+            jsx::markup(text)
+        } else {
+            text.to_owned()
+        };
+        return Ok(read::read(&spots::of_html(&html::parse(&markup))));
+    };
+    if !parsed.has_label {
+        return Err(Reason::new("no-label", place));
+    }
+    let (spots, unknown) = spots::of_zpl(&parsed);
+    let mut label = read::read(&columns::in_columns(spots));
+    label.hidden_codes = unknown.iter().any(|u| u.starts_with("picture") || u.starts_with("template"));
+    label.unknown.extend(unknown);
+    if parsed.unfinished {
+        label.unknown.push("the label does not end (^XZ)".into());
+    }
+    Ok(label)
+}
+
+fn of_sheet(sheet: sheets::Sheet) -> read::Label {
+    let mut label = read::read(&columns::in_columns(sheet.spots));
+    label.unknown.extend(sheet.unknown);
+    label.hidden_codes = sheet.hidden_codes;
+    label
 }
 
 /// The labels together: two that hide different parts of the same field show it whole.
@@ -218,50 +265,36 @@ fn digits(subject: &Subject) -> String {
     }
 }
 
-/// A picture or PDF among the labels is one that we cannot read; style sheets and notes are none.
+/// What may be a label; style sheets and notes are none.
 fn is_any_label(name: &str) -> bool {
-    is_label(name) || is_other_label(name)
+    is_label(name) || has_end(name, &OTHER)
 }
 
 fn is_label(name: &str) -> bool {
-    const ENDS: [&str; 24] = [
-        ".zpl",
-        ".prn",
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".tpl",
-        ".twig",
-        ".j2",
-        ".jinja",
-        ".jinja2",
-        ".hbs",
-        ".handlebars",
-        ".mustache",
-        ".php",
-        ".phtml",
-        ".ctp",
-        ".cshtml",
-        ".vue",
-        ".ejs",
-        ".erb",
-        ".liquid",
-        ".jsp",
-        ".njk",
-        ".ftl",
-    ];
-    let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|e| lower.ends_with(e))
+    has_end(name, &TEMPLATES) || has_end(name, &PRINTER) || has_end(name, &PICTURES) || has_end(name, &[".pdf"])
 }
 
-fn is_other_label(name: &str) -> bool {
-    const ENDS: [&str; 12] = [
-        ".jsx", ".tsx", ".pdf", ".docx", ".xlsx", ".epl", ".tspl", ".btw", ".lbl", ".jrxml",
-        ".rpt", ".nlbl",
-    ];
+fn has_end(name: &str, ends: &[&str]) -> bool {
     let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|e| lower.ends_with(e))
+    ends.iter().any(|e| lower.ends_with(e))
 }
+
+/// The shorter side, in points, under which a picture without a code is an ornament: no label can be read on it.
+const MIN_LABEL_SIDE: usize = 300;
+/// Templates of pages.
+const TEMPLATES: [&str; 26] = [
+    ".html", ".htm", ".xhtml", ".tpl", ".twig", ".j2", ".jinja", ".jinja2", ".hbs", ".handlebars",
+    ".mustache", ".php", ".phtml", ".ctp", ".cshtml", ".vue", ".ejs", ".erb", ".liquid", ".jsp",
+    ".njk", ".ftl", ".jsx", ".tsx", ".svg", ".thymeleaf",
+];
+/// Commands of label printers.
+const PRINTER: [&str; 4] = [".zpl", ".prn", ".epl", ".tspl"];
+/// Printed samples as pictures.
+const PICTURES: [&str; 3] = [".png", ".jpg", ".jpeg"];
+/// Labels that are not read.
+const OTHER: [&str; 10] = [
+    ".docx", ".xlsx", ".btw", ".lbl", ".jrxml", ".rpt", ".nlbl", ".gif", ".webp", ".tiff",
+];
 
 #[cfg(test)]
 mod tests;

@@ -83,7 +83,11 @@ fn words(text: &str, out: &mut Vec<Part>) {
 /// `{{#if x}}`, `{{/if}}`, `{{else}}`: control; `{{> part}}`: fetched; `{{ __('Người nhận') }}`: words.
 fn braces(code: &str, out: &mut Vec<Part>) {
     let code = code.trim_matches(['-', '~', ' ', '$']).trim();
-    if code.is_empty() || code.starts_with(['#', '/', '^', '!']) || matches!(code, "else" | "this")
+    // `#mask.phone(x)` of Thymeleaf prints; `#if x` of Handlebars does not.
+    let call = code.starts_with('#') && code.contains('(');
+    if code.is_empty()
+        || code.starts_with(['#', '/', '^', '!']) && !call
+        || matches!(code, "else" | "this")
     {
         return;
     }
@@ -112,7 +116,34 @@ fn braces(code: &str, out: &mut Vec<Part>) {
         out.push(Part::Words(text));
         return;
     }
-    out.push(Part::Put(code.to_owned()));
+    match branches(code) {
+        Some((one, other)) => {
+            for branch in [one, other] {
+                let literal = branch.trim().trim_matches(['"', '\'']);
+                if literal.len() == branch.trim().len() {
+                    out.push(Part::Put(literal.to_owned()));
+                }
+            }
+        }
+        None => out.push(Part::Put(code.to_owned())),
+    }
+}
+
+/// `a ? b : c`: either may be printed. `a ?? b`, `a?.b` and `a ?: b` are none.
+fn branches(code: &str) -> Option<(&str, &str)> {
+    let (_, rest) = code.split_once(" ? ")?;
+    let mut depth = 0_i32;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ':' if depth == 0 && rest.get(at..at + 2) == Some(": ") => {
+                return Some((rest.get(..at)?, rest.get(at + 1..)?));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// PHP prints what follows `=`, `echo`, `print`.

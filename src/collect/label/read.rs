@@ -39,6 +39,8 @@ pub(super) struct Spot {
     pub(super) hint: String,
     /// A comment right before it, which may say what it is.
     pub(super) note: String,
+    /// Where it stands, from the left and from the top, in heights of a usual letter.
+    pub(super) at: Option<(f32, f32)>,
 }
 
 /// A printed field.
@@ -63,6 +65,8 @@ pub(super) struct Label {
     pub(super) unknown: Vec<String>,
     /// What codes carry.
     pub(super) payloads: Vec<(Medium, String)>,
+    /// There may be codes that were not read.
+    pub(super) hidden_codes: bool,
     /// Has it placeholders: is it a template and no sample?
     pub(super) template: bool,
 }
@@ -218,7 +222,10 @@ impl Walk {
                 }
                 Some(_) | None => (line, ""),
             };
-            let said = self.caption_of(caption);
+            // "Contents" in one cell, "T-shirt number 5" in the next: under a caption words of things are its value.
+            let waits = self.caption.as_ref().is_some_and(|(c, _)| *c != Class::None);
+            let is_value = waits && caption == line && !line.ends_with([':', '：']) && is_thing(line);
+            let said = if is_value { None } else { self.caption_of(caption) };
             match said {
                 Some(_) if value.is_empty() => {}
                 Some(class) => {
@@ -415,6 +422,12 @@ pub(super) fn kind_of(field: &Field) -> String {
         (Class::Contents | Class::Cod, _) | (_, Party::Unknown) => field.class.word().to_owned(),
         (class, party) => format!("{}_{}", party.word(), class.word()),
     }
+}
+
+/// Words that name neither personal data nor a side.
+fn is_thing(text: &str) -> bool {
+    let personal = classify(text, &Around::default()).is_personal();
+    !personal && names::party_of(text).filter(|p| is_side(*p)).is_none()
 }
 
 fn is_side(party: Party) -> bool {
