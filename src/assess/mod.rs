@@ -5,6 +5,7 @@
 
 mod attest;
 mod basis;
+mod data_map;
 mod finding;
 mod gate;
 mod letter;
@@ -125,6 +126,7 @@ pub fn assess(mut input: Input<'_>) -> Run {
     let systems = summary::systems(&input, &requirements);
     let letter = letter::items(&input, &requirements);
     let summary = summary::summary(&findings, &requirements);
+    let places = data_map::of(input.assets, &findings);
     let gate = gate::gate(&input, &findings, &requirements, &summary);
     Run {
         schema: "capdo/run/1".into(),
@@ -147,6 +149,7 @@ pub fn assess(mut input: Input<'_>) -> Run {
         instruments: instruments(&input),
         waivers,
         attestations,
+        data_map: places,
         disclaimer: input.disclaimer.clone(),
         notes: input.notes.clone(),
     }

@@ -87,7 +87,9 @@ pub fn collect_asking(
         Target::Schema { path, dialect } => {
             schema::collect(path, &asset.shown, dialect.as_deref(), cx)
         }
-        Target::Label(path) => label::collect(path, &asset.shown, cx),
+        Target::Label(path) => {
+            label::collect(path, &asset.shown, inventory.mask_profile.as_ref(), cx)
+        }
         Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
         Target::CallerId(files) => caller::collect(files, &asset.shown, inventory, cx),
         Target::NotBuilt(what) => return Err(Reason::new("not-built", *what)),

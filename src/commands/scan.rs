@@ -246,6 +246,7 @@ fn assumed(
         incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
+        mask_profile: None,
     })
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::model::{
     Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, IncidentKind, Level,
-    LevelDecision, Organisation, Signer, Text, Traits, WaiverDisposition,
+    LevelDecision, MaskProfile, Organisation, Signer, Text, Traits, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.
@@ -38,6 +38,9 @@ pub struct InventoryFile {
     /// `CONTROL.parameter: number`: values stricter than the law's.
     #[serde(default)]
     pub parameters: BTreeMap<String, i64>,
+    /// How much of each field labels may show, in place of the default (`rules/privacy/masks.yaml`).
+    #[serde(default)]
+    pub mask_profile: Option<MaskProfile>,
 }
 
 /// An information system.

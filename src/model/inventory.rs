@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AssetKind, Day, Level, Remote, Text, Traits};
+use super::{AssetKind, Day, Level, MaskProfile, Remote, Text, Traits};
 
 /// An inventory whose every word was checked.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Inventory {
     pub waivers: Vec<Waiver>,
     /// `CONTROL.parameter`: values stricter than the law's.
     pub parameters: BTreeMap<String, i64>,
+    /// How much of each field labels and tracking pages may show; the default profile where absent.
+    pub mask_profile: Option<MaskProfile>,
 }
 
 /// The company.

@@ -6,6 +6,7 @@
 mod check;
 mod classification;
 mod control;
+mod data_map;
 mod day;
 mod duty;
 mod fact;
@@ -14,6 +15,7 @@ mod inventory;
 mod judgement;
 mod law;
 mod level;
+mod masks;
 mod remote;
 mod run;
 mod sanction;
@@ -29,6 +31,7 @@ pub use control::{
     Absent, Asked, Bearing, Control, Example, Expectation, Parameter, ParameterSource,
     ParameterValue, References, RulePack, Selection, Tighten,
 };
+pub use data_map::DataPlace;
 pub use day::Day;
 pub use duty::{Duty, ORG};
 pub use fact::{
@@ -41,6 +44,7 @@ pub use inventory::{
     Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
+pub use masks::{AddressMask, MaskProfile, NameMask, PhoneMask, ShowMask};
 pub use law::{
     AppliesIf, Binds, Condition, Figure, FigureUnit, Instrument, InstrumentKind, Law, Otherwise,
     Reading, Requirement, Scope, Strength, Transition,

@@ -55,6 +55,9 @@ pub struct Run {
     /// Attestations, in date or not.
     #[serde(default)]
     pub attestations: Vec<AttestationReport>,
+    /// Where personal data live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data_map: Vec<super::DataPlace>,
     /// What every format carries.
     #[serde(default)]
     pub disclaimer: Text,

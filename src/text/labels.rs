@@ -4,6 +4,7 @@
 //! printed page stand in [`page`]. No word here claims more than the tool can know: see design §3.
 
 pub mod fine;
+pub mod data;
 pub mod page;
 
 use serde::Serialize;

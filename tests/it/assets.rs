@@ -105,6 +105,7 @@ fn inventory() -> Inventory {
         incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
+        mask_profile: None,
     }
 }
 

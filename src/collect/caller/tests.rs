@@ -21,6 +21,7 @@ fn inventory() -> Inventory {
         incidents: None,
         waivers: Vec::new(),
         parameters: std::collections::BTreeMap::new(),
+        mask_profile: None,
     }
 }
 

@@ -7,24 +7,36 @@ use std::path::Path;
 
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
-use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
+use self::profile::Profile;
+use crate::model::{Collected, MaskProfile, Reason, Seen, Subject};
 use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party, values};
 
 mod columns;
 mod facts;
+mod look;
 mod parts;
+mod payload;
+mod profile;
 mod read;
 mod sheets;
 mod spots;
+mod together;
 mod words;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
 
-/// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see.
-pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
+/// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see; `masks` the company's own
+/// profile.
+pub fn collect(
+    path: &Path,
+    shown: &str,
+    masks: Option<&MaskProfile>,
+    cx: &Context,
+) -> Collected {
+    let profile = Profile::of(masks);
     let mut out = Collected::default();
     let opened = match Opened::at(path, shown) {
         Ok(opened) => opened,
@@ -44,7 +56,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         } else {
             reader.shown(&format!("/{file}"))
         };
-        match label(&mut reader, file, &place, only.is_some()) {
+        match label(&mut reader, file, &place, only.is_some(), &profile) {
             Ok(subjects) => subjects.into_iter().for_each(|s| add(&mut out, s, file)),
             Err(reason) => failed.push(reason),
         }
@@ -54,7 +66,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         item.id = shown.to_owned();
         item.source = shown.to_owned();
     }
-    if let Some(set) = set(&out.subjects, failed.is_empty(), shown) {
+    if let Some(set) = together::set(&out.subjects, failed.is_empty(), shown) {
         out.subjects.push(set);
     }
     sights(&mut out, failed, files.is_empty(), shown);
@@ -136,6 +148,7 @@ fn label(
     file: &str,
     place: &str,
     alone: bool,
+    profile: &Profile,
 ) -> Result<Vec<Subject>, Reason> {
     let name = file.rsplit('/').next().unwrap_or(file);
     if !is_label(name) {
@@ -163,7 +176,7 @@ fn label(
     if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
         return Err(Reason::new("no-label", place));
     }
-    Ok(facts::subjects(&label, name, place))
+    Ok(facts::subjects(&label, name, place, profile))
 }
 
 /// A template, or the commands of a label printer: told by what stands in it.
@@ -204,65 +217,6 @@ fn of_sheet(sheet: sheets::Sheet) -> read::Label {
     label.unknown.extend(sheet.unknown);
     label.hidden_codes = sheet.hidden_codes;
     label
-}
-
-/// The labels together: two that hide different parts of the same field show it whole.
-/// What the labels show together; `whole` where every label was read.
-fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subject> {
-    let labels = subjects.iter().filter(|s| &*s.kind == "label").count();
-    if labels == 0 {
-        return None;
-    }
-    let mut set = Subject::new("label-set", "labels");
-    set.put(Fact::derived(
-        "labels",
-        i64::try_from(labels).unwrap_or(i64::MAX),
-    ));
-    let mut differing = Vec::new();
-    let mut unclear = !whole;
-    for name in [
-        "recipient_name",
-        "recipient_phone",
-        "recipient_address",
-        "sender_name",
-        "sender_phone",
-        "sender_address",
-    ] {
-        let mut seen: Vec<String> = Vec::new();
-        for subject in subjects
-            .iter()
-            .filter(|s| &*s.kind == "label-field" && s.id.ends_with(&format!(".{name}")))
-        {
-            match subject.facts.get("exposure").map(|f| &f.value) {
-                // A label that does not print the field at all gives nothing to put together.
-                Some(Value::Text(t)) if t == "absent" => {}
-                Some(Value::Text(t)) => seen.push(format!("{t} {}", digits(subject))),
-                Some(_) | None => unclear = true,
-            }
-        }
-        seen.sort();
-        seen.dedup();
-        if seen.len() > 1 {
-            differing.push(Value::from(name));
-        }
-    }
-    let same = match (labels, differing.is_empty(), unclear) {
-        (1, _, _) if whole => Value::unseen("not_applicable", "one label"),
-        (_, false, _) => false.into(),
-        (_, true, true) => Value::unseen("ambiguous", "not every label was understood"),
-        (_, true, false) => true.into(),
-    };
-    set.put(Fact::derived("same_exposure", same));
-    set.put(Fact::derived("differing_fields", Value::list(differing)));
-    set.place = Some(crate::model::Place::new(shown, 0));
-    Some(set)
-}
-
-fn digits(subject: &Subject) -> String {
-    match subject.facts.get("hidden_digits").map(|f| &f.value) {
-        Some(Value::Int(n)) => n.to_string(),
-        Some(_) | None => String::new(),
-    }
 }
 
 /// What may be a label; style sheets and notes are none.

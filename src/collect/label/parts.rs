@@ -21,7 +21,7 @@ static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?s)\{\{\{(?P<a>.*?)\}\}\}|\{!!(?P<b>.*?)!!\}|\{\{(?P<c>.*?)\}\}|\{%(?P<d>.*?)%\}|<\?(?P<e>.*?)\?>",
         r"|<%(?P<f>.*?)%>|[$#]\{(?P<g>[^{}]*)\}|\[\[(?P<h>.*?)\]\]|\{(?P<i>\$?[A-Za-z_][^{}\n:;]{0,120}|[0-9]{1,3})\}",
-        r"|(?P<at>^|[^\w@])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
+        r"|(?P<at>^|[^\w@*•●#▇○█.+-])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
         r"|@(?P<k>include|component|yield|each|render|Html\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
         r"|%\((?P<l>\w+)\)s|%(?P<m>[A-Z][A-Z0-9_]{2,})%|#(?P<n>[A-Z][A-Z0-9_]{2,})#|@(?P<o>[A-Z][A-Z0-9_]{2,})@",
         r"|__(?P<p>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__|\$(?P<q>[A-Z][A-Z0-9_]{2,})\$|«(?P<r>[^»]{1,60})»|<(?P<s>[A-Z][A-Z0-9_]{2,40})>",
@@ -221,6 +221,7 @@ mod tests {
             ("{$don.sdt}", "p:don.sdt"),
             ("@Model.Phone", "p:Model.Phone"),
             ("a@example.vn", "w:a@example.vn"),
+            ("m***@example.vn", "w:m***@example.vn"),
             (
                 "{% if x %}y{% include 'a.html' %}",
                 "w:y f:include 'a.html'",

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::model::Value;
 use crate::parse::pdf::sample::{Put, pdf, picture};
 
 fn context() -> Context {
@@ -16,21 +17,21 @@ fn sample(name: &str) -> Collected {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("sample-configs")
         .join(name);
-    collect(&path, name, &context())
+    collect(&path, name, None, &context())
 }
 
 fn file(name: &str, text: &str) -> Collected {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    collect(&path, name, &context())
+    collect(&path, name, None, &context())
 }
 
 fn bytes(name: &str, bytes: &[u8]) -> Collected {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    collect(&path, name, &context())
+    collect(&path, name, None, &context())
 }
 
 fn lines(out: &Collected) -> Vec<String> {
@@ -329,7 +330,7 @@ fn an_ornament_of_a_folder_is_no_label() {
     image::DynamicImage::ImageLuma8(paper).write_to(&mut logo, image::ImageFormat::Png).unwrap();
     std::fs::write(folder.path().join("logo.png"), logo.into_inner()).unwrap();
     std::fs::write(folder.path().join("a.zpl"), "^XA^FO1,1^BCN,80^FDBC1^FS^XZ").unwrap();
-    let out = collect(folder.path(), "labels", &context());
+    let out = collect(folder.path(), "labels", None, &context());
     assert_eq!(out.subjects.iter().filter(|s| &*s.kind == "label").count(), 1);
     assert!(out.sights.iter().all(|s| s.seen == Seen::Whole));
 }
@@ -338,8 +339,8 @@ proptest::proptest! {
     #[test]
     fn never_panics(text in "(<p>|</p>|\\{\\{ (name|phone|x) \\}\\}|Người nhận:|0912345678|\\*+|\n|<\\?= \\$a \\?>| |\\^XA|\\^FD|\\^FS|\\^FO|\\^BQ|\\^XZ){0,30}") {
         let spots = spots::of_html(&html::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a");
+        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
         let (spots, _) = spots::of_zpl(&zpl::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a");
+        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
     }
 }

@@ -4,6 +4,7 @@
 //! forbids it to itself by a content security policy that names its one style sheet and its one script by hash.
 
 mod blocks;
+mod data_map;
 mod front;
 mod matrix;
 mod rest;
@@ -55,6 +56,7 @@ struct View {
     front: front::Front,
     chapters: blocks::Chapters,
     rest: rest::Rest,
+    data: data_map::DataMap,
 }
 
 impl View {
@@ -70,6 +72,7 @@ impl View {
             front: front::Front::of(run),
             chapters: blocks::Chapters::of(run),
             rest: rest::Rest::of(run),
+            data: data_map::DataMap::of(run),
         }
     }
 }
@@ -85,6 +88,10 @@ static TEMPLATES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         (
             "blocks.html",
             include_str!("../../../templates/blocks.html"),
+        ),
+        (
+            "data_map.html",
+            include_str!("../../../templates/data_map.html"),
         ),
         ("front.html", include_str!("../../../templates/front.html")),
         ("rest.html", include_str!("../../../templates/rest.html")),
