@@ -191,6 +191,15 @@ pub(crate) struct TargetArgs {
     /// document: who was trained (the target is the staff list)
     #[arg(long, value_name = "FILE")]
     pub(crate) trained: Option<PathBuf>,
+    /// document: the register of requests of authorities
+    #[arg(long, value_name = "FILE")]
+    pub(crate) requests: Option<PathBuf>,
+    /// document: what each role may see and export
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rights: Option<PathBuf>,
+    /// document: the internal rule on confidentiality, as text or PDF
+    #[arg(long, value_name = "FILE")]
+    pub(crate) internal_rule: Option<PathBuf>,
     /// caller-id: numbers bound to the brand names
     #[arg(long, value_name = "FILE")]
     pub(crate) numbers: Option<PathBuf>,

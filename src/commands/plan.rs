@@ -212,11 +212,23 @@ impl Maker<'_> {
             Target::Config(_) | Target::Schema { .. } | Target::Label(_) => {
                 ("files", vec![touch("file", &asset.shown)])
             }
-            Target::Roster { roster, trained } => (
+            Target::Roster {
+                roster,
+                trained,
+                papers,
+            } => (
                 "files",
-                [roster, trained]
-                    .map(|p| touch("file", &p.display().to_string()))
-                    .into(),
+                [
+                    Some(roster),
+                    Some(trained),
+                    papers.requests.as_ref(),
+                    papers.roles.as_ref(),
+                    papers.internal_rule.as_ref(),
+                ]
+                .into_iter()
+                .flatten()
+                .map(|p| touch("file", &p.display().to_string()))
+                .collect(),
             ),
             Target::CallerId(files) => (
                 "files",

@@ -11,7 +11,7 @@ use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
+    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership, PeopleFiles,
     Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
@@ -318,6 +318,11 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             Target::Roster {
                 roster: path,
                 trained,
+                papers: PeopleFiles {
+                    requests: options.requests.clone(),
+                    roles: options.rights.clone(),
+                    internal_rule: options.internal_rule.clone(),
+                },
             }
         }
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, CallerFiles, MailDomain, Remote, Sample, System, Target};
+use crate::model::{Asset, AssetKind, CallerFiles, MailDomain, PeopleFiles, Remote, Sample, System, Target};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -344,8 +344,23 @@ fn document(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
     let roster = list("roster", &here.entry.roster);
     let trained = list("trained", &here.entry.trained);
     let shown = here.entry.roster.clone().unwrap_or_default();
-    let (roster, trained) = (roster?, trained?);
-    Some((shown, Target::Roster { roster, trained }))
+    let mut other = |key, written: &Option<String>| match written {
+        Some(_) => path(check, here, key, written.as_ref()).map(|(_, path)| Some(path)),
+        None => Some(None),
+    };
+    let requests = other("requests", &here.entry.requests);
+    let roles = other("rights", &here.entry.rights);
+    let internal_rule = other("internal_rule", &here.entry.internal_rule);
+    let target = Target::Roster {
+        roster: roster?,
+        trained: trained?,
+        papers: PeopleFiles {
+            requests: requests?,
+            roles: roles?,
+            internal_rule: internal_rule?,
+        },
+    };
+    Some((shown, target))
 }
 
 /// A file that must be there before the audit begins.
@@ -442,6 +457,9 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("app", e.app.is_some()),
         ("roster", e.roster.is_some()),
         ("trained", e.trained.is_some()),
+        ("requests", e.requests.is_some()),
+        ("rights", e.rights.is_some()),
+        ("internal_rule", e.internal_rule.is_some()),
     ];
     let allowed = keys_of(e.kind);
     for (key, _) in given
@@ -490,6 +508,6 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
             "traces",
             "app",
         ],
-        AssetKind::Document => &["roster", "trained"],
+        AssetKind::Document => &["roster", "trained", "requests", "rights", "internal_rule"],
     }
 }

@@ -191,6 +191,15 @@ pub struct AssetEntry {
     /// document: who was trained.
     #[serde(default)]
     pub trained: Option<String>,
+    /// document: the register of requests of authorities (Luật Bưu chính Điều 14).
+    #[serde(default)]
+    pub requests: Option<String>,
+    /// document: what each role may see and export.
+    #[serde(default)]
+    pub rights: Option<String>,
+    /// document: the internal rule that names the sanction for leaks, as text or PDF.
+    #[serde(default)]
+    pub internal_rule: Option<String>,
 }
 
 /// What an endpoint is for.

@@ -290,11 +290,24 @@ pub enum Target {
         roster: PathBuf,
         /// Who was trained.
         trained: PathBuf,
+        /// What lies beside them.
+        papers: PeopleFiles,
     },
     /// Brand names, numbers and calls.
     CallerId(Box<CallerFiles>),
     /// Something that this version cannot look at; the word names it.
     NotBuilt(&'static str),
+}
+
+/// Papers beside the lists of staff.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleFiles {
+    /// The register of requests of authorities.
+    pub requests: Option<PathBuf>,
+    /// What each role may see and export.
+    pub roles: Option<PathBuf>,
+    /// The internal rule on confidentiality.
+    pub internal_rule: Option<PathBuf>,
 }
 
 /// What is known of the calls of a company.

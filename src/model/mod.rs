@@ -40,7 +40,8 @@ pub use fact::{
 pub use finding::*;
 pub use inventory::{
     Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
-    CallerFiles, Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership, Period,
+    CallerFiles, Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership,
+    PeopleFiles, Period,
     Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::table::{self, Table};
 use crate::collect::{Context, Reader, RootFolder};
 use crate::model::{EvidenceItem, Reason, SourceError};
+use crate::parse::bytes;
 
 /// A file and how people see it.
 #[derive(Debug)]
@@ -46,17 +47,27 @@ impl ListFile {
     }
 
     fn text(&self, cx: &Context, seen: &mut Vec<EvidenceItem>) -> Result<String, SourceError> {
+        let bytes = self.bytes(cx, seen)?;
+        bytes::text(&bytes).map_err(|e| SourceError::Unreadable(self.shown.clone(), e.to_string()))
+    }
+
+    /// The bytes of the file, recorded as evidence.
+    pub(in crate::collect) fn bytes(
+        &self,
+        cx: &Context,
+        seen: &mut Vec<EvidenceItem>,
+    ) -> Result<Vec<u8>, SourceError> {
         let (folder, name) = super::attestation::folder_and_name(&self.path)?;
         let source = RootFolder::open(&folder)?;
         let mut reader = Reader::new(&source, String::new(), cx.now);
-        let text = reader.text(&name);
+        let bytes = reader.bytes(&name);
         seen.extend(reader.into_evidence().into_iter().map(|item| EvidenceItem {
             id: self.shown.clone(),
             kind: "document".into(),
             source: self.shown.clone(),
             ..item
         }));
-        text
+        bytes
     }
 }
 

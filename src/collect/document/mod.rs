@@ -10,6 +10,7 @@ pub(in crate::collect) mod list_file;
 mod network;
 mod paper;
 pub(in crate::collect) mod people;
+mod registers;
 mod roster;
 pub(in crate::collect) mod table;
 pub(in crate::collect) mod words;

@@ -215,7 +215,7 @@ pub(in crate::collect) fn trainings(table: &Table, on: Day) -> Trainings {
 }
 
 /// Yes or no; blank is no; `None` where it is neither.
-fn answer(cell: &str) -> Option<bool> {
+pub(super) fn answer(cell: &str) -> Option<bool> {
     let cell = plain(cell);
     if cell.is_empty() || section("no").contains(&cell) || section("blank").contains(&cell) {
         return Some(false);

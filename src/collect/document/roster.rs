@@ -2,6 +2,7 @@
 
 
 use super::list_file::ListFile;
+use super::registers;
 use super::people::{Staff, Trained, Trainings, staff, trainings};
 use crate::collect::Context;
 use crate::collect::figures::{count, lines, percent};
@@ -12,7 +13,12 @@ use crate::model::{
 /// Reads the lists of one asset. Who works is asked for the day of `cx.now`.
 pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Collected {
     let mut collected = Collected::default();
-    let Target::Roster { roster, trained } = &asset.target else {
+    let Target::Roster {
+        roster,
+        trained,
+        papers,
+    } = &asset.target
+    else {
         for kind in [ROSTER, TRAINING] {
             let reason = Reason::new("not_asked", "the asset names no list of staff");
             collected.saw(kind, Seen::Not(reason));
@@ -64,6 +70,7 @@ pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Coll
         }
         (Err(reason), _) | (_, Err(reason)) => collected.saw(TRAINING, Seen::Not(reason)),
     }
+    registers::collect(papers, (roster, &asset.shown), cx, &mut collected);
     collected
 }
 

@@ -46,7 +46,11 @@ fn asset(roster: PathBuf, trained: PathBuf) -> Asset {
         line: 1,
         roles: Vec::new(),
         shown: "hr/roster.csv".into(),
-        target: Target::Roster { roster, trained },
+        target: Target::Roster {
+            roster,
+            trained,
+            papers: crate::model::PeopleFiles::default(),
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words of staff lists: names of columns, roles, answers, forms of companies.
 //!
-//! They stand in `rules/words/roster.txt` and, for lists of brand names and calls, in `rules/words/callers.txt`, so that a
+//! They stand in `rules/words/roster.txt` and, for other lists, in `callers.txt` and `papers.txt` beside it, so that a
 //! word can be added without touching code.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +56,7 @@ static WORDS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
     let files = [
         include_str!("../../../rules/words/roster.txt"),
         include_str!("../../../rules/words/callers.txt"),
+        include_str!("../../../rules/words/papers.txt"),
     ];
     for line in files.into_iter().flat_map(str::lines) {
         let line = line.trim();
