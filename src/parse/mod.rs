@@ -8,6 +8,7 @@ pub mod jsx;
 pub mod keyword;
 pub mod levels;
 pub mod nginx;
+pub mod packed;
 pub mod pdf;
 pub mod picture;
 pub mod postgres;

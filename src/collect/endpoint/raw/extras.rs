@@ -1,11 +1,11 @@
 //! What single hellos prove: compression, secure renegotiation, extended master secret, downgrade protection, DH size.
 
-use super::super::leaf::{CLOSED, Leaf, NOT_APPLICABLE, PROTOCOL};
+use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL};
 use super::as_unseen;
 use super::flight::Flight;
 use super::line::{Answer, Line, Offer};
 use super::names::{Version, suite};
-use super::survey::Seen;
+use super::survey::{Seen, open};
 
 /// The newest version before TLS 1.3 that is offered: the question of it does not arise where there is none, and is
 /// open where one could not be seen.
@@ -78,30 +78,23 @@ pub(super) async fn fallback(line: &Line, seen: &[Seen], newest: Version) -> Lea
     }
 }
 
-/// The smallest Diffie-Hellman prime that was used before TLS 1.3.
+/// The smallest Diffie-Hellman prime that was used before TLS 1.3. Where a version was not seen whole, a smaller one may
+/// hide there.
 pub(super) fn dh_bits(seen: &[Seen]) -> Leaf<i64> {
-    let smallest = seen
-        .iter()
-        .flat_map(|one| &one.flights)
-        .filter_map(|f| f.dh_bits)
-        .min();
-    if let Some(bits) = smallest {
+    let old = |one: &&Seen| (Version::Ssl3..=Version::Tls12).contains(&one.version);
+    if let Some(why) = open(seen.iter().filter(old)) {
+        return Leaf::unseen(why);
+    }
+    let flights = seen.iter().flat_map(|one| &one.flights);
+    if let Some(bits) = flights.filter_map(|f| f.dh_bits).min() {
         return Leaf::seen(bits);
     }
     let uses = |id: &u16| {
         let name = suite(*id);
         name.contains("_DHE_") || name.contains("_DH_anon")
     };
-    if seen.iter().any(|one| one.suites.iter().any(uses)) {
-        return Leaf::unseen(PROTOCOL);
+    match seen.iter().any(|one| one.suites.iter().any(uses)) {
+        true => Leaf::unseen(PROTOCOL),
+        false => Leaf::unseen(NOT_APPLICABLE),
     }
-    let open = seen
-        .iter()
-        .filter(|one| one.version < Version::Tls13 && one.version > Version::Ssl2)
-        .find_map(|one| match (one.offered.v, one.cut) {
-            (None, _) => Some(one.offered.why.clone().unwrap_or_else(|| CLOSED.to_owned())),
-            (Some(true), Some(cut)) => Some(cut.to_owned()),
-            (Some(_), _) => None,
-        });
-    Leaf::unseen(open.unwrap_or_else(|| NOT_APPLICABLE.to_owned()))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use super::super::leaf::{Leaf, PROTOCOL};
+use super::super::leaf::{CLOSED, Leaf, PROTOCOL};
 use super::flight::Flight;
 use super::hello::FEW;
 use super::line::{Answer, Line, Offer};
@@ -254,6 +254,15 @@ async fn in_pieces(line: &Line, version: Version) -> Option<Seen> {
 /// Groups that every server knows one of.
 fn few_groups() -> Vec<u16> {
     [29, 23, 24, 25].into()
+}
+
+/// Why these versions are not known whole: one was not seen, or its list of suites was cut.
+pub(super) fn open<'a>(mut versions: impl Iterator<Item = &'a Seen>) -> Option<String> {
+    versions.find_map(|one| match (one.offered.v, one.cut) {
+        (None, _) => Some(one.offered.why.clone().unwrap_or_else(|| CLOSED.to_owned())),
+        (Some(true), Some(cut)) => Some(cut.to_owned()),
+        (Some(_), _) => None,
+    })
 }
 
 /// Chains that came in clear, each once.
