@@ -33,7 +33,6 @@ fn finding(result: ResultWord, force: Force, disposition: Disposition, code: &st
             force,
         }],
         parameters: BTreeMap::new(),
-        mask_profile: None,
         waiver: None::<FindingWaiver>,
         baseline: None,
     }

@@ -14,6 +14,7 @@ pub mod picture;
 pub mod postgres;
 pub mod rpm;
 pub mod shape;
+pub mod sip;
 pub mod sql;
 pub mod tspl;
 pub mod yaml;

@@ -2,8 +2,10 @@
 //!
 //! The lists come from the company. Facts hold counts, shares, days and lines; numbers and ids of people never leave here.
 
+mod app;
 mod bound;
 mod calls;
+mod exchange;
 mod numbers;
 mod register;
 #[cfg(test)]
@@ -33,7 +35,9 @@ pub fn collect(files: &CallerFiles, shown: &str, inventory: &Inventory, cx: &Con
         numbers,
         calls,
         roster,
-        ..
+        sip,
+        traces,
+        app,
     } = files;
     let on = Day::of(cx.now);
     let beside = |path: &Path| ListFile::beside(path, brandnames, shown);
@@ -71,6 +75,23 @@ pub fn collect(files: &CallerFiles, shown: &str, inventory: &Inventory, cx: &Con
         let (bound, people) = (bound.as_ref().map_err(why), people.as_ref().map_err(why));
         let (bound, people) = (bound.as_ref().copied(), people.as_ref().copied());
         out.subjects.push(sample.subject(bound, people, &shown_of(calls)));
+    }
+    let (bound_or, register_or) = (bound.as_ref().map_err(why), register.as_ref().map_err(why));
+    let not_asked = |out: &mut Collected, kind: &str, key: &str| out.saw(kind, Seen::Not(not_named(key)));
+    match sip {
+        Some(path) => exchange::trunks(path, &shown_of(sip), bound_or.as_ref().copied(), cx, &mut out),
+        None => not_asked(&mut out, exchange::TRUNK, "sip"),
+    }
+    match traces {
+        Some(path) => {
+            let (names, numbers) = (register_or.as_ref().copied(), bound_or.as_ref().copied());
+            exchange::traces(path, &shown_of(traces), names, numbers, cx, &mut out);
+        }
+        None => not_asked(&mut out, exchange::TRACE, "traces"),
+    }
+    match app {
+        Some(path) => app::collect(path, &shown_of(app), cx, &mut out),
+        None => not_asked(&mut out, app::APP, "app"),
     }
     for kind in REGISTER {
         out.saw(kind, seen(&register));

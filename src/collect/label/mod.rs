@@ -101,6 +101,22 @@ pub(in crate::collect) fn read_page(page: &str, common: &str) -> Vec<Printed> {
         .collect()
 }
 
+/// The text and the codes of a PDF as a page, and whether all of it was read; `None` where nothing was.
+pub(in crate::collect) fn pdf_page(bytes: &[u8]) -> Option<(String, bool)> {
+    let sheet = sheets::of_pdf(&pdf::parse(bytes).ok()?);
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let mut page = String::new();
+    for spot in columns::in_columns(sheet.spots) {
+        let class = match spot.medium {
+            read::Medium::Text => "text",
+            read::Medium::Qr => "qrcode",
+            read::Medium::Barcode => "barcode",
+        };
+        page.push_str(&format!("<p class=\"{class}\">{}</p>\n", escaped(&spot.text)));
+    }
+    (!page.is_empty()).then_some((page, sheet.unknown.is_empty()))
+}
+
 fn sights(out: &mut Collected, failed: Vec<Reason>, empty: bool, shown: &str) {
     let reason = failed
         .into_iter()
