@@ -12,6 +12,7 @@ mod architecture;
 mod assets;
 mod bad_input;
 mod bundles;
+mod canary;
 mod classify;
 mod cli;
 mod collecting;

@@ -151,7 +151,7 @@ impl<'a> Web<'a> {
         let mut whole = bytes.len() < MAX_BODY;
         let body = if media_type.to_ascii_lowercase().contains("pdf") {
             let read = label::pdf_page(&bytes);
-            whole &= read.as_ref().is_some_and(|(_, all)| *all);
+            whole &= read.as_ref().is_none_or(|(_, all)| *all);
             read.map_or_else(String::new, |(page, _)| page)
         } else {
             String::from_utf8_lossy(&bytes).into_owned()

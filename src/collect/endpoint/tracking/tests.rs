@@ -157,15 +157,12 @@ fn weak_masks_are_told_by_their_digits() {
 }
 
 #[test]
-fn a_document_is_not_looked_into() {
+fn a_document_that_is_broken_shows_nothing() {
     let (target, _) = site(|path| match path.contains(OWN) {
         true => (200, "application/pdf", "%PDF-1.7".into()),
         false => (404, "text/html", String::new()),
     });
-    assert_eq!(
-        json(&tracked(&target), "clear"),
-        "unseen unsupported-format"
-    );
+    assert_eq!(json(&tracked(&target), "clear"), "unseen not-parsed");
 }
 
 #[test]
