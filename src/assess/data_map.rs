@@ -43,14 +43,19 @@ fn seen(subject: &Subject) -> Vec<Field> {
     if let Some(Value::List(list)) = subject.facts.get("fields").map(|f| &f.value)
         && &*subject.kind == "tracking"
     {
-        let fields = list.items.iter().filter_map(|item| match item {
-            Value::Map(map) => Some(field(subject.id.to_string(), &|key| map.get(key))),
-            _ => None,
-        });
-        return fields.flatten().collect();
+        let mut fields = Vec::new();
+        for item in &list.items {
+            if let Value::Map(map) = item {
+                fields.extend(field(subject.id.to_string(), &|key| map.get(key)));
+            }
+        }
+        return fields;
     }
     // A column is `schema.table.column`, a printed field `label.field`.
-    let place = subject.id.rsplit_once('.').map_or(&*subject.id, |(place, _)| place);
+    let place = subject
+        .id
+        .rsplit_once('.')
+        .map_or(&*subject.id, |(place, _)| place);
     let get = |key: &str| subject.facts.get(key).map(|f| &f.value);
     field(place.to_owned(), &get).into_iter().collect()
 }
@@ -58,7 +63,7 @@ fn seen(subject: &Subject) -> Vec<Field> {
 fn field<'a>(place: String, get: &dyn Fn(&str) -> Option<&'a Value>) -> Option<Field> {
     let text = |key: &str| match get(key) {
         Some(Value::Text(text)) => Some(text.as_str()),
-        _ => None,
+        Some(_) | None => None,
     };
     let class = text("class").filter(|class| *class != "none")?;
     let protected = match (get("protected"), get("exposure")) {
@@ -81,7 +86,7 @@ fn field<'a>(place: String, get: &dyn Fn(&str) -> Option<&'a Value>) -> Option<F
         party: text("party").unwrap_or("unknown").to_owned(),
         sensitive: match get("sensitive") {
             Some(Value::Bool(sensitive)) => Some(*sensitive),
-            _ => None,
+            Some(_) | None => None,
         },
         protected,
     })
@@ -141,17 +146,55 @@ mod tests {
 
     #[test]
     fn columns_fields_and_pages() {
-        let column = subject("column", "public.orders.phone", &[("class", "phone".into()), ("party", "sender".into()), ("protected", "no".into())]);
-        let [field] = &seen(&column)[..] else { panic!() };
-        assert_eq!((field.place.as_str(), field.protected), ("public.orders", Some(false)));
-        let absent = subject("label-field", "a.zpl.recipient_name", &[("class", "name".into()), ("exposure", "absent".into())]);
+        let column = subject(
+            "column",
+            "public.orders.phone",
+            &[
+                ("class", "phone".into()),
+                ("party", "sender".into()),
+                ("protected", "no".into()),
+            ],
+        );
+        let [field] = &seen(&column)[..] else {
+            panic!()
+        };
+        assert_eq!(
+            (field.place.as_str(), field.protected),
+            ("public.orders", Some(false))
+        );
+        let absent = subject(
+            "label-field",
+            "a.zpl.recipient_name",
+            &[("class", "name".into()), ("exposure", "absent".into())],
+        );
         assert!(seen(&absent).is_empty());
-        let unseen = subject("label-field", "a.zpl.recipient_name", &[("class", "name".into()), ("exposure", Value::unseen("ambiguous", ""))]);
+        let unseen = subject(
+            "label-field",
+            "a.zpl.recipient_name",
+            &[
+                ("class", "name".into()),
+                ("exposure", Value::unseen("ambiguous", "")),
+            ],
+        );
         assert_eq!(seen(&unseen)[0].protected, None);
-        let none = subject("column-other", "t.id", &[("class", "none".into()), ("protected", "no".into())]);
+        let none = subject(
+            "column-other",
+            "t.id",
+            &[("class", "none".into()), ("protected", "no".into())],
+        );
         assert!(seen(&none).is_empty());
-        let page = [("class", Value::from("name")), ("exposure", Value::from("masked"))];
-        let page = subject("tracking", "x:443", &[("fields", Value::list([Value::map(page)]))]);
-        assert_eq!((seen(&page)[0].place.as_str(), seen(&page)[0].protected), ("x:443", Some(true)));
+        let page = [
+            ("class", Value::from("name")),
+            ("exposure", Value::from("masked")),
+        ];
+        let page = subject(
+            "tracking",
+            "x:443",
+            &[("fields", Value::list([Value::map(page)]))],
+        );
+        assert_eq!(
+            (seen(&page)[0].place.as_str(), seen(&page)[0].protected),
+            ("x:443", Some(true))
+        );
     }
 }

@@ -11,8 +11,8 @@ use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership, PeopleFiles,
-    Remote, Seen, Size, System, Target, Value,
+    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation,
+    Ownership, PeopleFiles, Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, CallerFiles, MailDomain, PeopleFiles, Remote, Sample, System, Target};
+use crate::model::{
+    Asset, AssetKind, CallerFiles, MailDomain, PeopleFiles, Remote, Sample, System, Target,
+};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.

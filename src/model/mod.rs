@@ -39,18 +39,18 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
-    CallerFiles, Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership,
-    PeopleFiles, Period,
-    Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
+    Assessor, AssessorKind, Asset, Attestation, Authorised, CallerFiles, DataSubjects,
+    EvidenceFile, Hosting, Incident, IncidentKind, Inventory, LevelDecision, MailDomain,
+    Organisation, Ownership, PeopleFiles, Period, Regime, Sample, Signer, Size, System, Target,
+    Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
-pub use masks::{AddressMask, MaskProfile, NameMask, PhoneMask, ShowMask};
 pub use law::{
     AppliesIf, Binds, Condition, Figure, FigureUnit, Instrument, InstrumentKind, Law, Otherwise,
     Reading, Requirement, Scope, Strength, Transition,
 };
 pub use level::{Level, LevelSet};
+pub use masks::{AddressMask, MaskProfile, NameMask, PhoneMask, ShowMask};
 pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};

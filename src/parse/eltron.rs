@@ -10,7 +10,9 @@ pub fn is_epl(text: &str) -> bool {
     let mut fields = 0;
     let mut frame = 0;
     for line in text.lines().take(2000).map(str::trim) {
-        let numbers = line.get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+        let numbers = line
+            .get(1..)
+            .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
         match line.chars().next() {
             Some('A' | 'B' | 'b') if numbers && line.contains(',') => fields += 1,
             Some('N') if line.len() == 1 => frame += 1,
@@ -37,9 +39,14 @@ pub fn parse(text: &str) -> Label {
         let Some(first) = line.chars().next() else {
             continue;
         };
-        let is_field = line.get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+        let is_field = line
+            .get(1..)
+            .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
         let item = match first {
-            ';' => Some(Item::Comment(number, line.get(1..).unwrap_or_default().trim().into())),
+            ';' => Some(Item::Comment(
+                number,
+                line.get(1..).unwrap_or_default().trim().into(),
+            )),
             'A' if is_field => field(number, line, Print::Text),
             'B' if is_field => field(number, line, Print::Barcode),
             'b' if is_field => field(number, line, Print::Matrix),
@@ -55,7 +62,12 @@ pub fn parse(text: &str) -> Label {
 
 /// The data stands last: in quotes, or as a variable (`V00`), both perhaps more than once.
 fn field(line: u32, text: &str, print: Print) -> Option<Item> {
-    let numbers: Vec<i32> = text.get(1..)?.split(',').take(2).filter_map(|n| n.trim().parse().ok()).collect();
+    let numbers: Vec<i32> = text
+        .get(1..)?
+        .split(',')
+        .take(2)
+        .filter_map(|n| n.trim().parse().ok())
+        .collect();
     let at = match numbers.as_slice() {
         [x, y] => Some((*x, *y)),
         _ => None,
@@ -79,9 +91,9 @@ fn field(line: u32, text: &str, print: Print) -> Option<Item> {
 
 /// What stands between the first quote and the last, `\"` and `\\` resolved.
 fn quoted(text: &str) -> String {
-    let inner = text
-        .split_once('"')
-        .map_or("", |(_, rest)| rest.rsplit_once('"').map_or(rest, |(inner, _)| inner));
+    let inner = text.split_once('"').map_or("", |(_, rest)| {
+        rest.rsplit_once('"').map_or(rest, |(inner, _)| inner)
+    });
     inner.replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
@@ -99,7 +111,12 @@ mod tests {
         let shown: Vec<_> = items
             .iter()
             .filter_map(|i| match i {
-                Item::Field(f) => Some((f.line, f.text.as_str(), f.print, f.number.as_ref().map(|n| n.0))),
+                Item::Field(f) => Some((
+                    f.line,
+                    f.text.as_str(),
+                    f.print,
+                    f.number.as_ref().map(|n| n.0),
+                )),
                 Item::Comment(..) | Item::Picture(_) | Item::Recalls(..) | Item::Stores(..) => None,
             })
             .collect();

@@ -45,11 +45,16 @@ fn begins(code: &str) -> Option<usize> {
                 at += end.unwrap_or(bytes.len());
             }
             (None, b'<') => {
-                let next = bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'>');
+                let next = bytes
+                    .get(at + 1)
+                    .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'>');
                 let before = code.get(..at).unwrap_or_default().trim_end();
                 // `useState<Order>(…)`, `a < b`: a type or a comparison.
-                let value = before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')' || c == ']')
-                    && !["return", "default", "case"].iter().any(|w| before.ends_with(w));
+                let value = before
+                    .ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')' || c == ']')
+                    && !["return", "default", "case"]
+                        .iter()
+                        .any(|w| before.ends_with(w));
                 if next && !value {
                     return Some(at);
                 }
@@ -178,7 +183,9 @@ fn expression(inner: &str, attribute: Option<&str>, out: &mut String, depth: u32
     let lines = || inner.matches('\n').count();
     match attribute {
         // What is called on a click and how it looks is not printed.
-        Some(name) if name.starts_with("on") || matches!(name, "style" | "className" | "key" | "ref") => {
+        Some(name)
+            if name.starts_with("on") || matches!(name, "style" | "className" | "key" | "ref") =>
+        {
             out.push_str("\"\"");
             out.extend(std::iter::repeat_n('\n', lines()));
         }
@@ -200,7 +207,11 @@ fn expression(inner: &str, attribute: Option<&str>, out: &mut String, depth: u32
                 out.push_str(plain);
             } else {
                 out.push_str("{{ ");
-                out.extend(inner.chars().map(|c| if matches!(c, '{' | '}') { ' ' } else { c }));
+                out.extend(
+                    inner
+                        .chars()
+                        .map(|c| if matches!(c, '{' | '}') { ' ' } else { c }),
+                );
                 out.push_str(" }}");
             }
         }
@@ -221,7 +232,13 @@ mod tests {
         let text = "import React from 'react';\nconst x: Array<string> = [];\nexport default function Label({ order }: Props) {\n  if (a < b) return null;\n  return (\n    <div className={s.box} onClick={() => go('>')}>\n      <b>Người nhận:</b> {mask(order.phone)}\n      {order.items.map((i) => (\n        <li key={i.id}>{i.name}</li>\n      ))}\n      {cod > 0 && <p>COD {cod}</p>}\n      <QRCode value={`${order.code}|${order.phone}`} size={80} />\n    </div>\n  );\n}\n";
         let out = markup(text);
         assert_eq!(out.matches('\n').count(), text.matches('\n').count());
-        for part in ["{{ mask(order.phone) }}", "<li key=\"\">{{ i.name }}</li>", "{{ cod }}", "order.code", "value=\"{{ "] {
+        for part in [
+            "{{ mask(order.phone) }}",
+            "<li key=\"\">{{ i.name }}</li>",
+            "{{ cod }}",
+            "order.code",
+            "value=\"{{ ",
+        ] {
             assert!(out.contains(part), "{part}\n{out}");
         }
         for part in ["import", "order.items.map", "Props", "go("] {

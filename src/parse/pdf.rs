@@ -118,9 +118,15 @@ pub fn parse(bytes: &[u8]) -> Result<Pdf, Error> {
 }
 
 fn error(e: &lopdf::Error) -> Error {
-    if matches!(e, lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })) {
+    if matches!(
+        e,
+        lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })
+    ) {
         Error::TooLarge
-    } else if matches!(e, lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_)) {
+    } else if matches!(
+        e,
+        lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_)
+    ) {
         Error::Encrypted
     } else {
         Error::Broken
@@ -145,11 +151,15 @@ fn page(doc: &Document, number: u32, id: ObjectId, pdf: &mut Pdf) -> Result<(), 
     // What people filled in, and stamps, are drawn over the page.
     let drawn = doc.get_page_annotations(id).unwrap_or_default();
     let shows = drawn.iter().any(|a| {
-        let link = a.get(b"Subtype").and_then(Object::as_name).is_ok_and(|n| n == b"Link" || n == b"Popup");
+        let link = a
+            .get(b"Subtype")
+            .and_then(Object::as_name)
+            .is_ok_and(|n| n == b"Link" || n == b"Popup");
         !link
     });
     if shows {
-        pdf.unread.push(format!("form fields or notes (page {number})"));
+        pdf.unread
+            .push(format!("form fields or notes (page {number})"));
     }
     Ok(())
 }
@@ -192,7 +202,10 @@ impl<'a> Reader<'a, '_> {
                 "f" | "F" | "f*" | "B" | "B*" | "b" | "b*" => {
                     let page = self.page;
                     if state.dark && self.pdf.boxes.len() < MAX_BOXES {
-                        self.pdf.boxes.extend(boxes.iter().map(|edges| Filled { page, edges: *edges }));
+                        self.pdf.boxes.extend(boxes.iter().map(|edges| Filled {
+                            page,
+                            edges: *edges,
+                        }));
                     }
                     boxes.clear();
                 }
@@ -263,7 +276,10 @@ impl<'a> Reader<'a, '_> {
                 Error::TooLarge => Err(Error::TooLarge),
                 Error::Broken | Error::Encrypted => Ok(stream.content.clone()),
             })?;
-        let own = stream.dict.get_deref(b"Resources", self.doc).and_then(Object::as_dict);
+        let own = stream
+            .dict
+            .get_deref(b"Resources", self.doc)
+            .and_then(Object::as_dict);
         let inner: Vec<&Dictionary> = own.into_iter().chain(resources.iter().copied()).collect();
         let matrix = stream
             .dict
@@ -277,7 +293,10 @@ impl<'a> Reader<'a, '_> {
 
     fn named(&self, resources: &[&'a Dictionary], name: &[u8]) -> Option<&'a Stream> {
         resources.iter().find_map(|r| {
-            let objects = r.get_deref(b"XObject", self.doc).and_then(Object::as_dict).ok()?;
+            let objects = r
+                .get_deref(b"XObject", self.doc)
+                .and_then(Object::as_dict)
+                .ok()?;
             let object = objects.get_deref(name, self.doc).ok()?;
             object.as_stream().ok()
         })
@@ -310,24 +329,51 @@ impl<'a> Reader<'a, '_> {
 fn unpacked(doc: &Document, stream: &Stream) -> Option<Picture> {
     let filters = stream.filters().unwrap_or_default();
     if filters.contains(&b"DCTDecode".as_slice()) {
-        return (filters.len() == 1).then(|| Picture::decode(&stream.content).ok()).flatten();
+        return (filters.len() == 1)
+            .then(|| Picture::decode(&stream.content).ok())
+            .flatten();
     }
     let number = |long: &[u8], short: &[u8]| {
-        let found = stream.dict.get_deref(long, doc).or_else(|_| stream.dict.get_deref(short, doc));
-        found.and_then(Object::as_i64).ok().and_then(|n| usize::try_from(n).ok())
+        let found = stream
+            .dict
+            .get_deref(long, doc)
+            .or_else(|_| stream.dict.get_deref(short, doc));
+        found
+            .and_then(Object::as_i64)
+            .ok()
+            .and_then(|n| usize::try_from(n).ok())
     };
     let (width, height) = (number(b"Width", b"W")?, number(b"Height", b"H")?);
-    let mask = stream.dict.get(b"ImageMask").or_else(|_| stream.dict.get(b"IM"));
+    let mask = stream
+        .dict
+        .get(b"ImageMask")
+        .or_else(|_| stream.dict.get(b"IM"));
     let mask = mask.and_then(Object::as_bool).unwrap_or(false);
-    let bits = if mask { 1 } else { number(b"BitsPerComponent", b"BPC")? };
-    let space = stream.dict.get_deref(b"ColorSpace", doc).or_else(|_| stream.dict.get_deref(b"CS", doc));
-    let (channels, palette) = if mask { (1, None) } else { channels(doc, space.ok()?)? };
+    let bits = if mask {
+        1
+    } else {
+        number(b"BitsPerComponent", b"BPC")?
+    };
+    let space = stream
+        .dict
+        .get_deref(b"ColorSpace", doc)
+        .or_else(|_| stream.dict.get_deref(b"CS", doc));
+    let (channels, palette) = if mask {
+        (1, None)
+    } else {
+        channels(doc, space.ok()?)?
+    };
     let inverted = stream
         .dict
         .get(b"Decode")
         .and_then(Object::as_array)
-        .is_ok_and(|d| d.first().is_some_and(|o| o.as_float().is_ok_and(|f| f > 0.5)));
-    let bytes = stream.decompressed_content_with_limit(MAX_STREAM_BYTES).ok()?;
+        .is_ok_and(|d| {
+            d.first()
+                .is_some_and(|o| o.as_float().is_ok_and(|f| f > 0.5))
+        });
+    let bytes = stream
+        .decompressed_content_with_limit(MAX_STREAM_BYTES)
+        .ok()?;
     let row = (width * channels * bits).div_ceil(8);
     let mut luma = Vec::with_capacity(width.checked_mul(height)?.min(MAX_STREAM_BYTES));
     for line in bytes.chunks(row.max(1)).take(height) {
@@ -339,7 +385,9 @@ fn unpacked(doc: &Document, stream: &Stream) -> Option<Picture> {
                 _ => return None,
             };
             let level = match (&palette, bits) {
-                (Some(palette), _) => grey(palette.get(usize::from(level) * 3..usize::from(level) * 3 + 3)?),
+                (Some(palette), _) => {
+                    grey(palette.get(usize::from(level) * 3..usize::from(level) * 3 + 3)?)
+                }
                 (None, 1) => level * 255,
                 (None, _) => level,
             };
@@ -360,23 +408,43 @@ fn channels(doc: &Document, space: &Object) -> Option<(usize, Option<Vec<u8>>)> 
     }
     let parts = space.as_array().ok()?;
     let kind = parts.first()?.as_name().ok()?;
-    let at = |i: usize| parts.get(i).and_then(|o| doc.dereference(o).ok()).map(|(_, o)| o);
+    let at = |i: usize| {
+        parts
+            .get(i)
+            .and_then(|o| doc.dereference(o).ok())
+            .map(|(_, o)| o)
+    };
     match kind {
         b"CalGray" => Some((1, None)),
         b"CalRGB" => Some((3, None)),
-        b"ICCBased" => match at(1)?.as_stream().ok()?.dict.get(b"N").and_then(Object::as_i64).ok()? {
+        b"ICCBased" => match at(1)?
+            .as_stream()
+            .ok()?
+            .dict
+            .get(b"N")
+            .and_then(Object::as_i64)
+            .ok()?
+        {
             1 => Some((1, None)),
             3 => Some((3, None)),
             _ => None,
         },
         b"Indexed" | b"I" => {
             let (base, _) = channels(doc, at(1)?)?;
-            let table = match at(3)? {
-                Object::String(bytes, _) => bytes.clone(),
-                Object::Stream(stream) => stream.decompressed_content_with_limit(4096).ok()?,
-                _ => return None,
+            let table = at(3)?;
+            let table = match table.as_str() {
+                Ok(bytes) => bytes.to_vec(),
+                Err(_) => table
+                    .as_stream()
+                    .ok()?
+                    .decompressed_content_with_limit(4096)
+                    .ok()?,
             };
-            let table = if base == 1 { table.iter().flat_map(|b| [*b; 3]).collect() } else { table };
+            let table = if base == 1 {
+                table.iter().flat_map(|b| [*b; 3]).collect()
+            } else {
+                table
+            };
             Some((1, Some(table)))
         }
         _ => None,
@@ -385,7 +453,11 @@ fn channels(doc: &Document, space: &Object) -> Option<(usize, Option<Vec<u8>>)> 
 
 fn grey(rgb: &[u8]) -> u8 {
     let weights = [299_u32, 587, 114];
-    let sum: u32 = rgb.iter().zip(weights).map(|(c, w)| u32::from(*c) * w).sum();
+    let sum: u32 = rgb
+        .iter()
+        .zip(weights)
+        .map(|(c, w)| u32::from(*c) * w)
+        .sum();
     u8::try_from(sum / 1000).unwrap_or(u8::MAX)
 }
 

@@ -129,7 +129,8 @@ impl Picture {
             for x in 0..width {
                 let rows = (y * step..(y + 1) * step).map(|row| row * self.width + x * step);
                 let points = rows.flat_map(|at| self.luma.get(at..at + step).unwrap_or_default());
-                let (sum, count) = points.fold((0_u32, 0_u32), |(sum, n), p| (sum + u32::from(*p), n + 1));
+                let (sum, count) =
+                    points.fold((0_u32, 0_u32), |(sum, n), p| (sum + u32::from(*p), n + 1));
                 luma.push(u8::try_from(sum / count.max(1)).unwrap_or(u8::MAX));
             }
         }
@@ -141,11 +142,17 @@ impl Picture {
     }
 
     fn find(&self) -> Vec<Code> {
-        let (Ok(width), Ok(height)) = (u32::try_from(self.width), u32::try_from(self.height)) else {
+        let (Ok(width), Ok(height)) = (u32::try_from(self.width), u32::try_from(self.height))
+        else {
             return Vec::new();
         };
         let mut hints = DecodeHints::default();
-        let found = rxing::helpers::detect_multiple_in_luma_with_hints(self.luma.clone(), width, height, &mut hints);
+        let found = rxing::helpers::detect_multiple_in_luma_with_hints(
+            self.luma.clone(),
+            width,
+            height,
+            &mut hints,
+        );
         let mut codes: Vec<Code> = found
             .unwrap_or_default()
             .iter()
@@ -153,7 +160,9 @@ impl Picture {
             .map(|code| Code {
                 matrix: matches!(
                     code.getBarcodeFormat(),
-                    BarcodeFormat::QR_CODE | BarcodeFormat::MICRO_QR_CODE | BarcodeFormat::DATA_MATRIX
+                    BarcodeFormat::QR_CODE
+                        | BarcodeFormat::MICRO_QR_CODE
+                        | BarcodeFormat::DATA_MATRIX
                 ),
                 text: code.getText().to_owned(),
             })

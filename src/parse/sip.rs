@@ -41,9 +41,15 @@ pub fn program(name: &str, text: &str) -> Option<Program> {
     let head: String = text.chars().take(200_000).collect();
     if lower.ends_with(".xml") && head.contains("<gateway") {
         Some(Program::FreeSwitch)
-    } else if lower.starts_with("pjsip") || head.contains("type=endpoint") || head.contains("type = endpoint") {
+    } else if lower.starts_with("pjsip")
+        || head.contains("type=endpoint")
+        || head.contains("type = endpoint")
+    {
         Some(Program::Asterisk)
-    } else if lower.starts_with("kamailio") || lower.starts_with("opensips") || head.contains("loadmodule \"tm.so\"") {
+    } else if lower.starts_with("kamailio")
+        || lower.starts_with("opensips")
+        || head.contains("loadmodule \"tm.so\"")
+    {
         Some(Program::Kamailio)
     } else {
         None
@@ -84,7 +90,11 @@ fn sections(text: &str) -> Vec<Section> {
                 keys: BTreeMap::new(),
             };
             let from = rest.trim().trim_matches(['(', ')']);
-            for template in from.split(',').map(str::trim).filter(|t| !matches!(*t, "" | "!" | "+")) {
+            for template in from
+                .split(',')
+                .map(str::trim)
+                .filter(|t| !matches!(*t, "" | "!" | "+"))
+            {
                 if let Some(base) = all.iter().rev().find(|s| s.name == template) {
                     section.keys.extend(base.keys.clone());
                 }
@@ -103,18 +113,27 @@ fn sections(text: &str) -> Vec<Section> {
 /// Endpoints that register at, or are recognised by the address of, a carrier.
 fn asterisk(text: &str) -> Vec<Trunk> {
     let all = sections(text);
-    let whole = !text.lines().any(|l| l.trim_start().starts_with("#include") || l.trim_start().starts_with("#tryinclude"));
+    let whole = !text.lines().any(|l| {
+        l.trim_start().starts_with("#include") || l.trim_start().starts_with("#tryinclude")
+    });
     let of = |kind: &'static str| all.iter().filter(move |s| s.get("type") == kind);
     let named = |name: &str| {
-        of("identify").chain(of("registration")).any(|s| s.get("endpoint") == name)
+        of("identify")
+            .chain(of("registration"))
+            .any(|s| s.get("endpoint") == name)
     };
     let trunk = |section: &Section| {
         let transport = of("transport").find(|t| t.name == section.get("transport"));
-        let contact = of("aor").find(|a| section.get("aors").split(',').any(|n| n.trim() == a.name));
+        let contact =
+            of("aor").find(|a| section.get("aors").split(',').any(|n| n.trim() == a.name));
         let contact = contact.map(|a| a.get("contact").to_ascii_lowercase());
         let tls = match (transport, contact) {
             (Some(transport), _) => Some(transport.get("protocol").eq_ignore_ascii_case("tls")),
-            (None, Some(contact)) if contact.starts_with("sips:") || contact.contains("transport=tls") => Some(true),
+            (None, Some(contact))
+                if contact.starts_with("sips:") || contact.contains("transport=tls") =>
+            {
+                Some(true)
+            }
             (None, Some(_)) if section.get("transport").is_empty() => Some(false),
             (None, _) => None,
         };
@@ -123,7 +142,9 @@ fn asterisk(text: &str) -> Vec<Trunk> {
             "" | "no" => Some(false),
             _ => Some(true),
         };
-        let number = [section.get("from_user"), digits_of(section.get("callerid"))].into_iter().find(|n| !n.is_empty());
+        let number = [section.get("from_user"), digits_of(section.get("callerid"))]
+            .into_iter()
+            .find(|n| !n.is_empty());
         let caller = match number {
             Some(number) => Some(Some(number.to_owned())),
             None => whole.then_some(None),
@@ -161,7 +182,9 @@ fn freeswitch(text: &str) -> Vec<Trunk> {
             Ok(Event::Start(tag)) if tag.name().as_ref() == b"gateway" => {
                 inside = true;
                 let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-                let line = text.get(..at.min(text.len())).map_or(0, |t| t.matches('\n').count() + 1);
+                let line = text
+                    .get(..at.min(text.len()))
+                    .map_or(0, |t| t.matches('\n').count() + 1);
                 if out.len() < MAX_PARTS {
                     out.push(Trunk {
                         name: attribute(&tag, "name"),
@@ -186,8 +209,13 @@ fn freeswitch(text: &str) -> Vec<Trunk> {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> String {
-    let found = tag.attributes().flatten().find(|a| a.key.as_ref() == name.as_bytes());
-    found.map(|a| String::from_utf8_lossy(&a.value).into_owned()).unwrap_or_default()
+    let found = tag
+        .attributes()
+        .flatten()
+        .find(|a| a.key.as_ref() == name.as_bytes());
+    found
+        .map(|a| String::from_utf8_lossy(&a.value).into_owned())
+        .unwrap_or_default()
 }
 
 fn parameter(trunk: &mut Trunk, name: &str, value: &str) {
@@ -196,7 +224,11 @@ fn parameter(trunk: &mut Trunk, name: &str, value: &str) {
     match name {
         "register-transport" | "contact-params" if value.contains("tls") => trunk.tls = Some(true),
         "register-transport" if !known => trunk.tls = None,
-        "proxy" | "register-proxy" | "realm" if value.contains("transport=tls") || value.starts_with("sips:") => trunk.tls = Some(true),
+        "proxy" | "register-proxy" | "realm"
+            if value.contains("transport=tls") || value.starts_with("sips:") =>
+        {
+            trunk.tls = Some(true)
+        }
         "rtp_secure_media" | "rtp_secure_media_outbound" => {
             let off = matches!(value, "false" | "no" | "forbidden" | "optional");
             trunk.srtp = known.then_some(!off);
@@ -211,18 +243,36 @@ fn parameter(trunk: &mut Trunk, name: &str, value: &str) {
 
 /// One exchange for the whole file.
 fn kamailio(text: &str) -> Vec<Trunk> {
-    let lines: Vec<&str> = text.lines().map(|l| l.split('#').next().unwrap_or_default().trim()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|l| l.split('#').next().unwrap_or_default().trim())
+        .collect();
     // `#!define`, `#!ifdef` are instructions, not remarks; what they leave out is not known.
     let whole = !text.lines().any(|l| {
         let l = l.trim_start();
-        l.starts_with("#!ifdef") || l.starts_with("include_file") || l.starts_with("import_file") || l.starts_with("!!ifdef")
+        l.starts_with("#!ifdef")
+            || l.starts_with("include_file")
+            || l.starts_with("import_file")
+            || l.starts_with("!!ifdef")
     });
     let any = |wanted: &dyn Fn(&str) -> bool| lines.iter().any(|l| wanted(l));
-    let seen = |found: bool| if found { Some(true) } else { whole.then_some(false) };
+    let seen = |found: bool| {
+        if found {
+            Some(true)
+        } else {
+            whole.then_some(false)
+        }
+    };
     let tls = any(&|l| l.starts_with("listen=tls:") || l.starts_with("socket=tls:"))
-        && any(&|l| l.contains("transport=tls") || l.contains("enable_tls=yes") || l.contains("enable_tls=1") || l.contains("tls.so"));
+        && any(&|l| {
+            l.contains("transport=tls")
+                || l.contains("enable_tls=yes")
+                || l.contains("enable_tls=1")
+                || l.contains("tls.so")
+        });
     let srtp = any(&|l| l.contains("RTP/SAVP"));
-    let sets = any(&|l| l.contains("uac_replace_from(") || l.contains("append_hf(\"P-Asserted-Identity"));
+    let sets =
+        any(&|l| l.contains("uac_replace_from(") || l.contains("append_hf(\"P-Asserted-Identity"));
     let number = lines
         .iter()
         .find(|l| l.contains("uac_replace_from(") || l.contains("append_hf(\"P-Asserted-Identity"))
@@ -276,7 +326,14 @@ pub fn invites(text: &str) -> Vec<Invite> {
         if line.starts_with("INVITE sip") && line.contains("SIP/2.0") {
             done(&mut now, &mut out);
             let line = u32::try_from(number + 1).unwrap_or(u32::MAX);
-            now = Some((Invite { line, ..Invite::default() }, String::new(), String::new()));
+            now = Some((
+                Invite {
+                    line,
+                    ..Invite::default()
+                },
+                String::new(),
+                String::new(),
+            ));
             continue;
         }
         if line.starts_with("SIP/2.0 ") || line.trim_end().ends_with(" SIP/2.0") {
@@ -304,9 +361,18 @@ pub fn invites(text: &str) -> Vec<Invite> {
 /// `"Name" <sip:0247…@host>;tag=x` → name and user.
 fn party(value: &str) -> (String, String) {
     let display = value.split('<').next().unwrap_or_default();
-    let display = if value.contains('<') { display.trim().trim_matches('"').trim() } else { "" };
-    let uri = value.split_once("sip:").or_else(|| value.split_once("sips:")).or_else(|| value.split_once("tel:"));
-    let user = uri.map_or("", |(_, rest)| rest.split(['@', ';', '>']).next().unwrap_or_default());
+    let display = if value.contains('<') {
+        display.trim().trim_matches('"').trim()
+    } else {
+        ""
+    };
+    let uri = value
+        .split_once("sip:")
+        .or_else(|| value.split_once("sips:"))
+        .or_else(|| value.split_once("tel:"));
+    let user = uri.map_or("", |(_, rest)| {
+        rest.split(['@', ';', '>']).next().unwrap_or_default()
+    });
     (display.to_owned(), user.to_owned())
 }
 
@@ -330,7 +396,10 @@ mod tests {
         assert_eq!(trunk.caller, Some(Some("02473001000".into())));
         let plain = "[c]\ntype=endpoint\naors=c\n[c]\ntype=aor\ncontact=sip:10.0.0.1:5060\n[c]\ntype=identify\nendpoint=c\nmatch=10.0.0.1\n";
         let trunk = one(Program::Asterisk, plain);
-        assert_eq!((trunk.tls, trunk.srtp, trunk.caller), (Some(false), Some(false), Some(None)));
+        assert_eq!(
+            (trunk.tls, trunk.srtp, trunk.caller),
+            (Some(false), Some(false), Some(None))
+        );
         let more = format!("#include trunks.conf\n{plain}");
         assert_eq!(one(Program::Asterisk, &more).srtp, None);
     }
@@ -340,9 +409,18 @@ mod tests {
         let text = "<include>\n <gateway name=\"c\">\n  <param name=\"register-transport\" value=\"tls\"/>\n  <param name=\"from-user\" value=\"02473001000\"/>\n  <variables><variable name=\"rtp_secure_media\" value=\"true\" direction=\"outbound\"/></variables>\n </gateway>\n</include>";
         assert_eq!(program("c.xml", text), Some(Program::FreeSwitch));
         let trunk = one(Program::FreeSwitch, text);
-        assert_eq!((trunk.line, trunk.tls, trunk.srtp), (2, Some(true), Some(true)));
-        let plain = one(Program::FreeSwitch, "<gateway name=\"c\"><param name=\"caller-id-in-from\" value=\"true\"/></gateway>");
-        assert_eq!((plain.tls, plain.srtp, plain.caller), (Some(false), None, Some(None)));
+        assert_eq!(
+            (trunk.line, trunk.tls, trunk.srtp),
+            (2, Some(true), Some(true))
+        );
+        let plain = one(
+            Program::FreeSwitch,
+            "<gateway name=\"c\"><param name=\"caller-id-in-from\" value=\"true\"/></gateway>",
+        );
+        assert_eq!(
+            (plain.tls, plain.srtp, plain.caller),
+            (Some(false), None, Some(None))
+        );
     }
 
     #[test]
@@ -352,7 +430,10 @@ mod tests {
         let trunk = one(Program::Kamailio, text);
         assert_eq!((trunk.tls, trunk.srtp), (Some(true), Some(true)));
         assert_eq!(trunk.caller, Some(Some("02473001000".into())));
-        assert_eq!(one(Program::Kamailio, "#!ifdef WITH_TLS\nlisten=udp:1\n").tls, None);
+        assert_eq!(
+            one(Program::Kamailio, "#!ifdef WITH_TLS\nlisten=udp:1\n").tls,
+            None
+        );
         assert_eq!(one(Program::Kamailio, "listen=udp:1\n").tls, Some(false));
     }
 
@@ -361,8 +442,18 @@ mod tests {
         let text = "INVITE sip:0912345678@c SIP/2.0\r\nFrom: \"BuuChinh\" <sip:801@pbx>;tag=1\r\nP-Asserted-Identity: <sip:+842473001000@pbx>\r\nCall-ID: a\r\nIdentity: eyJ\r\n\r\nSIP/2.0 100 Trying\r\nFrom: <sip:no@x>\r\n\r\nINVITE sip:1@c SIP/2.0\nf: <sip:0987654321@pbx>\ni: b\n\nINVITE sip:1@c SIP/2.0\nf: <sip:0987654321@pbx>\ni: b\n";
         let all = invites(text);
         assert_eq!(all.len(), 2);
-        assert_eq!((all[0].display.as_str(), all[0].caller.as_str(), all[0].identity), ("BuuChinh", "+842473001000", true));
-        assert_eq!((all[1].line, all[1].caller.as_str(), all[1].identity), (10, "0987654321", false));
+        assert_eq!(
+            (
+                all[0].display.as_str(),
+                all[0].caller.as_str(),
+                all[0].identity
+            ),
+            ("BuuChinh", "+842473001000", true)
+        );
+        assert_eq!(
+            (all[1].line, all[1].caller.as_str(), all[1].identity),
+            (10, "0987654321", false)
+        );
     }
 
     proptest::proptest! {

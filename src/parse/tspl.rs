@@ -52,7 +52,9 @@ fn print_of(word: &str) -> Option<Print> {
 
 fn command(line: &str) -> (String, &str) {
     let line = line.trim();
-    let end = line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+    let end = line
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(line.len());
     let (word, rest) = line.split_at_checked(end).unwrap_or((line, ""));
     (word.to_ascii_uppercase(), rest)
 }

@@ -67,14 +67,27 @@ pub fn parse(text: &str) -> Label {
 
 /// Puts what a recall (`^XF`) says of numbered fields into the template that the same file stored (`^DF`).
 fn fill(label: &mut Label) {
-    let named = |name: &str| name.split(',').next().unwrap_or(name).trim().to_ascii_uppercase();
-    let recalled = label.items.iter().position(|i| matches!(i, Item::Recalls(..)));
+    let named = |name: &str| {
+        name.split(',')
+            .next()
+            .unwrap_or(name)
+            .trim()
+            .to_ascii_uppercase()
+    };
+    let recalled = label
+        .items
+        .iter()
+        .position(|i| matches!(i, Item::Recalls(..)));
     let Some(at) = recalled else { return };
     let Some(Item::Recalls(_, name)) = label.items.get(at) else {
         return;
     };
     let name = named(name);
-    let stored = label.items.iter().take(at).any(|i| matches!(i, Item::Stores(_, s) if named(s) == name));
+    let stored = label
+        .items
+        .iter()
+        .take(at)
+        .any(|i| matches!(i, Item::Stores(_, s) if named(s) == name));
     if !stored {
         return;
     }
@@ -83,8 +96,17 @@ fn fill(label: &mut Label) {
         .split_off(at)
         .into_iter()
         .filter_map(|item| match item {
-            Item::Field(Field { line, text, number: Some((n, _)), .. }) => Some((n, line, text)),
-            Item::Field(_) | Item::Comment(..) | Item::Picture(_) | Item::Recalls(..) | Item::Stores(..) => None,
+            Item::Field(Field {
+                line,
+                text,
+                number: Some((n, _)),
+                ..
+            }) => Some((n, line, text)),
+            Item::Field(_)
+            | Item::Comment(..)
+            | Item::Picture(_)
+            | Item::Recalls(..)
+            | Item::Stores(..) => None,
         })
         .collect();
     for item in &mut label.items {

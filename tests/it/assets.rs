@@ -165,7 +165,9 @@ fn collected(book: &Book, scenario: &Scenario) -> Collected {
 
 /// The path that the inventory names first.
 fn first_of(keys: &BTreeMap<String, String>) -> String {
-    let first = ["brandnames", "path", "roster"].iter().find_map(|key| keys.get(*key));
+    let first = ["brandnames", "path", "roster"]
+        .iter()
+        .find_map(|key| keys.get(*key));
     first.cloned().unwrap_or_default()
 }
 
@@ -174,7 +176,13 @@ fn judge(pack: &Pack, control: &str, collected: &Collected) -> Vec<(String, Resu
     let index = index.unwrap_or_else(|| panic!("no control {control}"));
     let on = Day::new(2026, 11, 23).unwrap();
     let law = &pack.law;
-    let chosen = choose(&pack.rules.controls[index], law, Level::ALL[2], on, &BTreeMap::new());
+    let chosen = choose(
+        &pack.rules.controls[index],
+        law,
+        Level::ALL[2],
+        on,
+        &BTreeMap::new(),
+    );
     let Choice::Asked(selection) = chosen else {
         panic!("{control} is not asked");
     };

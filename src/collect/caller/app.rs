@@ -21,7 +21,15 @@ const ENDS: [&str; 17] = [
 ];
 /// Folders of what others wrote, or of tests.
 const LEFT_OUT: [&str; 9] = [
-    "node_modules/", "build/", ".git/", "Pods/", ".gradle/", "dist/", ".dart_tool/", "test/", "tests/",
+    "node_modules/",
+    "build/",
+    ".git/",
+    "Pods/",
+    ".gradle/",
+    "dist/",
+    ".dart_tool/",
+    "test/",
+    "tests/",
 ];
 /// The most places that are named.
 const MAX_PLACES: usize = 50;
@@ -53,7 +61,11 @@ pub(super) fn collect(path: &std::path::Path, shown: &str, cx: &Context, out: &m
     };
     let mut fault: Option<Reason> = walk.faults.into_iter().next();
     let mut found = Found::default();
-    for file in walk.files.iter().filter(|f| !LEFT_OUT.iter().any(|l| f.starts_with(l) || f.contains(&format!("/{l}")))) {
+    for file in walk.files.iter().filter(|f| {
+        !LEFT_OUT
+            .iter()
+            .any(|l| f.starts_with(l) || f.contains(&format!("/{l}")))
+    }) {
         match reader.bytes(&format!("/{file}")).map_err(|e| e.code()) {
             Ok(bytes) => match bytes::lossy(&bytes) {
                 Ok(text) => found.look(&text, file),
@@ -63,13 +75,15 @@ pub(super) fn collect(path: &std::path::Path, shown: &str, cx: &Context, out: &m
         }
     }
     if found.files == 0 {
-        let reason = fault.unwrap_or_else(|| Reason::new("not-parsed", format!("{shown}: no source of an app")));
+        let reason = fault
+            .unwrap_or_else(|| Reason::new("not-parsed", format!("{shown}: no source of an app")));
         return out.saw(APP, Seen::Not(reason));
     }
     out.subjects.push(found.subject(shown, fault.is_none()));
     out.saw(APP, fault.map_or(Seen::Whole, Seen::Not));
     // One line of evidence for each file would bury all others: the folder stands for them.
-    out.evidence.extend(reader.into_evidence().into_iter().take(MAX_PLACES));
+    out.evidence
+        .extend(reader.into_evidence().into_iter().take(MAX_PLACES));
 }
 
 #[derive(Default)]
@@ -95,7 +109,8 @@ impl Found {
             let line = line.get(..line.len().min(2000)).unwrap_or(line);
             // A fixed number is the company's own hotline.
             let own = |c: &regex::Captures<'_>| {
-                c.name("fixed").is_some_and(|m| m.as_str().chars().filter(char::is_ascii_digit).count() >= 3)
+                c.name("fixed")
+                    .is_some_and(|m| m.as_str().chars().filter(char::is_ascii_digit).count() >= 3)
             };
             if dials.captures_iter(line).any(|c| !own(&c)) {
                 self.dials += 1;
@@ -118,7 +133,10 @@ impl Found {
             count(self.dials)
         };
         put("raw_dials", dials);
-        put("raw_dial_lines", Value::list(self.places.iter().map(|p| Value::from(p.as_str()))));
+        put(
+            "raw_dial_lines",
+            Value::list(self.places.iter().map(|p| Value::from(p.as_str()))),
+        );
         put("calls_by_exchange", self.exchange.into());
         subject
     }
@@ -144,7 +162,12 @@ mod tests {
         ] {
             assert_eq!(dials(raw), 1, "{raw}");
         }
-        for own in ["launch('tel:19001234')", "// Intent.ACTION_DIAL", "val hotel = 1", "api.clickToCall(waybill)"] {
+        for own in [
+            "launch('tel:19001234')",
+            "// Intent.ACTION_DIAL",
+            "val hotel = 1",
+            "api.clickToCall(waybill)",
+        ] {
             assert_eq!(dials(own), 0, "{own}");
         }
     }

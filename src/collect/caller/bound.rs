@@ -11,7 +11,12 @@ use crate::model::{Day, Fact, Place, Subject, Value};
 
 /// The columns that such a list may have.
 pub(super) const COLUMNS: &[&str] = &[
-    "bound_to", "number", "telco", "trunk", "active_from", "active_to",
+    "bound_to",
+    "number",
+    "telco",
+    "trunk",
+    "active_from",
+    "active_to",
 ];
 /// Those that it must have.
 pub(super) const NEEDED: &[&str] = &["number", "bound_to"];
@@ -21,7 +26,12 @@ pub(super) const NAMES: &str = "number, brandname";
 /// The carriers that serve nearly all telephones of the country.
 const LARGE: [&str; 3] = ["viettel", "vnpt", "mobifone"];
 const CARRIERS: [&str; 6] = [
-    "viettel", "vnpt", "mobifone", "vietnamobile", "gmobile", "other",
+    "viettel",
+    "vnpt",
+    "mobifone",
+    "vietnamobile",
+    "gmobile",
+    "other",
 ];
 
 /// The list.
@@ -92,7 +102,12 @@ impl Bound {
     }
 
     /// The subject. `register` is the list of brand names, or why there is none.
-    pub(super) fn subject(&self, register: Result<&Register, &Value>, on: Day, shown: &str) -> Subject {
+    pub(super) fn subject(
+        &self,
+        register: Result<&Register, &Value>,
+        on: Day,
+        shown: &str,
+    ) -> Subject {
         let mut subject = Subject::new("caller-numbers", "caller-numbers").at(Place::new(shown, 0));
         let mut put = |path: &str, value: Value| {
             subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
@@ -108,12 +123,17 @@ impl Bound {
         match register {
             Ok(register) => {
                 let of = |wanted: Option<bool>| -> Vec<u32> {
-                    let rows = current.iter().filter(|r| register.counts(&r.name, on) == wanted);
+                    let rows = current
+                        .iter()
+                        .filter(|r| register.counts(&r.name, on) == wanted);
                     rows.map(|r| r.line).collect()
                 };
                 let (loose, unclear) = (of(Some(false)), of(None));
                 let number = match (loose.is_empty(), unclear.is_empty()) {
-                    (true, false) => Value::unseen("ambiguous", "the register does not say whether a name counts"),
+                    (true, false) => Value::unseen(
+                        "ambiguous",
+                        "the register does not say whether a name counts",
+                    ),
                     (false, _) | (true, true) => count(loose.len()),
                 };
                 put("unregistered", number);
@@ -122,7 +142,11 @@ impl Bound {
             Err(why) => put("unregistered", why.clone()),
         }
         let carriers: BTreeSet<&str> = current.iter().filter_map(|r| r.carrier).collect();
-        let missing: Vec<Value> = LARGE.iter().filter(|c| !carriers.contains(*c)).map(|c| Value::from(*c)).collect();
+        let missing: Vec<Value> = LARGE
+            .iter()
+            .filter(|c| !carriers.contains(*c))
+            .map(|c| Value::from(*c))
+            .collect();
         let list: Vec<Value> = carriers.iter().map(|c| Value::from(*c)).collect();
         if !self.names_carriers {
             let why = || Value::unseen("ambiguous", "the list has no column with the carrier");
@@ -135,7 +159,10 @@ impl Bound {
             put("carriers", Value::partial_list(list));
             let unclear = Value::unseen("ambiguous", "rows with a carrier that is not known");
             let all_there = missing.is_empty();
-            put("large_carriers_missing", if all_there { Value::list([]) } else { unclear });
+            put(
+                "large_carriers_missing",
+                if all_there { Value::list([]) } else { unclear },
+            );
         }
         subject
     }

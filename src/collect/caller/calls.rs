@@ -13,7 +13,13 @@ use crate::privacy::{masks, values};
 
 /// The columns that such a list may have.
 pub(super) const COLUMNS: &[&str] = &[
-    "from_number", "to_number", "waybill", "courier", "at", "direction", "trunk",
+    "from_number",
+    "to_number",
+    "waybill",
+    "courier",
+    "at",
+    "direction",
+    "trunk",
 ];
 /// Those that it must have.
 pub(super) const NEEDED: &[&str] = &["from_number"];
@@ -88,17 +94,23 @@ impl Calls {
         put("newest_call", days().max().map_or_else(unknown, Value::Day));
         match bound {
             Ok(bound) => {
-                let own: Vec<u32> = self.lines_of(|c| !bound.holds(c.from.as_deref(), &c.trunk, c.at));
+                let own: Vec<u32> =
+                    self.lines_of(|c| !bound.holds(c.from.as_deref(), &c.trunk, c.at));
                 put("through_registered", count(self.calls.len() - own.len()));
                 // What a row of numbers that could not be read holds, is not known.
                 let share = if bound.is_whole() || own.is_empty() {
                     self.share(self.calls.len() - own.len())
                 } else {
-                    Value::unseen("not-parsed", "rows of the list of numbers could not be read")
+                    Value::unseen(
+                        "not-parsed",
+                        "rows of the list of numbers could not be read",
+                    )
                 };
                 put("share", share);
                 put("unregistered_lines", lines(&own));
-                let mobile = |c: &Call| own.binary_search(&c.line).is_ok() && c.from.as_deref().is_some_and(is_mobile);
+                let mobile = |c: &Call| {
+                    own.binary_search(&c.line).is_ok() && c.from.as_deref().is_some_and(is_mobile)
+                };
                 put("from_mobile", count(self.lines_of(mobile).len()));
             }
             Err(why) => {
@@ -110,7 +122,10 @@ impl Calls {
         if self.has("waybill") {
             let without = self.lines_of(|c| !c.waybill);
             put("with_waybill", count(self.calls.len() - without.len()));
-            put("waybill_share", self.share(self.calls.len() - without.len()));
+            put(
+                "waybill_share",
+                self.share(self.calls.len() - without.len()),
+            );
             put("without_waybill_lines", lines(&without));
         } else {
             let why = Value::unseen("ambiguous", "the list has no column with the waybill");
@@ -129,7 +144,10 @@ impl Calls {
 
     fn couriers(&self, staff: Result<&Staff, &Value>, put: &mut impl FnMut(&str, Value)) {
         if !self.has("courier") {
-            put("not_in_roster", Value::unseen("ambiguous", "the list has no column with the courier"));
+            put(
+                "not_in_roster",
+                Value::unseen("ambiguous", "the list has no column with the courier"),
+            );
             return;
         }
         let staff = match staff {
@@ -153,7 +171,11 @@ impl Calls {
     }
 
     fn lines_of(&self, wanted: impl Fn(&Call) -> bool) -> Vec<u32> {
-        self.calls.iter().filter(|c| wanted(c)).map(|c| c.line).collect()
+        self.calls
+            .iter()
+            .filter(|c| wanted(c))
+            .map(|c| c.line)
+            .collect()
     }
 
     /// A share of the calls. Rows that could not be read may be either: where that changes the figure it is not known.
@@ -166,14 +188,20 @@ impl Calls {
         if low == high {
             low
         } else {
-            Value::unseen("not-parsed", format!("{} rows could not be read", self.bad.len()))
+            Value::unseen(
+                "not-parsed",
+                format!("{} rows could not be read", self.bad.len()),
+            )
         }
     }
 
     /// A count that rows which could not be read may only raise: none is known only where all were read.
     fn at_least(&self, n: usize) -> Value {
         if n == 0 && !self.bad.is_empty() {
-            Value::unseen("not-parsed", format!("{} rows could not be read", self.bad.len()))
+            Value::unseen(
+                "not-parsed",
+                format!("{} rows could not be read", self.bad.len()),
+            )
         } else if self.calls.is_empty() {
             Value::unseen("ambiguous", "the list has no call to a customer")
         } else {
@@ -238,7 +266,13 @@ mod tests {
     #[test]
     fn moments() {
         let expected = DayCell::Day(Day::new(2026, 11, 1).unwrap());
-        for written in ["2026-11-01T08:12:33+07:00", "01/11/2026 08:12", "08:12 01/11/2026", "2026-11-01 08:12:33", "1-11-2026"] {
+        for written in [
+            "2026-11-01T08:12:33+07:00",
+            "01/11/2026 08:12",
+            "08:12 01/11/2026",
+            "2026-11-01 08:12:33",
+            "1-11-2026",
+        ] {
             assert_eq!(moment(written), expected, "{written}");
         }
         assert_eq!(moment("hôm qua"), DayCell::Bad);

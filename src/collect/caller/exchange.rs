@@ -16,24 +16,37 @@ pub(super) const TRACE: &str = "sip-trace";
 const CONFIGS: [&str; 3] = [".conf", ".cfg", ".xml"];
 const TRACES: [&str; 5] = [".txt", ".log", ".sip", ".trace", ".sngrep"];
 
-/// The texts of a file or folder, with their places; what could not be read is said.
+/// Texts with their places, and what could not be read.
+type Texts = (Vec<(String, String)>, Option<Reason>);
+
+/// The texts of a file or folder.
 fn texts(
     path: &std::path::Path,
     shown: &str,
     ends: &'static [&'static str],
     cx: &Context,
     out: &mut Collected,
-) -> Result<(Vec<(String, String)>, Option<Reason>), Reason> {
+) -> Result<Texts, Reason> {
     let opened = Opened::at(path, shown).map_err(|e| Reason::new(e.code(), shown))?;
     let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
     let wanted = |name: &str| ends.iter().any(|e| name.to_ascii_lowercase().ends_with(e));
-    let walk = opened.files(&reader, &wanted).map_err(|e| Reason::new(e.code(), shown))?;
+    let walk = opened
+        .files(&reader, &wanted)
+        .map_err(|e| Reason::new(e.code(), shown))?;
     let mut fault = walk.faults.into_iter().next();
     let mut found = Vec::new();
     for file in &walk.files {
-        let place = if opened.only.is_some() { shown.to_owned() } else { reader.shown(&format!("/{file}")) };
-        let read = reader.bytes(&format!("/{file}")).map_err(|e| Reason::new(e.code(), place.clone()));
-        let text = read.and_then(|b| bytes::lossy(&b).map_err(|e| Reason::new("not-parsed", format!("{place}: {e}"))));
+        let place = if opened.only.is_some() {
+            shown.to_owned()
+        } else {
+            reader.shown(&format!("/{file}"))
+        };
+        let read = reader
+            .bytes(&format!("/{file}"))
+            .map_err(|e| Reason::new(e.code(), place.clone()));
+        let text = read.and_then(|b| {
+            bytes::lossy(&b).map_err(|e| Reason::new("not-parsed", format!("{place}: {e}")))
+        });
         match text {
             Ok(text) => found.push((place, text)),
             Err(reason) => fault = fault.or(Some(reason)),
@@ -44,7 +57,13 @@ fn texts(
 }
 
 /// The trunks of the configuration at `path`.
-pub(super) fn trunks(path: &std::path::Path, shown: &str, bound: Result<&Bound, &Value>, cx: &Context, out: &mut Collected) {
+pub(super) fn trunks(
+    path: &std::path::Path,
+    shown: &str,
+    bound: Result<&Bound, &Value>,
+    cx: &Context,
+    out: &mut Collected,
+) {
     let (texts, fault) = match texts(path, shown, &CONFIGS, cx, out) {
         Ok(read) => read,
         Err(reason) => return out.saw(TRUNK, Seen::Not(reason)),
@@ -60,27 +79,54 @@ pub(super) fn trunks(path: &std::path::Path, shown: &str, bound: Result<&Bound, 
             out.subjects.push(trunk_subject(&trunk, place, bound, cx));
         }
     }
-    let none = || Reason::new("not-parsed", format!("{shown}: no trunk to a carrier was recognised"));
-    out.saw(TRUNK, match fault {
-        Some(fault) => Seen::Not(fault),
-        None if any => Seen::Whole,
-        None => Seen::Not(none()),
-    });
+    let none = || {
+        Reason::new(
+            "not-parsed",
+            format!("{shown}: no trunk to a carrier was recognised"),
+        )
+    };
+    out.saw(
+        TRUNK,
+        match fault {
+            Some(fault) => Seen::Not(fault),
+            None if any => Seen::Whole,
+            None => Seen::Not(none()),
+        },
+    );
 }
 
-fn trunk_subject(trunk: &sip::Trunk, place: &str, bound: Result<&Bound, &Value>, cx: &Context) -> Subject {
+fn trunk_subject(
+    trunk: &sip::Trunk,
+    place: &str,
+    bound: Result<&Bound, &Value>,
+    cx: &Context,
+) -> Subject {
     let at = Place::new(place, trunk.line);
     // Names of trunks are the company's words; one that holds a number is not shown.
-    let shows = trunk.name.chars().filter(char::is_ascii_digit).count() < 6 && !trunk.name.is_empty();
-    let name = if shows { trunk.name.clone() } else { format!("line {}", trunk.line) };
+    let shows =
+        trunk.name.chars().filter(char::is_ascii_digit).count() < 6 && !trunk.name.is_empty();
+    let name = if shows {
+        trunk.name.clone()
+    } else {
+        format!("line {}", trunk.line)
+    };
     let mut subject = Subject::new(TRUNK, format!("sip-trunk[{name}]")).at(at.clone());
     let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(at.clone()));
     let told = |known: Option<bool>, what: &str| {
-        known.map_or_else(|| Value::unseen("ambiguous", format!("this file does not say {what}")), Value::Bool)
+        known.map_or_else(
+            || Value::unseen("ambiguous", format!("this file does not say {what}")),
+            Value::Bool,
+        )
     };
     put("tls", told(trunk.tls, "how it is carried"));
     put("srtp", told(trunk.srtp, "whether speech is enciphered"));
-    put("sets_caller", told(trunk.caller.as_ref().map(Option::is_some), "which number is shown"));
+    put(
+        "sets_caller",
+        told(
+            trunk.caller.as_ref().map(Option::is_some),
+            "which number is shown",
+        ),
+    );
     let registered = match (&trunk.caller, bound) {
         (Some(Some(number)), Ok(bound)) => match national(number) {
             Some(number) => bound.holds(Some(&number), "", Some(Day::of(cx.now))).into(),
@@ -114,14 +160,18 @@ pub(super) fn traces(
             continue;
         }
         any = true;
-        out.subjects.push(trace_subject(&invites, place, register, bound, cx));
+        out.subjects
+            .push(trace_subject(&invites, place, register, bound, cx));
     }
     let none = || Reason::new("not-parsed", format!("{shown}: no INVITE of SIP"));
-    out.saw(TRACE, match fault {
-        Some(fault) => Seen::Not(fault),
-        None if any => Seen::Whole,
-        None => Seen::Not(none()),
-    });
+    out.saw(
+        TRACE,
+        match fault {
+            Some(fault) => Seen::Not(fault),
+            None if any => Seen::Whole,
+            None => Seen::Not(none()),
+        },
+    );
 }
 
 fn trace_subject(
@@ -138,12 +188,17 @@ fn trace_subject(
         subject.put(Fact::derived(path, value).at(Place::new(place, 0)));
     };
     let of = |wanted: &dyn Fn(&sip::Invite) -> bool| -> Vec<u32> {
-        invites.iter().filter(|i| wanted(i)).map(|i| i.line).collect()
+        invites
+            .iter()
+            .filter(|i| wanted(i))
+            .map(|i| i.line)
+            .collect()
     };
     put("invites", count(invites.len()));
     match bound {
         Ok(bound) => {
-            let strange = of(&|i| !national(&i.caller).is_some_and(|n| bound.holds(Some(&n), "", None)));
+            let strange =
+                of(&|i| !national(&i.caller).is_some_and(|n| bound.holds(Some(&n), "", None)));
             put("unregistered", count(strange.len()));
             put("unregistered_lines", lines(&strange));
         }

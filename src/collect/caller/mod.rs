@@ -43,22 +43,41 @@ pub fn collect(files: &CallerFiles, shown: &str, inventory: &Inventory, cx: &Con
     let beside = |path: &Path| ListFile::beside(path, brandnames, shown);
     let names_file = ListFile::new(brandnames, shown.to_owned());
     let register = names_file
-        .read(cx, register::COLUMNS, register::NEEDED, register::NAMES, &mut out.evidence)
+        .read(
+            cx,
+            register::COLUMNS,
+            register::NEEDED,
+            register::NAMES,
+            &mut out.evidence,
+        )
         .map(|table| Register::of(&table, inventory.organisation.tax_code.as_deref()));
     let bound = match numbers {
         Some(path) => beside(path)
-            .read(cx, bound::COLUMNS, bound::NEEDED, bound::NAMES, &mut out.evidence)
+            .read(
+                cx,
+                bound::COLUMNS,
+                bound::NEEDED,
+                bound::NAMES,
+                &mut out.evidence,
+            )
             .map(|table| Bound::of(&table)),
         None => Err(not_named("numbers")),
     };
     let sample = match calls {
         Some(path) => beside(path)
-            .read(cx, calls::COLUMNS, calls::NEEDED, calls::NAMES, &mut out.evidence)
+            .read(
+                cx,
+                calls::COLUMNS,
+                calls::NEEDED,
+                calls::NAMES,
+                &mut out.evidence,
+            )
             .map(|table| Calls::of(&table)),
         None => Err(not_named("calls")),
     };
     let people = people(roster.as_deref(), inventory, cx, &mut out);
-    let shown_of = |path: &Option<PathBuf>| path.as_deref().map(|p| beside(p).shown).unwrap_or_default();
+    let shown_of =
+        |path: &Option<PathBuf>| path.as_deref().map(|p| beside(p).shown).unwrap_or_default();
 
     if let Ok(register) = &register {
         let by_name = bound.as_ref().map(|b| b.by_name(on)).map_err(why);
@@ -69,17 +88,26 @@ pub fn collect(files: &CallerFiles, shown: &str, inventory: &Inventory, cx: &Con
     if let Ok(bound) = &bound {
         let register = register.as_ref().map_err(why);
         let register = register.as_ref().copied();
-        out.subjects.push(bound.subject(register, on, &shown_of(numbers)));
+        out.subjects
+            .push(bound.subject(register, on, &shown_of(numbers)));
     }
     if let Ok(sample) = &sample {
         let (bound, people) = (bound.as_ref().map_err(why), people.as_ref().map_err(why));
         let (bound, people) = (bound.as_ref().copied(), people.as_ref().copied());
-        out.subjects.push(sample.subject(bound, people, &shown_of(calls)));
+        out.subjects
+            .push(sample.subject(bound, people, &shown_of(calls)));
     }
     let (bound_or, register_or) = (bound.as_ref().map_err(why), register.as_ref().map_err(why));
-    let not_asked = |out: &mut Collected, kind: &str, key: &str| out.saw(kind, Seen::Not(not_named(key)));
+    let not_asked =
+        |out: &mut Collected, kind: &str, key: &str| out.saw(kind, Seen::Not(not_named(key)));
     match sip {
-        Some(path) => exchange::trunks(path, &shown_of(sip), bound_or.as_ref().copied(), cx, &mut out),
+        Some(path) => exchange::trunks(
+            path,
+            &shown_of(sip),
+            bound_or.as_ref().copied(),
+            cx,
+            &mut out,
+        ),
         None => not_asked(&mut out, exchange::TRUNK, "sip"),
     }
     match traces {
@@ -136,7 +164,15 @@ fn why(reason: &Reason) -> Value {
 /// Facts carry constant codes: the reasons of files that could not be read.
 fn code_of(reason: &Reason) -> &'static str {
     const CODES: [&str; 9] = [
-        "not_asked", "not-parsed", "missing", "unreadable", "too-large", "wrong-kind", "link-loop", "not-permitted", "timeout",
+        "not_asked",
+        "not-parsed",
+        "missing",
+        "unreadable",
+        "too-large",
+        "wrong-kind",
+        "link-loop",
+        "not-permitted",
+        "timeout",
     ];
     let found = CODES.into_iter().find(|code| *code == reason.code);
     found.unwrap_or("unreadable")

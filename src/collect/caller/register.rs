@@ -4,15 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::figures::{count, lines};
 use crate::collect::document::table::{DayCell, Row, Table, day};
 use crate::collect::document::words::{has_phrase, plain};
+use crate::collect::figures::{count, lines};
 use crate::model::{Day, Fact, Period, Place, Subject, Value};
 use crate::privacy::values;
 
 /// The columns that such a list may have.
 pub(super) const COLUMNS: &[&str] = &[
-    "brandname", "holder_tax", "issued", "expires", "usage", "status",
+    "brandname",
+    "holder_tax",
+    "issued",
+    "expires",
+    "usage",
+    "status",
 ];
 /// Those that it must have.
 pub(super) const NEEDED: &[&str] = &["brandname"];
@@ -107,13 +112,22 @@ impl Register {
         put("bad_lines", lines(&self.bad));
         put("duplicates", count(self.duplicates.len()));
         put("duplicate_lines", lines(&self.duplicates));
-        let sure = self.names.iter().filter(|n| n.counts(on) == Some(true)).count();
+        let sure = self
+            .names
+            .iter()
+            .filter(|n| n.counts(on) == Some(true))
+            .count();
         let unclear = self.names.iter().any(|n| n.counts(on).is_none());
         put(
             "valid_names",
             match sure {
-                0 if !self.bad.is_empty() => Value::unseen("not-parsed", format!("{} rows could not be read", self.bad.len())),
-                0 if unclear => Value::unseen("ambiguous", "the list does not say whether the name counts"),
+                0 if !self.bad.is_empty() => Value::unseen(
+                    "not-parsed",
+                    format!("{} rows could not be read", self.bad.len()),
+                ),
+                0 if unclear => {
+                    Value::unseen("ambiguous", "the list does not say whether the name counts")
+                }
                 sure => count(sure),
             },
         );
@@ -172,11 +186,24 @@ impl Name {
             |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
         put("form_valid", self.form.into());
         put("length", count(self.written.chars().count()));
-        let not_said = |what: &str| Value::unseen("ambiguous", format!("the list does not say {what}"));
-        put("issued", self.issued.map_or_else(|| not_said("when it was granted"), Value::Day));
+        let not_said =
+            |what: &str| Value::unseen("ambiguous", format!("the list does not say {what}"));
+        put(
+            "issued",
+            self.issued
+                .map_or_else(|| not_said("when it was granted"), Value::Day),
+        );
         let days_left = |end: Day| Value::Int(end.days_since(on));
-        put("expires", self.expires.map_or_else(|| not_said("when it ends"), Value::Day));
-        put("days_left", self.expires.map_or_else(|| not_said("when it ends"), days_left));
+        put(
+            "expires",
+            self.expires
+                .map_or_else(|| not_said("when it ends"), Value::Day),
+        );
+        put(
+            "days_left",
+            self.expires
+                .map_or_else(|| not_said("when it ends"), days_left),
+        );
         put(
             "valid_days",
             match (self.issued, self.expires) {
@@ -190,11 +217,22 @@ impl Name {
                 Holder::Own => true.into(),
                 Holder::Other => false.into(),
                 Holder::NotSaid => not_said("the tax code of the holder"),
-                Holder::NotKnown => Value::unseen("not_asked", "the inventory has no tax_code of the organisation"),
+                Holder::NotKnown => Value::unseen(
+                    "not_asked",
+                    "the inventory has no tax_code of the organisation",
+                ),
             },
         );
-        put("for_calls", self.for_calls.map_or_else(|| not_said("what it is for"), Value::Bool));
-        put("revoked", self.revoked.map_or_else(|| not_said("its state"), Value::Bool));
+        put(
+            "for_calls",
+            self.for_calls
+                .map_or_else(|| not_said("what it is for"), Value::Bool),
+        );
+        put(
+            "revoked",
+            self.revoked
+                .map_or_else(|| not_said("its state"), Value::Bool),
+        );
         put("numbers", numbers);
         subject
     }
@@ -248,7 +286,11 @@ fn holder(written: &str, own: Option<&str>) -> Holder {
     let digits = |code: &str| -> String {
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         // Spreadsheets take the leading 0 away.
-        let digits = if digits.len() == 9 { format!("0{digits}") } else { digits };
+        let digits = if digits.len() == 9 {
+            format!("0{digits}")
+        } else {
+            digits
+        };
         digits.chars().take(10).collect()
     };
     match digits(written) {
@@ -260,7 +302,11 @@ fn holder(written: &str, own: Option<&str>) -> Holder {
 
 /// A list of brand names for calls that does not say more is one of names for calls.
 fn for_calls(written: &str) -> Option<bool> {
-    match (plain(written).is_empty(), has_phrase(written, "voice"), has_phrase(written, "text")) {
+    match (
+        plain(written).is_empty(),
+        has_phrase(written, "voice"),
+        has_phrase(written, "text"),
+    ) {
         (true, _, _) | (_, true, _) => Some(true),
         (_, false, true) => Some(false),
         (_, false, false) => None,
@@ -268,7 +314,11 @@ fn for_calls(written: &str) -> Option<bool> {
 }
 
 fn revoked(written: &str) -> Option<bool> {
-    match (plain(written).is_empty(), has_phrase(written, "revoked"), has_phrase(written, "granted")) {
+    match (
+        plain(written).is_empty(),
+        has_phrase(written, "revoked"),
+        has_phrase(written, "granted"),
+    ) {
         (true, _, _) | (_, false, true) => Some(false),
         (_, true, _) => Some(true),
         (_, false, false) => None,

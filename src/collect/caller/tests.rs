@@ -72,23 +72,40 @@ fn counts_and_shares() {
     assert_eq!(calls("full_recipients"), "1");
     assert_eq!(calls("newest_call"), "2026-11-02");
     assert_eq!(fact(&out, "brandname", "expires"), "2028-01-01");
-    assert_eq!(fact(&out, "caller-numbers", "large_carriers_missing"), "[vnpt, mobifone]");
+    assert_eq!(
+        fact(&out, "caller-numbers", "large_carriers_missing"),
+        "[vnpt, mobifone]"
+    );
     let sources: Vec<&str> = out.evidence.iter().map(|e| e.source.as_str()).collect();
-    assert_eq!(&sources[..3], ["calls/names.csv", "calls/numbers.csv", "calls/calls.csv"]);
+    assert_eq!(
+        &sources[..3],
+        ["calls/names.csv", "calls/numbers.csv", "calls/calls.csv"]
+    );
 }
 
 #[test]
 fn what_is_wrong_is_named() {
-    let out = collected(b"x,y\n1,2\n", "number\n02473001000\n", "\u{fffd}", "id,role\n");
+    let out = collected(
+        b"x,y\n1,2\n",
+        "number\n02473001000\n",
+        "\u{fffd}",
+        "id,role\n",
+    );
     let reason = |kind: &str| {
         let sight = out.sights.iter().find(|s| &*s.kind == kind).unwrap();
-        match &sight.seen {
-            Seen::Not(reason) => format!("{}: {}", reason.code, reason.detail),
-            other => panic!("{other:?}"),
-        }
+        let Seen::Not(reason) = &sight.seen else {
+            panic!("{sight:?}");
+        };
+        format!("{}: {}", reason.code, reason.detail)
     };
-    assert_eq!(reason("brandname"), "not-parsed: calls/names.csv: no header line with the columns brandname");
-    assert_eq!(reason("caller-numbers"), "not-parsed: calls/numbers.csv: no header line with the columns number, brandname");
+    assert_eq!(
+        reason("brandname"),
+        "not-parsed: calls/names.csv: no header line with the columns brandname"
+    );
+    assert_eq!(
+        reason("caller-numbers"),
+        "not-parsed: calls/numbers.csv: no header line with the columns number, brandname"
+    );
     assert!(reason("caller-calls").starts_with("not-parsed: calls/calls.csv"));
 }
 
@@ -101,13 +118,35 @@ fn no_value_of_a_person_stays() {
         "id,name,role\nMAU-SECRET,Lê Thị Bí Mật,courier\n",
     );
     let all = format!("{out:?}");
-    for value in ["0912345678", "Trần", "0987654321", "Nguyễn", "0911222333", "0977888999", "BCSECRET1", "MAU-SECRET", "Bí Mật"] {
-        assert!(!all.to_lowercase().contains(&value.to_lowercase()), "{value}");
+    for value in [
+        "0912345678",
+        "Trần",
+        "0987654321",
+        "Nguyễn",
+        "0911222333",
+        "0977888999",
+        "BCSECRET1",
+        "MAU-SECRET",
+        "Bí Mật",
+    ] {
+        assert!(
+            !all.to_lowercase().contains(&value.to_lowercase()),
+            "{value}"
+        );
     }
 }
 
 #[test]
 fn bytes_that_are_no_text() {
-    let out = collected(b"brandname\n\xff\xfe\xfa\x00\n", "number,brandname\n", "from\n", "id,role\n");
-    assert!(out.sights.iter().any(|s| &*s.kind == "brandname" && s.seen != Seen::Whole));
+    let out = collected(
+        b"brandname\n\xff\xfe\xfa\x00\n",
+        "number,brandname\n",
+        "from\n",
+        "id,role\n",
+    );
+    assert!(
+        out.sights
+            .iter()
+            .any(|s| &*s.kind == "brandname" && s.seen != Seen::Whole)
+    );
 }

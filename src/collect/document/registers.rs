@@ -17,21 +17,43 @@ const ROLES: &str = "role-matrix";
 const RULE: &str = "internal-rule";
 
 const REQUEST_COLUMNS: &[&str] = &[
-    "requester", "document_no", "requested", "answered", "grounds", "minutes",
+    "requester",
+    "document_no",
+    "requested",
+    "answered",
+    "grounds",
+    "minutes",
 ];
 const ROLE_COLUMNS: &[&str] = &["right_role", "sees", "export", "need", "reviewed"];
 
 /// Reads the papers that the asset names; the others are not asked.
-pub(super) fn collect(files: &PeopleFiles, first: (&std::path::Path, &str), cx: &Context, out: &mut Collected) {
+pub(super) fn collect(
+    files: &PeopleFiles,
+    first: (&std::path::Path, &str),
+    cx: &Context,
+    out: &mut Collected,
+) {
     let beside = |path: &std::path::Path| ListFile::beside(path, first.0, first.1);
     let requests = files.requests.as_deref().map(|path| {
         let file = beside(path);
-        let table = file.read(cx, REQUEST_COLUMNS, &["requester", "document_no"], "requester, document", &mut out.evidence);
+        let table = file.read(
+            cx,
+            REQUEST_COLUMNS,
+            &["requester", "document_no"],
+            "requester, document",
+            &mut out.evidence,
+        );
         table.map(|t| requests(&t, &file.shown))
     });
     let roles = files.roles.as_deref().map(|path| {
         let file = beside(path);
-        let table = file.read(cx, ROLE_COLUMNS, &["right_role", "export"], "role, export", &mut out.evidence);
+        let table = file.read(
+            cx,
+            ROLE_COLUMNS,
+            &["right_role", "export"],
+            "role, export",
+            &mut out.evidence,
+        );
         table.map(|t| roles(&t, &file.shown))
     });
     let rule = files.internal_rule.as_deref().map(|path| {
@@ -40,14 +62,24 @@ pub(super) fn collect(files: &PeopleFiles, first: (&std::path::Path, &str), cx: 
             .map_err(|e| Reason::new(e.code(), file.shown.clone()))
             .and_then(|bytes| rule(&bytes, &file.shown))
     });
-    for (kind, read, key) in [(REQUESTS, requests, "requests"), (ROLES, roles, "roles"), (RULE, rule, "internal_rule")] {
+    for (kind, read, key) in [
+        (REQUESTS, requests, "requests"),
+        (ROLES, roles, "roles"),
+        (RULE, rule, "internal_rule"),
+    ] {
         match read {
             Some(Ok(subject)) => {
                 out.subjects.push(subject);
                 out.saw(kind, Seen::Whole);
             }
             Some(Err(reason)) => out.saw(kind, Seen::Not(reason)),
-            None => out.saw(kind, Seen::Not(Reason::new("not_asked", format!("the asset names no `{key}`")))),
+            None => out.saw(
+                kind,
+                Seen::Not(Reason::new(
+                    "not_asked",
+                    format!("the asset names no `{key}`"),
+                )),
+            ),
         }
     }
 }
@@ -73,7 +105,10 @@ impl Put {
     /// How many lines, and which; unknown where none is known and rows could not be read.
     fn faults(&mut self, path: &str, found: &[u32], bad: &[u32]) {
         let number = if found.is_empty() && !bad.is_empty() {
-            Value::unseen("not-parsed", format!("{} rows could not be read", bad.len()))
+            Value::unseen(
+                "not-parsed",
+                format!("{} rows could not be read", bad.len()),
+            )
         } else {
             count(found.len())
         };
@@ -180,9 +215,13 @@ fn roles(table: &Table, shown: &str) -> Subject {
     }
     let oldest: Option<Day> = days.into_iter().min();
     let review = match (table.columns.contains(&"reviewed"), unreviewed, oldest) {
-        (false, _, _) => Value::unseen("ambiguous", "the list has no column with the day of review"),
+        (false, _, _) => {
+            Value::unseen("ambiguous", "the list has no column with the day of review")
+        }
         (true, true, _) | (true, _, None) => Value::Absent,
-        (true, false, Some(_)) if !bad.is_empty() => Value::unseen("not-parsed", "rows could not be read"),
+        (true, false, Some(_)) if !bad.is_empty() => {
+            Value::unseen("not-parsed", "rows could not be read")
+        }
         (true, false, Some(day)) => Value::Day(day),
     };
     put.fact("oldest_review", review);
@@ -198,19 +237,28 @@ fn rule(bytes: &[u8], shown: &str) -> Result<Subject, Reason> {
         let scanned = text.split_whitespace().count() < 50 && !read.pictures.is_empty();
         (text, read.unread.is_empty() && !scanned)
     } else {
-        (crate::parse::bytes::text(bytes).map_err(|e| wrong(&e))?, true)
+        (
+            crate::parse::bytes::text(bytes).map_err(|e| wrong(&e))?,
+            true,
+        )
     };
     let words: Vec<&str> = text.split_whitespace().collect();
-    let near = words.chunks(NEAR).zip(words.chunks(NEAR).skip(1).chain([&[][..]])).any(|(a, b)| {
-        let part = [a, b].concat().join(" ");
-        has_phrase(&part, "leak") && has_phrase(&part, "sanction")
-    });
+    let near = words
+        .chunks(NEAR)
+        .zip(words.chunks(NEAR).skip(1).chain([&[][..]]))
+        .any(|(a, b)| {
+            let part = [a, b].concat().join(" ");
+            has_phrase(&part, "leak") && has_phrase(&part, "sanction")
+        });
     let mut put = Put::new(RULE, shown);
     put.fact("words", count(words.len()));
     let named = match (near, whole) {
         (true, _) => true.into(),
         (false, true) => false.into(),
-        (false, false) => Value::unseen("ambiguous", "pages of the file are pictures or could not be read"),
+        (false, false) => Value::unseen(
+            "ambiguous",
+            "pages of the file are pictures or could not be read",
+        ),
     };
     put.fact("names_sanction", named);
     Ok(put.subject)
@@ -225,10 +273,23 @@ mod tests {
 
     #[test]
     fn rules_in_words() {
-        let named = |text: &str| rule(text.as_bytes(), "r.md").unwrap().facts["names_sanction"].value.clone();
-        assert_eq!(named("Điều 5. Người làm lộ lọt thông tin khách hàng bị kỷ luật đến mức sa thải."), true.into());
-        assert_eq!(named("Điều 5. Nhân viên giữ bí mật thông tin."), false.into());
-        let apart = format!("Không tiết lộ. {} Khiển trách người đi muộn.", "từ ".repeat(400));
+        let named = |text: &str| {
+            rule(text.as_bytes(), "r.md").unwrap().facts["names_sanction"]
+                .value
+                .clone()
+        };
+        assert_eq!(
+            named("Điều 5. Người làm lộ lọt thông tin khách hàng bị kỷ luật đến mức sa thải."),
+            true.into()
+        );
+        assert_eq!(
+            named("Điều 5. Nhân viên giữ bí mật thông tin."),
+            false.into()
+        );
+        let apart = format!(
+            "Không tiết lộ. {} Khiển trách người đi muộn.",
+            "từ ".repeat(400)
+        );
         assert_eq!(named(&apart), false.into());
         assert!(rule(b"%PDF-1.4 broken", "r.pdf").is_err());
     }

@@ -1,9 +1,8 @@
 //! The list of staff and the list of trainings of a company: two files to the subjects `roster` and `training`.
 
-
 use super::list_file::ListFile;
-use super::registers;
 use super::people::{Staff, Trained, Trainings, staff, trainings};
+use super::registers;
 use crate::collect::Context;
 use crate::collect::figures::{count, lines, percent};
 use crate::model::{

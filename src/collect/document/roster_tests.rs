@@ -197,7 +197,11 @@ fn files_that_are_no_lists() {
         let collected = collect_files(bytes, b"id,date\n", false);
         assert!(collected.subjects.is_empty());
         let lists = ["roster", "training"];
-        for sight in collected.sights.iter().filter(|s| lists.contains(&&*s.kind)) {
+        for sight in collected
+            .sights
+            .iter()
+            .filter(|s| lists.contains(&&*s.kind))
+        {
             let Seen::Not(reason) = &sight.seen else {
                 panic!("{sight:?}");
             };

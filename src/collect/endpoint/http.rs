@@ -18,8 +18,8 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use super::facts::HttpFacts;
 use super::handshake::{provider, why_of_io};
 use super::headers::{self, Answer};
-use crate::collect::label;
 use super::leaf::{AMBIGUOUS, NOT_APPLICABLE, PROTOCOL, REFUSED, TIMEOUT};
+use crate::collect::label;
 
 /// The longest wait for one answer.
 const ANSWER: Duration = Duration::from_secs(10);

@@ -87,7 +87,10 @@ fn subject(field: &Field, id: &str, file: &str, profile: &Profile) -> Subject {
     if field.class == Class::None {
         return subject;
     }
-    let look = field.look.as_ref().filter(|_| field.exposure == Exposure::Masked);
+    let look = field
+        .look
+        .as_ref()
+        .filter(|_| field.exposure == Exposure::Masked);
     if let Some(look) = look {
         put("hidden_percent", i64::from(look.hidden_percent()).into());
         put("shape", look.shape.as_str().into());
@@ -101,7 +104,11 @@ fn subject(field: &Field, id: &str, file: &str, profile: &Profile) -> Subject {
     }
     put(
         "within_profile",
-        match profile.holds(field.class, field.exposure, field.look.as_ref().or(counted(field).as_ref())) {
+        match profile.holds(
+            field.class,
+            field.exposure,
+            field.look.as_ref().or(counted(field).as_ref()),
+        ) {
             Some(holds) => holds.into(),
             None if MASKED.contains(&field.class) => uncounted(),
             None => Value::unseen("not_applicable", "the profile says nothing of this class"),
@@ -215,11 +222,22 @@ fn whole(label: &Label, id: &str, file: &str) -> Subject {
     );
     let link = |l: &Link| {
         let fact = |b: bool| Value::Bool(b);
-        Value::map([("expires", fact(l.expires)), ("signed", fact(l.signed)), ("print", fact(l.print))])
+        Value::map([
+            ("expires", fact(l.expires)),
+            ("signed", fact(l.signed)),
+            ("print", fact(l.print)),
+        ])
     };
     let links: Vec<Value> = label.links.iter().take(50).map(link).collect();
     // A placeholder or code that was not understood may be an address.
-    put("links", if whole && !label.hidden_codes { Value::list(links) } else { Value::partial_list(links) });
+    put(
+        "links",
+        if whole && !label.hidden_codes {
+            Value::list(links)
+        } else {
+            Value::partial_list(links)
+        },
+    );
     put("cod_with_full_contact", cod(label, whole));
     put("unknown", list(label.unknown.iter().cloned(), true));
     put("understood", whole.into());

@@ -24,13 +24,12 @@ impl Look {
     /// What shows of this value.
     pub(super) fn of(class: Class, text: &str) -> Self {
         let text = unicode::nfc(text);
-        match class {
-            Class::Phone => number(&text),
-            Class::Address => Self {
-                house: shows_house(&text),
-                ..letters(&text)
-            },
-            _ => letters(&text),
+        if class == Class::Phone {
+            return number(&text);
+        }
+        Self {
+            house: class == Class::Address && shows_house(&text),
+            ..letters(&text)
         }
     }
 
@@ -59,7 +58,13 @@ fn number(text: &str) -> Look {
             None => runs.push((shows, 1)),
         }
     }
-    let words = runs.iter().map(|(shows, n)| if *shows { n.to_string() } else { format!("{n}*") });
+    let words = runs.iter().map(|(shows, n)| {
+        if *shows {
+            n.to_string()
+        } else {
+            format!("{n}*")
+        }
+    });
     look.shape = words.collect::<Vec<_>>().join("+");
     look
 }
@@ -75,7 +80,11 @@ fn letters(text: &str) -> Look {
             .collect();
         // `X` and `x` are letters of a word that has no other mask.
         let masked = masks::has_mask(word);
-        let visible = if masked { marks.iter().filter(|m| **m).count() } else { marks.len() };
+        let visible = if masked {
+            marks.iter().filter(|m| **m).count()
+        } else {
+            marks.len()
+        };
         look.visible += u32::try_from(visible).unwrap_or(0);
         look.hidden += u32::try_from(marks.len() - visible).unwrap_or(0);
         shapes.push(match (masked, marks.first(), marks.last()) {
@@ -95,8 +104,8 @@ fn letters(text: &str) -> Look {
 /// `Số 5`, `Ngõ 7`, `P.1203`, `12/3 Nguyễn …`: digits right after such a word, or at the beginning.
 fn shows_house(text: &str) -> bool {
     const WORDS: [&str; 19] = [
-        "so", "nha", "sn", "ngo", "ngach", "hem", "kiet", "can", "ho", "phong", "tang", "toa", "no", "apt",
-        "flat", "floor", "unit", "house", "lo",
+        "so", "nha", "sn", "ngo", "ngach", "hem", "kiet", "can", "ho", "phong", "tang", "toa",
+        "no", "apt", "flat", "floor", "unit", "house", "lo",
     ];
     let folded = unicode::fold(text);
     let words: Vec<&str> = folded
@@ -105,7 +114,9 @@ fn shows_house(text: &str) -> bool {
         .collect();
     let digit_first = |w: &&str| w.starts_with(|c: char| c.is_ascii_digit());
     let postcode = |w: &&str| w.len() >= 5 && w.chars().all(|c| c.is_ascii_digit());
-    let begins = words.first().is_some_and(|w| digit_first(w) && !postcode(w));
+    let begins = words
+        .first()
+        .is_some_and(|w| digit_first(w) && !postcode(w));
     let named = words.windows(2).any(|pair| match pair {
         [word, number] => WORDS.contains(word) && digit_first(number),
         _ => false,
@@ -146,7 +157,10 @@ mod tests {
     #[test]
     fn shapes() {
         let look = Look::of(Class::Phone, "081****600");
-        assert_eq!((look.shape.as_str(), look.hidden, look.visible), ("3+4*+3", 4, 6));
+        assert_eq!(
+            (look.shape.as_str(), look.hidden, look.visible),
+            ("3+4*+3", 4, 6)
+        );
         assert_eq!(Look::of(Class::Name, "T*** T** M**").shape, "begin");
         assert_eq!(Look::of(Class::Name, "T*** T** M**").hidden_percent(), 70);
         assert_eq!(Look::of(Class::Name, "*** Mẫu").shape, "none+word");

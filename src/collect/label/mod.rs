@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use self::profile::Profile;
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
-use self::profile::Profile;
 use crate::model::{Collected, MaskProfile, Reason, Seen, Subject};
 use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
 use crate::privacy::masks::Exposure;
@@ -30,12 +30,7 @@ pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
 
 /// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see; `masks` the company's own
 /// profile.
-pub fn collect(
-    path: &Path,
-    shown: &str,
-    masks: Option<&MaskProfile>,
-    cx: &Context,
-) -> Collected {
+pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Context) -> Collected {
     let profile = Profile::of(masks);
     let mut out = Collected::default();
     let opened = match Opened::at(path, shown) {
@@ -112,7 +107,10 @@ pub(in crate::collect) fn pdf_page(bytes: &[u8]) -> Option<(String, bool)> {
             read::Medium::Qr => "qrcode",
             read::Medium::Barcode => "barcode",
         };
-        page.push_str(&format!("<p class=\"{class}\">{}</p>\n", escaped(&spot.text)));
+        page.push_str(&format!(
+            "<p class=\"{class}\">{}</p>\n",
+            escaped(&spot.text)
+        ));
     }
     (!page.is_empty()).then_some((page, sheet.unknown.is_empty()))
 }
@@ -185,8 +183,8 @@ fn label(
         }
         of_sheet(sheet)
     } else {
-        let text = bytes::lossy(&bytes)
-            .map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
+        let text =
+            bytes::lossy(&bytes).map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
         of_text(&text, name, place)?
     };
     if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
@@ -220,7 +218,9 @@ fn of_text(text: &str, name: &str, place: &str) -> Result<read::Label, Reason> {
     }
     let (spots, unknown) = spots::of_zpl(&parsed);
     let mut label = read::read(&columns::in_columns(spots));
-    label.hidden_codes = unknown.iter().any(|u| u.starts_with("picture") || u.starts_with("template"));
+    label.hidden_codes = unknown
+        .iter()
+        .any(|u| u.starts_with("picture") || u.starts_with("template"));
     label.unknown.extend(unknown);
     if parsed.unfinished {
         label.unknown.push("the label does not end (^XZ)".into());
@@ -241,7 +241,10 @@ fn is_any_label(name: &str) -> bool {
 }
 
 fn is_label(name: &str) -> bool {
-    has_end(name, &TEMPLATES) || has_end(name, &PRINTER) || has_end(name, &PICTURES) || has_end(name, &[".pdf"])
+    has_end(name, &TEMPLATES)
+        || has_end(name, &PRINTER)
+        || has_end(name, &PICTURES)
+        || has_end(name, &[".pdf"])
 }
 
 fn has_end(name: &str, ends: &[&str]) -> bool {
@@ -253,9 +256,32 @@ fn has_end(name: &str, ends: &[&str]) -> bool {
 const MIN_LABEL_SIDE: usize = 300;
 /// Templates of pages.
 const TEMPLATES: [&str; 26] = [
-    ".html", ".htm", ".xhtml", ".tpl", ".twig", ".j2", ".jinja", ".jinja2", ".hbs", ".handlebars",
-    ".mustache", ".php", ".phtml", ".ctp", ".cshtml", ".vue", ".ejs", ".erb", ".liquid", ".jsp",
-    ".njk", ".ftl", ".jsx", ".tsx", ".svg", ".thymeleaf",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".tpl",
+    ".twig",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".hbs",
+    ".handlebars",
+    ".mustache",
+    ".php",
+    ".phtml",
+    ".ctp",
+    ".cshtml",
+    ".vue",
+    ".ejs",
+    ".erb",
+    ".liquid",
+    ".jsp",
+    ".njk",
+    ".ftl",
+    ".jsx",
+    ".tsx",
+    ".svg",
+    ".thymeleaf",
 ];
 /// Commands of label printers.
 const PRINTER: [&str; 4] = [".zpl", ".prn", ".epl", ".tspl"];

@@ -31,7 +31,11 @@ pub(super) fn kind(text: &str, fields: &[Field], unknown: bool) -> &'static str 
         return "personal";
     }
     if let Some(link) = link(text) {
-        return if link.signed && link.expires { "signed_url" } else { "url" };
+        return if link.signed && link.expires {
+            "signed_url"
+        } else {
+            "url"
+        };
     }
     if unknown {
         return "unknown";
@@ -48,7 +52,11 @@ pub(super) fn kind(text: &str, fields: &[Field], unknown: bool) -> &'static str 
         return literal(text.trim());
     }
     let says = |list: &[&str]| {
-        puts.iter().any(|put| names::words_of(put).iter().any(|w| list.contains(&w.as_str())))
+        puts.iter().any(|put| {
+            names::words_of(put)
+                .iter()
+                .any(|w| list.contains(&w.as_str()))
+        })
     };
     if says(&["url", "link", "href", "uri"]) {
         return "url";
@@ -60,7 +68,8 @@ pub(super) fn kind(text: &str, fields: &[Field], unknown: bool) -> &'static str 
 }
 
 fn literal(text: &str) -> &'static str {
-    let token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=' | '+' | '/');
+    let token =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=' | '+' | '/');
     let number = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let letters = text.chars().any(|c| c.is_ascii_alphabetic());
     if text.is_empty() {
@@ -78,7 +87,9 @@ fn literal(text: &str) -> &'static str {
 pub(super) fn link(text: &str) -> Option<Link> {
     let at = text.find("://")?;
     let rest = text.get(at + 3..).unwrap_or_default();
-    let end = rest.find([' ', '\n', '"', '\'']).filter(|_| !rest.contains("{{"));
+    let end = rest
+        .find([' ', '\n', '"', '\''])
+        .filter(|_| !rest.contains("{{"));
     let address = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
     let path = address.split_once(['/', '?']).map_or("", |(_, path)| path);
     let mut link = Link {
@@ -92,18 +103,43 @@ pub(super) fn link(text: &str) -> Option<Link> {
         link.print |= PRINTS.contains(&word.as_str());
     }
     // A JSON Web Token may hold its end: whether it does is not read, that it is signed is.
-    link.signed |= path.split(['/', '?', '&', '=']).any(|part| part.starts_with("eyJ") && part.matches('.').count() == 2);
+    link.signed |= path
+        .split(['/', '?', '&', '='])
+        .any(|part| part.starts_with("eyJ") && part.matches('.').count() == 2);
     Some(link)
 }
 
 const EXPIRES: [&str; 11] = [
-    "exp", "expire", "expires", "expiry", "expired", "expiration", "ttl", "until", "valid", "hethan", "het",
+    "exp",
+    "expire",
+    "expires",
+    "expiry",
+    "expired",
+    "expiration",
+    "ttl",
+    "until",
+    "valid",
+    "hethan",
+    "het",
 ];
 const TOKENS: [&str; 13] = [
-    "token", "sig", "sign", "signed", "signature", "hmac", "jwt", "mac", "hash", "encrypted", "enc", "secret", "otp",
+    "token",
+    "sig",
+    "sign",
+    "signed",
+    "signature",
+    "hmac",
+    "jwt",
+    "mac",
+    "hash",
+    "encrypted",
+    "enc",
+    "secret",
+    "otp",
 ];
 const PRINTS: [&str; 11] = [
-    "print", "printing", "in", "inphieu", "label", "labels", "nhan", "download", "pdf", "invoice", "phieu",
+    "print", "printing", "in", "inphieu", "label", "labels", "nhan", "download", "pdf", "invoice",
+    "phieu",
 ];
 
 #[cfg(test)]
@@ -119,7 +155,10 @@ mod tests {
             ("{{ order.signed_token }}", "token"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.abcdefgh", "token"),
             ("https://mau.example/tra-cuu?ma=BC1", "url"),
-            ("https://mau.example/print/BC1?expires=1795392000&signature=abc", "signed_url"),
+            (
+                "https://mau.example/print/BC1?expires=1795392000&signature=abc",
+                "signed_url",
+            ),
             ("https://mau.example/t/{{ code }}", "url"),
             ("BC1|HN|2026-11-01|x y", "data"),
             ("", "unknown"),
@@ -132,7 +171,10 @@ mod tests {
     #[test]
     fn links() {
         let found = link("In lại: https://mau.example/print?print_token=abc xong").unwrap();
-        assert_eq!((found.expires, found.signed, found.print), (false, true, true));
+        assert_eq!(
+            (found.expires, found.signed, found.print),
+            (false, true, true)
+        );
         assert_eq!(link("mau.example"), None);
     }
 }

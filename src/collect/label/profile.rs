@@ -35,17 +35,30 @@ impl Profile {
         // Were the default to lack a figure, the strictest counts.
         Self {
             name,
-            hidden_percent: own.name.min_hidden_percent.or(vn.name.min_hidden_percent).unwrap_or(100),
+            hidden_percent: own
+                .name
+                .min_hidden_percent
+                .or(vn.name.min_hidden_percent)
+                .unwrap_or(100),
             phone_hidden: own.phone.min_hidden.or(vn.phone.min_hidden).unwrap_or(10),
             phone_visible: own.phone.max_visible.or(vn.phone.max_visible).unwrap_or(0),
-            house: own.address.show_house.or(vn.address.show_house).unwrap_or(false),
+            house: own
+                .address
+                .show_house
+                .or(vn.address.show_house)
+                .unwrap_or(false),
             contents: own.contents.show.or(vn.contents.show).unwrap_or(false),
             cod: own.cod.show.or(vn.cod.show).unwrap_or(false),
         }
     }
 
     /// Does a field stay within the profile? `None` where it does not tell how much it hides, or the profile says nothing of it.
-    pub(super) fn holds(&self, class: Class, exposure: Exposure, look: Option<&Look>) -> Option<bool> {
+    pub(super) fn holds(
+        &self,
+        class: Class,
+        exposure: Exposure,
+        look: Option<&Look>,
+    ) -> Option<bool> {
         if matches!(exposure, Exposure::Coded | Exposure::Absent) {
             return Some(true);
         }
@@ -53,12 +66,31 @@ impl Profile {
         match class {
             Class::Name | Class::Phone if full => Some(false),
             Class::Name => look.map(|l| l.hidden_percent() >= self.hidden_percent),
-            Class::Phone => look.map(|l| l.hidden >= self.phone_hidden && l.visible <= self.phone_visible),
+            Class::Phone => {
+                look.map(|l| l.hidden >= self.phone_hidden && l.visible <= self.phone_visible)
+            }
             Class::Address if full => Some(self.house),
             Class::Address => look.map(|l| self.house || !l.house),
             Class::Contents => Some(self.contents || !full),
             Class::Cod => Some(self.cod || !full),
-            _ => None,
+            Class::Email
+            | Class::NationalId
+            | Class::Dob
+            | Class::Gender
+            | Class::Bank
+            | Class::Card
+            | Class::Gps
+            | Class::Credential
+            | Class::Signature
+            | Class::Photo
+            | Class::Plate
+            | Class::TaxCode
+            | Class::Passport
+            | Class::SocialInsurance
+            | Class::Ip
+            | Class::Device
+            | Class::Health
+            | Class::None => None,
         }
     }
 }
@@ -87,13 +119,20 @@ mod tests {
         assert_eq!(VN.phone.min_hidden, Some(6));
         assert_eq!(VN.name.min_hidden_percent, Some(50));
         let phone = |text: &str, profile: &Profile| {
-            profile.holds(Class::Phone, Exposure::Masked, Some(&Look::of(Class::Phone, text)))
+            profile.holds(
+                Class::Phone,
+                Exposure::Masked,
+                Some(&Look::of(Class::Phone, text)),
+            )
         };
         let vn = Profile::of(None);
         assert_eq!(phone("*******412", &vn), Some(true));
         assert_eq!(phone("081****600", &vn), Some(false));
         let own = MaskProfile {
-            phone: PhoneMask { min_hidden: Some(4), max_visible: Some(6) },
+            phone: PhoneMask {
+                min_hidden: Some(4),
+                max_visible: Some(6),
+            },
             ..MaskProfile::default()
         };
         let own = Profile::of(Some(&own));

@@ -233,9 +233,17 @@ impl Walk {
                 Some(_) | None => (line, ""),
             };
             // "Contents" in one cell, "T-shirt number 5" in the next: under a caption words of things are its value.
-            let waits = self.caption.as_ref().is_some_and(|(c, _)| *c != Class::None);
-            let is_value = waits && caption == line && !line.ends_with([':', '：']) && is_thing(line);
-            let said = if is_value { None } else { self.caption_of(caption) };
+            let waits = self
+                .caption
+                .as_ref()
+                .is_some_and(|(c, _)| *c != Class::None);
+            let is_value =
+                waits && caption == line && !line.ends_with([':', '：']) && is_thing(line);
+            let said = if is_value {
+                None
+            } else {
+                self.caption_of(caption)
+            };
             match said {
                 Some(_) if value.is_empty() => {}
                 Some(class) => {

@@ -30,21 +30,30 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
     let mut sheet = Sheet {
         spots: lines(&pdf.runs),
         unknown: pdf.unread.clone(),
-        hidden_codes: pdf.unread.iter().any(|u| u.contains("picture") || u.contains("drawing") || u.contains("forms")),
+        hidden_codes: pdf
+            .unread
+            .iter()
+            .any(|u| u.contains("picture") || u.contains("drawing") || u.contains("forms")),
     };
     for placed in &pdf.pictures {
         let codes = placed.picture.codes();
         let (width, height) = placed.sides;
         let large = width >= LARGE_PICTURE.0 && height >= LARGE_PICTURE.1;
         if codes.is_empty() && large {
-            sheet.unknown.push(format!("picture (page {})", placed.page));
+            sheet
+                .unknown
+                .push(format!("picture (page {})", placed.page));
             sheet.hidden_codes = true;
         }
         sheet.spots.extend(codes.iter().map(spot));
     }
     let pages = pdf.boxes.last().map_or(0, |b| b.page);
     for page in 1..=pages {
-        let boxes: Vec<&Filled> = pdf.boxes.iter().filter(|b| b.page == page && is_small(b)).collect();
+        let boxes: Vec<&Filled> = pdf
+            .boxes
+            .iter()
+            .filter(|b| b.page == page && is_small(b))
+            .collect();
         if boxes.len() < MANY_BOXES {
             continue;
         }
@@ -72,7 +81,11 @@ fn spot(code: &Code) -> Spot {
     Spot {
         line: 0,
         text: code.text.clone(),
-        medium: if code.matrix { Medium::Qr } else { Medium::Barcode },
+        medium: if code.matrix {
+            Medium::Qr
+        } else {
+            Medium::Barcode
+        },
         hint: String::new(),
         note: String::new(),
         at: None,
@@ -83,11 +96,17 @@ fn spot(code: &Code) -> Spot {
 fn lines(runs: &[Run]) -> Vec<Spot> {
     let usual = usual_size(runs);
     let mut sorted: Vec<&Run> = runs.iter().collect();
-    sorted.sort_by(|a, b| (a.page, -a.y, a.x).partial_cmp(&(b.page, -b.y, b.x)).unwrap_or(std::cmp::Ordering::Equal));
+    sorted.sort_by(|a, b| {
+        (a.page, -a.y, a.x)
+            .partial_cmp(&(b.page, -b.y, b.x))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
     let mut rows: Vec<Vec<&Run>> = Vec::new();
     for run in sorted {
         let fits = |row: &Vec<&Run>| {
-            row.first().is_some_and(|first| first.page == run.page && (first.y - run.y).abs() < 0.5 * first.size.min(run.size))
+            row.first().is_some_and(|first| {
+                first.page == run.page && (first.y - run.y).abs() < 0.5 * first.size.min(run.size)
+            })
         };
         match rows.last_mut().filter(|row| fits(row)) {
             Some(row) => row.push(run),
@@ -139,7 +158,10 @@ fn is_small(filled: &Filled) -> bool {
 /// The boxes as a picture.
 fn drawn(boxes: &[&Filled]) -> Option<Picture> {
     let edge = |i: usize, pick: fn(f32, f32) -> f32, from: f32| {
-        boxes.iter().filter_map(|b| b.edges.get(i)).fold(from, |a, b| pick(a, *b))
+        boxes
+            .iter()
+            .filter_map(|b| b.edges.get(i))
+            .fold(from, |a, b| pick(a, *b))
     };
     let left = edge(0, f32::min, f32::INFINITY);
     let bottom = edge(1, f32::min, f32::INFINITY);
@@ -159,7 +181,9 @@ fn drawn(boxes: &[&Filled]) -> Option<Picture> {
         // Pictures begin at the top.
         for y in dot(top - t + margin)..dot(top - b + margin).min(height) {
             let row = y * width;
-            if let Some(line) = luma.get_mut(row + columns.start.min(columns.end)..row + columns.end) {
+            if let Some(line) =
+                luma.get_mut(row + columns.start.min(columns.end)..row + columns.end)
+            {
                 line.fill(0);
             }
         }

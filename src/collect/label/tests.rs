@@ -142,7 +142,11 @@ fn what_is_not_printed_and_what_is_not_known() {
             .iter()
             .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "no-label"))
     );
-    for (name, code) in [("scan.pdf", "not-parsed"), ("scan.png", "not-parsed"), ("a.btw", "unsupported-format")] {
+    for (name, code) in [
+        ("scan.pdf", "not-parsed"),
+        ("scan.png", "not-parsed"),
+        ("a.btw", "unsupported-format"),
+    ] {
         let out = file(name, "%PDF");
         let told = |s: &crate::model::Sight| matches!(&s.seen, Seen::Not(r) if r.code == code);
         assert!(out.sights.iter().all(told), "{name}");
@@ -218,15 +222,35 @@ fn one_label_in_many_forms() {
         ("Tiền thu hộ", "250.000 đ"),
     ];
     let code = "sdt=0987654321";
-    let zpl: String = rows.iter().enumerate().map(|(i, (c, v))| format!("^FO20,{}^A0N,30^FD{c}: {v}^FS\n", i * 40)).collect();
+    let zpl: String = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| format!("^FO20,{}^A0N,30^FD{c}: {v}^FS\n", i * 40))
+        .collect();
     let zpl = format!("^XA^CI28\n{zpl}^FO300,20^BQN,2,5^FDQA,{code}^FS^XZ");
-    let html: String = rows.iter().map(|(c, v)| format!("<tr><td>{c}</td><td>{v}</td></tr>\n")).collect();
+    let html: String = rows
+        .iter()
+        .map(|(c, v)| format!("<tr><td>{c}</td><td>{v}</td></tr>\n"))
+        .collect();
     let html = format!("<table>{html}</table><div class=qrcode>{code}</div>");
-    let epl: String = rows.iter().enumerate().map(|(i, (c, v))| format!("A20,{},0,3,1,1,N,\"{c}: {v}\"\n", i * 40)).collect();
+    let epl: String = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| format!("A20,{},0,3,1,1,N,\"{c}: {v}\"\n", i * 40))
+        .collect();
     let epl = format!("N\n{epl}b300,20,Q,\"{code}\"\nP1\n");
-    let tspl: String = rows.iter().enumerate().map(|(i, (c, v))| format!("TEXT 20,{},\"3\",0,1,1,\"{c}: {v}\"\n", i * 40)).collect();
-    let tspl = format!("SIZE 100 mm,150 mm\nCLS\n{tspl}QRCODE 300,20,H,4,A,0,\"{code}\"\nPRINT 1\n");
-    let texts: Vec<(f32, String, &str)> = rows.iter().enumerate().map(|(i, (c, v))| (400.0 - 20.0 * i as f32, format!("{c}:"), *v)).collect();
+    let tspl: String = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| format!("TEXT 20,{},\"3\",0,1,1,\"{c}: {v}\"\n", i * 40))
+        .collect();
+    let tspl =
+        format!("SIZE 100 mm,150 mm\nCLS\n{tspl}QRCODE 300,20,H,4,A,0,\"{code}\"\nPRINT 1\n");
+    let texts: Vec<(f32, String, &str)> = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| (400.0 - 20.0 * i as f32, format!("{c}:"), *v))
+        .collect();
     let on_page = |qr: fn(f32, f32, &'static str) -> Put<'static>| {
         let mut put = vec![qr(200.0, 20.0, "sdt=0987654321")];
         for (y, caption, value) in &texts {
@@ -236,20 +260,35 @@ fn one_label_in_many_forms() {
         pdf(&put)
     };
     let expected = verdict(&file("a.zpl", &zpl));
-    for line in ["sender_name full text", "sender_phone full text", "sender_address full text", "recipient_name masked text", "recipient_phone masked text", "contents full text", "cod full text", "qr_recipient_phone full qr"] {
-        let seen = expected.iter().any(|l| l == line || line.starts_with("qr") && l.ends_with("phone full qr"));
+    for line in [
+        "sender_name full text",
+        "sender_phone full text",
+        "sender_address full text",
+        "recipient_name masked text",
+        "recipient_phone masked text",
+        "contents full text",
+        "cod full text",
+        "qr_recipient_phone full qr",
+    ] {
+        let seen = expected
+            .iter()
+            .any(|l| l == line || line.starts_with("qr") && l.ends_with("phone full qr"));
         assert!(seen, "{line} not in {expected:?}");
     }
     for (name, out) in [
         ("html", file("a.html", &html)),
         ("epl", file("a.epl", &epl)),
         ("tspl", file("a.prn", &tspl)),
-        ("pdf", bytes("a.pdf", &on_page(|x, y, t| Put::Qr(x, y, t)))),
-        ("drawn pdf", bytes("b.pdf", &on_page(|x, y, t| Put::Drawn(x, y, t)))),
+        ("pdf", bytes("a.pdf", &on_page(Put::Qr))),
+        ("drawn pdf", bytes("b.pdf", &on_page(Put::Drawn))),
     ] {
         assert_eq!(verdict(&out), expected, "{name}");
         let label = out.subjects.iter().find(|s| &*s.kind == "label").unwrap();
-        assert_eq!(label.facts["code_personal"].value, Value::Bool(true), "{name}");
+        assert_eq!(
+            label.facts["code_personal"].value,
+            Value::Bool(true),
+            "{name}"
+        );
         assert_eq!(label.facts["understood"].value, Value::Bool(true), "{name}");
     }
     // A picture shows its codes; its letters are not read, and nothing is said of them.
@@ -258,7 +297,11 @@ fn one_label_in_many_forms() {
     let label = out.subjects.iter().find(|s| &*s.kind == "label").unwrap();
     assert_eq!(label.facts["code_personal"].value, Value::Bool(true));
     assert_eq!(label.facts["understood"].value, Value::Bool(false));
-    assert!(lines(&out).iter().any(|l| l.starts_with("a.png.recipient_name ? (ambiguous)")));
+    assert!(
+        lines(&out)
+            .iter()
+            .any(|l| l.starts_with("a.png.recipient_name ? (ambiguous)"))
+    );
 }
 
 #[test]
@@ -300,25 +343,58 @@ fn template_languages() {
     has(&out, "L.jsx.qr_recipient_phone full qr 7 0");
     assert_eq!(fact(&out, "L.jsx", "unknown"), "[]");
     for (name, text) in [
-        ("a.blade.php", "<b>Người nhận</b> {{ $don->ten_nguoi_nhan }} <i>{!! Str::mask($don->sdt_nguoi_nhan, '*', 3) !!}</i>"),
-        ("a.twig", "<b>Người nhận</b> {{ don.ten_nguoi_nhan }} <i>{{ don.sdt_nguoi_nhan|mask }}</i>"),
-        ("a.jinja", "<b>Người nhận</b> {{ don['ten_nguoi_nhan'] }} <i>{{ mask(don['sdt_nguoi_nhan']) }}</i>"),
-        ("a.tpl", "<b>Người nhận</b> {$don.ten_nguoi_nhan} <i>{$don.sdt_nguoi_nhan|mask}</i>"),
-        ("a.php", "<b>Người nhận</b> <?= $don['ten_nguoi_nhan'] ?> <i><?php echo mask($don['sdt_nguoi_nhan']); ?></i>"),
-        ("a.tsx", "const L = () => <p><b>Người nhận</b> {don.tenNguoiNhan} <i>{maskPhone(don.sdtNguoiNhan)}</i></p>;"),
-        ("a.html", "<b>Người nhận</b> <u th:text=\"${don.tenNguoiNhan}\">x</u> <i th:text=\"${#mask.phone(don.sdtNguoiNhan)}\">y</i>"),
-        ("a.mustache", "<b>Người nhận</b> {{ten_nguoi_nhan}} <i>{{#mask}}{{sdt_nguoi_nhan_masked}}{{/mask}}</i>"),
+        (
+            "a.blade.php",
+            "<b>Người nhận</b> {{ $don->ten_nguoi_nhan }} <i>{!! Str::mask($don->sdt_nguoi_nhan, '*', 3) !!}</i>",
+        ),
+        (
+            "a.twig",
+            "<b>Người nhận</b> {{ don.ten_nguoi_nhan }} <i>{{ don.sdt_nguoi_nhan|mask }}</i>",
+        ),
+        (
+            "a.jinja",
+            "<b>Người nhận</b> {{ don['ten_nguoi_nhan'] }} <i>{{ mask(don['sdt_nguoi_nhan']) }}</i>",
+        ),
+        (
+            "a.tpl",
+            "<b>Người nhận</b> {$don.ten_nguoi_nhan} <i>{$don.sdt_nguoi_nhan|mask}</i>",
+        ),
+        (
+            "a.php",
+            "<b>Người nhận</b> <?= $don['ten_nguoi_nhan'] ?> <i><?php echo mask($don['sdt_nguoi_nhan']); ?></i>",
+        ),
+        (
+            "a.tsx",
+            "const L = () => <p><b>Người nhận</b> {don.tenNguoiNhan} <i>{maskPhone(don.sdtNguoiNhan)}</i></p>;",
+        ),
+        (
+            "a.html",
+            "<b>Người nhận</b> <u th:text=\"${don.tenNguoiNhan}\">x</u> <i th:text=\"${#mask.phone(don.sdtNguoiNhan)}\">y</i>",
+        ),
+        (
+            "a.mustache",
+            "<b>Người nhận</b> {{ten_nguoi_nhan}} <i>{{#mask}}{{sdt_nguoi_nhan_masked}}{{/mask}}</i>",
+        ),
     ] {
         let out = file(name, text);
         has(&out, &format!("{name}.recipient_name full text 1"));
-        has(&out, &format!("{name}.recipient_phone masked text 1 ? (ambiguous)"));
+        has(
+            &out,
+            &format!("{name}.recipient_phone masked text 1 ? (ambiguous)"),
+        );
     }
 }
 
 #[test]
 fn either_of_two_is_printed() {
-    let out = file("t.blade.php", "<p>Người nhận: {{ $x ? mask($o->receiver_phone) : $o->receiver_phone }}</p>");
-    has(&out, "t.blade.php.recipient_phone masked text 1 ? (ambiguous)");
+    let out = file(
+        "t.blade.php",
+        "<p>Người nhận: {{ $x ? mask($o->receiver_phone) : $o->receiver_phone }}</p>",
+    );
+    has(
+        &out,
+        "t.blade.php.recipient_phone masked text 1 ? (ambiguous)",
+    );
     has(&out, "t.blade.php.recipient_phone#2 full text 1 0");
 }
 
@@ -327,11 +403,16 @@ fn an_ornament_of_a_folder_is_no_label() {
     let folder = tempfile::tempdir().unwrap();
     let mut logo = std::io::Cursor::new(Vec::new());
     let paper = image::GrayImage::from_pixel(120, 40, image::Luma([200]));
-    image::DynamicImage::ImageLuma8(paper).write_to(&mut logo, image::ImageFormat::Png).unwrap();
+    image::DynamicImage::ImageLuma8(paper)
+        .write_to(&mut logo, image::ImageFormat::Png)
+        .unwrap();
     std::fs::write(folder.path().join("logo.png"), logo.into_inner()).unwrap();
     std::fs::write(folder.path().join("a.zpl"), "^XA^FO1,1^BCN,80^FDBC1^FS^XZ").unwrap();
     let out = collect(folder.path(), "labels", None, &context());
-    assert_eq!(out.subjects.iter().filter(|s| &*s.kind == "label").count(), 1);
+    assert_eq!(
+        out.subjects.iter().filter(|s| &*s.kind == "label").count(),
+        1
+    );
     assert!(out.sights.iter().all(|s| s.seen == Seen::Whole));
 }
 

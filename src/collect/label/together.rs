@@ -21,7 +21,10 @@ pub(super) fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subj
     }
     let mut set = Subject::new("label-set", "labels");
     set.place = Some(Place::new(shown, 0));
-    set.put(Fact::derived("labels", i64::try_from(labels).unwrap_or(i64::MAX)));
+    set.put(Fact::derived(
+        "labels",
+        i64::try_from(labels).unwrap_or(i64::MAX),
+    ));
     let mut differing = Vec::new();
     let mut unclear = !whole;
     let mut least: Option<usize> = None;
@@ -37,7 +40,11 @@ pub(super) fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subj
                     let shape = text(subject, "shape");
                     shapeless |= exposure == "masked" && shape.is_none() && name.ends_with("phone");
                     shapes.extend(shape);
-                    looks.push(format!("{exposure} {} {}", digits(subject), shape.unwrap_or_default()));
+                    looks.push(format!(
+                        "{exposure} {} {}",
+                        digits(subject),
+                        shape.unwrap_or_default()
+                    ));
                 }
                 None => unclear = true,
             }
@@ -63,11 +70,19 @@ pub(super) fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subj
     set.put(Fact::derived("differing_fields", Value::list(differing)));
     let hidden = match least {
         Some(hidden) => i64::try_from(hidden).unwrap_or(0).into(),
-        None if unclear || shapeless => Value::unseen("ambiguous", "templates do not tell which digits show"),
-        None => Value::unseen("not_applicable", "no two labels print a masked number of one side"),
+        None if unclear || shapeless => {
+            Value::unseen("ambiguous", "templates do not tell which digits show")
+        }
+        None => Value::unseen(
+            "not_applicable",
+            "no two labels print a masked number of one side",
+        ),
     };
     set.put(Fact::derived("together_hidden_digits", hidden));
-    set.put(Fact::derived("protected_fields", protected(subjects, unclear)));
+    set.put(Fact::derived(
+        "protected_fields",
+        protected(subjects, unclear),
+    ));
     Some(set)
 }
 
@@ -75,7 +90,9 @@ pub(super) fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subj
 fn protected(subjects: &[Subject], unclear: bool) -> Value {
     let names = FIELDS.into_iter().chain(["contents"]);
     let hides = |s: &Subject| matches!(text(s, "exposure"), Some("masked" | "coded" | "absent"));
-    let count = names.filter(|name| fields(subjects, name).any(hides)).count();
+    let count = names
+        .filter(|name| fields(subjects, name).any(hides))
+        .count();
     if count == 0 && unclear {
         return Value::unseen("ambiguous", "not every label was understood");
     }

@@ -72,7 +72,11 @@ pub(super) fn name_of(put: &str) -> String {
     let words = names::words_of(&path_of(put));
     let skip = words.len().saturating_sub(4);
     let name = words.get(skip..).unwrap_or_default().join("_");
-    if is_names_only(&name) { name } else { "field".into() }
+    if is_names_only(&name) {
+        name
+    } else {
+        "field".into()
+    }
 }
 
 /// A placeholder or a name of a file as people may see it: one that holds more than names may hold a value, and is not shown.
@@ -87,8 +91,13 @@ pub(super) fn short(text: &str) -> String {
 /// Identifiers, calls and paths, without words in quotes and without long numbers.
 fn is_names_only(text: &str) -> bool {
     let quoted = text.split(['"', '\'', '`']).skip(1).step_by(2);
-    let names = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
-    let long = text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 6);
+    let names = |part: &str| {
+        part.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
+    };
+    let long = text
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|run| run.len() >= 6);
     text.is_ascii() && !text.contains('@') && !long && quoted.into_iter().all(names)
 }
 

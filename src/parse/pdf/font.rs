@@ -14,7 +14,10 @@ const MAX_WIDTHS: usize = 70_000;
 const MAX_FONTS: usize = 200;
 
 /// The fonts of some resources by name, the first of a name counts; those with a map to Unicode are left with it alone.
-pub(super) fn dictionaries(doc: &Document, resources: &[&Dictionary]) -> BTreeMap<Vec<u8>, Dictionary> {
+pub(super) fn dictionaries(
+    doc: &Document,
+    resources: &[&Dictionary],
+) -> BTreeMap<Vec<u8>, Dictionary> {
     let mut found = BTreeMap::new();
     for resource in resources {
         let Ok(fonts) = resource.get_deref(b"Font", doc).and_then(Object::as_dict) else {
@@ -71,16 +74,15 @@ impl<'a> Fonts<'a> {
     pub(super) fn advance(&self, font: &[u8], operands: &[Object]) -> f32 {
         let none = Widths::default();
         let widths = self.widths.get(font).unwrap_or(&none);
-        let of = |part: &Object| match part {
-            Object::String(bytes, _) => widths.sum(bytes),
-            other => -other.as_float().unwrap_or(0.0) / 1000.0,
+        let of = |part: &Object| match part.as_str() {
+            Ok(bytes) => widths.sum(bytes),
+            Err(_) => -part.as_float().unwrap_or(0.0) / 1000.0,
         };
         operands
             .iter()
-            .map(|operand| match operand {
-                Object::Array(parts) => parts.iter().map(of).sum(),
-                Object::String(bytes, _) => widths.sum(bytes),
-                _ => 0.0,
+            .map(|operand| match operand.as_array() {
+                Ok(parts) => parts.iter().map(of).sum(),
+                Err(_) => operand.as_str().map_or(0.0, |bytes| widths.sum(bytes)),
             })
             .sum()
     }
@@ -90,22 +92,13 @@ impl<'a> Fonts<'a> {
         let encoding = self.known.get(font)?.as_ref()?;
         let mut out = String::new();
         for operand in operands {
-            match operand {
-                Object::Array(parts) => {
-                    for part in parts {
-                        piece(encoding, part, &mut out)?;
-                    }
+            if let Ok(parts) = operand.as_array() {
+                for part in parts {
+                    piece(encoding, part, &mut out)?;
                 }
-                Object::String(..) => piece(encoding, operand, &mut out)?,
-                // The widths of `"` stand before its text.
-                Object::Null
-                | Object::Boolean(_)
-                | Object::Integer(_)
-                | Object::Real(_)
-                | Object::Name(_)
-                | Object::Dictionary(_)
-                | Object::Stream(_)
-                | Object::Reference(_) => {}
+            } else if operand.as_str().is_ok() {
+                // The widths of `"` stand before its text and are no text.
+                piece(encoding, operand, &mut out)?;
             }
         }
         // A letter that the map does not name.
@@ -119,17 +112,29 @@ impl Widths {
             let found = d.get_deref(key, doc).and_then(Object::as_array);
             found.cloned().unwrap_or_default()
         };
-        let number = |d: &Dictionary, key: &[u8]| d.get_deref(key, doc).and_then(Object::as_float).ok();
+        let number =
+            |d: &Dictionary, key: &[u8]| d.get_deref(key, doc).and_then(Object::as_float).ok();
         let inner = array(font, b"DescendantFonts");
-        let inner = inner.first().and_then(|o| doc.dereference(o).ok()).and_then(|(_, o)| o.as_dict().ok());
+        let inner = inner
+            .first()
+            .and_then(|o| doc.dereference(o).ok())
+            .and_then(|(_, o)| o.as_dict().ok());
         let Some(inner) = inner else {
             let first = number(font, b"FirstChar").unwrap_or(0.0) as u32;
             let widths = array(font, b"Widths");
-            let by_code = widths.iter().take(256).zip(first..).filter_map(|(w, code)| {
-                let width = doc.dereference(w).ok()?.1.as_float().ok()?;
-                Some((code, width / 1000.0))
-            });
-            return Self { wide: false, usual: USUAL_WIDTH, by_code: by_code.collect() };
+            let by_code = widths
+                .iter()
+                .take(256)
+                .zip(first..)
+                .filter_map(|(w, code)| {
+                    let width = doc.dereference(w).ok()?.1.as_float().ok()?;
+                    Some((code, width / 1000.0))
+                });
+            return Self {
+                wide: false,
+                usual: USUAL_WIDTH,
+                by_code: by_code.collect(),
+            };
         };
         let mut by_code = BTreeMap::new();
         let rows = array(inner, b"W");
@@ -159,7 +164,11 @@ impl Widths {
 
     fn sum(&self, bytes: &[u8]) -> f32 {
         let width = |code: u32| {
-            let usual = if self.usual > 0.0 { self.usual } else { USUAL_WIDTH };
+            let usual = if self.usual > 0.0 {
+                self.usual
+            } else {
+                USUAL_WIDTH
+            };
             self.by_code.get(&code).copied().unwrap_or(usual)
         };
         if self.wide {
@@ -172,7 +181,7 @@ impl Widths {
 }
 
 fn piece(encoding: &Encoding<'_>, part: &Object, out: &mut String) -> Option<()> {
-    if let Object::String(bytes, _) = part {
+    if let Ok(bytes) = part.as_str() {
         out.push_str(&Document::decode_text(encoding, bytes).ok()?);
     } else if part.as_float().is_ok_and(|gap| gap < SPACE) && !out.ends_with(' ') {
         out.push(' ');

@@ -20,11 +20,21 @@ pub(crate) enum Put<'a> {
 
 /// A code as levels of grey, four points for each of its own.
 pub(crate) fn code(text: &str, format: BarcodeFormat) -> (Vec<u8>, usize, usize) {
-    let (w, h) = if format == BarcodeFormat::CODE_128 { (400, 80) } else { (200, 200) };
+    let (w, h) = if format == BarcodeFormat::CODE_128 {
+        (400, 80)
+    } else {
+        (200, 200)
+    };
     let bits = MultiFormatWriter.encode(text, &format, w, h).unwrap();
     let (w, h) = (bits.width() as usize, bits.height() as usize);
     let luma = (0..w * h)
-        .map(|i| if bits.get((i % w) as u32, (i / w) as u32) { 0 } else { 255 })
+        .map(|i| {
+            if bits.get((i % w) as u32, (i / w) as u32) {
+                0
+            } else {
+                255
+            }
+        })
         .collect();
     (luma, w, h)
 }
@@ -40,7 +50,10 @@ pub(crate) fn pdf(put: &[Put<'_>]) -> Vec<u8> {
         })
         .flatten()
         .collect();
-    let letters: Vec<String> = letters.iter().map(|c| format!("<{c:04X}> <{c:04X}>")).collect();
+    let letters: Vec<String> = letters
+        .iter()
+        .map(|c| format!("<{c:04X}> <{c:04X}>"))
+        .collect();
     let chunks: Vec<String> = letters
         .chunks(90)
         .map(|c| format!("{} beginbfchar\n{}\nendbfchar\n", c.len(), c.join("\n")))
@@ -64,7 +77,11 @@ pub(crate) fn pdf(put: &[Put<'_>]) -> Vec<u8> {
     for (at, put) in put.iter().enumerate() {
         match put {
             Put::Text(x, y, text) | Put::Nameless(x, y, text) => {
-                let font = if matches!(put, Put::Text(..)) { "F1" } else { "F2" };
+                let font = if matches!(put, Put::Text(..)) {
+                    "F1"
+                } else {
+                    "F2"
+                };
                 let bytes = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
                 operations.extend([
                     op("BT", vec![]),
@@ -96,7 +113,17 @@ pub(crate) fn pdf(put: &[Put<'_>]) -> Vec<u8> {
                 pictures.set(name.clone(), id);
                 operations.extend([
                     op("q", vec![]),
-                    op("cm", vec![side.into(), 0.into(), 0.into(), side.into(), (*x).into(), (*y).into()]),
+                    op(
+                        "cm",
+                        vec![
+                            side.into(),
+                            0.into(),
+                            0.into(),
+                            side.into(),
+                            (*x).into(),
+                            (*y).into(),
+                        ],
+                    ),
                     op("Do", vec![Object::Name(name.into_bytes())]),
                     op("Q", vec![]),
                 ]);
@@ -105,7 +132,15 @@ pub(crate) fn pdf(put: &[Put<'_>]) -> Vec<u8> {
                 let (luma, w, h) = code(text, BarcodeFormat::QR_CODE);
                 for (i, _) in luma.iter().enumerate().filter(|(_, level)| **level == 0) {
                     let (column, row) = ((i % w) as f32 * 0.5, (h - i / w) as f32 * 0.5);
-                    operations.push(op("re", vec![(x + column).into(), (y + row).into(), 0.5.into(), 0.5.into()]));
+                    operations.push(op(
+                        "re",
+                        vec![
+                            (x + column).into(),
+                            (y + row).into(),
+                            0.5.into(),
+                            0.5.into(),
+                        ],
+                    ));
                 }
                 operations.push(op("f", vec![]));
             }
@@ -131,10 +166,16 @@ pub(crate) fn picture(text: &str, format: BarcodeFormat, kind: image::ImageForma
     let (luma, w, h) = code(text, format);
     let mut paper = image::GrayImage::from_pixel(600, 800, image::Luma([255]));
     for (i, level) in luma.iter().enumerate() {
-        paper.put_pixel((100 + i % w) as u32, (300 + i / w) as u32, image::Luma([*level]));
+        paper.put_pixel(
+            (100 + i % w) as u32,
+            (300 + i / w) as u32,
+            image::Luma([*level]),
+        );
     }
     assert!(h < 400);
     let mut out = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::ImageLuma8(paper).write_to(&mut out, kind).unwrap();
+    image::DynamicImage::ImageLuma8(paper)
+        .write_to(&mut out, kind)
+        .unwrap();
     out.into_inner()
 }

@@ -83,7 +83,12 @@ impl State {
 
     /// An operator that draws nothing.
     pub(super) fn set(&mut self, operator: &str, operands: &[Object]) {
-        let number = |i: usize| operands.get(i).and_then(|o| o.as_float().ok()).unwrap_or(0.0);
+        let number = |i: usize| {
+            operands
+                .get(i)
+                .and_then(|o| o.as_float().ok())
+                .unwrap_or(0.0)
+        };
         match operator {
             "cm" => {
                 if let Some(matrix) = Matrix::of(operands) {

@@ -21,9 +21,15 @@ fn text_with_places_and_pictures() {
     let read = parse(&bytes).unwrap();
     let run = &read.runs[0];
     assert_eq!(run.text, "Người nhận: Trần Thị Mẫu");
-    assert_eq!((run.x, run.y, run.size, run.width), (20.0, 300.0, 10.0, 120.0));
+    assert_eq!(
+        (run.x, run.y, run.size, run.width),
+        (20.0, 300.0, 10.0, 120.0)
+    );
     assert_eq!(read.runs.len(), 1);
-    assert_eq!(read.unread, ["text of a font that does not name its letters (page 1)"]);
+    assert_eq!(
+        read.unread,
+        ["text of a font that does not name its letters (page 1)"]
+    );
     assert_eq!(read.pictures[0].sides, (80.0, 80.0));
     assert_eq!(read.pictures[0].picture.codes(), [code(true, "BC0001")]);
     assert!(read.pictures[1].picture.codes().is_empty());
@@ -32,7 +38,12 @@ fn text_with_places_and_pictures() {
 #[test]
 fn broken_files() {
     let bytes = pdf(&[Put::Text(1.0, 1.0, "a")]);
-    for wrong in [&b""[..], b"%PDF-1.4", &bytes[..bytes.len() / 3], b"\x00\x01"] {
+    for wrong in [
+        &b""[..],
+        b"%PDF-1.4",
+        &bytes[..bytes.len() / 3],
+        b"\x00\x01",
+    ] {
         assert!(matches!(parse(wrong), Err(Error::Broken)));
     }
 }
@@ -41,10 +52,21 @@ fn broken_files() {
 fn pictures_of_codes() {
     let png = picture("BC0001", BarcodeFormat::QR_CODE, image::ImageFormat::Png);
     assert!(pictures::is_picture(&png));
-    assert_eq!(Picture::decode(&png).unwrap().codes(), [code(true, "BC0001")]);
+    assert_eq!(
+        Picture::decode(&png).unwrap().codes(),
+        [code(true, "BC0001")]
+    );
     let jpeg = picture("BC0002", BarcodeFormat::CODE_128, image::ImageFormat::Jpeg);
-    assert_eq!(Picture::decode(&jpeg).unwrap().codes(), [code(false, "BC0002")]);
-    for wrong in [&b"\x89PNG\r\n\x1a\n"[..], &png[..png.len() / 2], &jpeg[..50], b"x"] {
+    assert_eq!(
+        Picture::decode(&jpeg).unwrap().codes(),
+        [code(false, "BC0002")]
+    );
+    for wrong in [
+        &b"\x89PNG\r\n\x1a\n"[..],
+        &png[..png.len() / 2],
+        &jpeg[..50],
+        b"x",
+    ] {
         assert_eq!(Picture::decode(wrong), Err(pictures::Error::Broken));
     }
 }

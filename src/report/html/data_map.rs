@@ -89,8 +89,11 @@ struct Row {
 
 impl DataMap {
     pub(super) fn of(run: &Run) -> Self {
-        let controls: BTreeMap<&str, &str> =
-            run.findings.iter().map(|f| (f.id.as_str(), f.control.as_str())).collect();
+        let controls: BTreeMap<&str, &str> = run
+            .findings
+            .iter()
+            .map(|f| (f.id.as_str(), f.control.as_str()))
+            .collect();
         let row = |place: &DataPlace| Row {
             system: place.system.clone(),
             kind: labels::kind(place.kind),
@@ -105,7 +108,16 @@ impl DataMap {
             findings: place
                 .findings
                 .iter()
-                .map(|id| (id.clone(), controls.get(id.as_str()).copied().unwrap_or_default().to_owned()))
+                .map(|id| {
+                    (
+                        id.clone(),
+                        controls
+                            .get(id.as_str())
+                            .copied()
+                            .unwrap_or_default()
+                            .to_owned(),
+                    )
+                })
                 .collect(),
         };
         Self {
@@ -121,8 +133,14 @@ fn systems(map: &[DataPlace]) -> Vec<SystemCount> {
     let ids: BTreeSet<&str> = map.iter().map(|p| p.system.as_str()).collect();
     let count = |id: &str| {
         let own = || map.iter().filter(move |p| p.system == id);
-        let sensitive: BTreeSet<&str> = own().filter(|p| p.sensitive).map(|p| p.class.as_str()).collect();
-        let basic: BTreeSet<&str> = own().filter(|p| !p.sensitive).map(|p| p.class.as_str()).collect();
+        let sensitive: BTreeSet<&str> = own()
+            .filter(|p| p.sensitive)
+            .map(|p| p.class.as_str())
+            .collect();
+        let basic: BTreeSet<&str> = own()
+            .filter(|p| !p.sensitive)
+            .map(|p| p.class.as_str())
+            .collect();
         SystemCount {
             id: id.to_owned(),
             basic: basic.len(),
@@ -145,7 +163,10 @@ fn state(open: u64, protected: u64, unknown: u64) -> (&'static str, &'static str
 }
 
 fn picture(map: &[DataPlace]) -> Option<Picture> {
-    let places: BTreeSet<String> = map.iter().map(|p| format!("{} · {}", p.asset, p.place)).collect();
+    let places: BTreeSet<String> = map
+        .iter()
+        .map(|p| format!("{} · {}", p.asset, p.place))
+        .collect();
     let by_asset = places.len() > MAX_COLUMNS;
     let column = |p: &DataPlace| {
         if by_asset {
@@ -170,7 +191,8 @@ fn picture(map: &[DataPlace]) -> Option<Picture> {
         let cells = names.iter().enumerate().filter_map(|(at, name)| {
             let here: Vec<&DataPlace> = own().filter(|p| column(p) == *name).collect();
             let sum = |of: fn(&DataPlace) -> u64| here.iter().map(|p| of(p)).sum::<u64>();
-            let (open, protected, unknown) = (sum(|p| p.open), sum(|p| p.protected), sum(|p| p.unknown));
+            let (open, protected, unknown) =
+                (sum(|p| p.open), sum(|p| p.protected), sum(|p| p.unknown));
             let (word, sign) = state(open, protected, unknown);
             (!here.is_empty()).then(|| Cell {
                 x: x_of(at),

@@ -150,12 +150,22 @@ fn the_data_map_is_drawn() {
         place(sample::HOSTILE, "name", 0, 0),
     ];
     let text = drawn(&run);
-    for words in ["id=\"data\"", "<svg class=\"datamap\"", "Điện thoại", "Position ★", "✗", "✓", "orders-db · public.orders"] {
+    for words in [
+        "id=\"data\"",
+        "<svg class=\"datamap\"",
+        "Điện thoại",
+        "Position ★",
+        "✗",
+        "✓",
+        "orders-db · public.orders",
+    ] {
         assert!(text.contains(words), "{words}");
     }
     assert!(!text.contains("<script>alert(1)"));
     // With many places the picture has a column for each asset, the table all of them.
-    run.data_map = (0..60).map(|i| place(&format!("t{i}"), "phone", 1, 0)).collect();
+    run.data_map = (0..60)
+        .map(|i| place(&format!("t{i}"), "phone", 1, 0))
+        .collect();
     let text = drawn(&run);
     assert_eq!(text.matches("<rect").count() - sample_rects(), 1);
     assert_eq!(text.matches("<code>orders-db · t").count(), 60);

@@ -13,10 +13,13 @@ pub fn party(word: &str) -> Label {
 }
 
 fn find(table: &'static [(&'static str, &'static str, &'static str)], word: &str) -> Label {
-    table
-        .iter()
-        .find(|(key, _, _)| *key == word)
-        .map_or(Label { vi: "khác", en: "other" }, |&(_, vi, en)| Label { vi, en })
+    table.iter().find(|(key, _, _)| *key == word).map_or(
+        Label {
+            vi: "khác",
+            en: "other",
+        },
+        |&(_, vi, en)| Label { vi, en },
+    )
 }
 
 #[rustfmt::skip]

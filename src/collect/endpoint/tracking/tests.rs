@@ -104,7 +104,10 @@ fn a_label_as_pdf() {
         } else {
             "Không tìm thấy bưu gửi"
         };
-        let put = [Put::Text(10.0, 300.0, text), Put::Text(10.0, 280.0, "Điện thoại: *******412")];
+        let put = [
+            Put::Text(10.0, 300.0, text),
+            Put::Text(10.0, 280.0, "Điện thoại: *******412"),
+        ];
         (200, "application/pdf", pdf(&put))
     });
     let subject = tracked(&target);
