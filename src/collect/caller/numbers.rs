@@ -1,5 +1,7 @@
 //! Numbers as they are written: one, a range, or one with open last digits. Pure; numbers never leave this part.
 
+use crate::text::unicode;
+
 /// The digits of a number of Viet Nam with its 0: mobile 10, land line 11.
 const DOMESTIC: std::ops::RangeInclusive<usize> = 10..=11;
 /// The digits of a number of another country.
@@ -42,7 +44,8 @@ impl Span {
     }
 
     fn between(written: &str) -> Option<Self> {
-        let dash = [" - ", "–", "—", " đến ", " to ", "->", "-", "~"]
+        let written = unicode::fold(written);
+        let dash = [" - ", "–", "—", " den ", " to ", "->", "-", "~"]
             .iter()
             .find_map(|dash| written.rsplit_once(*dash))?;
         let first = national(dash.0)?;
@@ -153,6 +156,7 @@ mod tests {
         assert!(!holds("024730010xx", "02473001142"));
         assert!(holds("02473001000 - 02473001099", "02473001099"));
         assert!(holds("02473001000-99", "02473001050"));
+        assert!(holds("02473001000 đến 02473001099", "02473001050"));
         assert!(holds("024-7300-1000", "02473001000"));
         assert!(!holds("02473001000-99", "02473001100"));
         for wrong in [
