@@ -254,6 +254,33 @@ pub(crate) struct TargetArgs {
     /// document: who was trained (the target is the staff list)
     #[arg(long, value_name = "FILE")]
     pub(crate) trained: Option<PathBuf>,
+    /// document: the register of requests of authorities
+    #[arg(long, value_name = "FILE")]
+    pub(crate) requests: Option<PathBuf>,
+    /// document: what each role may see and export
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rights: Option<PathBuf>,
+    /// document: the internal rule on confidentiality, as text or PDF
+    #[arg(long, value_name = "FILE")]
+    pub(crate) internal_rule: Option<PathBuf>,
+    /// caller-id: numbers bound to the brand names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) numbers: Option<PathBuf>,
+    /// caller-id: a sample of calls
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: Option<PathBuf>,
+    /// caller-id: who works
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+    /// caller-id: configuration of the telephone exchange
+    #[arg(long, value_name = "PATH")]
+    pub(crate) sip: Option<PathBuf>,
+    /// caller-id: traces of SIP as text
+    #[arg(long, value_name = "PATH")]
+    pub(crate) traces: Option<PathBuf>,
+    /// caller-id: the source of the couriers' app
+    #[arg(long, value_name = "PATH")]
+    pub(crate) app: Option<PathBuf>,
 }
 
 /// `capdo facts`.
@@ -540,6 +567,8 @@ pub(crate) enum KindArg {
     Schema,
     /// Shipping labels
     Label,
+    /// Lists of brand names
+    CallerId,
     /// Staff and training lists
     Document,
 }
@@ -552,6 +581,7 @@ impl From<KindArg> for AssetKind {
             KindArg::Config => Self::Config,
             KindArg::Schema => Self::Schema,
             KindArg::Label => Self::Label,
+            KindArg::CallerId => Self::CallerId,
             KindArg::Document => Self::Document,
         }
     }

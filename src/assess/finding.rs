@@ -296,7 +296,7 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
         | Target::Schema { .. }
         | Target::Label(_)
         | Target::Roster { .. }
-        | Target::CallerId { .. }
+        | Target::CallerId(_)
         | Target::NotBuilt(_) => None,
     }
 }

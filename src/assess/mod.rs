@@ -7,6 +7,7 @@ mod attest;
 mod baseline;
 mod basis;
 pub mod compare;
+mod data_map;
 mod finding;
 mod gate;
 mod letter;
@@ -136,6 +137,7 @@ pub fn assess(mut input: Input<'_>) -> Run {
     if findings.iter().any(|f| f.disposition != Disposition::None) {
         summary.before_waivers = Some(before_waivers(&input, &duties, &findings, &attestations));
     }
+    let places = data_map::of(input.assets, &findings);
     let gate = gate::gate(&input, &findings, &requirements, &summary);
     Run {
         schema: "capdo/run/1".into(),
@@ -163,6 +165,7 @@ pub fn assess(mut input: Input<'_>) -> Run {
             .is_none()
             .then(|| summary::incidents(&input))
             .flatten(),
+        data_map: places,
         disclaimer: input.disclaimer.clone(),
         notes: input.notes.clone(),
     }

@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use crate::model::{Asset, Collected, Inventory, Reason, Source, Target};
 
 pub mod bundle;
+pub mod caller;
 pub mod config;
 pub mod document;
 pub mod endpoint;
+mod figures;
 pub mod label;
 pub mod live;
 mod reader;
@@ -85,9 +87,11 @@ pub fn collect_asking(
         Target::Schema { path, dialect } => {
             schema::collect(path, &asset.shown, dialect.as_deref(), cx)
         }
-        Target::Label(path) => label::collect(path, &asset.shown, cx),
+        Target::Label(path) => {
+            label::collect(path, &asset.shown, inventory.mask_profile.as_ref(), cx)
+        }
         Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
-        Target::CallerId { .. } => return Err(Reason::new("not-built", "caller-id")),
+        Target::CallerId(files) => caller::collect(files, &asset.shown, inventory, cx),
         Target::NotBuilt(what) => return Err(Reason::new("not-built", *what)),
     };
     for item in &mut collected.evidence {

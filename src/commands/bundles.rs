@@ -58,7 +58,7 @@ fn problems(inventory: &Inventory, counts: fn(&Unopened) -> bool) -> Vec<String>
             | Target::Schema { .. }
             | Target::Label(_)
             | Target::Roster { .. }
-            | Target::CallerId { .. }
+            | Target::CallerId(_)
             | Target::NotBuilt(_) => None,
         })
         .collect()

@@ -165,7 +165,7 @@ impl Maker<'_> {
             | Target::Schema { .. }
             | Target::Label(_)
             | Target::Roster { .. }
-            | Target::CallerId { .. }
+            | Target::CallerId(_)
             | Target::NotBuilt(_) => Vec::new(),
         }
     }
@@ -212,14 +212,42 @@ impl Maker<'_> {
             Target::Config(_) | Target::Schema { .. } | Target::Label(_) => {
                 ("files", vec![touch("file", &asset.shown)])
             }
-            Target::Roster { roster, trained } => (
+            Target::Roster {
+                roster,
+                trained,
+                papers,
+            } => (
                 "files",
-                [roster, trained]
-                    .map(|p| touch("file", &p.display().to_string()))
-                    .into(),
+                [
+                    Some(roster),
+                    Some(trained),
+                    papers.requests.as_ref(),
+                    papers.roles.as_ref(),
+                    papers.internal_rule.as_ref(),
+                ]
+                .into_iter()
+                .flatten()
+                .map(|p| touch("file", &p.display().to_string()))
+                .collect(),
+            ),
+            Target::CallerId(files) => (
+                "files",
+                [
+                    Some(&files.brandnames),
+                    files.numbers.as_ref(),
+                    files.calls.as_ref(),
+                    files.roster.as_ref(),
+                    files.sip.as_ref(),
+                    files.traces.as_ref(),
+                    files.app.as_ref(),
+                ]
+                .into_iter()
+                .flatten()
+                .map(|p| touch("file", &p.display().to_string()))
+                .collect(),
             ),
             // What this version cannot look at is not touched.
-            Target::CallerId { .. } | Target::NotBuilt(_) => ("none", Vec::new()),
+            Target::NotBuilt(_) => ("none", Vec::new()),
         };
         AssetPlan {
             id: asset.id.clone(),

@@ -13,8 +13,8 @@ use super::{Failure, Outcome, Pack, bundles, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, Collected, Day, Fact, Hosting, Inventory, Level, Organisation, Ownership,
-    Remote, Seen, Size, System, Target, Value,
+    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation,
+    Ownership, PeopleFiles, Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 
@@ -266,6 +266,7 @@ fn assumed(
         incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
+        mask_profile: None,
     })
 }
 
@@ -319,6 +320,15 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             dialect: options.dialect.clone(),
         },
         KindArg::Label => Target::Label(path),
+        KindArg::CallerId => Target::CallerId(Box::new(CallerFiles {
+            brandnames: path,
+            numbers: options.numbers.clone(),
+            calls: options.calls.clone(),
+            roster: options.roster.clone(),
+            sip: options.sip.clone(),
+            traces: options.traces.clone(),
+            app: options.app.clone(),
+        })),
         KindArg::Document => {
             let Some(trained) = options.trained.clone() else {
                 return Err(Failure::Usage(
@@ -328,6 +338,11 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             Target::Roster {
                 roster: path,
                 trained,
+                papers: PeopleFiles {
+                    requests: options.requests.clone(),
+                    roles: options.rights.clone(),
+                    internal_rule: options.internal_rule.clone(),
+                },
             }
         }
     })

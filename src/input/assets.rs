@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, MailDomain, Remote, Sample, System, Target};
+use crate::model::{
+    Asset, AssetKind, CallerFiles, MailDomain, PeopleFiles, Remote, Sample, System, Target,
+};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -316,12 +318,20 @@ fn caller_id(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)>
     };
     let numbers = other("numbers", &entry.numbers);
     let calls = other("calls", &entry.calls);
-    let ((shown, brandnames), numbers, calls) = (brandnames?, numbers?, calls?);
-    let target = Target::CallerId {
+    let roster = other("roster", &entry.roster);
+    let sip = other("sip", &entry.sip);
+    let traces = other("traces", &entry.traces);
+    let app = other("app", &entry.app);
+    let (shown, brandnames) = brandnames?;
+    let target = Target::CallerId(Box::new(CallerFiles {
         brandnames,
-        numbers,
-        calls,
-    };
+        numbers: numbers?,
+        calls: calls?,
+        roster: roster?,
+        sip: sip?,
+        traces: traces?,
+        app: app?,
+    }));
     Some((shown, target))
 }
 
@@ -336,8 +346,23 @@ fn document(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
     let roster = list("roster", &here.entry.roster);
     let trained = list("trained", &here.entry.trained);
     let shown = here.entry.roster.clone().unwrap_or_default();
-    let (roster, trained) = (roster?, trained?);
-    Some((shown, Target::Roster { roster, trained }))
+    let mut other = |key, written: &Option<String>| match written {
+        Some(_) => path(check, here, key, written.as_ref()).map(|(_, path)| Some(path)),
+        None => Some(None),
+    };
+    let requests = other("requests", &here.entry.requests);
+    let roles = other("rights", &here.entry.rights);
+    let internal_rule = other("internal_rule", &here.entry.internal_rule);
+    let target = Target::Roster {
+        roster: roster?,
+        trained: trained?,
+        papers: PeopleFiles {
+            requests: requests?,
+            roles: roles?,
+            internal_rule: internal_rule?,
+        },
+    };
+    Some((shown, target))
 }
 
 /// A file that must be there before the audit begins.
@@ -429,8 +454,14 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("brandnames", e.brandnames.is_some()),
         ("numbers", e.numbers.is_some()),
         ("calls", e.calls.is_some()),
+        ("sip", e.sip.is_some()),
+        ("traces", e.traces.is_some()),
+        ("app", e.app.is_some()),
         ("roster", e.roster.is_some()),
         ("trained", e.trained.is_some()),
+        ("requests", e.requests.is_some()),
+        ("rights", e.rights.is_some()),
+        ("internal_rule", e.internal_rule.is_some()),
     ];
     let allowed = keys_of(e.kind);
     for (key, _) in given
@@ -470,7 +501,15 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
         ],
         AssetKind::Config | AssetKind::Label => &["path"],
         AssetKind::Schema => &["path", "dialect", "url_env"],
-        AssetKind::CallerId => &["brandnames", "numbers", "calls"],
-        AssetKind::Document => &["roster", "trained"],
+        AssetKind::CallerId => &[
+            "brandnames",
+            "numbers",
+            "calls",
+            "roster",
+            "sip",
+            "traces",
+            "app",
+        ],
+        AssetKind::Document => &["roster", "trained", "requests", "rights", "internal_rule"],
     }
 }

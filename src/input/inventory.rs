@@ -50,6 +50,7 @@ pub(super) fn build(
         incidents,
         waivers: Vec::new(),
         parameters: written.parameters,
+        mask_profile: written.mask_profile,
     }
 }
 

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::model::{
     Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, IncidentKind, Level,
-    LevelDecision, Organisation, RemedyEntry, ReportHead, Signer, SystemPlan, Text, Traits,
-    WaiverDisposition,
+    LevelDecision, MaskProfile, Organisation, RemedyEntry, ReportHead, Signer, SystemPlan, Text,
+    Traits, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.
@@ -39,6 +39,9 @@ pub struct InventoryFile {
     /// `CONTROL.parameter: number`: values stricter than the law's.
     #[serde(default)]
     pub parameters: BTreeMap<String, i64>,
+    /// How much of each field labels may show, in place of the default (`rules/privacy/masks.yaml`).
+    #[serde(default)]
+    pub mask_profile: Option<MaskProfile>,
 }
 
 /// An information system.
@@ -174,12 +177,30 @@ pub struct AssetEntry {
     /// caller-id: a sample of calls.
     #[serde(default)]
     pub calls: Option<String>,
-    /// document: who works, delivers, and for whom.
+    /// caller-id: configuration of the telephone exchange (Asterisk, Kamailio, FreeSWITCH).
+    #[serde(default)]
+    pub sip: Option<String>,
+    /// caller-id: traces of SIP as text.
+    #[serde(default)]
+    pub traces: Option<String>,
+    /// caller-id: the source of the couriers' app.
+    #[serde(default)]
+    pub app: Option<String>,
+    /// document: who works, delivers, and for whom. caller-id: the same list, where it is not that of the documents.
     #[serde(default)]
     pub roster: Option<String>,
     /// document: who was trained.
     #[serde(default)]
     pub trained: Option<String>,
+    /// document: the register of requests of authorities (Luật Bưu chính Điều 14).
+    #[serde(default)]
+    pub requests: Option<String>,
+    /// document: what each role may see and export.
+    #[serde(default)]
+    pub rights: Option<String>,
+    /// document: the internal rule that names the sanction for leaks, as text or PDF.
+    #[serde(default)]
+    pub internal_rule: Option<String>,
 }
 
 /// What an endpoint is for.

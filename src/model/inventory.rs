@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AssetKind, Day, Level, Remote, Text, Traits};
+use super::{AssetKind, Day, Level, MaskProfile, Remote, Text, Traits};
 
 /// An inventory whose every word was checked.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Inventory {
     pub waivers: Vec<Waiver>,
     /// `CONTROL.parameter`: values stricter than the law's.
     pub parameters: BTreeMap<String, i64>,
+    /// How much of each field labels and tracking pages may show; the default profile where absent.
+    pub mask_profile: Option<MaskProfile>,
 }
 
 /// The company.
@@ -288,18 +290,43 @@ pub enum Target {
         roster: PathBuf,
         /// Who was trained.
         trained: PathBuf,
+        /// What lies beside them.
+        papers: PeopleFiles,
     },
     /// Brand names, numbers and calls.
-    CallerId {
-        /// Registered names.
-        brandnames: PathBuf,
-        /// Numbers bound to them.
-        numbers: Option<PathBuf>,
-        /// A sample of calls.
-        calls: Option<PathBuf>,
-    },
+    CallerId(Box<CallerFiles>),
     /// Something that this version cannot look at; the word names it.
     NotBuilt(&'static str),
+}
+
+/// Papers beside the lists of staff.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleFiles {
+    /// The register of requests of authorities.
+    pub requests: Option<PathBuf>,
+    /// What each role may see and export.
+    pub roles: Option<PathBuf>,
+    /// The internal rule on confidentiality.
+    pub internal_rule: Option<PathBuf>,
+}
+
+/// What is known of the calls of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerFiles {
+    /// Registered names.
+    pub brandnames: PathBuf,
+    /// Numbers bound to them.
+    pub numbers: Option<PathBuf>,
+    /// A sample of calls.
+    pub calls: Option<PathBuf>,
+    /// Who works; the list of the inventory's documents where absent.
+    pub roster: Option<PathBuf>,
+    /// Configuration of the telephone exchange: a file or folder.
+    pub sip: Option<PathBuf>,
+    /// Traces of SIP as text: a file or folder.
+    pub traces: Option<PathBuf>,
+    /// The source of the couriers' app: a file or folder.
+    pub app: Option<PathBuf>,
 }
 
 /// A mail domain and the name server that is asked about it.

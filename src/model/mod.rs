@@ -6,6 +6,7 @@
 mod check;
 mod classification;
 mod control;
+mod data_map;
 mod day;
 mod duty;
 mod fact;
@@ -14,6 +15,7 @@ mod inventory;
 mod judgement;
 mod law;
 mod level;
+mod masks;
 mod remedy;
 mod remote;
 mod run;
@@ -30,6 +32,7 @@ pub use control::{
     Absent, Asked, Bearing, Control, Example, Expectation, Parameter, ParameterSource,
     ParameterValue, References, RulePack, Selection, Tighten,
 };
+pub use data_map::DataPlace;
 pub use day::Day;
 pub use duty::{Duty, ORG};
 pub use fact::{
@@ -37,9 +40,10 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
-    Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership, Period,
-    Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
+    Assessor, AssessorKind, Asset, Attestation, Authorised, CallerFiles, DataSubjects,
+    EvidenceFile, Hosting, Incident, IncidentKind, Inventory, LevelDecision, MailDomain,
+    Organisation, Ownership, PeopleFiles, Period, Regime, Sample, Signer, Size, System, Target,
+    Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{
@@ -47,6 +51,7 @@ pub use law::{
     Reading, Requirement, Scope, Strength, Transition,
 };
 pub use level::{Level, LevelSet};
+pub use masks::{AddressMask, MaskProfile, NameMask, PhoneMask, ShowMask};
 pub use remedy::{
     Deployment, DossierStage, RemedyEntry, RemedyPlan, ReportHead, ReportPeriod, SystemPlan,
 };

@@ -58,6 +58,9 @@ pub struct Run {
     /// Incidents and breaches; absent: the inventory does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incidents: Option<Vec<IncidentReport>>,
+    /// Where personal data live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data_map: Vec<super::DataPlace>,
     /// What every format carries.
     #[serde(default)]
     pub disclaimer: Text,

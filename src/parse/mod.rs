@@ -2,14 +2,20 @@
 
 pub mod bytes;
 pub mod diagnostic;
+pub mod eltron;
 pub mod html;
+pub mod jsx;
 pub mod keyword;
 pub mod levels;
 pub mod nginx;
 pub mod packed;
+pub mod pdf;
+pub mod picture;
 pub mod postgres;
 pub mod rpm;
 pub mod shape;
+pub mod sip;
 pub mod sql;
+pub mod tspl;
 pub mod yaml;
 pub mod zpl;

@@ -27,6 +27,8 @@ pub struct Field {
     pub print: Print,
     /// Its number in a template (`^FN`), with its prompt where it has one.
     pub number: Option<(u32, String)>,
+    /// Where it stands, in dots from the left and from the top, where it says so.
+    pub at: Option<(i32, i32)>,
 }
 
 /// Something on the label.
@@ -55,8 +57,70 @@ pub struct Label {
     pub unfinished: bool,
 }
 
-/// Reads a file. Bytes that are no UTF-8 are read as Latin-1.
+/// Reads a file. Bytes that are no UTF-8 are read as Latin-1. Where it stores a template and recalls it, the template's
+/// fields stand filled in.
 pub fn parse(text: &str) -> Label {
+    let mut label = read(text);
+    fill(&mut label);
+    label
+}
+
+/// Puts what a recall (`^XF`) says of numbered fields into the template that the same file stored (`^DF`).
+fn fill(label: &mut Label) {
+    let named = |name: &str| {
+        name.split(',')
+            .next()
+            .unwrap_or(name)
+            .trim()
+            .to_ascii_uppercase()
+    };
+    let recalled = label
+        .items
+        .iter()
+        .position(|i| matches!(i, Item::Recalls(..)));
+    let Some(at) = recalled else { return };
+    let Some(Item::Recalls(_, name)) = label.items.get(at) else {
+        return;
+    };
+    let name = named(name);
+    let stored = label
+        .items
+        .iter()
+        .take(at)
+        .any(|i| matches!(i, Item::Stores(_, s) if named(s) == name));
+    if !stored {
+        return;
+    }
+    let said: Vec<(u32, u32, String)> = label
+        .items
+        .split_off(at)
+        .into_iter()
+        .filter_map(|item| match item {
+            Item::Field(Field {
+                line,
+                text,
+                number: Some((n, _)),
+                ..
+            }) => Some((n, line, text)),
+            Item::Field(_)
+            | Item::Comment(..)
+            | Item::Picture(_)
+            | Item::Recalls(..)
+            | Item::Stores(..) => None,
+        })
+        .collect();
+    for item in &mut label.items {
+        if let Item::Field(field) = item
+            && let Some((n, _)) = field.number
+            && let Some((_, line, text)) = said.iter().find(|(m, ..)| *m == n)
+        {
+            (field.line, field.text) = (*line, payload(field.print, text));
+        }
+    }
+    label.items.push(Item::Recalls(0, name));
+}
+
+fn read(text: &str) -> Label {
     let mut reader = Reader {
         text,
         at: 0,
@@ -82,6 +146,7 @@ struct Open {
     data: Option<(u32, String)>,
     number: Option<(u32, String)>,
     number_line: u32,
+    at: Option<(i32, i32)>,
 }
 
 struct Reader<'a> {
@@ -161,7 +226,14 @@ impl<'a> Reader<'a> {
                 self.close();
                 self.now.inside = false;
             }
-            "FO" | "FT" => self.close(),
+            "FO" | "FT" => {
+                self.close();
+                let mut numbers = data.split(',').map(|n| n.trim().parse::<i32>());
+                self.now.at = match (numbers.next(), numbers.next()) {
+                    (Some(Ok(x)), Some(Ok(y))) => Some((x, y)),
+                    _ => None,
+                };
+            }
             "FS" => self.close(),
             "FD" | "FV" | "SN" => {
                 let text: String = clip(data).to_owned();
@@ -222,6 +294,7 @@ impl<'a> Reader<'a> {
             text,
             print,
             number: open.number,
+            at: open.at,
         }));
     }
 }
@@ -279,7 +352,8 @@ fn payload(print: Print, text: &str) -> String {
             .or_else(|| text.strip_prefix(">9"))
             .unwrap_or(text)
             .to_owned(),
-        Print::Text => text.to_owned(),
+        // `\\&` ends a line of a block (`^FB`).
+        Print::Text => text.replace("\\&", "\n"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Words of a result, a status, a kind stand here as functions over our enums; the headings and sentences of the
 //! printed page stand in [`page`]. No word here claims more than the tool can know: see design §3.
 
+pub mod data;
 pub mod fine;
 pub mod page;
 

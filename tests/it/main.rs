@@ -9,8 +9,10 @@
 
 mod alike;
 mod architecture;
+mod assets;
 mod bad_input;
 mod bundles;
+mod canary;
 mod classify;
 mod cli;
 mod collecting;

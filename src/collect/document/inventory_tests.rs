@@ -86,6 +86,7 @@ fn inventory(systems: Vec<System>, attestations: Vec<Attestation>) -> Inventory 
         incidents: None,
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
+        mask_profile: None,
     }
 }
 

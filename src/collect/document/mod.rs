@@ -6,12 +6,14 @@
 mod attestation;
 mod incident;
 mod inventory;
+pub(in crate::collect) mod list_file;
 mod network;
 mod paper;
-mod people;
+pub(in crate::collect) mod people;
+mod registers;
 mod roster;
-mod table;
-mod words;
+pub(in crate::collect) mod table;
+pub(in crate::collect) mod words;
 
 pub use inventory::collect_inventory;
 pub use roster::collect;

@@ -10,31 +10,41 @@ use crate::model::{Day, Organisation};
 
 /// What the list of staff says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Staff {
+pub(in crate::collect) struct Staff {
     /// Ids of the delivery staff who work on the day.
-    pub(super) couriers: BTreeSet<String>,
+    pub(in crate::collect) couriers: BTreeSet<String>,
     /// Ids of all who work on the day.
-    pub(super) active: BTreeSet<String>,
+    pub(in crate::collect) active: BTreeSet<String>,
     /// Ids of all who ever worked.
-    pub(super) everyone: BTreeSet<String>,
+    pub(in crate::collect) everyone: BTreeSet<String>,
     /// Rows that were read.
-    pub(super) rows: usize,
+    pub(in crate::collect) rows: usize,
     /// Lines that could not be read.
-    pub(super) bad: Vec<u32>,
+    pub(in crate::collect) bad: Vec<u32>,
     /// Lines whose person stands on an earlier line for the same time.
-    pub(super) duplicates: Vec<u32>,
+    pub(in crate::collect) duplicates: Vec<u32>,
     /// Is there a column with the employer?
-    pub(super) names_employers: bool,
+    pub(in crate::collect) names_employers: bool,
     /// How many employers there are, the company itself included.
-    pub(super) employers: usize,
+    pub(in crate::collect) employers: usize,
     /// Delivery staff on the day whose employer is another company.
-    pub(super) subcontracted: usize,
+    pub(in crate::collect) subcontracted: usize,
     /// Rows whose employer is another company.
-    pub(super) subcontractor_rows: usize,
+    pub(in crate::collect) subcontractor_rows: usize,
+    /// From when to when each worked, by id.
+    pub(in crate::collect) spans: BTreeMap<String, Vec<(Day, Day)>>,
+}
+
+impl Staff {
+    /// Did this person work on the day? The id however it is spaced and capitalised.
+    pub(in crate::collect) fn works(&self, id: &str, on: Day) -> bool {
+        let spans = self.spans.get(&plain(id));
+        spans.is_some_and(|spans| spans.iter().any(|(from, to)| *from <= on && on <= *to))
+    }
 }
 
 /// Reads the list of staff.
-pub(super) fn staff(table: &Table, organisation: &Organisation, on: Day) -> Staff {
+pub(in crate::collect) fn staff(table: &Table, organisation: &Organisation, on: Day) -> Staff {
     let mut staff = Staff {
         bad: table.bad.clone(),
         names_employers: table.columns.contains(&"employer"),
@@ -83,6 +93,7 @@ pub(super) fn staff(table: &Table, organisation: &Organisation, on: Day) -> Staf
         staff.everyone.insert(id);
     }
     staff.employers = employers.len();
+    staff.spans = spans;
     staff.bad.sort_unstable();
     staff
 }
@@ -133,32 +144,32 @@ fn person(row: &Row) -> String {
 
 /// What the list of trainings says of one person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Trained {
+pub(in crate::collect) struct Trained {
     /// The last course on confidentiality up to the day.
-    pub(super) last: Option<Day>,
+    pub(in crate::collect) last: Option<Day>,
     /// Was one of these courses signed?
-    pub(super) signed: bool,
+    pub(in crate::collect) signed: bool,
     /// There is a row that may be such a course, but cannot be told.
-    pub(super) doubtful: bool,
+    pub(in crate::collect) doubtful: bool,
 }
 
 /// All that the list of trainings says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Trainings {
+pub(in crate::collect) struct Trainings {
     /// By the id of the person.
-    pub(super) people: BTreeMap<String, Trained>,
+    pub(in crate::collect) people: BTreeMap<String, Trained>,
     /// Rows that were read.
-    pub(super) rows: usize,
+    pub(in crate::collect) rows: usize,
     /// Lines that could not be read.
-    pub(super) bad: Vec<u32>,
+    pub(in crate::collect) bad: Vec<u32>,
     /// Lines that say the same as an earlier one.
-    pub(super) duplicates: Vec<u32>,
+    pub(in crate::collect) duplicates: Vec<u32>,
     /// Rows of courses whose name does not say that they are about confidentiality.
-    pub(super) other_courses: usize,
+    pub(in crate::collect) other_courses: usize,
 }
 
 /// Reads the list of trainings.
-pub(super) fn trainings(table: &Table, on: Day) -> Trainings {
+pub(in crate::collect) fn trainings(table: &Table, on: Day) -> Trainings {
     let mut all = Trainings {
         bad: table.bad.clone(),
         ..Trainings::default()
@@ -204,7 +215,7 @@ pub(super) fn trainings(table: &Table, on: Day) -> Trainings {
 }
 
 /// Yes or no; blank is no; `None` where it is neither.
-fn answer(cell: &str) -> Option<bool> {
+pub(super) fn answer(cell: &str) -> Option<bool> {
     let cell = plain(cell);
     if cell.is_empty() || section("no").contains(&cell) || section("blank").contains(&cell) {
         return Some(false);

@@ -1,19 +1,23 @@
 //! The list of staff and the list of trainings of a company: two files to the subjects `roster` and `training`.
 
-use std::path::{Path, PathBuf};
-
+use super::list_file::ListFile;
 use super::people::{Staff, Trained, Trainings, staff, trainings};
-use super::table::{self, Table};
-use crate::collect::{Context, Reader, RootFolder};
+use super::registers;
+use crate::collect::Context;
+use crate::collect::figures::{count, lines, percent};
 use crate::model::{
-    Asset, Collected, Day, EvidenceItem, Fact, Organisation, Place, Reason, Seen, SourceError,
-    Subject, Target, Value,
+    Asset, Collected, Day, Fact, Organisation, Place, Reason, Seen, Subject, Target, Value,
 };
 
 /// Reads the lists of one asset. Who works is asked for the day of `cx.now`.
 pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Collected {
     let mut collected = Collected::default();
-    let Target::Roster { roster, trained } = &asset.target else {
+    let Target::Roster {
+        roster,
+        trained,
+        papers,
+    } = &asset.target
+    else {
         for kind in [ROSTER, TRAINING] {
             let reason = Reason::new("not_asked", "the asset names no list of staff");
             collected.saw(kind, Seen::Not(reason));
@@ -22,14 +26,14 @@ pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Coll
     };
     let on = Day::of(cx.now);
     let roster_file = ListFile::new(roster, asset.shown.clone());
-    let trained_file = ListFile::new(trained, shown_beside(trained, roster, &asset.shown));
+    let trained_file = ListFile::beside(trained, roster, &asset.shown);
     let staff = roster_file
         .read(
             cx,
             ROSTER_COLUMNS,
             ROSTER_NEEDED,
             "id, role",
-            &mut collected,
+            &mut collected.evidence,
         )
         .map(|table| staff(&table, organisation, on));
     let courses = trained_file
@@ -38,7 +42,7 @@ pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Coll
             TRAINED_COLUMNS,
             TRAINED_NEEDED,
             "id, date",
-            &mut collected,
+            &mut collected.evidence,
         )
         .map(|table| trainings(&table, on));
     match &staff {
@@ -65,63 +69,8 @@ pub fn collect(asset: &Asset, organisation: &Organisation, cx: &Context) -> Coll
         }
         (Err(reason), _) | (_, Err(reason)) => collected.saw(TRAINING, Seen::Not(reason)),
     }
+    registers::collect(papers, (roster, &asset.shown), cx, &mut collected);
     collected
-}
-
-/// One of the two files.
-struct ListFile {
-    path: PathBuf,
-    shown: String,
-}
-
-impl ListFile {
-    fn new(path: &Path, shown: String) -> Self {
-        Self {
-            path: path.to_owned(),
-            shown,
-        }
-    }
-
-    fn read(
-        &self,
-        cx: &Context,
-        known: &[&'static str],
-        needed: &'static [&'static str],
-        names: &'static str,
-        collected: &mut Collected,
-    ) -> Result<Table, Reason> {
-        let text = self
-            .text(cx, &mut collected.evidence)
-            .map_err(|e| Reason::new(e.code(), self.shown.clone()))?;
-        table::read(&text, known, needed, names)
-            .map_err(|e| Reason::new("not-parsed", format!("{}: {e}", self.shown)))
-    }
-
-    fn text(&self, cx: &Context, seen: &mut Vec<EvidenceItem>) -> Result<String, SourceError> {
-        let (folder, name) = super::attestation::folder_and_name(&self.path)?;
-        let source = RootFolder::open(&folder)?;
-        let mut reader = Reader::new(&source, String::new(), cx.now);
-        let text = reader.text(&name);
-        seen.extend(reader.into_evidence().into_iter().map(|item| EvidenceItem {
-            id: self.shown.clone(),
-            kind: "document".into(),
-            source: self.shown.clone(),
-            ..item
-        }));
-        text
-    }
-}
-
-/// The second file as people name it: beside the first, from the same folder on.
-fn shown_beside(path: &Path, first: &Path, first_shown: &str) -> String {
-    let base = first
-        .to_string_lossy()
-        .strip_suffix(first_shown)
-        .map(str::to_owned);
-    let path = path.to_string_lossy();
-    base.filter(|base| !base.is_empty())
-        .and_then(|base| path.strip_prefix(base.as_str()))
-        .map_or_else(|| path.clone().into_owned(), str::to_owned)
 }
 
 fn roster_subject(
@@ -272,28 +221,6 @@ fn unread_trainings(couriers: &[Trained], courses: &Trainings) -> Option<Value> 
     })
 }
 
-/// Of a hundred, rounded down: 99.9 is not 100.
-fn percent(part: usize, all: usize) -> Value {
-    count((part * 100).checked_div(all).unwrap_or(0))
-}
-
-fn count(n: usize) -> Value {
-    i64::try_from(n).unwrap_or(i64::MAX).into()
-}
-
-/// The first lines of a list: all of them help nobody.
-fn lines(lines: &[u32]) -> Value {
-    let shown = lines
-        .iter()
-        .take(MAX_LINES)
-        .map(|line| Value::Int(i64::from(*line)));
-    if lines.len() > MAX_LINES {
-        Value::partial_list(shown)
-    } else {
-        Value::list(shown)
-    }
-}
-
 const ROSTER: &str = "roster";
 const TRAINING: &str = "training";
 const ROSTER_COLUMNS: &[&str] = &["id", "name", "role", "employer", "active_from", "active_to"];
@@ -301,7 +228,6 @@ const ROSTER_NEEDED: &[&str] = &["id", "role"];
 const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed"];
 const TRAINED_NEEDED: &[&str] = &["id", "date"];
 const NO_EMPLOYER: &str = "the roster has no column with the employer";
-const MAX_LINES: usize = 100;
 
 #[cfg(test)]
 #[path = "roster_tests.rs"]

@@ -9,33 +9,33 @@ use crate::model::Day;
 
 /// A table with named columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Table {
+pub(in crate::collect) struct Table {
     /// Its rows.
-    pub(super) rows: Vec<Row>,
+    pub(in crate::collect) rows: Vec<Row>,
     /// Lines that could not be read as rows.
-    pub(super) bad: Vec<u32>,
+    pub(in crate::collect) bad: Vec<u32>,
     /// The columns that were found.
-    pub(super) columns: Vec<&'static str>,
+    pub(in crate::collect) columns: Vec<&'static str>,
 }
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
+pub(in crate::collect) struct Row {
     /// Its line, from 1.
-    pub(super) line: u32,
-    pub(super) cells: BTreeMap<&'static str, String>,
+    pub(in crate::collect) line: u32,
+    pub(in crate::collect) cells: BTreeMap<&'static str, String>,
 }
 
 impl Row {
     /// The cell in this column; empty where the row or the table has none.
-    pub(super) fn get(&self, column: &str) -> &str {
+    pub(in crate::collect) fn get(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
 }
 
 /// A cell with a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DayCell {
+pub(in crate::collect) enum DayCell {
     /// Nothing in it.
     Blank,
     /// A day.
@@ -46,7 +46,7 @@ pub(super) enum DayCell {
 
 /// Why a text is no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NoTable {
+pub(in crate::collect) enum NoTable {
     /// Nothing in it.
     #[error("empty")]
     Empty,
@@ -56,7 +56,7 @@ pub(super) enum NoTable {
 }
 
 /// Reads a table that has at least the columns `needed`, with any of `known`.
-pub(super) fn read(
+pub(in crate::collect) fn read(
     text: &str,
     known: &[&'static str],
     needed: &'static [&'static str],
@@ -136,11 +136,7 @@ fn columns(
 ) -> Option<Vec<Option<&'static str>>> {
     let mut found: Vec<Option<&'static str>> = Vec::new();
     for cell in record {
-        let cell = plain(cell);
-        let column = known
-            .iter()
-            .copied()
-            .find(|column| section(&format!("header.{column}")).contains(&cell));
+        let column = known.iter().copied().find(|column| names(column, cell));
         // The first of two alike counts.
         found.push(column.filter(|column| !found.contains(&Some(*column))));
     }
@@ -148,6 +144,19 @@ fn columns(
         .iter()
         .all(|column| found.contains(&Some(*column)))
         .then_some(found)
+}
+
+/// Does a cell of a header name this column? What stands in brackets explains; spaces may be left out (`callerNumber`).
+fn names(column: &str, cell: &str) -> bool {
+    let words = section(&format!("header.{column}"));
+    let whole = plain(cell);
+    let bare = plain(cell.split(['(', '[']).next().unwrap_or(cell));
+    [&whole, &bare].into_iter().any(|cell| {
+        words.contains(cell)
+            || !cell.contains(' ')
+                && !cell.is_empty()
+                && words.iter().any(|w| w.replace(' ', "") == *cell)
+    })
 }
 
 /// The line at which a record begins: the reader names the blank lines before it.
@@ -165,7 +174,7 @@ fn real_line(text: &str, byte: u64, line: u64) -> u32 {
 }
 
 /// Reads `2026-03-12`, `12/03/2026`, `12-3-2026` or `12.03.2026`: the day stands before the month, as in Vietnam.
-pub(super) fn day(cell: &str) -> DayCell {
+pub(in crate::collect) fn day(cell: &str) -> DayCell {
     let cell = cell.trim();
     if plain(cell).is_empty() || section("blank").contains(&plain(cell)) {
         return DayCell::Blank;

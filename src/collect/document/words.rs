@@ -1,6 +1,7 @@
 //! The words of staff lists: names of columns, roles, answers, forms of companies.
 //!
-//! They stand in `rules/words/roster.txt`, so that a word can be added without touching code.
+//! They stand in `rules/words/roster.txt` and, for other lists, in `callers.txt` and `papers.txt` beside it, so that a
+//! word can be added without touching code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -8,13 +9,13 @@ use std::sync::LazyLock;
 use crate::text::unicode::fold;
 
 /// The words of one section, folded.
-pub(super) fn section(name: &str) -> &'static BTreeSet<String> {
+pub(in crate::collect) fn section(name: &str) -> &'static BTreeSet<String> {
     static NONE: BTreeSet<String> = BTreeSet::new();
     WORDS.get(name).unwrap_or(&NONE)
 }
 
 /// Folded, with every sign as a space and no space twice: `Ngày vào-làm` → `ngay vao lam`.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::collect) fn plain(text: &str) -> String {
     let folded = fold(text);
     let mut out = String::with_capacity(folded.len());
     // The check marks are answers, not signs.
@@ -30,7 +31,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// Does the text have one of the phrases of this section, as whole words?
-pub(super) fn has_phrase(text: &str, name: &str) -> bool {
+pub(in crate::collect) fn has_phrase(text: &str, name: &str) -> bool {
     let text = format!(" {} ", plain(text));
     section(name)
         .iter()
@@ -38,7 +39,7 @@ pub(super) fn has_phrase(text: &str, name: &str) -> bool {
 }
 
 /// The name of a company without the words of its legal form.
-pub(super) fn bare_company(name: &str) -> String {
+pub(in crate::collect) fn bare_company(name: &str) -> String {
     let mut text = format!(" {} ", plain(name));
     // Longer phrases first, so that no part of one is left behind.
     let mut forms: Vec<&String> = section("form").iter().collect();
@@ -52,7 +53,12 @@ pub(super) fn bare_company(name: &str) -> String {
 static WORDS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
     let mut words: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut name = String::new();
-    for line in include_str!("../../../rules/words/roster.txt").lines() {
+    let files = [
+        include_str!("../../../rules/words/roster.txt"),
+        include_str!("../../../rules/words/callers.txt"),
+        include_str!("../../../rules/words/papers.txt"),
+    ];
+    for line in files.into_iter().flat_map(str::lines) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;

@@ -19,6 +19,7 @@ use super::facts::HttpFacts;
 use super::handshake::{provider, why_of_io};
 use super::headers::{self, Answer};
 use super::leaf::{AMBIGUOUS, NOT_APPLICABLE, PROTOCOL, REFUSED, TIMEOUT};
+use crate::collect::label;
 
 /// The longest wait for one answer.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -146,12 +147,20 @@ impl<'a> Web<'a> {
             value.unwrap_or_default().to_owned()
         };
         let (media_type, realm) = (header("content-type"), header("www-authenticate"));
-        let body = body(response).await?;
+        let bytes = bytes(response).await?;
+        let mut whole = bytes.len() < MAX_BODY;
+        let body = if media_type.to_ascii_lowercase().contains("pdf") {
+            let read = label::pdf_page(&bytes);
+            whole &= read.as_ref().is_none_or(|(_, all)| *all);
+            read.map_or_else(String::new, |(page, _)| page)
+        } else {
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
         Ok(Page {
             status,
             media_type,
             realm,
-            whole: body.len() < MAX_BODY,
+            whole,
             body,
         })
     }
@@ -213,7 +222,8 @@ fn redirect_of(response: &Response) -> Option<String> {
     Some(to.origin().ascii_serialization())
 }
 
-async fn body(mut response: Response) -> Result<String, &'static str> {
+/// What is read of an answer, up to the cap.
+async fn bytes(mut response: Response) -> Result<Vec<u8>, &'static str> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| why_of(&error))? {
         let room = MAX_BODY.saturating_sub(bytes.len()).min(chunk.len());
@@ -222,7 +232,7 @@ async fn body(mut response: Response) -> Result<String, &'static str> {
             break;
         }
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 fn why_of(error: &reqwest::Error) -> &'static str {

@@ -146,7 +146,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
         | Target::Schema { .. }
         | Target::Label(_)
         | Target::Roster { .. }
-        | Target::CallerId { .. }
+        | Target::CallerId(_)
         | Target::NotBuilt(_) => nothing(Reason::new("wrong-kind", shown)),
     }
 }

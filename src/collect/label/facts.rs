@@ -4,6 +4,9 @@ use crate::model::{Fact, Place, Subject, Value};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party};
 
+use super::look::Look;
+use super::payload::Link;
+use super::profile::Profile;
 use super::read::{Field, Label, Medium, kind_of};
 
 /// The fields of which the letter speaks.
@@ -18,7 +21,7 @@ const MAIN: [(Party, Class); 7] = [
 ];
 
 /// The subjects of one label, with ids that begin with `id`.
-pub(super) fn subjects(label: &Label, id: &str, file: &str) -> Vec<Subject> {
+pub(super) fn subjects(label: &Label, id: &str, file: &str, profile: &Profile) -> Vec<Subject> {
     let mut out: Vec<Subject> = Vec::new();
     for field in &label.fields {
         let prefix = match field.medium {
@@ -33,7 +36,7 @@ pub(super) fn subjects(label: &Label, id: &str, file: &str) -> Vec<Subject> {
             name
         };
         let full = unique(&out, &format!("{id}.{prefix}{name}"));
-        out.push(subject(field, &full, file));
+        out.push(subject(field, &full, file, profile));
     }
     for (party, class) in MAIN {
         if !printed(label, party, class) {
@@ -63,7 +66,7 @@ fn printed(label: &Label, party: Party, class: Class) -> bool {
     })
 }
 
-fn subject(field: &Field, id: &str, file: &str) -> Subject {
+fn subject(field: &Field, id: &str, file: &str, profile: &Profile) -> Subject {
     let place = Place::new(file, field.line);
     let mut subject = Subject::new("label-field", id).at(place.clone());
     let mut put =
@@ -81,8 +84,52 @@ fn subject(field: &Field, id: &str, file: &str) -> Subject {
         put("hidden_digits", hidden);
         put("visible_digits", visible);
     }
+    if field.class == Class::None {
+        return subject;
+    }
+    let look = field
+        .look
+        .as_ref()
+        .filter(|_| field.exposure == Exposure::Masked);
+    if let Some(look) = look {
+        put("hidden_percent", i64::from(look.hidden_percent()).into());
+        put("shape", look.shape.as_str().into());
+        if field.class == Class::Address {
+            put("shows_house", look.house.into());
+        }
+    } else if field.exposure == Exposure::Masked {
+        for path in ["hidden_percent", "shape", "shows_house"] {
+            put(path, uncounted());
+        }
+    }
+    put(
+        "within_profile",
+        match profile.holds(
+            field.class,
+            field.exposure,
+            field.look.as_ref().or(counted(field).as_ref()),
+        ) {
+            Some(holds) => holds.into(),
+            None if MASKED.contains(&field.class) => uncounted(),
+            None => Value::unseen("not_applicable", "the profile says nothing of this class"),
+        },
+    );
+    put("profile", profile.name.into());
     subject
 }
+
+/// Of a template that cuts or pads digits only their numbers are known.
+fn counted(field: &Field) -> Option<Look> {
+    let (hidden, visible) = field.digits?;
+    Some(Look {
+        hidden,
+        visible,
+        ..Look::default()
+    })
+}
+
+/// Classes of which a profile says how much is hidden.
+const MASKED: [Class; 3] = [Class::Name, Class::Phone, Class::Address];
 
 fn not_applicable() -> Value {
     Value::unseen("not_applicable", "no digits are printed")
@@ -166,6 +213,31 @@ fn whole(label: &Label, id: &str, file: &str) -> Subject {
             .into(),
     );
     put("code_personal", code_personal(label));
+    let mut kinds: Vec<&str> = label.code_kinds.clone();
+    kinds.sort_unstable();
+    kinds.dedup();
+    put(
+        "code_kinds",
+        list(kinds.into_iter().map(str::to_owned), !label.hidden_codes),
+    );
+    let link = |l: &Link| {
+        let fact = |b: bool| Value::Bool(b);
+        Value::map([
+            ("expires", fact(l.expires)),
+            ("signed", fact(l.signed)),
+            ("print", fact(l.print)),
+        ])
+    };
+    let links: Vec<Value> = label.links.iter().take(50).map(link).collect();
+    // A placeholder or code that was not understood may be an address.
+    put(
+        "links",
+        if whole && !label.hidden_codes {
+            Value::list(links)
+        } else {
+            Value::partial_list(links)
+        },
+    );
     put("cod_with_full_contact", cod(label, whole));
     put("unknown", list(label.unknown.iter().cloned(), true));
     put("understood", whole.into());
@@ -201,6 +273,9 @@ fn code_personal(label: &Label) -> Value {
     });
     if carries {
         return true.into();
+    }
+    if label.hidden_codes {
+        return Value::unseen("ambiguous", "a picture may hold a code that was not read");
     }
     if label.payloads.iter().any(|(_, k)| k == "unknown") {
         return Value::unseen("ambiguous", "the payload of a code was not understood");

@@ -5,24 +5,33 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use self::profile::Profile;
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
-use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
-use crate::parse::{html, zpl};
+use crate::model::{Collected, MaskProfile, Reason, Seen, Subject};
+use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party, values};
 
+mod columns;
 mod facts;
+mod look;
 mod parts;
+mod payload;
+mod profile;
 mod read;
+mod sheets;
 mod spots;
+mod together;
 mod words;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
 
-/// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see.
-pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
+/// Collects the labels at `path`: one file, or a folder of them. `shown` is the path that people see; `masks` the company's own
+/// profile.
+pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Context) -> Collected {
+    let profile = Profile::of(masks);
     let mut out = Collected::default();
     let opened = match Opened::at(path, shown) {
         Ok(opened) => opened,
@@ -42,7 +51,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         } else {
             reader.shown(&format!("/{file}"))
         };
-        match label(&mut reader, file, &place) {
+        match label(&mut reader, file, &place, only.is_some(), &profile) {
             Ok(subjects) => subjects.into_iter().for_each(|s| add(&mut out, s, file)),
             Err(reason) => failed.push(reason),
         }
@@ -52,7 +61,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         item.id = shown.to_owned();
         item.source = shown.to_owned();
     }
-    if let Some(set) = set(&out.subjects, failed.is_empty(), shown) {
+    if let Some(set) = together::set(&out.subjects, failed.is_empty(), shown) {
         out.subjects.push(set);
     }
     sights(&mut out, failed, files.is_empty(), shown);
@@ -85,6 +94,25 @@ pub(in crate::collect) fn read_page(page: &str, common: &str) -> Vec<Printed> {
             digits: f.digits,
         })
         .collect()
+}
+
+/// The text and the codes of a PDF as a page, and whether all of it was read; `None` where nothing was.
+pub(in crate::collect) fn pdf_page(bytes: &[u8]) -> Option<(String, bool)> {
+    let sheet = sheets::of_pdf(&pdf::parse(bytes).ok()?);
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let mut page = String::new();
+    for spot in columns::in_columns(sheet.spots) {
+        let class = match spot.medium {
+            read::Medium::Text => "text",
+            read::Medium::Qr => "qrcode",
+            read::Medium::Barcode => "barcode",
+        };
+        page.push_str(&format!(
+            "<p class=\"{class}\">{}</p>\n",
+            escaped(&spot.text)
+        ));
+    }
+    (!page.is_empty()).then_some((page, sheet.unknown.is_empty()))
 }
 
 fn sights(out: &mut Collected, failed: Vec<Reason>, empty: bool, shown: &str) {
@@ -128,140 +156,141 @@ fn add(out: &mut Collected, mut subject: Subject, file: &str) {
     out.subjects.push(subject);
 }
 
-/// The subjects of one label file.
-fn label(reader: &mut Reader, file: &str, place: &str) -> Result<Vec<Subject>, Reason> {
+/// The subjects of one label file; none where it is an ornament of a folder and no label.
+fn label(
+    reader: &mut Reader,
+    file: &str,
+    place: &str,
+    alone: bool,
+    profile: &Profile,
+) -> Result<Vec<Subject>, Reason> {
     let name = file.rsplit('/').next().unwrap_or(file);
     if !is_label(name) {
         return Err(Reason::new("unsupported-format", place));
     }
-    let text = reader
-        .lossy(&format!("/{file}"))
+    let bytes = reader
+        .bytes(&format!("/{file}"))
         .map_err(|e| Reason::new(e.code(), place))?;
-    let looks_zpl = text.contains("^XA") || name.to_ascii_lowercase().ends_with(".zpl");
-    let label = if looks_zpl {
-        let parsed = zpl::parse(&text);
-        if !parsed.has_label {
-            return Err(Reason::new("no-label", place));
+    let broken = |e: &dyn std::fmt::Display| Reason::new("not-parsed", format!("{place}: {e}"));
+    let label = if bytes.starts_with(b"%PDF-") || has_end(name, &[".pdf"]) {
+        let pdf = pdf::parse(&bytes).map_err(|e| broken(&e))?;
+        of_sheet(sheets::of_pdf(&pdf))
+    } else if picture::is_picture(&bytes) || has_end(name, &PICTURES) {
+        let picture = picture::Picture::decode(&bytes).map_err(|e| broken(&e))?;
+        let sheet = sheets::of_picture(&picture);
+        if !alone && sheet.spots.is_empty() && picture.short_side() < MIN_LABEL_SIDE {
+            return Ok(Vec::new());
         }
-        let (spots, unknown) = spots::of_zpl(&parsed);
-        let mut label = read::read(&spots);
-        label.unknown.extend(unknown);
-        if parsed.unfinished {
-            label.unknown.push("the label does not end (^XZ)".into());
-        }
-        label
+        of_sheet(sheet)
     } else {
-        read::read(&spots::of_html(&html::parse(&text)))
+        let text =
+            bytes::lossy(&bytes).map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
+        of_text(&text, name, place)?
     };
     if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
         return Err(Reason::new("no-label", place));
     }
-    Ok(facts::subjects(&label, name, place))
+    Ok(facts::subjects(&label, name, place, profile))
 }
 
-/// The labels together: two that hide different parts of the same field show it whole.
-/// What the labels show together; `whole` where every label was read.
-fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subject> {
-    let labels = subjects.iter().filter(|s| &*s.kind == "label").count();
-    if labels == 0 {
-        return None;
-    }
-    let mut set = Subject::new("label-set", "labels");
-    set.put(Fact::derived(
-        "labels",
-        i64::try_from(labels).unwrap_or(i64::MAX),
-    ));
-    let mut differing = Vec::new();
-    let mut unclear = !whole;
-    for name in [
-        "recipient_name",
-        "recipient_phone",
-        "recipient_address",
-        "sender_name",
-        "sender_phone",
-        "sender_address",
-    ] {
-        let mut seen: Vec<String> = Vec::new();
-        for subject in subjects
-            .iter()
-            .filter(|s| &*s.kind == "label-field" && s.id.ends_with(&format!(".{name}")))
-        {
-            match subject.facts.get("exposure").map(|f| &f.value) {
-                // A label that does not print the field at all gives nothing to put together.
-                Some(Value::Text(t)) if t == "absent" => {}
-                Some(Value::Text(t)) => seen.push(format!("{t} {}", digits(subject))),
-                Some(_) | None => unclear = true,
-            }
-        }
-        seen.sort();
-        seen.dedup();
-        if seen.len() > 1 {
-            differing.push(Value::from(name));
-        }
-    }
-    let same = match (labels, differing.is_empty(), unclear) {
-        (1, _, _) if whole => Value::unseen("not_applicable", "one label"),
-        (_, false, _) => false.into(),
-        (_, true, true) => Value::unseen("ambiguous", "not every label was understood"),
-        (_, true, false) => true.into(),
+/// A template, or the commands of a label printer: told by what stands in it.
+fn of_text(text: &str, name: &str, place: &str) -> Result<read::Label, Reason> {
+    let zpl = || text.contains("^XA") || has_end(name, &[".zpl"]);
+    let commands = if zpl() {
+        Some(zpl::parse(text))
+    } else if tspl::is_tspl(text) || has_end(name, &[".tspl"]) {
+        Some(tspl::parse(text))
+    } else if eltron::is_epl(text) || has_end(name, &[".epl"]) {
+        Some(eltron::parse(text))
+    } else {
+        None
     };
-    set.put(Fact::derived("same_exposure", same));
-    set.put(Fact::derived("differing_fields", Value::list(differing)));
-    set.place = Some(crate::model::Place::new(shown, 0));
-    Some(set)
-}
-
-fn digits(subject: &Subject) -> String {
-    match subject.facts.get("hidden_digits").map(|f| &f.value) {
-        Some(Value::Int(n)) => n.to_string(),
-        Some(_) | None => String::new(),
+    let Some(parsed) = commands else {
+        let markup = if has_end(name, &[".jsx", ".tsx"]) {
+            jsx::markup(text)
+        } else {
+            text.to_owned()
+        };
+        return Ok(read::read(&spots::of_html(&html::parse(&markup))));
+    };
+    if !parsed.has_label {
+        return Err(Reason::new("no-label", place));
     }
+    let (spots, unknown) = spots::of_zpl(&parsed);
+    let mut label = read::read(&columns::in_columns(spots));
+    label.hidden_codes = unknown
+        .iter()
+        .any(|u| u.starts_with("picture") || u.starts_with("template"));
+    label.unknown.extend(unknown);
+    if parsed.unfinished {
+        label.unknown.push("the label does not end (^XZ)".into());
+    }
+    Ok(label)
 }
 
-/// A picture or PDF among the labels is one that we cannot read; style sheets and notes are none.
+fn of_sheet(sheet: sheets::Sheet) -> read::Label {
+    let mut label = read::read(&columns::in_columns(sheet.spots));
+    label.unknown.extend(sheet.unknown);
+    label.hidden_codes = sheet.hidden_codes;
+    label
+}
+
+/// What may be a label; style sheets and notes are none.
 fn is_any_label(name: &str) -> bool {
-    is_label(name) || is_other_label(name)
+    is_label(name) || has_end(name, &OTHER)
 }
 
 fn is_label(name: &str) -> bool {
-    const ENDS: [&str; 24] = [
-        ".zpl",
-        ".prn",
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".tpl",
-        ".twig",
-        ".j2",
-        ".jinja",
-        ".jinja2",
-        ".hbs",
-        ".handlebars",
-        ".mustache",
-        ".php",
-        ".phtml",
-        ".ctp",
-        ".cshtml",
-        ".vue",
-        ".ejs",
-        ".erb",
-        ".liquid",
-        ".jsp",
-        ".njk",
-        ".ftl",
-    ];
-    let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|e| lower.ends_with(e))
+    has_end(name, &TEMPLATES)
+        || has_end(name, &PRINTER)
+        || has_end(name, &PICTURES)
+        || has_end(name, &[".pdf"])
 }
 
-fn is_other_label(name: &str) -> bool {
-    const ENDS: [&str; 12] = [
-        ".jsx", ".tsx", ".pdf", ".docx", ".xlsx", ".epl", ".tspl", ".btw", ".lbl", ".jrxml",
-        ".rpt", ".nlbl",
-    ];
+fn has_end(name: &str, ends: &[&str]) -> bool {
     let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|e| lower.ends_with(e))
+    ends.iter().any(|e| lower.ends_with(e))
 }
+
+/// The shorter side, in points, under which a picture without a code is an ornament: no label can be read on it.
+const MIN_LABEL_SIDE: usize = 300;
+/// Templates of pages.
+const TEMPLATES: [&str; 26] = [
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".tpl",
+    ".twig",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".hbs",
+    ".handlebars",
+    ".mustache",
+    ".php",
+    ".phtml",
+    ".ctp",
+    ".cshtml",
+    ".vue",
+    ".ejs",
+    ".erb",
+    ".liquid",
+    ".jsp",
+    ".njk",
+    ".ftl",
+    ".jsx",
+    ".tsx",
+    ".svg",
+    ".thymeleaf",
+];
+/// Commands of label printers.
+const PRINTER: [&str; 4] = [".zpl", ".prn", ".epl", ".tspl"];
+/// Printed samples as pictures.
+const PICTURES: [&str; 3] = [".png", ".jpg", ".jpeg"];
+/// Labels that are not read.
+const OTHER: [&str; 10] = [
+    ".docx", ".xlsx", ".btw", ".lbl", ".jrxml", ".rpt", ".nlbl", ".gif", ".webp", ".tiff",
+];
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?s)\{\{\{(?P<a>.*?)\}\}\}|\{!!(?P<b>.*?)!!\}|\{\{(?P<c>.*?)\}\}|\{%(?P<d>.*?)%\}|<\?(?P<e>.*?)\?>",
         r"|<%(?P<f>.*?)%>|[$#]\{(?P<g>[^{}]*)\}|\[\[(?P<h>.*?)\]\]|\{(?P<i>\$?[A-Za-z_][^{}\n:;]{0,120}|[0-9]{1,3})\}",
-        r"|(?P<at>^|[^\w@])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
+        r"|(?P<at>^|[^\w@*•●#▇○█.+-])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
         r"|@(?P<k>include|component|yield|each|render|Html\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
         r"|%\((?P<l>\w+)\)s|%(?P<m>[A-Z][A-Z0-9_]{2,})%|#(?P<n>[A-Z][A-Z0-9_]{2,})#|@(?P<o>[A-Z][A-Z0-9_]{2,})@",
         r"|__(?P<p>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__|\$(?P<q>[A-Z][A-Z0-9_]{2,})\$|«(?P<r>[^»]{1,60})»|<(?P<s>[A-Z][A-Z0-9_]{2,40})>",
@@ -83,7 +83,11 @@ fn words(text: &str, out: &mut Vec<Part>) {
 /// `{{#if x}}`, `{{/if}}`, `{{else}}`: control; `{{> part}}`: fetched; `{{ __('Người nhận') }}`: words.
 fn braces(code: &str, out: &mut Vec<Part>) {
     let code = code.trim_matches(['-', '~', ' ', '$']).trim();
-    if code.is_empty() || code.starts_with(['#', '/', '^', '!']) || matches!(code, "else" | "this")
+    // `#mask.phone(x)` of Thymeleaf prints; `#if x` of Handlebars does not.
+    let call = code.starts_with('#') && code.contains('(');
+    if code.is_empty()
+        || code.starts_with(['#', '/', '^', '!']) && !call
+        || matches!(code, "else" | "this")
     {
         return;
     }
@@ -112,7 +116,34 @@ fn braces(code: &str, out: &mut Vec<Part>) {
         out.push(Part::Words(text));
         return;
     }
-    out.push(Part::Put(code.to_owned()));
+    match branches(code) {
+        Some((one, other)) => {
+            for branch in [one, other] {
+                let literal = branch.trim().trim_matches(['"', '\'']);
+                if literal.len() == branch.trim().len() {
+                    out.push(Part::Put(literal.to_owned()));
+                }
+            }
+        }
+        None => out.push(Part::Put(code.to_owned())),
+    }
+}
+
+/// `a ? b : c`: either may be printed. `a ?? b`, `a?.b` and `a ?: b` are none.
+fn branches(code: &str) -> Option<(&str, &str)> {
+    let (_, rest) = code.split_once(" ? ")?;
+    let mut depth = 0_i32;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ':' if depth == 0 && rest.get(at..at + 2) == Some(": ") => {
+                return Some((rest.get(..at)?, rest.get(at + 1..)?));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// PHP prints what follows `=`, `echo`, `print`.
@@ -190,6 +221,7 @@ mod tests {
             ("{$don.sdt}", "p:don.sdt"),
             ("@Model.Phone", "p:Model.Phone"),
             ("a@example.vn", "w:a@example.vn"),
+            ("m***@example.vn", "w:m***@example.vn"),
             (
                 "{% if x %}y{% include 'a.html' %}",
                 "w:y f:include 'a.html'",

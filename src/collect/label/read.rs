@@ -5,7 +5,9 @@ use crate::privacy::names::{self, Around, classify};
 use crate::privacy::{Class, Party, values};
 use crate::text::unicode;
 
+use super::look::Look;
 use super::parts::{Part, parts};
+use super::payload::{self, Link};
 use super::words::{
     has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
     phone_part, short, slice_of,
@@ -39,6 +41,8 @@ pub(super) struct Spot {
     pub(super) hint: String,
     /// A comment right before it, which may say what it is.
     pub(super) note: String,
+    /// Where it stands, from the left and from the top, in heights of a usual letter.
+    pub(super) at: Option<(f32, f32)>,
 }
 
 /// A printed field.
@@ -51,6 +55,8 @@ pub(super) struct Field {
     pub(super) medium: Medium,
     /// Digits hidden and shown, where they can be counted.
     pub(super) digits: Option<(u32, u32)>,
+    /// What shows of a printed value, and where; not of a placeholder.
+    pub(super) look: Option<Look>,
     /// For fields that hold no personal data: what they are called.
     pub(super) name: String,
 }
@@ -63,6 +69,12 @@ pub(super) struct Label {
     pub(super) unknown: Vec<String>,
     /// What codes carry.
     pub(super) payloads: Vec<(Medium, String)>,
+    /// What they are: `waybill`, `token`, `url`, …
+    pub(super) code_kinds: Vec<&'static str>,
+    /// Addresses of pages, in codes and in text.
+    pub(super) links: Vec<Link>,
+    /// There may be codes that were not read.
+    pub(super) hidden_codes: bool,
     /// Has it placeholders: is it a template and no sample?
     pub(super) template: bool,
 }
@@ -100,6 +112,7 @@ impl Walk {
         if let Some(party) = names::party_of(&hint_words(&spot.hint)).filter(|p| is_side(*p)) {
             self.party = Some(party);
         }
+        self.label.links.extend(payload::link(&spot.text));
         if spot.medium != Medium::Text {
             self.code(spot, parts);
             return;
@@ -178,6 +191,7 @@ impl Walk {
             exposure,
             medium: spot.medium,
             digits,
+            look: None,
             name: name_of(put),
         });
     }
@@ -218,7 +232,18 @@ impl Walk {
                 }
                 Some(_) | None => (line, ""),
             };
-            let said = self.caption_of(caption);
+            // "Contents" in one cell, "T-shirt number 5" in the next: under a caption words of things are its value.
+            let waits = self
+                .caption
+                .as_ref()
+                .is_some_and(|(c, _)| *c != Class::None);
+            let is_value =
+                waits && caption == line && !line.ends_with([':', '：']) && is_thing(line);
+            let said = if is_value {
+                None
+            } else {
+                self.caption_of(caption)
+            };
             match said {
                 Some(_) if value.is_empty() => {}
                 Some(class) => {
@@ -323,6 +348,7 @@ impl Walk {
             exposure: mask.exposure,
             medium: spot.medium,
             digits: (class == Class::Phone).then_some((mask.hidden, mask.visible)),
+            look: Some(Look::of(class, text)),
             name: String::new(),
         });
     }
@@ -349,6 +375,8 @@ impl Walk {
             }
         }
         let fields = self.label.fields.get(before.0..).unwrap_or_default();
+        let is_unknown = self.label.unknown.len() > before.1;
+        let code_kind = payload::kind(&spot.text, fields, is_unknown);
         let mut kinds: Vec<String> = fields.iter().map(kind_of).collect();
         if self.label.unknown.len() > before.1 {
             kinds.push("unknown".into());
@@ -368,6 +396,9 @@ impl Walk {
         }
         kinds.sort();
         kinds.dedup();
+        if !parts.is_empty() {
+            self.label.code_kinds.push(code_kind);
+        }
         self.label
             .payloads
             .extend(kinds.into_iter().map(|k| (spot.medium, k)));
@@ -415,6 +446,12 @@ pub(super) fn kind_of(field: &Field) -> String {
         (Class::Contents | Class::Cod, _) | (_, Party::Unknown) => field.class.word().to_owned(),
         (class, party) => format!("{}_{}", party.word(), class.word()),
     }
+}
+
+/// Words that name neither personal data nor a side.
+fn is_thing(text: &str) -> bool {
+    let personal = classify(text, &Around::default()).is_personal();
+    !personal && names::party_of(text).filter(|p| is_side(*p)).is_none()
 }
 
 fn is_side(party: Party) -> bool {

@@ -7,6 +7,9 @@ use crate::privacy::names;
 use super::parts::{Part, parts};
 use super::read::{Medium, Spot};
 
+/// The height of a usual letter on a label printer of 203 dpi, in dots.
+const DOTS: f32 = 28.0;
+
 /// The pieces of a ZPL file; pictures and templates from elsewhere are not understood.
 pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
     let mut spots = Vec::new();
@@ -54,6 +57,7 @@ pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
                     medium,
                     hint: hint.clone(),
                     note,
+                    at: field.at.map(|(x, y)| (x as f32 / DOTS, y as f32 / DOTS)),
                 });
             }
         }
@@ -100,6 +104,7 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
                 medium,
                 hint,
                 note: String::new(),
+                at: None,
             })
         })
         .collect()

@@ -2,6 +2,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::model::Value;
+use crate::parse::pdf::sample::{Put, pdf, picture};
 
 fn context() -> Context {
     Context {
@@ -15,14 +17,21 @@ fn sample(name: &str) -> Collected {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("sample-configs")
         .join(name);
-    collect(&path, name, &context())
+    collect(&path, name, None, &context())
 }
 
 fn file(name: &str, text: &str) -> Collected {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    collect(&path, name, &context())
+    collect(&path, name, None, &context())
+}
+
+fn bytes(name: &str, bytes: &[u8]) -> Collected {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    collect(&path, name, None, &context())
 }
 
 fn lines(out: &Collected) -> Vec<String> {
@@ -133,12 +142,15 @@ fn what_is_not_printed_and_what_is_not_known() {
             .iter()
             .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "no-label"))
     );
-    let out = file("scan.pdf", "%PDF");
-    assert!(
-        out.sights
-            .iter()
-            .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unsupported-format"))
-    );
+    for (name, code) in [
+        ("scan.pdf", "not-parsed"),
+        ("scan.png", "not-parsed"),
+        ("a.btw", "unsupported-format"),
+    ] {
+        let out = file(name, "%PDF");
+        let told = |s: &crate::model::Sight| matches!(&s.seen, Seen::Not(r) if r.code == code);
+        assert!(out.sights.iter().all(told), "{name}");
+    }
 }
 
 #[test]
@@ -182,12 +194,234 @@ fn other_languages() {
     has(&out, "t.zpl.recipient_phone full text 1 0");
 }
 
+/// What is printed of whom, how far, in which medium; without names and lines.
+fn verdict(out: &Collected) -> Vec<String> {
+    let mut all: Vec<String> = lines(out)
+        .iter()
+        .map(|l| {
+            let (id, rest) = l.split_once(' ').unwrap();
+            let id = id.rsplit('.').next().unwrap();
+            let words: Vec<&str> = rest.split(' ').collect();
+            format!("{id} {} {}", words[0], words[1])
+        })
+        .filter(|l| !l.starts_with("barcode") && !l.starts_with("field"))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn one_label_in_many_forms() {
+    let rows = [
+        ("Người gửi", "Nguyễn Văn Thử"),
+        ("Điện thoại", "0912345678"),
+        ("Địa chỉ", "Số 5 Ngõ 7, Phường Mẫu, Hà Nội"),
+        ("Người nhận", "T*** T** M**"),
+        ("Điện thoại", "*******412"),
+        ("Nội dung hàng hóa", "Áo sơ mi"),
+        ("Tiền thu hộ", "250.000 đ"),
+    ];
+    let code = "sdt=0987654321";
+    let zpl: String = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| format!("^FO20,{}^A0N,30^FD{c}: {v}^FS\n", i * 40))
+        .collect();
+    let zpl = format!("^XA^CI28\n{zpl}^FO300,20^BQN,2,5^FDQA,{code}^FS^XZ");
+    let html: String = rows
+        .iter()
+        .map(|(c, v)| format!("<tr><td>{c}</td><td>{v}</td></tr>\n"))
+        .collect();
+    let html = format!("<table>{html}</table><div class=qrcode>{code}</div>");
+    let epl: String = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| format!("A20,{},0,3,1,1,N,\"{c}: {v}\"\n", i * 40))
+        .collect();
+    let epl = format!("N\n{epl}b300,20,Q,\"{code}\"\nP1\n");
+    let tspl: String = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| format!("TEXT 20,{},\"3\",0,1,1,\"{c}: {v}\"\n", i * 40))
+        .collect();
+    let tspl =
+        format!("SIZE 100 mm,150 mm\nCLS\n{tspl}QRCODE 300,20,H,4,A,0,\"{code}\"\nPRINT 1\n");
+    let texts: Vec<(f32, String, &str)> = rows
+        .iter()
+        .enumerate()
+        .map(|(i, (c, v))| (400.0 - 20.0 * i as f32, format!("{c}:"), *v))
+        .collect();
+    let on_page = |qr: fn(f32, f32, &'static str) -> Put<'static>| {
+        let mut put = vec![qr(200.0, 20.0, "sdt=0987654321")];
+        for (y, caption, value) in &texts {
+            put.push(Put::Text(110.0, *y, value));
+            put.push(Put::Text(10.0, *y, caption));
+        }
+        pdf(&put)
+    };
+    let expected = verdict(&file("a.zpl", &zpl));
+    for line in [
+        "sender_name full text",
+        "sender_phone full text",
+        "sender_address full text",
+        "recipient_name masked text",
+        "recipient_phone masked text",
+        "contents full text",
+        "cod full text",
+        "qr_recipient_phone full qr",
+    ] {
+        let seen = expected
+            .iter()
+            .any(|l| l == line || line.starts_with("qr") && l.ends_with("phone full qr"));
+        assert!(seen, "{line} not in {expected:?}");
+    }
+    for (name, out) in [
+        ("html", file("a.html", &html)),
+        ("epl", file("a.epl", &epl)),
+        ("tspl", file("a.prn", &tspl)),
+        ("pdf", bytes("a.pdf", &on_page(Put::Qr))),
+        ("drawn pdf", bytes("b.pdf", &on_page(Put::Drawn))),
+    ] {
+        assert_eq!(verdict(&out), expected, "{name}");
+        let label = out.subjects.iter().find(|s| &*s.kind == "label").unwrap();
+        assert_eq!(
+            label.facts["code_personal"].value,
+            Value::Bool(true),
+            "{name}"
+        );
+        assert_eq!(label.facts["understood"].value, Value::Bool(true), "{name}");
+    }
+    // A picture shows its codes; its letters are not read, and nothing is said of them.
+    let png = picture(code, rxing::BarcodeFormat::QR_CODE, image::ImageFormat::Png);
+    let out = bytes("a.png", &png);
+    let label = out.subjects.iter().find(|s| &*s.kind == "label").unwrap();
+    assert_eq!(label.facts["code_personal"].value, Value::Bool(true));
+    assert_eq!(label.facts["understood"].value, Value::Bool(false));
+    assert!(
+        lines(&out)
+            .iter()
+            .any(|l| l.starts_with("a.png.recipient_name ? (ambiguous)"))
+    );
+}
+
+#[test]
+fn two_sides_beside_each_other() {
+    let put = [
+        Put::Text(10.0, 400.0, "Người gửi"),
+        Put::Text(160.0, 400.0, "Người nhận"),
+        Put::Text(10.0, 380.0, "SĐT: 0912345678"),
+        Put::Text(160.0, 380.0, "SĐT: *******412"),
+        Put::Text(10.0, 340.0, "Nội dung: sách"),
+    ];
+    let out = bytes("two.pdf", &pdf(&put));
+    has(&out, "two.pdf.sender_phone full text 0 0");
+    has(&out, "two.pdf.recipient_phone masked text 0 7");
+    let zpl = "^XA^FO10,10^A0^FDFrom^FS^FO400,10^A0^FDTo^FS^FO10,60^A0^FDTel: 0912345678^FS^FO400,60^A0^FDTel: *******412^FS^XZ";
+    let out = file("two.zpl", zpl);
+    has(&out, "two.zpl.sender_phone full text 1 0");
+    has(&out, "two.zpl.recipient_phone masked text 1 7");
+}
+
+#[test]
+fn a_stored_template_with_its_values() {
+    let zpl = "^XA^DFE:L.ZPL^FS^FX recipient phone^FO1,1^A0^FN1^FS^FX code^FO1,9^BQN,2,4^FN2^FS^XZ\n^XA^XFE:L.ZPL^FS^FN1^FD*******412^FS^FN2^FDQA,BC0001^FS^XZ";
+    let out = file("stored.zpl", zpl);
+    has(&out, "stored.zpl.recipient_phone masked text 2 7");
+    assert_eq!(fact(&out, "stored.zpl", "understood"), "true");
+    assert_eq!(fact(&out, "stored.zpl", "code_personal"), "false");
+    let out = file("recall.zpl", "^XA^XFE:L.ZPL^FS^FN1^FD0912345678^FS^XZ");
+    assert_eq!(fact(&out, "recall.zpl", "understood"), "false");
+    assert_eq!(fact(&out, "recall.zpl", "code_personal"), "? (ambiguous)");
+}
+
+#[test]
+fn template_languages() {
+    let jsx = "import QR from 'qr';\nexport default ({ order }) => (\n  <div>\n    <h3>Người nhận</h3>\n    <p>{order.receiverName}</p>\n    <p>{mask(order.receiverPhone)}</p>\n    <QRCode value={order.receiverPhone} />\n  </div>\n);\n";
+    let out = file("L.jsx", jsx);
+    has(&out, "L.jsx.recipient_name full text 5");
+    has(&out, "L.jsx.recipient_phone masked text 6 ? (ambiguous)");
+    has(&out, "L.jsx.qr_recipient_phone full qr 7 0");
+    assert_eq!(fact(&out, "L.jsx", "unknown"), "[]");
+    for (name, text) in [
+        (
+            "a.blade.php",
+            "<b>Người nhận</b> {{ $don->ten_nguoi_nhan }} <i>{!! Str::mask($don->sdt_nguoi_nhan, '*', 3) !!}</i>",
+        ),
+        (
+            "a.twig",
+            "<b>Người nhận</b> {{ don.ten_nguoi_nhan }} <i>{{ don.sdt_nguoi_nhan|mask }}</i>",
+        ),
+        (
+            "a.jinja",
+            "<b>Người nhận</b> {{ don['ten_nguoi_nhan'] }} <i>{{ mask(don['sdt_nguoi_nhan']) }}</i>",
+        ),
+        (
+            "a.tpl",
+            "<b>Người nhận</b> {$don.ten_nguoi_nhan} <i>{$don.sdt_nguoi_nhan|mask}</i>",
+        ),
+        (
+            "a.php",
+            "<b>Người nhận</b> <?= $don['ten_nguoi_nhan'] ?> <i><?php echo mask($don['sdt_nguoi_nhan']); ?></i>",
+        ),
+        (
+            "a.tsx",
+            "const L = () => <p><b>Người nhận</b> {don.tenNguoiNhan} <i>{maskPhone(don.sdtNguoiNhan)}</i></p>;",
+        ),
+        (
+            "a.html",
+            "<b>Người nhận</b> <u th:text=\"${don.tenNguoiNhan}\">x</u> <i th:text=\"${#mask.phone(don.sdtNguoiNhan)}\">y</i>",
+        ),
+        (
+            "a.mustache",
+            "<b>Người nhận</b> {{ten_nguoi_nhan}} <i>{{#mask}}{{sdt_nguoi_nhan_masked}}{{/mask}}</i>",
+        ),
+    ] {
+        let out = file(name, text);
+        has(&out, &format!("{name}.recipient_name full text 1"));
+        has(
+            &out,
+            &format!("{name}.recipient_phone masked text 1 ? (ambiguous)"),
+        );
+    }
+}
+
+#[test]
+fn either_of_two_is_printed() {
+    let out = file(
+        "t.blade.php",
+        "<p>Người nhận: {{ $x ? mask($o->receiver_phone) : $o->receiver_phone }}</p>",
+    );
+    has(
+        &out,
+        "t.blade.php.recipient_phone masked text 1 ? (ambiguous)",
+    );
+    has(&out, "t.blade.php.recipient_phone#2 full text 1 0");
+}
+
+#[test]
+fn an_ornament_of_a_folder_is_no_label() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut logo = std::io::Cursor::new(Vec::new());
+    let paper = image::GrayImage::from_pixel(120, 40, image::Luma([200]));
+    image::DynamicImage::ImageLuma8(paper)
+        .write_to(&mut logo, image::ImageFormat::Png)
+        .unwrap();
+    std::fs::write(folder.path().join("logo.png"), logo.into_inner()).unwrap();
+    std::fs::write(folder.path().join("a.zpl"), "^XA^FO1,1^BCN,80^FDBC1^FS^XZ").unwrap();
+    let out = collect(folder.path(), "labels", None, &context());
+    assert_eq!(
+        out.subjects.iter().filter(|s| &*s.kind == "label").count(),
+        1
+    );
+    assert!(out.sights.iter().all(|s| s.seen == Seen::Whole));
+}
+
 proptest::proptest! {
     #[test]
     fn never_panics(text in "(<p>|</p>|\\{\\{ (name|phone|x) \\}\\}|Người nhận:|0912345678|\\*+|\n|<\\?= \\$a \\?>| |\\^XA|\\^FD|\\^FS|\\^FO|\\^BQ|\\^XZ){0,30}") {
         let spots = spots::of_html(&html::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a");
+        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
         let (spots, _) = spots::of_zpl(&zpl::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a");
+        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
     }
 }

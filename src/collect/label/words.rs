@@ -71,11 +71,34 @@ pub(super) fn is_code_name(put: &str) -> bool {
 pub(super) fn name_of(put: &str) -> String {
     let words = names::words_of(&path_of(put));
     let skip = words.len().saturating_sub(4);
-    words.get(skip..).unwrap_or_default().join("_")
+    let name = words.get(skip..).unwrap_or_default().join("_");
+    if is_names_only(&name) {
+        name
+    } else {
+        "field".into()
+    }
 }
 
+/// A placeholder or a name of a file as people may see it: one that holds more than names may hold a value, and is not shown.
 pub(super) fn short(text: &str) -> String {
-    unicode::visible(&text.chars().take(60).collect::<String>())
+    if is_names_only(text) {
+        unicode::visible(&text.chars().take(60).collect::<String>())
+    } else {
+        "a placeholder".into()
+    }
+}
+
+/// Identifiers, calls and paths, without words in quotes and without long numbers.
+fn is_names_only(text: &str) -> bool {
+    let quoted = text.split(['"', '\'', '`']).skip(1).step_by(2);
+    let names = |part: &str| {
+        part.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
+    };
+    let long = text
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|run| run.len() >= 6);
+    text.is_ascii() && !text.contains('@') && !long && quoted.into_iter().all(names)
 }
 
 pub(super) fn has_phone(text: &str) -> bool {

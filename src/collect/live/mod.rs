@@ -96,7 +96,7 @@ pub fn open(target: &Target, asking: &Asking, cx: &Context) -> Result<Opened, Re
         | Target::Schema { .. }
         | Target::Label(_)
         | Target::Roster { .. }
-        | Target::CallerId { .. }
+        | Target::CallerId(_)
         | Target::NotBuilt(_) => return Err(Reason::new("not-live", "")),
     };
     // Names that are still being looked up, and pipes that nobody closes, must not hold the audit.

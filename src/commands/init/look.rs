@@ -134,7 +134,8 @@ fn file(
             found.schemas.push(path.to_owned());
         }
         "zpl" | "html" | "htm"
-            if (end == "zpl" || is_label_path(path)) && knows(&label::collect(path, name, cx)) =>
+            if (end == "zpl" || is_label_path(path))
+                && knows(&label::collect(path, name, None, cx)) =>
         {
             found.labels.insert(folder_of(path));
         }

@@ -4,6 +4,7 @@
 //! forbids it to itself by a content security policy that names its one style sheet and its one script by hash.
 
 mod blocks;
+mod data_map;
 mod filter;
 mod front;
 mod matrix;
@@ -57,6 +58,7 @@ struct View {
     filter: filter::Filter,
     chapters: blocks::Chapters,
     rest: rest::Rest,
+    data: data_map::DataMap,
 }
 
 impl View {
@@ -73,6 +75,7 @@ impl View {
             filter: filter::Filter::of(run),
             chapters: blocks::Chapters::of(run),
             rest: rest::Rest::of(run),
+            data: data_map::DataMap::of(run),
         }
     }
 }
@@ -92,6 +95,10 @@ static TEMPLATES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         (
             "filter.html",
             include_str!("../../../templates/filter.html"),
+        ),
+        (
+            "data_map.html",
+            include_str!("../../../templates/data_map.html"),
         ),
         ("front.html", include_str!("../../../templates/front.html")),
         ("rest.html", include_str!("../../../templates/rest.html")),

@@ -123,3 +123,55 @@ fn a_scan_says_that_it_is_partial() {
     let text = String::from_utf8(Html.render(&sample::scan(), &english).unwrap()).unwrap();
     assert!(text.contains("<html lang=\"en\">") && text.contains("<title>Partial check</title>"));
 }
+
+fn place(place: &str, class: &str, open: u64, protected: u64) -> crate::model::DataPlace {
+    crate::model::DataPlace {
+        system: "portal".into(),
+        asset: "orders-db".into(),
+        kind: crate::model::AssetKind::Schema,
+        place: place.into(),
+        class: class.into(),
+        party: "recipient".into(),
+        sensitive: class == "gps",
+        protected,
+        open,
+        unknown: u64::from(open + protected == 0),
+        findings: vec!["0123456789abcdef".into()],
+    }
+}
+
+#[test]
+fn the_data_map_is_drawn() {
+    let mut run = sample::run();
+    assert!(!drawn(&run).contains("id=\"data\""));
+    run.data_map = vec![
+        place("public.orders", "phone", 2, 1),
+        place("public.orders", "gps", 0, 3),
+        place(sample::HOSTILE, "name", 0, 0),
+    ];
+    let text = drawn(&run);
+    for words in [
+        "id=\"data\"",
+        "<svg class=\"datamap\"",
+        "Điện thoại",
+        "Position ★",
+        "✗",
+        "✓",
+        "orders-db · public.orders",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(!text.contains("<script>alert(1)"));
+    // With many places the picture has a column for each asset, the table all of them.
+    run.data_map = (0..60)
+        .map(|i| place(&format!("t{i}"), "phone", 1, 0))
+        .collect();
+    let text = drawn(&run);
+    assert_eq!(text.matches("<rect").count() - sample_rects(), 1);
+    assert_eq!(text.matches("<code>orders-db · t").count(), 60);
+}
+
+/// Boxes of other pictures on the page.
+fn sample_rects() -> usize {
+    drawn(&sample::run()).matches("<rect").count()
+}

@@ -148,6 +148,16 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("signer", "Người ký", "Signed by"),
     ("in_date", "còn hiệu lực", "in date"),
     ("out_of_date", "hết hiệu lực", "out of date"),
+    // the data map
+    ("data_map", "Bản đồ dữ liệu cá nhân", "Map of personal data"),
+    ("data_map_text", "Loại dữ liệu cá nhân nhận ra được, ở bảng, nhãn hoặc điểm kết nối nào, và có được bảo vệ (mã hóa, băm, che) hay không. Suy ra từ tên, kiểu và cách trình bày; không lưu giá trị.", "Classes of personal data that were recognised, in which table, label or endpoint, and whether they are protected (enciphered, hashed, masked). Concluded from names, types and layout; no value is kept."),
+    ("data_class", "Loại dữ liệu", "Class"),
+    ("data_basic", "Loại cơ bản", "Basic classes"),
+    ("data_sensitive", "Loại nhạy cảm", "Sensitive classes"),
+    ("data_open", "Để rõ", "In clear"),
+    ("data_protected", "Được bảo vệ", "Protected"),
+    ("data_unknown", "Chưa rõ", "Not known"),
+    ("data_table", "Bảng chi tiết", "Table"),
     // method
     ("method_text", "Công cụ đọc tệp, lược đồ, nhãn, danh sách và bắt tay với điểm kết nối đã khai báo; không thay đổi gì trên đối tượng. Thu thập và đánh giá tách rời: cùng dữ kiện, cùng bộ quy tắc, cùng ngày cho cùng kết quả. Không đọc được thì ghi là chưa xác định, không bao giờ là đạt.", "The tool reads files, schemas, labels and lists and shakes hands with the endpoints that were declared; it changes nothing. Collecting and judging are apart: same facts, rules and day, same result. What could not be read is not determined, never met."),
     ("number", "Số, ký hiệu", "Number"),

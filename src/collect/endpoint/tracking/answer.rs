@@ -13,7 +13,9 @@ pub(super) enum Kind {
     Html,
     Json,
     Text,
-    /// A picture, a PDF: not looked into.
+    /// Its text, made a page of.
+    Pdf,
+    /// A picture: not looked into.
     Other,
 }
 
@@ -24,6 +26,8 @@ impl Kind {
         let first = body.trim_start().chars().next();
         if media.contains("json") {
             Self::Json
+        } else if media.contains("pdf") {
+            Self::Pdf
         } else if media.contains("html") || media.contains("xml") {
             Self::Html
         } else if media.starts_with("text/") {
@@ -44,6 +48,7 @@ impl Kind {
             Self::Html => "html",
             Self::Json => "json",
             Self::Text => "text",
+            Self::Pdf => "pdf",
             Self::Other => "other",
         }
     }
@@ -59,6 +64,8 @@ pub(super) fn read(kind: Kind, body: &str, common: &str) -> Option<Vec<Shown>> {
             found
         }
         Kind::Html => page(body, common),
+        Kind::Pdf if body.is_empty() => return None,
+        Kind::Pdf => label::read_page(body, common),
         Kind::Text => plain(body),
         Kind::Other => return None,
     };

@@ -6,10 +6,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::super::tests::{cx, tls_pages};
 use super::super::{ProbeTarget, live};
 use super::*;
+use crate::parse::pdf::sample::{Put, pdf};
 
 /// Serves `page` for each path; counts the requests.
 fn site(
     page: impl Fn(&str) -> (u16, &'static str, String) + Send + Sync + 'static,
+) -> (ProbeTarget, Arc<AtomicUsize>) {
+    site_of_bytes(move |path| {
+        let (status, media, body) = page(path);
+        (status, media, body.into_bytes())
+    })
+}
+
+fn site_of_bytes(
+    page: impl Fn(&str) -> (u16, &'static str, Vec<u8>) + Send + Sync + 'static,
 ) -> (ProbeTarget, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();
@@ -21,7 +31,7 @@ fn site(
             body.len()
         );
         let _ = out.write_all(head.as_bytes());
-        let _ = out.write_all(body.as_bytes());
+        let _ = out.write_all(&body);
         let _ = out.flush();
     });
     let mut target =
@@ -87,6 +97,27 @@ fn in_the_clear() {
 }
 
 #[test]
+fn a_label_as_pdf() {
+    let (target, _) = site_of_bytes(|path| {
+        let text = if path.contains(OWN) {
+            "Người nhận: Nguyễn Văn Mẫu"
+        } else {
+            "Không tìm thấy bưu gửi"
+        };
+        let put = [
+            Put::Text(10.0, 300.0, text),
+            Put::Text(10.0, 280.0, "Điện thoại: *******412"),
+        ];
+        (200, "application/pdf", pdf(&put))
+    });
+    let subject = tracked(&target);
+    assert_eq!(json(&subject, "kind"), r#""pdf""#);
+    assert_eq!(json(&subject, "clear"), r#"["name"]"#);
+    let (target, _) = site_of_bytes(|path| (200, "application/pdf", path.as_bytes().to_vec()));
+    assert_ne!(json(&tracked(&target), "clear"), "[]");
+}
+
+#[test]
 fn the_companys_own_hotline_is_no_leak() {
     let (target, _) = site(|path| found(path, "<p>Đang giao hàng</p>"));
     assert_eq!(json(&tracked(&target), "clear"), "[]");
@@ -129,15 +160,12 @@ fn weak_masks_are_told_by_their_digits() {
 }
 
 #[test]
-fn a_document_is_not_looked_into() {
+fn a_document_that_is_broken_shows_nothing() {
     let (target, _) = site(|path| match path.contains(OWN) {
         true => (200, "application/pdf", "%PDF-1.7".into()),
         false => (404, "text/html", String::new()),
     });
-    assert_eq!(
-        json(&tracked(&target), "clear"),
-        "unseen unsupported-format"
-    );
+    assert_eq!(json(&tracked(&target), "clear"), "unseen not-parsed");
 }
 
 #[test]
