@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::progress::Progress;
 use super::{Failure, Outcome, now, output, scan, work};
 use crate::cli::{CollectArgs, Common};
 use crate::collect::{Asking, Context, RootFolder, bundle, live, server};
@@ -30,7 +31,7 @@ pub(super) fn run(args: &CollectArgs, common: &Common) -> Outcome {
     };
     let bundle = match (&args.from, &args.target) {
         (Some(answer), _) => answered(answer)?,
-        (None, Some(target)) if scan::is_live(target) => of_host(target, args)?,
+        (None, Some(target)) if scan::is_live(target) => of_host(target, args, common.quiet)?,
         (None, Some(target)) => of_folder(target)?,
         (None, None) => return Err(Failure::Usage("name what to collect".into())),
     };
@@ -92,7 +93,7 @@ fn answered(path: &Path) -> Result<Bundle, Failure> {
 }
 
 /// A host that runs: the whole plan, so that other rules can judge it later.
-fn of_host(target: &str, args: &CollectArgs) -> Result<Bundle, Failure> {
+fn of_host(target: &str, args: &CollectArgs, quiet: bool) -> Result<Bundle, Failure> {
     let asking = Asking {
         needs: None,
         ssh_config: args.ssh_config.clone(),
@@ -104,7 +105,12 @@ fn of_host(target: &str, args: &CollectArgs) -> Result<Bundle, Failure> {
     };
     work::watch_interrupts();
     let host = scan::live(target, args.sudo, args.restricted)?;
-    match live::open(&host, &asking, &cx) {
+    let progress = Progress::new(1, quiet);
+    let running = progress.begin_named(format!("server {target}"));
+    let answer = live::open(&host, &asking, &cx);
+    drop(running);
+    progress.finish();
+    match answer {
         Ok(opened) => {
             if opened.restricted == Some(false) {
                 let note = lists::note_unrestricted(target);

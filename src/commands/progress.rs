@@ -60,6 +60,11 @@ impl Progress {
         if asset.shown != asset.id {
             name.push_str(&format!(" ({})", visible(&asset.shown)));
         }
+        self.begin_named(name)
+    }
+
+    /// Something of this name begins.
+    pub(super) fn begin_named(&self, name: String) -> Running<'_> {
         let lines = self.lines.as_ref().map(|lines| {
             let bar = lines.all.add(ProgressBar::new_spinner());
             bar.set_style(style("  {spinner} {wide_msg} {elapsed}"));

@@ -124,4 +124,18 @@ mod tests {
             Err(Unfit::Flow)
         );
     }
+
+    proptest::proptest! {
+        /// Whatever stands there stays, byte for byte and in order; only the entry comes in, in one place.
+        #[test]
+        fn nothing_else_changes(lines in proptest::collection::vec("(waivers:|  - id: a|    b: \\|| # c|# d|- e|k: v|\\t|)( #x)?", 0..12)) {
+            let text: String = lines.iter().map(|l| format!("{l}\n")).collect();
+            if let Ok(made) = append(&text, "waivers", &["- NEW".to_owned()]) {
+                let left: String = made.split_inclusive('\n').filter(|l| !l.contains("NEW")).collect();
+                let left = left.strip_suffix("waivers:\n").filter(|l| *l == text).map_or(left.clone(), str::to_owned);
+                proptest::prop_assert_eq!(left, text);
+                proptest::prop_assert_eq!(made.matches("NEW").count(), 1);
+            }
+        }
+    }
 }

@@ -44,7 +44,7 @@ pub fn load_over(
 ) -> Result<Inventory, Diagnostics> {
     let shown = path.display().to_string();
     if over.get(path).is_none() && path.symlink_metadata().is_err() {
-        let help = "name your inventory, or make a first one with `capdo init`";
+        let help = "check the name, or make a first inventory with `capdo init`";
         let missing = Diagnostic::of_file(&shown, "there is no such file", help);
         return Err(Diagnostics(vec![missing]));
     }

@@ -83,9 +83,11 @@ fn each_endpoint_has_a_row() {
         .take(4)
         .collect();
     assert_eq!(table.len(), 4, "{text}");
+    assert!(table[1].trim_end().ends_with("Worst"), "{}", table[1]);
     for (row, file) in table[2..].iter().zip(files) {
         let address = file.rsplit('/').next().unwrap();
         assert!(row.contains(address) && row.contains('/'), "{row}");
+        assert!(row.chars().count() <= 100, "{row}");
     }
 }
 

@@ -56,7 +56,7 @@ impl Out {
         for system in worst_first.iter().take(FEW) {
             let state = self.state(system.status);
             let counts = labels::open_counts(system.counts);
-            let name = short(self.get(&system.name), 34);
+            let name = short(self.get(&system.name), 28);
             self.line(&format!(
                 "  {state}  {name} ({}), {} {} · {}",
                 short(&system.id, 20),
@@ -89,7 +89,14 @@ impl Out {
         let severity = self.severity(finding.severity);
         let title = short(self.get(&finding.title), 70);
         self.line(&format!("  {severity}  {title} ({})", finding.control));
-        let mut place = whereabouts(finding).join("  ");
+        let mut parts = whereabouts(finding);
+        // A file that is the asset itself is said once, with its line.
+        if let [asset, place, ..] = parts.as_slice()
+            && place.starts_with(asset.as_str())
+        {
+            parts.remove(0);
+        }
+        let mut place = parts.join("  ");
         if let Some(fact) = finding.actual.first() {
             place = format!("{place}: {}", actual(fact, 60));
         }
@@ -180,8 +187,13 @@ impl Out {
         self.heading("endpoints");
         let width = run.assets.iter().map(|a| a.target.chars().count()).max();
         let width = width.unwrap_or(0).clamp(10, 44);
-        let heads =
-            ["worst", "failing_short", "unseen_short", "passing_short"].map(|w| self.word(w));
+        let heads = [
+            "worst_short",
+            "failing_short",
+            "unseen_short",
+            "passing_short",
+        ]
+        .map(|w| self.word(w));
         let [worst_word, failing, unseen, passing] = heads;
         self.line(&format!(
             "  {}  {:>12}  {:>9}  {:>5}  {worst_word}",
@@ -206,7 +218,7 @@ impl Out {
                 row.failing(),
                 row.unseen,
                 row.passing,
-                short(&title, 56)
+                short(&title, WIDTH.saturating_sub(width + 37))
             );
             self.line(&line);
         }
