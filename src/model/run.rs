@@ -113,6 +113,9 @@ pub struct Gate {
     pub exit_code: u8,
     /// The severity from which failures count.
     pub fail_on: Severity,
+    /// Does only count what is new since the baseline?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_only: bool,
     /// Why.
     pub reasons: Vec<Text>,
 }
@@ -130,6 +133,24 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compliance: Option<u8>,
     /// determined / applicable, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<u8>,
+    /// The same figures as if there were no waiver; absent where none counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_waivers: Option<BeforeWaivers>,
+}
+
+/// What would be counted if there were no waiver.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BeforeWaivers {
+    /// Failures by severity.
+    pub by_severity: BTreeMap<String, u64>,
+    /// Pairs of requirement and system by status.
+    pub requirements: Counts,
+    /// As in the summary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compliance: Option<u8>,
+    /// As in the summary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<u8>,
 }
@@ -468,9 +489,12 @@ pub struct WaiverReport {
     pub until: Day,
     /// Does it count on the day?
     pub active: bool,
-    /// Why it does not count, or that it matched nothing.
+    /// The first of its remarks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<ReasonReport>,
+    /// Why it does not count, that it matched nothing, that another stands beside the same finding, that it ends soon.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<ReasonReport>,
     /// How many findings it stands beside.
     pub findings: u64,
 }

@@ -6,6 +6,7 @@ pub mod html;
 pub mod keyword;
 pub mod levels;
 pub mod nginx;
+pub mod packed;
 pub mod postgres;
 pub mod rpm;
 pub mod shape;

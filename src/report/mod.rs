@@ -20,6 +20,8 @@ mod common;
 #[cfg(test)]
 mod sample;
 
+use std::io::Write;
+
 use crate::model::{Lang, RemedyPlan, Run};
 
 /// What the user asked of a report.
@@ -70,6 +72,10 @@ pub trait Render: Sync {
     }
     /// The bytes of the report.
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError>;
+    /// The same, written out: a large one need not be held.
+    fn draw(&self, run: &Run, options: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
+        Ok(out.write_all(&self.render(run, options)?)?)
+    }
 }
 
 /// All formats; the order of `--help`.

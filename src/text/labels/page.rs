@@ -169,6 +169,13 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("pairs_unit", "cặp yêu cầu × hệ thống", "pairs of requirement and system"),
     ("requirements_unit", "yêu cầu", "requirements"),
     ("see_report", "Chi tiết: --format html hoặc --format json", "Details: --format html or --format json"),
+    ("see_more", "Xem hết: thêm -v, hoặc --format html", "All of them: add -v, or --format html"),
+    ("endpoints", "Điểm kết nối", "Endpoints"),
+    ("worst_short", "Nặng nhất", "Worst"),
+    ("failing_short", "Không đạt", "Failing"),
+    ("unseen_short", "Không rõ", "Not seen"),
+    ("passing_short", "Đạt", "Pass"),
+    ("endpoints_legend", "Không đạt: nghiêm trọng/cao/trung bình/thấp. Không rõ không được coi là đạt.", "Failing: critical/high/medium/low. What was not seen does not count as a pass."),
     ("failing", "Không đạt", "Failing"),
     ("not_applicable_now", "không còn áp dụng", "not in force"),
 ];
