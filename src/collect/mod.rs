@@ -82,9 +82,11 @@ pub fn collect_asking(
             endpoint::collect(&asset.target, &asset.shown, cx)
         }
         Target::Config(path) => config::collect(path, &asset.shown, cx),
-        Target::Schema { path, dialect } => {
-            schema::collect(path, &asset.shown, dialect.as_deref(), cx)
-        }
+        Target::Schema {
+            path,
+            dialect,
+            declared,
+        } => schema::collect(path, &asset.shown, dialect.as_deref(), declared, cx),
         Target::Label(path) => label::collect(path, &asset.shown, cx),
         Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
         Target::CallerId { .. } => return Err(Reason::new("not-built", "caller-id")),

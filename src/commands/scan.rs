@@ -297,6 +297,7 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
         KindArg::Schema => Target::Schema {
             path,
             dialect: options.dialect.clone(),
+            declared: Vec::new(),
         },
         KindArg::Label => Target::Label(path),
         KindArg::Document => {

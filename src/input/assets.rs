@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
-use crate::model::{Asset, AssetKind, MailDomain, Remote, Sample, System, Target};
+use crate::model::{Asset, AssetKind, Declared, MailDomain, Remote, Sample, System, Target};
 use crate::parse::yaml::Step;
 
 /// The assets without mistakes; the mistakes of the others are told.
@@ -290,7 +290,15 @@ fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
         (Some(_), None) => {
             let (shown, path) = path(check, here, "path", entry.path.as_ref())?;
             let dialect = entry.dialect.map(|d: Dialect| d.word().to_owned());
-            Some((shown, Target::Schema { path, dialect }))
+            let declared = declared(check, here);
+            Some((
+                shown,
+                Target::Schema {
+                    path,
+                    dialect,
+                    declared,
+                },
+            ))
         }
         (None, Some(name)) => {
             check.not_blank(&here.key("url_env"), name);
@@ -305,6 +313,30 @@ fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
             None
         }
     }
+}
+
+/// What the company says protects columns where no definition shows it.
+fn declared(check: &mut Check<'_>, here: &Here<'_>) -> Vec<Declared> {
+    let mut out = Vec::new();
+    for (at, entry) in here.entry.protection.iter().flatten().enumerate() {
+        let steps = [here.key("protection").as_slice(), &[at.into()]].concat();
+        if entry.columns.is_empty() {
+            check.at(
+                &steps,
+                "it does not say which columns are protected",
+                "write columns: [ table.column ]",
+            );
+        }
+        let proof = [steps.as_slice(), &["evidence".into()]].concat();
+        if let Some(evidence) = check.evidence(&proof, entry.evidence.clone()) {
+            out.push(Declared {
+                columns: entry.columns.clone(),
+                by: entry.by,
+                evidence,
+            });
+        }
+    }
+    out
 }
 
 fn caller_id(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
@@ -426,6 +458,7 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("path", e.path.is_some()),
         ("dialect", e.dialect.is_some()),
         ("url_env", e.url_env.is_some()),
+        ("protection", e.protection.is_some()),
         ("brandnames", e.brandnames.is_some()),
         ("numbers", e.numbers.is_some()),
         ("calls", e.calls.is_some()),
@@ -469,7 +502,7 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
             "enumerate",
         ],
         AssetKind::Config | AssetKind::Label => &["path"],
-        AssetKind::Schema => &["path", "dialect", "url_env"],
+        AssetKind::Schema => &["path", "dialect", "url_env", "protection"],
         AssetKind::CallerId => &["brandnames", "numbers", "calls"],
         AssetKind::Document => &["roster", "trained"],
     }

@@ -36,9 +36,10 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, EvidenceFile, Hosting,
-    Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership, Period,
-    Regime, Sample, Signer, Size, System, Target, Waiver, WaiverDisposition,
+    Assessor, AssessorKind, Asset, Attestation, Authorised, DataSubjects, Declared, EvidenceFile,
+    Hosting, Incident, IncidentKind, Inventory, LevelDecision, MailDomain, Organisation, Ownership,
+    Period, ProtectionKind, Regime, Sample, Signer, Size, System, Target, Waiver,
+    WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{

@@ -11,3 +11,4 @@ pub mod lists;
 pub mod plan;
 pub mod reasons;
 pub mod unicode;
+pub mod why;

@@ -6,7 +6,7 @@ use crate::privacy::Class;
 use crate::privacy::names::words_of;
 use crate::privacy::protection::Protected;
 
-use super::columns::{Judged, last_part};
+use super::judge::{Judged, last_part};
 
 /// A subject for each table of accounts.
 pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Subject> {

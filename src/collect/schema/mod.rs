@@ -5,18 +5,29 @@ use std::path::Path;
 
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
-use crate::model::{Collected, Reason, Seen};
+use crate::model::{Collected, Declared, Reason, Seen};
 use crate::parse::sql::{self, Dialect, Schema};
 
 mod accounts;
 mod columns;
+mod declared;
+mod judge;
+mod shield;
 mod whole;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 4] = ["column", "column-other", "schema", "account-table"];
 
 /// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
-pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) -> Collected {
+///
+/// What the company declares of its columns counts where its paper is there and is the one that was named.
+pub fn collect(
+    path: &Path,
+    shown: &str,
+    dialect: Option<&str>,
+    declared: &[Declared],
+    cx: &Context,
+) -> Collected {
     let mut out = Collected::default();
     let opened = match Opened::at(path, shown) {
         Ok(opened) => opened,
@@ -29,7 +40,12 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
         Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),
     };
-    let mut state = State::default();
+    let (proven, unproven) = declared::check(declared);
+    let mut state = State {
+        declared: proven,
+        unproven,
+        ..State::default()
+    };
     state.failed.extend(faults);
     for file in &files {
         let place = if only.is_some() {
@@ -82,6 +98,8 @@ struct State {
     files: usize,
     failed: Vec<Reason>,
     ids: std::collections::BTreeSet<String>,
+    declared: Vec<Declared>,
+    unproven: Vec<String>,
 }
 
 impl State {
@@ -92,7 +110,7 @@ impl State {
         if schema.tables.is_empty() && schema.unparsed.is_empty() {
             return;
         }
-        let judged = columns::judge(schema);
+        let judged = judge::judge(schema, &self.declared);
         for subject in columns::subjects(schema, &judged, place) {
             out.subjects.push(self.unique(subject, file));
         }
@@ -100,7 +118,7 @@ impl State {
             self.accounts += 1;
             out.subjects.push(self.unique(subject, file));
         }
-        let subject = whole::subject(schema, &judged, file, place);
+        let subject = whole::subject(schema, &judged, &self.unproven, file, place);
         out.subjects.push(self.unique(subject, file));
     }
 
@@ -142,5 +160,10 @@ impl State {
     }
 }
 
+#[cfg(test)]
+#[allow(clippy::print_stdout)]
+mod measured;
+#[cfg(test)]
+mod shield_tests;
 #[cfg(test)]
 mod tests;

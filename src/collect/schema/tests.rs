@@ -24,7 +24,7 @@ fn sample(name: &str) -> Collected {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("sample-configs/schemas")
         .join(name);
-    collect(&path, &format!("schemas/{name}"), None, &context())
+    collect(&path, &format!("schemas/{name}"), None, &[], &context())
 }
 
 fn find<'a>(out: &'a Collected, id: &str) -> &'a Subject {
@@ -50,7 +50,7 @@ fn file(name: &str, text: &[u8]) -> Collected {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    collect(&path, name, None, &context())
+    collect(&path, name, None, &[], &context())
 }
 
 #[test]
@@ -183,7 +183,13 @@ fn nothing_is_never_clean() {
             .iter()
             .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unreadable"))
     );
-    let out = collect(Path::new("/nonexistent/x.sql"), "x.sql", None, &context());
+    let out = collect(
+        Path::new("/nonexistent/x.sql"),
+        "x.sql",
+        None,
+        &[],
+        &context(),
+    );
     assert!(
         out.sights
             .iter()
@@ -205,7 +211,7 @@ fn two_alike_carry_their_file() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.sql"), "CREATE TABLE kh (sdt text);").unwrap();
     std::fs::write(folder.path().join("b.sql"), "CREATE TABLE kh (sdt text);").unwrap();
-    let out = collect(folder.path(), "db", None, &context());
+    let out = collect(folder.path(), "db", None, &[], &context());
     assert!(out.subjects.iter().any(|s| &*s.id == "kh.sdt"));
     assert!(out.subjects.iter().any(|s| &*s.id == "kh.sdt@b.sql"));
     assert!(

@@ -6,13 +6,19 @@ use crate::privacy::names::words_of;
 use crate::privacy::protection::Protected;
 use crate::text::unicode;
 
-use super::columns::{Judged, last_part};
+use super::judge::{Judged, last_part};
 
 /// The most elements of a list.
 const MAX_LISTED: usize = 200;
 
 /// The subject of a file.
-pub(super) fn subject(schema: &Schema, judged: &[Judged], id: &str, file: &str) -> Subject {
+pub(super) fn subject(
+    schema: &Schema,
+    judged: &[Judged],
+    unproven: &[String],
+    id: &str,
+    file: &str,
+) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("schema", id).at(place.clone());
     let mut put =
@@ -49,6 +55,7 @@ pub(super) fn subject(schema: &Schema, judged: &[Judged], id: &str, file: &str) 
                 .map(|u| format!("{}: {}", u.line, u.begins)),
         ),
     );
+    put("unproven_declarations", list(unproven.iter().cloned()));
     put("unlabelled_columns", named(&|j| !labelled(j, schema)));
     put(
         "integrity_missing",

@@ -35,7 +35,7 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
                 name,
                 line: rest.first().map_or(0, |t| t.line),
                 columns: added,
-                comment: String::new(),
+                ..Table::default()
             }),
         }
     }

@@ -10,8 +10,8 @@ use sqlparser::parser::Parser;
 use super::about::{alter, comment_on, described, grant, same_name};
 use super::lex::{Kind, Token, lex};
 use super::split::Statement;
-use super::table;
-use super::{Dialect, Schema, Table, Unparsed, View};
+use super::{Dialect, Schema, Table, Unparsed};
+use super::{guard, table, view};
 
 /// The most statements not understood that are kept.
 const MAX_UNPARSED: usize = 1000;
@@ -194,7 +194,10 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
     let word = first.text.to_ascii_lowercase();
     match word.as_str() {
         "create" => create(statement, tokens, schema),
-        "alter" => alter(tokens, schema),
+        "alter" => {
+            guard::alter(tokens, schema);
+            alter(tokens, schema)
+        }
         "comment" => comment_on(tokens, schema),
         "grant" => {
             schema.grants.extend(grant(tokens));
@@ -213,8 +216,13 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
             ),
             None => true,
         },
-        "exec" | "execute" => {
+        "exec" | "execute" | "begin" | "call" | "declare" => {
             described(tokens, schema);
+            guard::redaction(tokens, schema);
+            true
+        }
+        "security" => {
+            guard::security_label(tokens, schema);
             true
         }
         other => HARMLESS.contains(&other),
@@ -234,13 +242,18 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
         Some((at, t)) if t.is("table") => table_statement(statement, tokens, at, schema, true),
         Some((at, t)) if t.is("view") => {
             let rest = tokens.get(at + 1..).unwrap_or_default();
-            let Some((name, _)) = table::name(rest) else {
+            let Some(view) = view::read(rest, statement.line) else {
                 return false;
             };
-            schema.views.push(View {
-                name,
-                line: statement.line,
-            });
+            schema.views.push(view);
+            true
+        }
+        Some((_, t)) if t.is("policy") => {
+            guard::policy(tokens, schema);
+            true
+        }
+        Some((_, t)) if ["trigger", "function", "procedure"].iter().any(|w| t.is(w)) => {
+            guard::routine(tokens, &statement.text, schema);
             true
         }
         Some(_) => true,
@@ -271,6 +284,7 @@ fn table_statement(
         return false;
     };
     table.line = statement.line.max(tokens.first().map_or(0, |t| t.line));
+    table.encrypted = guard::encrypts(rest);
     notes(statement, &mut table);
     // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
     let agreed = !check || agrees(&statement.text, schema.dialect, &table);

@@ -1,0 +1,207 @@
+//! What protects a column beside its own type and name: triggers, masks on reading, encrypted files, views, grants,
+//! row-level security, and what the operator declares.
+
+use crate::model::Declared;
+use crate::parse::sql::{Column, Guard, GuardKind, Schema, Table, View, same_table};
+use crate::privacy::Class;
+use crate::privacy::protection::{MASKED_ON_READ, Protected};
+
+/// Who may read, and how it is stored, are two things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shield {
+    /// Does anything protect it?
+    pub(super) protected: Protected,
+    /// Is it enciphered, hashed or masked where it is stored?
+    pub(super) at_rest: Protected,
+    /// Why, as a stable code.
+    pub(super) why: String,
+    /// The kind of hash, where it is told.
+    pub(super) hash: Option<&'static str>,
+}
+
+/// What the column's own definition says, and what the rest of the schema adds.
+pub(super) fn shield(
+    class: Class,
+    own: (Protected, String, Option<&'static str>),
+    table: &Table,
+    column: &Column,
+    schema: &Schema,
+    declared: &[Declared],
+) -> Shield {
+    let (protected, why, hash) = own;
+    let mut shield = Shield {
+        protected,
+        at_rest: protected,
+        why,
+        hash,
+    };
+    if shield.why == MASKED_ON_READ {
+        shield.at_rest = Protected::No;
+    }
+    stored_by_trigger(&mut shield, class, table, column, schema);
+    if class == Class::Credential {
+        // Neither a mask nor an encrypted disk makes a readable password a hashed one.
+        return shield;
+    }
+    if shield.at_rest != Protected::Yes {
+        files(&mut shield, table, schema);
+    }
+    if shield.protected != Protected::Yes
+        && let Some(why) = access(table, column, schema)
+    {
+        shield.protected = Protected::Yes;
+        shield.why = why;
+    }
+    if shield.at_rest != Protected::Yes {
+        declare(&mut shield, table, column, declared);
+    }
+    shield
+}
+
+fn guards<'a>(
+    schema: &'a Schema,
+    table: &'a Table,
+    column: &'a Column,
+) -> impl Iterator<Item = &'a Guard> {
+    schema.guards.iter().filter(|g| {
+        same_table(&g.table, &table.name)
+            && g.column
+                .as_ref()
+                .is_none_or(|c| c.eq_ignore_ascii_case(&column.name))
+    })
+}
+
+fn stored_by_trigger(
+    shield: &mut Shield,
+    class: Class,
+    table: &Table,
+    column: &Column,
+    schema: &Schema,
+) {
+    let told = guards(schema, table, column).find_map(|g| match g.kind {
+        GuardKind::Enciphered => Some((Protected::Yes, "trigger:enciphers".to_owned(), None)),
+        GuardKind::Hashed(kind) => {
+            Some((hashed(kind, class), format!("trigger:{kind}"), Some(kind)))
+        }
+        GuardKind::Label
+        | GuardKind::Masked
+        | GuardKind::Redaction
+        | GuardKind::RowSecurity
+        | GuardKind::Policy
+        | GuardKind::Files => None,
+    });
+    let checked = column
+        .hash
+        .map(|kind| (hashed(kind, class), format!("check:{kind}"), Some(kind)));
+    if let Some((protected, why, hash)) = told.or(checked) {
+        *shield = Shield {
+            protected,
+            at_rest: protected,
+            why,
+            hash,
+        };
+    }
+}
+
+/// What a hash of this kind is worth.
+fn hashed(kind: &str, class: Class) -> Protected {
+    match kind {
+        "md5" | "sha1" => Protected::No,
+        // One round of SHA-2 guards no password and no phone; keyed it guards what is no password.
+        "sha2" => Protected::Unknown,
+        "hmac" if class == Class::Credential => Protected::Unknown,
+        _ => Protected::Yes,
+    }
+}
+
+fn files(shield: &mut Shield, table: &Table, schema: &Schema) {
+    let altered = schema
+        .guards
+        .iter()
+        .any(|g| g.kind == GuardKind::Files && same_table(&g.table, &table.name));
+    if table.encrypted || altered || schema.encrypted {
+        shield.protected = Protected::Yes;
+        shield.at_rest = Protected::Yes;
+        shield.why = "files:encrypted".into();
+    }
+}
+
+/// What keeps readers away though the value is stored readable.
+fn access(table: &Table, column: &Column, schema: &Schema) -> Option<String> {
+    let (mut security, mut policy) = (false, false);
+    for guard in guards(schema, table, column) {
+        match guard.kind {
+            GuardKind::Label => return Some("label:anon".into()),
+            GuardKind::Masked => return Some(MASKED_ON_READ.into()),
+            GuardKind::Redaction => return Some("redaction".into()),
+            GuardKind::RowSecurity => security = true,
+            GuardKind::Policy => policy = true,
+            GuardKind::Files | GuardKind::Enciphered | GuardKind::Hashed(_) => {}
+        }
+    }
+    if let Some(view) = masking_view(table, column, schema) {
+        return Some(format!("view:{}", view.name));
+    }
+    if column_grants(table, column, schema) {
+        return Some("grants:columns".into());
+    }
+    (security && policy).then(|| "row-security".into())
+}
+
+/// A view that hides the column, given to readers who were not given the table.
+fn masking_view<'a>(table: &Table, column: &Column, schema: &'a Schema) -> Option<&'a View> {
+    let name = column.name.to_lowercase();
+    if reads(schema, &table.name).next().is_some() {
+        return None;
+    }
+    schema.views.iter().find(|v| {
+        v.of.iter().any(|t| same_table(t, &table.name))
+            && v.hides.contains(&name)
+            && !v.shows.iter().any(|s| *s == name || s == "*")
+            && reads(schema, &v.name).next().is_some()
+    })
+}
+
+/// Readers were given columns one by one, and not this one.
+fn column_grants(table: &Table, column: &Column, schema: &Schema) -> bool {
+    let name = column.name.to_lowercase();
+    let mut given = reads(schema, &table.name).peekable();
+    given.peek().is_some()
+        && given.all(|privileges| {
+            privileges.split_once('(').is_some_and(|(_, list)| {
+                !list.split([',', ')', '(', ' ']).any(|c| {
+                    c.trim_matches(['"', '`', '[', ']'])
+                        .eq_ignore_ascii_case(&name)
+                })
+            })
+        })
+}
+
+/// The rights to read a table or view that were granted.
+fn reads<'a>(schema: &'a Schema, name: &'a str) -> impl Iterator<Item = String> + 'a {
+    schema.grants.iter().filter_map(move |g| {
+        let privileges = g.privileges.to_lowercase();
+        let read = privileges.contains("select") || privileges.starts_with("all");
+        let on = g.object.to_lowercase();
+        let everything =
+            on.contains("all tables") || on.starts_with("default") || on.ends_with('*');
+        let this = everything
+            || g.object
+                .split([' ', ','])
+                .filter(|w| !w.is_empty())
+                .any(|w| same_table(w, name));
+        (read && this).then_some(privileges)
+    })
+}
+
+fn declare(shield: &mut Shield, table: &Table, column: &Column, declared: &[Declared]) {
+    let full = format!("{}.{}", table.name, column.name);
+    if let Some(said) = declared.iter().find(|d| d.covers(&full)) {
+        shield.protected = Protected::Yes;
+        shield.at_rest = match said.at_rest() {
+            true => Protected::Yes,
+            false => shield.at_rest,
+        };
+        shield.why = format!("declared:{}", said.by.word());
+    }
+}
