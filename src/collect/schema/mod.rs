@@ -6,11 +6,12 @@ use std::path::Path;
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
 use crate::model::{Collected, Declared, Reason, Seen};
-use crate::parse::sql::{self, Dialect, Schema};
+use crate::parse::sql::{Dialect, Schema};
 
 mod accounts;
 mod columns;
 mod declared;
+mod dump;
 mod judge;
 mod shield;
 mod whole;
@@ -34,7 +35,7 @@ pub fn collect(
         Err(e) => return unseen(out, e.code(), shown),
     };
     let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
-    let files = opened.files(&reader, &is_sql);
+    let files = opened.files(&reader, &dump::is_sql);
     let only = &opened.only;
     let Walk { files, faults } = match files {
         Ok(walk) => walk,
@@ -53,12 +54,10 @@ pub fn collect(
         } else {
             reader.shown(&format!("/{file}"))
         };
-        match reader.lossy(&format!("/{file}")) {
-            Ok(text) => {
-                let schema = sql::parse(&text, dialect.and_then(Dialect::from_word));
-                state.add(&schema, file, &place, &mut out);
-            }
-            Err(e) => state.failed.push(Reason::new(e.code(), place)),
+        let dialect = dialect.and_then(Dialect::from_word);
+        match dump::read(&mut reader, &format!("/{file}"), dialect) {
+            Ok(schema) => state.add(&schema, file, &place, &mut out),
+            Err(code) => state.failed.push(Reason::new(code, place)),
         }
     }
     out.evidence = reader.into_evidence();
@@ -80,13 +79,6 @@ fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
         out.saw(kind, Seen::Not(Reason::new(code, detail)));
     }
     out
-}
-
-fn is_sql(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [".sql", ".ddl", ".dump", ".psql"]
-        .iter()
-        .any(|e| lower.ends_with(e))
 }
 
 /// What was seen so far over all files.

@@ -7,10 +7,12 @@ mod about;
 mod guard;
 mod lex;
 mod read;
+mod skim;
 mod split;
 mod table;
 mod view;
 
+pub use skim::{SkimError, skim};
 pub use split::{MAX_STATEMENT_BYTES, Statement, split};
 
 /// The language of a file.
@@ -265,6 +267,8 @@ pub struct Schema {
     pub unparsed: Vec<Unparsed>,
     /// Statements in all.
     pub statements: usize,
+    /// Tables that rows are given for, and how many statements give them.
+    pub rows: std::collections::BTreeMap<String, u32>,
 }
 
 impl Schema {
@@ -280,6 +284,7 @@ impl Schema {
             encrypted: false,
             unparsed: Vec::new(),
             statements: 0,
+            rows: std::collections::BTreeMap::new(),
         }
     }
 }
