@@ -27,9 +27,7 @@ pub(super) fn read(
     path: &str,
     dialect: Option<Dialect>,
 ) -> Result<Schema, &'static str> {
-    let marks = reader
-        .streamed_head(path, 4)
-        .map_err(|e| e.code())?;
+    let marks = reader.streamed_head(path, 4).map_err(|e| e.code())?;
     // SQL Server's own tool writes UTF-16: such files are read whole.
     if marks.starts_with(&[0xFF, 0xFE]) || marks.starts_with(&[0xFE, 0xFF]) {
         let text = reader.lossy(path).map_err(|e| e.code())?;

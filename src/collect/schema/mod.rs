@@ -1,5 +1,5 @@
 //! Data schemas: every column with its class, whose data it is and whether it is stored protected; account tables;
-//! what the schema as a whole shows. Reads definitions only, never rows.
+//! what the schema as a whole shows; descriptions of interfaces. Reads definitions; of rows only whose they are.
 
 use std::path::Path;
 
@@ -9,15 +9,28 @@ use crate::model::{Collected, Declared, Reason, Seen};
 use crate::parse::sql::{Dialect, Schema};
 
 mod accounts;
+mod api;
 mod columns;
 mod declared;
 mod dump;
+mod duties;
 mod judge;
 mod shield;
 mod whole;
 
 /// The subject types of this collector.
-pub const KINDS: [&str; 4] = ["column", "column-other", "schema", "account-table"];
+pub const KINDS: [&str; 7] = [
+    "column",
+    "column-other",
+    "schema",
+    "account-table",
+    "api",
+    "api-operation",
+    "api-field",
+];
+
+/// Those of them that describe interfaces, not tables.
+const OF_APIS: [&str; 3] = ["api", "api-operation", "api-field"];
 
 /// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
 ///
@@ -35,7 +48,9 @@ pub fn collect(
         Err(e) => return unseen(out, e.code(), shown),
     };
     let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
-    let files = opened.files(&reader, &dump::is_sql);
+    let files = opened.files(&reader, &|name| {
+        dump::is_sql(name) || api::is_named_so(name)
+    });
     let only = &opened.only;
     let Walk { files, faults } = match files {
         Ok(walk) => walk,
@@ -54,8 +69,21 @@ pub fn collect(
         } else {
             reader.shown(&format!("/{file}"))
         };
+        let path = format!("/{file}");
+        if api::is_named_so(file) {
+            match reader
+                .bytes_up_to(&path, MAX_API_BYTES)
+                .map_err(|e| e.code())
+            {
+                Ok(bytes) => state.api(file, &place, &bytes, &mut out),
+                // A large file of data beside the schemas is none of ours; one that was named is.
+                Err("too-large") if only.is_none() => {}
+                Err(code) => state.failed.push(Reason::new(code, place)),
+            }
+            continue;
+        }
         let dialect = dialect.and_then(Dialect::from_word);
-        match dump::read(&mut reader, &format!("/{file}"), dialect) {
+        match dump::read(&mut reader, &path, dialect) {
             Ok(schema) => state.add(&schema, file, &place, &mut out),
             Err(code) => state.failed.push(Reason::new(code, place)),
         }
@@ -88,6 +116,8 @@ struct State {
     accounts: usize,
     unparsed: usize,
     files: usize,
+    apis: usize,
+    operations: usize,
     failed: Vec<Reason>,
     ids: std::collections::BTreeSet<String>,
     declared: Vec<Declared>,
@@ -114,6 +144,20 @@ impl State {
         out.subjects.push(self.unique(subject, file));
     }
 
+    /// A file that may describe an interface.
+    fn api(&mut self, file: &str, place: &str, bytes: &[u8], out: &mut Collected) {
+        let api = match api::read(file, bytes) {
+            Ok(Some(api)) => api,
+            Ok(None) => return,
+            Err(code) => return self.failed.push(Reason::new(code, place)),
+        };
+        self.apis += 1;
+        for subject in api::subjects(&api, file, place) {
+            self.operations += usize::from(&*subject.kind == "api-operation");
+            out.subjects.push(self.unique(subject, file));
+        }
+    }
+
     /// Two alike in an asset carry their file, then a number.
     fn unique(&mut self, mut subject: crate::model::Subject, file: &str) -> crate::model::Subject {
         let id = subject.id.to_string();
@@ -129,28 +173,52 @@ impl State {
 
     fn sights(&self, shown: &str, out: &mut Collected) {
         for kind in KINDS {
-            let seen = if let Some(reason) = self.failed.first() {
-                Seen::Not(reason.clone())
-            } else if self.tables == 0 {
-                Seen::Not(Reason::new("no-schema", shown))
-            } else if kind != "schema" && self.unparsed > 0 {
-                // A statement that was not understood may hold a table.
-                Seen::Not(Reason::new(
-                    "partly-parsed",
-                    format!("{shown}: {}", self.unparsed),
-                ))
-            } else if kind == "account-table" && self.accounts == 0 {
-                Seen::Absent(format!(
-                    "{shown}: no table with a password column among {}",
-                    self.tables
-                ))
-            } else {
-                Seen::Whole
+            let seen = match self.failed.first() {
+                Some(reason) => Seen::Not(reason.clone()),
+                None if self.tables == 0 && self.apis == 0 => {
+                    Seen::Not(Reason::new("no-schema", shown))
+                }
+                None if OF_APIS.contains(&kind) => self.sight_of_api(kind, shown),
+                None => self.sight_of_table(kind, shown),
             };
             out.saw(kind, seen);
         }
     }
+
+    fn sight_of_api(&self, kind: &str, shown: &str) -> Seen {
+        if self.apis == 0 {
+            Seen::Absent(format!("{shown}: no description of an interface"))
+        } else if kind == "api-operation" && self.operations == 0 {
+            Seen::Absent(format!("{shown}: no operation is described"))
+        } else {
+            Seen::Whole
+        }
+    }
+
+    fn sight_of_table(&self, kind: &str, shown: &str) -> Seen {
+        if self.tables == 0 && self.files > 0 {
+            Seen::Not(Reason::new("no-schema", shown))
+        } else if self.tables == 0 {
+            Seen::Absent(format!("{shown}: only descriptions of interfaces"))
+        } else if kind != "schema" && self.unparsed > 0 {
+            // A statement that was not understood may hold a table.
+            Seen::Not(Reason::new(
+                "partly-parsed",
+                format!("{shown}: {}", self.unparsed),
+            ))
+        } else if kind == "account-table" && self.accounts == 0 {
+            Seen::Absent(format!(
+                "{shown}: no table with a password column among {}",
+                self.tables
+            ))
+        } else {
+            Seen::Whole
+        }
+    }
 }
+
+/// The largest description of an interface that is read.
+const MAX_API_BYTES: u64 = crate::parse::yaml::MAX_BYTES as u64;
 
 #[cfg(test)]
 #[allow(clippy::print_stdout)]

@@ -212,6 +212,14 @@ pub(super) fn grant(tokens: &[Token]) -> Option<Grant> {
             .map(words)
             .unwrap_or_default(),
         to: grantees(tokens.get(to + 1..)?),
+        option: tokens
+            .get(to..)?
+            .windows(2)
+            .any(|w| w[0].is("grant") && w[1].is("option")),
+        anywhere: tokens
+            .get(to..)?
+            .windows(2)
+            .any(|w| w[0].text.ends_with('@') && w[1].text == "%"),
         line: tokens.first()?.line,
     })
 }
@@ -225,11 +233,17 @@ fn default_grant(tokens: &[Token]) -> Option<Grant> {
 }
 
 fn grantees(tokens: &[Token]) -> Vec<String> {
+    let hosts = tokens.iter().skip(1).zip(tokens).map(|(_, before)| before);
+    let before = std::iter::once(None).chain(hosts.map(Some));
     tokens
         .iter()
-        .take_while(|t| {
+        .zip(before)
+        .take_while(|(t, _)| {
             !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require")
         })
+        // `'app'@'10.0.0.%'`: the host is no grantee.
+        .filter(|(t, before)| t.text != "@" && !before.is_some_and(|b| b.text == "@"))
+        .map(|(t, _)| t)
         .filter(|t| t.kind != Kind::Sign && !t.is("group") && !t.is("role"))
         .map(|t| t.text.to_lowercase())
         .take(20)

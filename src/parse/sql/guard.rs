@@ -222,6 +222,108 @@ pub(super) fn done_by(value: &str) -> Option<GuardKind> {
     }
 }
 
+/// The most lines with keys that are kept.
+const MAX_KEYS: usize = 200;
+
+/// Calls like `pgp_sym_encrypt(phone, 'secret')`: the key stands in the schema for all to read.
+pub(super) fn literal_keys(tokens: &[Token], schema: &mut Schema) {
+    for (at, token) in tokens.iter().enumerate() {
+        let calls =
+            KEYED.iter().any(|k| token.is(k)) && tokens.get(at + 1).is_some_and(|t| t.sign('('));
+        if calls
+            && schema.literal_keys.len() < MAX_KEYS
+            && second_is_literal(tokens.get(at + 2..).unwrap_or_default())
+        {
+            schema.literal_keys.push(token.line);
+        }
+    }
+}
+
+/// Is the argument after the first comma a text and nothing else?
+fn second_is_literal(arguments: &[Token]) -> bool {
+    let mut depth = 0_u32;
+    for (at, token) in arguments.iter().enumerate() {
+        if token.sign('(') {
+            depth += 1;
+        } else if token.sign(')') {
+            if depth == 0 {
+                return false;
+            }
+            depth -= 1;
+        } else if token.sign(',') && depth == 0 {
+            let text = arguments
+                .get(at + 1)
+                .is_some_and(|t| t.kind == Kind::Text && !t.text.is_empty());
+            let ends = arguments
+                .get(at + 2)
+                .is_some_and(|t| t.sign(')') || t.sign(',') || t.sign(':'));
+            return text && ends;
+        }
+    }
+    false
+}
+
+/// Functions whose second argument is a key.
+const KEYED: [&str; 9] = [
+    "pgp_sym_encrypt",
+    "pgp_sym_decrypt",
+    "pgp_sym_encrypt_bytea",
+    "pgp_sym_decrypt_bytea",
+    "aes_encrypt",
+    "aes_decrypt",
+    "encrypt",
+    "decrypt",
+    "hmac",
+];
+
+/// Does the statement make something that deletes by itself: an event, a job, a routine that is named for it?
+pub(super) fn purges(tokens: &[Token]) -> bool {
+    let has = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
+    let deletes = has(&["delete", "truncate"]) || has(&["drop"]) && has(&["partition"]);
+    let names = tokens.iter().take(12).any(|t| {
+        let lower = t.text.to_ascii_lowercase();
+        PURGES.iter().any(|w| lower.contains(w))
+    });
+    let create = tokens.first().is_some_and(|t| t.is("create"));
+    let event = create && tokens.iter().take(8).any(|t| t.is("event"));
+    let routine = create
+        && tokens
+            .iter()
+            .take(6)
+            .any(|t| t.is("function") || t.is("procedure") || t.is("proc"));
+    let scheduled = has(&["schedule"]) && has(&["cron"])
+        || has(&[
+            "dbms_scheduler",
+            "dbms_job",
+            "sp_add_job",
+            "add_retention_policy",
+        ]);
+    let texts_delete = tokens.iter().any(|t| {
+        t.kind == Kind::Text && {
+            let lower = t.text.to_ascii_lowercase();
+            lower.contains("delete from") || PURGES.iter().any(|w| lower.contains(w))
+        }
+    });
+    event && (deletes || names)
+        || routine && names && (deletes || has(&["update"]))
+        || scheduled && (texts_delete || names || has(&["add_retention_policy"]))
+}
+
+/// Words in names of what deletes.
+const PURGES: [&str; 11] = [
+    "purge",
+    "cleanup",
+    "clean_up",
+    "retention",
+    "expire",
+    "anonym",
+    "xoa_du_lieu",
+    "don_dep",
+    "xoa_het_han",
+    "erase",
+    "delete_old",
+];
+
 /// A check that lets only hashes of one kind into a column: `CHECK (password_hash LIKE '$2%')`.
 pub(super) fn hash_check(item: &[Token]) -> Option<(&'static str, Vec<String>)> {
     let at = item.iter().position(|t| t.is("check"))?;

@@ -233,6 +233,10 @@ pub struct Grant {
     pub object: String,
     /// To whom, lower case.
     pub to: Vec<String>,
+    /// They may give it on.
+    pub option: bool,
+    /// To an account that may come from any address (`'u'@'%'`).
+    pub anywhere: bool,
     /// Its line.
     pub line: u32,
 }
@@ -263,6 +267,12 @@ pub struct Schema {
     pub routines: Vec<(String, Vec<(String, GuardKind)>)>,
     /// The database as a whole is enciphered (TDE).
     pub encrypted: bool,
+    /// Tables that are partitioned.
+    pub partitioned: Vec<String>,
+    /// Something deletes, drops or makes anonymous by itself: an event, a job, a routine that is named so.
+    pub purges: bool,
+    /// Lines where a key for encryption stands as a literal.
+    pub literal_keys: Vec<u32>,
     /// What was not understood.
     pub unparsed: Vec<Unparsed>,
     /// Statements in all.
@@ -282,6 +292,9 @@ impl Schema {
             guards: Vec::new(),
             routines: Vec::new(),
             encrypted: false,
+            partitioned: Vec::new(),
+            purges: false,
+            literal_keys: Vec::new(),
             unparsed: Vec::new(),
             statements: 0,
             rows: std::collections::BTreeMap::new(),

@@ -146,6 +146,8 @@ pub(super) fn read(statement: &Statement, schema: &mut Schema) {
     let tokens = tokens
         .get(..tokens.len().min(MAX_TOKENS))
         .unwrap_or_default();
+    guard::literal_keys(tokens, schema);
+    schema.purges |= guard::purges(tokens);
     if statement.unterminated || !understood(statement, tokens, schema) {
         unparsed(statement, tokens, schema);
     }
@@ -285,6 +287,12 @@ fn table_statement(
     };
     table.line = statement.line.max(tokens.first().map_or(0, |t| t.line));
     table.encrypted = guard::encrypts(rest);
+    if rest
+        .windows(2)
+        .any(|w| w[0].is("partition") && w[1].is("by"))
+    {
+        schema.partitioned.push(table.name.clone());
+    }
     notes(statement, &mut table);
     // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
     let agreed = !check || agrees(&statement.text, schema.dialect, &table);

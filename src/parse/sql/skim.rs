@@ -188,8 +188,9 @@ impl Skimmer<'_> {
     /// Passes over one statement of rows.
     fn rows(&mut self) -> Result<(), SkimError> {
         let bytes = self.window.bytes();
-        let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(NAME_BYTES)).unwrap_or_default())
-            .into_owned();
+        let head =
+            String::from_utf8_lossy(bytes.get(..bytes.len().min(NAME_BYTES)).unwrap_or_default())
+                .into_owned();
         self.schema.statements += 1;
         if let Some(table) = table_of(&head)
             && (self.rows.len() < MAX_TABLES || self.rows.contains_key(&table))
@@ -490,7 +491,9 @@ mod tests {
                 Ok(n)
             }
         }
-        let head = io::Cursor::new(&b"-- MySQL dump\nCREATE TABLE t (a int) ENGINE=InnoDB;\nINSERT INTO t VALUES "[..]);
+        let head = io::Cursor::new(
+            &b"-- MySQL dump\nCREATE TABLE t (a int) ENGINE=InnoDB;\nINSERT INTO t VALUES "[..],
+        );
         let mut stream = head.chain(Rows(60_000, 0));
         let schema = skim(&mut stream, Some(Dialect::Mysql)).unwrap();
         assert_eq!(schema.tables.len(), 2);
