@@ -87,6 +87,11 @@ pub fn collect_asking(
             dialect,
             declared,
         } => schema::collect(path, &asset.shown, dialect.as_deref(), declared, cx),
+        Target::Database {
+            env,
+            sample,
+            declared,
+        } => schema::collect_live(env, *sample, declared, &asset.shown, cx),
         Target::Label(path) => label::collect(path, &asset.shown, cx),
         Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
         Target::CallerId { .. } => return Err(Reason::new("not-built", "caller-id")),

@@ -302,7 +302,12 @@ fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
         }
         (None, Some(name)) => {
             check.not_blank(&here.key("url_env"), name);
-            Some((format!("env:{name}"), Target::NotBuilt("url_env")))
+            let target = Target::Database {
+                env: name.clone(),
+                sample: entry.sample,
+                declared: declared(check, here),
+            };
+            Some((format!("env:{name}"), target))
         }
         (None, None) | (Some(_), Some(_)) => {
             check.at(
@@ -459,6 +464,7 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("dialect", e.dialect.is_some()),
         ("url_env", e.url_env.is_some()),
         ("protection", e.protection.is_some()),
+        ("sample", e.sample.is_some()),
         ("brandnames", e.brandnames.is_some()),
         ("numbers", e.numbers.is_some()),
         ("calls", e.calls.is_some()),
@@ -502,7 +508,7 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
             "enumerate",
         ],
         AssetKind::Config | AssetKind::Label => &["path"],
-        AssetKind::Schema => &["path", "dialect", "url_env", "protection"],
+        AssetKind::Schema => &["path", "dialect", "url_env", "protection", "sample"],
         AssetKind::CallerId => &["brandnames", "numbers", "calls"],
         AssetKind::Document => &["roster", "trained"],
     }

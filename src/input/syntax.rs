@@ -164,6 +164,9 @@ pub struct AssetEntry {
     /// schema: the environment variable with the address of a database.
     #[serde(default)]
     pub url_env: Option<String>,
+    /// schema behind `url_env`: how many values of each column may be looked at, in memory; none where not written.
+    #[serde(default)]
+    pub sample: Option<u32>,
     /// schema: protection that no definition shows, with the paper that proves it.
     #[serde(default)]
     pub protection: Option<Vec<ProtectionEntry>>,

@@ -282,6 +282,15 @@ pub enum Target {
         /// What the company says protects its columns where no definition shows it.
         declared: Vec<Declared>,
     },
+    /// A database that runs.
+    Database {
+        /// The environment variable with its address.
+        env: String,
+        /// How many values of each column may be looked at; none where absent.
+        sample: Option<u32>,
+        /// What the company says protects its columns where no definition shows it.
+        declared: Vec<Declared>,
+    },
     /// A file or folder of labels.
     Label(PathBuf),
     /// Lists of people and trainings.

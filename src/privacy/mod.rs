@@ -258,6 +258,23 @@ impl Verdict {
         }
     }
 
+    /// What sampled values of the column add: a class where the name has none, certainty where both agree.
+    pub fn weigh_values(&mut self, values: &values::Sampled) {
+        let Some(class) = values.class else {
+            return;
+        };
+        let reason = format!("values:{}", class.word());
+        if self.class == class {
+            self.confidence = self.confidence.saturating_add(10).min(99);
+            self.reasons.insert(reason);
+        } else if !self.is_personal() {
+            self.class = class;
+            self.confidence = 80;
+            self.sensitive = class.is_sensitive();
+            self.reasons = BTreeSet::from([reason]);
+        }
+    }
+
     /// The reasons as one text.
     pub fn reason(&self) -> String {
         let words: Vec<&str> = self.reasons.iter().map(String::as_str).collect();

@@ -24,6 +24,9 @@ pub(super) struct Phrase<T> {
     pub(super) says: T,
 }
 
+/// Words of tables, and the phrases that count in them.
+type Within = (BTreeSet<String>, Vec<Phrase<(Class, u8)>>);
+
 /// All words.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -50,7 +53,7 @@ pub(super) struct Table {
     /// Phrases that count only in tables of persons.
     pub(super) brief: BTreeMap<String, Vec<Phrase<(Class, u8)>>>,
     /// Phrases that count only in tables of one matter: words of the table, then phrases.
-    pub(super) within: Vec<(BTreeSet<String>, Vec<Phrase<(Class, u8)>>)>,
+    pub(super) within: Vec<Within>,
     /// Words around the name of a table that say nothing: `tbl`, `dm`, `list`.
     pub(super) affix: BTreeSet<String>,
     /// Abbreviations.

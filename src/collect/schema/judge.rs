@@ -1,9 +1,12 @@
 //! What every column of a schema holds, and whether it is stored protected. Pure: no facts, no files.
 
+use std::collections::BTreeMap;
+
 use crate::model::Declared;
 use crate::parse::sql::{Column, Schema, Table};
 use crate::privacy::names::classify_in;
 use crate::privacy::protection::{Protected, Stored, judge as protection};
+use crate::privacy::values::Sampled;
 use crate::privacy::{Setting, Verdict};
 
 use super::shield::{Shield, shield};
@@ -41,11 +44,20 @@ impl Judged {
     }
 }
 
+/// What is known beside the definitions.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    /// What the company declares, proven by papers.
+    pub(super) declared: &'a [Declared],
+    /// What sampled values of `table.column` look like.
+    pub(super) sampled: Option<&'a BTreeMap<String, Sampled>>,
+}
+
 /// The most columns of a table that are looked at to say what the table is.
 const MAX_NEIGHBOURS: usize = 60;
 
 /// Judges every column of the schema.
-pub(super) fn judge(schema: &Schema, declared: &[Declared]) -> Vec<Judged> {
+pub(super) fn judge(schema: &Schema, beside: &Beside<'_>) -> Vec<Judged> {
     let mut out = Vec::new();
     for (at, table) in schema.tables.iter().enumerate() {
         let names: Vec<&str> = table
@@ -57,7 +69,13 @@ pub(super) fn judge(schema: &Schema, declared: &[Declared]) -> Vec<Judged> {
         let setting = Setting::of(Some(last_part(&table.name)), &names);
         for (column_at, column) in table.columns.iter().enumerate() {
             let comment = Some(column.comment.as_str()).filter(|c| !c.is_empty());
-            let verdict = classify_in(&column.name, Some(&column.data_type), comment, &setting);
+            let mut verdict = classify_in(&column.name, Some(&column.data_type), comment, &setting);
+            let values = beside
+                .sampled
+                .and_then(|all| all.get(&format!("{}.{}", table.name, column.name)));
+            if let Some(values) = values {
+                verdict.weigh_values(values);
+            }
             let Shield {
                 protected,
                 at_rest,
@@ -69,7 +87,8 @@ pub(super) fn judge(schema: &Schema, declared: &[Declared]) -> Vec<Judged> {
                 table,
                 column,
                 schema,
-                declared,
+                beside.declared,
+                values,
             );
             out.push(Judged {
                 table: at,

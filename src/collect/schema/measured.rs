@@ -123,7 +123,7 @@ fn precision_and_recall() {
     let mut shown = Vec::new();
     for (file, text) in FILES {
         let (schema, labels) = read(text);
-        let judged = judge::judge(&schema, &[]);
+        let judged = judge::judge(&schema, &judge::Beside::default());
         assert_eq!(judged.len(), labels.len());
         let mut one = Tally::default();
         for (j, label) in judged.iter().zip(&labels) {

@@ -5,16 +5,20 @@ use std::path::Path;
 
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
-use crate::model::{Collected, Declared, Reason, Seen};
+use crate::model::{Collected, Declared, EvidenceItem, Reason, Seen};
 use crate::parse::sql::{Dialect, Schema};
+use judge::Beside;
+use live::Live;
 
 mod accounts;
 mod api;
 mod columns;
+mod counts;
 mod declared;
 mod dump;
 mod duties;
 mod judge;
+mod live;
 mod shield;
 mod whole;
 
@@ -102,6 +106,43 @@ pub fn collect(
     out
 }
 
+/// Collects the schema of a database that runs, whose address stands in an environment variable.
+pub fn collect_live(
+    variable: &str,
+    sample: Option<u32>,
+    declared: &[Declared],
+    shown: &str,
+    cx: &Context,
+) -> Collected {
+    let mut out = Collected::default();
+    let live = match live::ask(variable, sample, cx) {
+        Ok(live) => live,
+        Err(code) => return unseen(out, code, shown),
+    };
+    let (proven, unproven) = declared::check(declared);
+    let mut state = State {
+        declared: proven,
+        unproven,
+        ..State::default()
+    };
+    let beside = Beside {
+        declared: &state.declared.clone(),
+        sampled: Some(&live.sampled),
+    };
+    state.judged(&live.schema, &beside, Some(&live), shown, shown, &mut out);
+    out.evidence.push(EvidenceItem {
+        id: shown.to_owned(),
+        kind: "database".into(),
+        source: shown.to_owned(),
+        command: Some("catalog".into()),
+        sha256: None,
+        collected_at: cx.now.to_string(),
+        bytes: 0,
+    });
+    state.sights(shown, &mut out);
+    out
+}
+
 fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
     for kind in KINDS {
         out.saw(kind, Seen::Not(Reason::new(code, detail)));
@@ -126,13 +167,30 @@ struct State {
 
 impl State {
     fn add(&mut self, schema: &Schema, file: &str, place: &str, out: &mut Collected) {
+        let declared = self.declared.clone();
+        let beside = Beside {
+            declared: &declared,
+            sampled: None,
+        };
+        self.judged(schema, &beside, None, file, place, out);
+    }
+
+    fn judged(
+        &mut self,
+        schema: &Schema,
+        beside: &Beside<'_>,
+        live: Option<&Live>,
+        file: &str,
+        place: &str,
+        out: &mut Collected,
+    ) {
         self.files += 1;
         self.tables += schema.tables.len();
         self.unparsed += schema.unparsed.len();
         if schema.tables.is_empty() && schema.unparsed.is_empty() {
             return;
         }
-        let judged = judge::judge(schema, &self.declared);
+        let judged = judge::judge(schema, beside);
         for subject in columns::subjects(schema, &judged, place) {
             out.subjects.push(self.unique(subject, file));
         }
@@ -140,7 +198,8 @@ impl State {
             self.accounts += 1;
             out.subjects.push(self.unique(subject, file));
         }
-        let subject = whole::subject(schema, &judged, &self.unproven, file, place);
+        let mut subject = whole::subject(schema, &judged, &self.unproven, file, place);
+        counts::put(&mut subject, schema, &judged, live);
         out.subjects.push(self.unique(subject, file));
     }
 

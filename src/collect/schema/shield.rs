@@ -5,6 +5,7 @@ use crate::model::Declared;
 use crate::parse::sql::{Column, Guard, GuardKind, Schema, Table, View, same_table};
 use crate::privacy::Class;
 use crate::privacy::protection::{MASKED_ON_READ, Protected};
+use crate::privacy::values::Sampled;
 
 /// Who may read, and how it is stored, are two things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub(super) fn shield(
     column: &Column,
     schema: &Schema,
     declared: &[Declared],
+    values: Option<&Sampled>,
 ) -> Shield {
     let (protected, why, hash) = own;
     let mut shield = Shield {
@@ -39,6 +41,9 @@ pub(super) fn shield(
         shield.at_rest = Protected::No;
     }
     stored_by_trigger(&mut shield, class, table, column, schema);
+    if let Some(values) = values.filter(|_| class == Class::Credential) {
+        seen_in_values(&mut shield, values);
+    }
     if class == Class::Credential {
         // Neither a mask nor an encrypted disk makes a readable password a hashed one.
         return shield;
@@ -100,6 +105,23 @@ fn stored_by_trigger(
             why,
             hash,
         };
+    }
+}
+
+/// What stored passwords look like says more than their definition.
+fn seen_in_values(shield: &mut Shield, values: &Sampled) {
+    if let Some(kind) = values.hash {
+        let worth = hashed(kind, Class::Credential);
+        *shield = Shield {
+            protected: worth,
+            at_rest: worth,
+            why: format!("hash:{kind}"),
+            hash: Some(kind),
+        };
+    } else if values.short && shield.at_rest == Protected::Unknown {
+        shield.protected = Protected::No;
+        shield.at_rest = Protected::No;
+        shield.why = "too-short-for-a-hash".into();
     }
 }
 

@@ -1,6 +1,6 @@
 //! How what stands elsewhere in a schema protects a column.
 
-use super::judge::judge;
+use super::judge::{Beside, judge};
 use super::shield::Shield;
 use crate::model::{Declared, EvidenceFile, ProtectionKind};
 use crate::parse::sql::{Dialect, parse};
@@ -9,7 +9,11 @@ use crate::privacy::protection::Protected;
 fn of(text: &str, dialect: Dialect, column: &str, declared: &[Declared]) -> Shield {
     let schema = parse(text, Some(dialect));
     assert_eq!(schema.unparsed, [], "{text}");
-    let judged = judge(&schema, declared);
+    let beside = Beside {
+        declared,
+        sampled: None,
+    };
+    let judged = judge(&schema, &beside);
     let one = judged
         .iter()
         .find(|j| j.name(&schema).ends_with(column))

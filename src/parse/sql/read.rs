@@ -168,22 +168,46 @@ fn unparsed(statement: &Statement, tokens: &[Token], schema: &mut Schema) {
     if schema.unparsed.len() >= MAX_UNPARSED {
         return;
     }
-    let words: Vec<&str> = tokens
+    // Only words of the language: a torn row may begin with a name.
+    let begins: Vec<String> = tokens
         .iter()
         .take(3)
-        .filter(|t| t.kind == Kind::Word)
-        .map(|t| t.text.as_str())
+        .take_while(|t| t.kind == Kind::Word)
+        .map(|t| t.text.to_ascii_lowercase())
+        .take_while(|w| is_language(w))
         .collect();
-    let begins: String = words
-        .join(" ")
-        .chars()
-        .filter(|c| c.is_alphabetic() || matches!(c, ' ' | '_'))
-        .take(40)
-        .collect();
+    let begins = match begins.is_empty() {
+        true => "…".to_owned(),
+        false => begins.join(" "),
+    };
     schema.unparsed.push(Unparsed {
         line: statement.line,
         begins,
     });
+}
+
+fn is_language(word: &str) -> bool {
+    let more = [
+        "create",
+        "alter",
+        "table",
+        "view",
+        "comment",
+        "grant",
+        "if",
+        "on",
+        "or",
+        "column",
+        "not",
+        "exists",
+        "temporary",
+        "global",
+        "unlogged",
+        "foreign",
+        "external",
+        "materialized",
+    ];
+    HARMLESS.contains(&word) || OTHER_THINGS.contains(&word) || more.contains(&word)
 }
 
 fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool {

@@ -18,7 +18,7 @@ const MAX_KEPT_BYTES: usize = 48 * 1024 * 1024;
 /// The most that is kept of one line.
 const MAX_LINE_BYTES: usize = 2 * 1024 * 1024;
 /// How far the name of a table is looked for in a statement of rows.
-const NAME_BYTES: usize = 400;
+const NAME_BYTES: usize = 16 * 1024;
 /// The most tables with rows that are named.
 const MAX_TABLES: usize = 5000;
 
@@ -192,16 +192,20 @@ impl Skimmer<'_> {
             String::from_utf8_lossy(bytes.get(..bytes.len().min(NAME_BYTES)).unwrap_or_default())
                 .into_owned();
         self.schema.statements += 1;
-        if let Some(table) = table_of(&head)
+        let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
+        let copies = first.trim_start().starts_with("copy ") && first.contains("from stdin");
+        // pg_dump writes the block of an empty table too.
+        let empty = copies && head.lines().nth(1).is_some_and(|l| l.trim_end() == "\\.");
+        if !empty
+            && let Some(table) = table_of(&head)
             && (self.rows.len() < MAX_TABLES || self.rows.contains_key(&table))
         {
             *self.rows.entry(table).or_default() += 1;
         }
-        let first = head.lines().next().unwrap_or_default().to_ascii_lowercase();
-        if first.trim_start().starts_with("copy ") && first.contains("from stdin") {
-            return self.copied();
+        match copies {
+            true => self.copied(),
+            false => self.inserted(),
         }
-        self.inserted()
     }
 
     /// To the line `\.`.

@@ -219,7 +219,7 @@ pub(super) fn plain_servers(root: &Node, kind: Kind) -> Value {
                 plain.extend(
                     text(server, "url")
                         .filter(|u| u.starts_with("http://") && !is_local(u))
-                        .map(|u| u.chars().take(120).collect()),
+                        .map(|u| place_of(u)),
                 );
             }
         }
@@ -229,12 +229,25 @@ pub(super) fn plain_servers(root: &Node, kind: Kind) -> Value {
                 .any(|s| matches!(&s.value, NodeValue::Text(t) if t == "http"));
             let host = text(root, "host").unwrap_or("http");
             if http && !is_local(&format!("http://{host}")) {
-                plain.push(format!("http://{host}"));
+                plain.push(place_of(&format!("http://{host}")));
             }
         }
         Kind::JsonSchema => {}
     }
     Value::list(plain.into_iter().map(Value::from))
+}
+
+/// The address without what logs in, and without its query.
+fn place_of(url: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap_or(url);
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let slash = if path.is_empty() { "" } else { "/" };
+    format!("http://{host}{slash}{path}")
+        .chars()
+        .take(120)
+        .collect()
 }
 
 fn is_local(url: &str) -> bool {
