@@ -129,7 +129,8 @@ fn no_planted_value_is_written() {
             "scan", "schema", &target, "--lang", "en", "--format", "json",
         ],
         vec!["scan", "schema", &target, "--format", "sarif"],
-        vec!["scan", "schema", &target, "--format", "csv"],
+        vec!["scan", "schema", &target, "--format", "html"],
+        vec!["scan", "schema", &target, "--format", "junit"],
         vec![
             "scan",
             "schema",

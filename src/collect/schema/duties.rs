@@ -9,8 +9,8 @@ use crate::privacy::Class;
 use crate::privacy::names::words_of;
 use crate::text::unicode;
 
-/// A column of a record that a duty asks for: its name in facts, and the phrases it may be called by.
-type Wanted = (&'static str, &'static [&'static str]);
+/// A column of a record that a duty asks for: its name in facts, and the phrases it may be called by, between `|`.
+type Wanted = (&'static str, &'static str);
 
 /// Puts the facts of all duties.
 pub(super) fn facts(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
@@ -85,7 +85,7 @@ pub(super) fn facts(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&
 
 /// Tables that a duty needs, and the columns that they lack.
 fn records(schema: &Schema, put: &mut dyn FnMut(&str, Value)) {
-    let mut record = |has_it: &str, lacks: &str, names: &[&str], wanted: &[Wanted]| {
+    let mut record = |has_it: &str, lacks: &str, names: &str, wanted: &[Wanted]| {
         let found: Vec<&Table> = schema
             .tables
             .iter()
@@ -141,14 +141,14 @@ fn missing(table: &Table, wanted: &[Wanted]) -> Vec<&'static str> {
 }
 
 /// Has the table a column that is called so?
-fn has(table: &Table, phrases: &[&str]) -> bool {
+fn has(table: &Table, phrases: &str) -> bool {
     table.columns.iter().any(|c| is_called(&c.name, phrases))
 }
 
 /// Stand the words of one of the phrases in the name, one after the other?
-fn is_called(name: &str, phrases: &[&str]) -> bool {
+fn is_called(name: &str, phrases: &str) -> bool {
     let words: Vec<String> = words_of(last_part(name));
-    phrases.iter().any(|phrase| {
+    phrases.split('|').any(|phrase| {
         let wanted: Vec<&str> = phrase.split(' ').collect();
         words.windows(wanted.len()).any(|w| {
             w.iter()
@@ -160,6 +160,7 @@ fn is_called(name: &str, phrases: &[&str]) -> bool {
 
 fn is_plural(word: &str, one: &str) -> bool {
     word.strip_suffix('s') == Some(one)
+        || word.strip_suffix("es") == Some(one)
         || word
             .strip_suffix("ies")
             .is_some_and(|stem| one.strip_suffix('y') == Some(stem))
@@ -194,16 +195,7 @@ fn security_codes(schema: &Schema, personal: &[&Judged]) -> Value {
             .filter(|j| j.verdict.class == Class::Card)
             .filter(|j| {
                 j.of(schema).is_some_and(|(_, c)| {
-                    is_called(
-                        &c.name,
-                        &[
-                            "cvv",
-                            "cvc",
-                            "card security code",
-                            "track data",
-                            "pin block",
-                        ],
-                    )
+                    is_called(&c.name, "cvv|cvc|card security code|track data|pin block")
                 })
             })
             .map(|j| j.name(schema)),
@@ -218,588 +210,180 @@ fn keeps_tokens(schema: &Schema, personal: &[&Judged], at: usize) -> bool {
             j.of(schema).is_some_and(|(_, c)| {
                 is_called(
                     &c.name,
-                    &[
-                        "token",
-                        "otp",
-                        "ma xac nhan",
-                        "ma xac thuc",
-                        "verification code",
-                    ],
+                    "token|otp|ma xac nhan|ma xac thuc|verification code",
                 )
             })
         })
 }
 
-const RETENTION: &[&str] = &[
-    "deleted at",
-    "deleted on",
-    "delete after",
-    "deleted date",
-    "purge",
-    "purge at",
-    "purged at",
-    "retention",
-    "retention until",
-    "retain until",
-    "expires at",
-    "expire at",
-    "expired at",
-    "expiry",
-    "expiration",
-    "anonymized at",
-    "anonymised at",
-    "erased at",
-    "erase after",
-    "archived at",
-    "destroy at",
-    "ngay xoa",
-    "han luu",
-    "thoi han luu",
-    "ngay huy du lieu",
-    "het han luu",
-    "ngay het han luu",
-    "luu den",
-    "xoa luc",
-    "ngay an danh",
-    "valid until",
-    "keep until",
-    "disposed at",
-    "ngay tieu huy",
-];
+const RETENTION: &str = "deleted at|deleted on|delete after|deleted date|purge|purge at|purged at|retention|retention until|\
+    retain until|expires at|expire at|expired at|expiry|expiration|anonymized at|anonymised at|erased at|\
+    erase after|archived at|destroy at|ngay xoa|han luu|thoi han luu|ngay huy du lieu|het han luu|\
+    ngay het han luu|luu den|xoa luc|ngay an danh|valid until|keep until|disposed at|ngay tieu huy";
 
-const EXPIRY: &[&str] = &[
-    "expires",
-    "expires at",
-    "expire",
-    "expire at",
-    "expired at",
-    "expiry",
-    "expiration",
-    "valid until",
-    "valid to",
-    "ttl",
-    "het han",
-    "ngay het han",
-    "han dung",
-    "exp",
-    "sent at",
-    "created at",
-    "issued at",
-];
+const EXPIRY: &str = "expires|expires at|expire|expire at|expired at|expiry|expiration|valid until|valid to|ttl|het han|\
+    ngay het han|han dung|exp|sent at|created at|issued at";
 
 const COPIES: [&str; 15] = [
     "bak", "backup", "bk", "old", "copy", "copie", "tmp", "temp", "test", "export", "dump",
     "saoluu", "cu", "archive2", "clone",
 ];
 
-const CONSENT_TABLES: &[&str] = &[
-    "consent",
-    "dong y",
-    "data consent",
-    "privacy consent",
-    "chap thuan",
-    "su dong y",
-];
+const CONSENT_TABLES: &str = "consent|dong y|data consent|privacy consent|chap thuan|su dong y";
 const CONSENT: &[Wanted] = &[
-    (
-        "purpose",
-        &["purpose", "muc dich", "scope", "pham vi", "consent type"],
-    ),
+    ("purpose", "purpose|muc dich|scope|pham vi|consent type"),
     (
         "granted_at",
-        &[
-            "granted at",
-            "given at",
-            "consented at",
-            "agreed at",
-            "created at",
-            "ngay dong y",
-            "thoi diem dong y",
-            "accepted at",
-            "consent date",
-            "thoi gian",
-        ],
+        "granted at|given at|consented at|agreed at|created at|ngay dong y|thoi diem dong y|accepted at|\
+    consent date|thoi gian",
     ),
     (
         "proof",
-        &[
-            "proof",
-            "proof url",
-            "evidence",
-            "bang chung",
-            "channel",
-            "kenh",
-            "ip",
-            "signature",
-            "document",
-            "hinh thuc",
-            "method",
-            "recording",
-            "policy version",
-            "phien ban",
-        ],
+        "proof|proof url|evidence|bang chung|channel|kenh|ip|signature|document|hinh thuc|method|recording|\
+    policy version|phien ban",
     ),
     (
         "withdrawn_at",
-        &[
-            "withdrawn",
-            "withdrawn at",
-            "revoked at",
-            "withdrawal",
-            "ngay rut",
-            "rut lai",
-            "opted out at",
-            "ngay rut dong y",
-        ],
+        "withdrawn|withdrawn at|revoked at|withdrawal|ngay rut|rut lai|opted out at|ngay rut dong y",
     ),
 ];
 
-const REQUEST_TABLES: &[&str] = &[
-    "subject request",
-    "data subject request",
-    "dsr",
-    "dsar",
-    "privacy request",
-    "yeu cau chu the",
-    "erasure request",
-    "yeu cau du lieu",
-    "yeu cau xoa du lieu",
-    "data request",
-    "deletion request",
-];
+const REQUEST_TABLES: &str = "subject request|data subject request|dsr|dsar|privacy request|yeu cau chu the|erasure request|\
+    yeu cau du lieu|yeu cau xoa du lieu|data request|deletion request";
 const REQUEST: &[Wanted] = &[
-    (
-        "kind",
-        &["type", "kind", "loai", "loai yeu cau", "request type"],
-    ),
+    ("kind", "type|kind|loai|loai yeu cau|request type"),
     (
         "received_at",
-        &[
-            "received at",
-            "requested at",
-            "created at",
-            "ngay tiep nhan",
-            "tiep nhan luc",
-            "submitted at",
-            "ngay nhan",
-            "ngay gui",
-        ],
+        "received at|requested at|created at|ngay tiep nhan|tiep nhan luc|submitted at|ngay nhan|ngay gui",
     ),
     (
         "answered_at",
-        &[
-            "answered at",
-            "responded at",
-            "replied at",
-            "first response at",
-            "ngay phan hoi",
-            "phan hoi luc",
-            "ngay tra loi",
-        ],
+        "answered at|responded at|replied at|first response at|ngay phan hoi|phan hoi luc|ngay tra loi",
     ),
     (
         "done_at",
-        &[
-            "completed at",
-            "done at",
-            "closed at",
-            "fulfilled at",
-            "resolved at",
-            "hoan thanh luc",
-            "ngay hoan thanh",
-            "ngay xu ly",
-        ],
+        "completed at|done at|closed at|fulfilled at|resolved at|hoan thanh luc|ngay hoan thanh|ngay xu ly",
     ),
 ];
 
-const INCIDENT_TABLES: &[&str] = &[
-    "incident",
-    "security incident",
-    "su co",
-    "su co an ninh",
-    "su co bao mat",
-];
+const INCIDENT_TABLES: &str = "incident|security incident|su co|su co an ninh|su co bao mat";
 const INCIDENT: &[Wanted] = &[
     (
         "detected_at",
-        &[
-            "detected at",
-            "discovered at",
-            "phat hien luc",
-            "ngay phat hien",
-            "thoi diem phat hien",
-            "occurred at",
-            "found at",
-        ],
+        "detected at|discovered at|phat hien luc|ngay phat hien|thoi diem phat hien|occurred at|found at",
     ),
     (
         "first_notice_at",
-        &[
-            "first notice at",
-            "reported at",
-            "notified at",
-            "bao cao luc",
-            "ngay bao cao",
-            "bao cao lan dau",
-            "thong bao luc",
-            "bao cao nhanh luc",
-        ],
+        "first notice at|reported at|notified at|bao cao luc|ngay bao cao|bao cao lan dau|thong bao luc|\
+    bao cao nhanh luc",
     ),
     (
         "report_at",
-        &[
-            "full report at",
-            "cause report at",
-            "second report at",
-            "bao cao day du luc",
-            "bao cao ket qua luc",
-            "bao cao nguyen nhan luc",
-            "final report at",
-            "closed at",
-            "bao cao bo sung luc",
-        ],
+        "full report at|cause report at|report at|second report at|bao cao day du luc|bao cao ket qua luc|\
+    bao cao nguyen nhan luc|final report at|closed at|bao cao bo sung luc",
     ),
     (
         "severity",
-        &[
-            "severity",
-            "level",
-            "muc do",
-            "priority",
-            "nghiem trong",
-            "cap do",
-        ],
+        "severity|level|muc do|priority|nghiem trong|cap do",
     ),
 ];
 
-const BREACH_TABLES: &[&str] = &[
-    "breach",
-    "data breach",
-    "personal data breach",
-    "vi pham du lieu",
-    "lo du lieu",
-    "lo lot du lieu",
-    "vi pham dlcn",
-];
+const BREACH_TABLES: &str = "breach|data breach|personal data breach|vi pham du lieu|lo du lieu|lo lot du lieu|vi pham dlcn";
 const BREACH: &[Wanted] = &[
     (
         "detected_at",
-        &[
-            "detected at",
-            "discovered at",
-            "phat hien luc",
-            "ngay phat hien",
-            "thoi diem phat hien",
-        ],
+        "detected at|discovered at|phat hien luc|ngay phat hien|thoi diem phat hien",
     ),
     (
         "harm_class",
-        &[
-            "harm class",
-            "harm",
-            "muc do anh huong",
-            "gay hai",
-            "risk class",
-            "anh huong",
-            "hau qua",
-        ],
+        "harm class|harm|muc do anh huong|gay hai|risk class|anh huong|hau qua",
     ),
     (
         "notified_authority_at",
-        &[
-            "notified authority at",
-            "authority notified at",
-            "notified at",
-            "reported at",
-            "thong bao co quan luc",
-            "bao cao co quan luc",
-            "ngay thong bao",
-            "thong bao luc",
-        ],
+        "notified authority at|authority notified at|notified at|reported at|thong bao co quan luc|\
+    bao cao co quan luc|ngay thong bao|thong bao luc",
     ),
     (
         "notified_subjects_at",
-        &[
-            "notified subjects at",
-            "subjects notified at",
-            "thong bao chu the luc",
-            "thong bao nguoi dung luc",
-            "customers notified at",
-        ],
+        "notified subjects at|subjects notified at|thong bao chu the luc|thong bao nguoi dung luc|\
+    customers notified at",
     ),
     (
         "minutes",
-        &[
-            "minutes",
-            "bien ban",
-            "minutes ref",
-            "so bien ban",
-            "record number",
-        ],
+        "minutes|bien ban|minutes ref|so bien ban|record number",
     ),
 ];
 
-const AUDIT_TABLES: &[&str] = &[
-    "audit",
-    "audit log",
-    "audit trail",
-    "auditlog",
-    "activity log",
-    "access log",
-    "nhat ky",
-    "nhat ky he thong",
-    "nhat ky truy cap",
-    "lich su thao tac",
-    "user activity",
-    "change log",
-    "data access log",
-    "nhat ky thao tac",
-    "event log",
-    "security log",
-    "activity",
-];
+const AUDIT_TABLES: &str = "audit|audit log|audit trail|auditlog|activity log|access log|nhat ky|nhat ky he thong|\
+    nhat ky truy cap|lich su thao tac|user activity|change log|data access log|nhat ky thao tac|\
+    event log|security log|activity";
 const AUDIT: &[Wanted] = &[
     (
         "time",
-        &[
-            "at",
-            "time",
-            "timestamp",
-            "created",
-            "occurred",
-            "thoi gian",
-            "thoi diem",
-            "luc",
-            "ngay",
-            "date",
-            "logged",
-        ],
+        "at|time|timestamp|created|occurred|thoi gian|thoi diem|luc|ngay|date|logged",
     ),
     (
         "account",
-        &[
-            "user",
-            "actor",
-            "account",
-            "username",
-            "by",
-            "nguoi",
-            "nguoi dung",
-            "tai khoan",
-            "employee",
-            "nhan vien",
-            "causer",
-            "admin",
-            "subject",
-        ],
+        "user|actor|account|username|by|nguoi|nguoi dung|tai khoan|employee|nhan vien|causer|admin|subject",
     ),
     (
         "source_address",
-        &[
-            "ip",
-            "ip address",
-            "address",
-            "source",
-            "dia chi",
-            "remote",
-            "client",
-            "host",
-        ],
+        "ip|ip address|address|source|dia chi|remote|client|host",
     ),
     (
         "action",
-        &[
-            "action",
-            "event",
-            "operation",
-            "method",
-            "verb",
-            "hanh dong",
-            "thao tac",
-            "type",
-            "activity",
-            "loai",
-        ],
+        "action|event|operation|method|verb|hanh dong|thao tac|type|activity|loai",
     ),
     (
         "object",
-        &[
-            "object",
-            "entity",
-            "table",
-            "resource",
-            "target",
-            "record",
-            "model",
-            "doi tuong",
-            "ban ghi",
-            "auditable",
-            "row",
-            "path",
-            "url",
-            "subject type",
-            "bang",
-        ],
+        "object|entity|table|resource|target|record|model|doi tuong|ban ghi|auditable|row|path|url|\
+    subject type|bang",
     ),
     (
         "result",
-        &[
-            "result",
-            "status",
-            "outcome",
-            "success",
-            "ket qua",
-            "error",
-            "code",
-            "thanh cong",
-            "trang thai",
-            "response",
-        ],
+        "result|status|outcome|success|ket qua|error|code|thanh cong|trang thai|response",
     ),
 ];
 
-const LOGIN_TABLES: &[&str] = &[
-    "login",
-    "login log",
-    "login history",
-    "login attempt",
-    "sign in log",
-    "signin",
-    "session log",
-    "auth log",
-    "lich su dang nhap",
-    "nhat ky dang nhap",
-    "dang nhap",
-    "authentication log",
-    "user session",
-];
+const LOGIN_TABLES: &str = "login|login log|login history|login attempt|sign in log|signin|session log|auth log|\
+    lich su dang nhap|nhat ky dang nhap|dang nhap|authentication log|user session";
 const LOGIN: &[Wanted] = &[
     (
         "account",
-        &[
-            "user",
-            "account",
-            "username",
-            "tai khoan",
-            "nguoi dung",
-            "email",
-            "login",
-        ],
+        "user|account|username|tai khoan|nguoi dung|email|login",
     ),
     (
         "login_at",
-        &[
-            "login at",
-            "logged in at",
-            "at",
-            "time",
-            "created",
-            "thoi gian",
-            "dang nhap luc",
-            "timestamp",
-            "signed in",
-            "ngay",
-            "attempted",
-        ],
+        "login at|logged in at|at|time|created|thoi gian|dang nhap luc|timestamp|signed in|ngay|attempted",
     ),
     (
         "logout_at",
-        &[
-            "logout",
-            "logout at",
-            "logged out at",
-            "ended at",
-            "dang xuat",
-            "dang xuat luc",
-            "end",
-            "signed out",
-        ],
+        "logout|logout at|logged out at|ended at|dang xuat|dang xuat luc|end|signed out",
     ),
     (
         "address",
-        &[
-            "ip",
-            "ip address",
-            "remote",
-            "dia chi ip",
-            "source ip",
-            "address",
-        ],
+        "ip|ip address|remote|dia chi ip|source ip|address",
     ),
     (
         "source_port",
-        &[
-            "port",
-            "source port",
-            "src port",
-            "cong",
-            "remote port",
-            "cong nguon",
-        ],
+        "port|source port|src port|cong|remote port|cong nguon",
     ),
 ];
 
-const DISCLOSURE_TABLES: &[&str] = &[
-    "authority request",
-    "disclosure",
-    "disclosure register",
-    "yeu cau cung cap thong tin",
-    "cung cap thong tin",
-    "yeu cau co quan",
-    "legal request",
-    "law enforcement request",
-    "so cung cap thong tin",
-];
+const DISCLOSURE_TABLES: &str = "authority request|disclosure|disclosure register|yeu cau cung cap thong tin|cung cap thong tin|\
+    yeu cau co quan|legal request|law enforcement request|so cung cap thong tin";
 const DISCLOSURE: &[Wanted] = &[
     (
         "requester",
-        &[
-            "requester",
-            "authority",
-            "agency",
-            "co quan",
-            "don vi yeu cau",
-            "co quan yeu cau",
-            "nguoi yeu cau",
-        ],
+        "requester|authority|agency|co quan|don vi yeu cau|co quan yeu cau|nguoi yeu cau",
     ),
     (
         "document",
-        &[
-            "document",
-            "document no",
-            "so cong van",
-            "so van ban",
-            "letter",
-            "reference",
-            "cong van",
-            "van ban",
-        ],
+        "document|document no|so cong van|so van ban|letter|reference|cong van|van ban",
     ),
-    (
-        "scope",
-        &[
-            "scope",
-            "pham vi",
-            "noi dung",
-            "content",
-            "data",
-            "thong tin",
-        ],
-    ),
-    ("minutes", &["minutes", "bien ban", "so bien ban", "record"]),
+    ("scope", "scope|pham vi|noi dung|content|data|thong tin"),
+    ("minutes", "minutes|bien ban|so bien ban|record"),
 ];
 
-const ROLE_TABLES: &[&str] = &[
-    "role",
-    "permission",
-    "vai tro",
-    "quyen",
-    "phan quyen",
-    "nhom quyen",
-    "privilege",
-    "user role",
-    "acl",
-    "user group",
-    "nhom nguoi dung",
-];
+const ROLE_TABLES: &str = "role|permission|vai tro|quyen|phan quyen|nhom quyen|privilege|user role|acl|user group|\
+    nhom nguoi dung";

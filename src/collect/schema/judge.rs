@@ -9,7 +9,7 @@ use crate::privacy::protection::{Protected, Stored, judge as protection};
 use crate::privacy::values::Sampled;
 use crate::privacy::{Setting, Verdict};
 
-use super::shield::{Shield, shield};
+use super::shield::{Access, Held, Shield, shield};
 
 /// What was concluded of one column.
 pub(super) struct Judged {
@@ -67,6 +67,7 @@ pub(super) fn judge(schema: &Schema, beside: &Beside<'_>) -> Vec<Judged> {
             .map(|c| c.name.as_str())
             .collect();
         let setting = Setting::of(Some(last_part(&table.name)), &names);
+        let access = Access::of(table, schema);
         for (column_at, column) in table.columns.iter().enumerate() {
             let comment = Some(column.comment.as_str()).filter(|c| !c.is_empty());
             let mut verdict = classify_in(&column.name, Some(&column.data_type), comment, &setting);
@@ -84,11 +85,13 @@ pub(super) fn judge(schema: &Schema, beside: &Beside<'_>) -> Vec<Judged> {
             } = shield(
                 verdict.class,
                 stored(&verdict, column),
-                table,
-                column,
-                schema,
+                &Held {
+                    table,
+                    column,
+                    access: &access,
+                    values,
+                },
                 beside.declared,
-                values,
             );
             out.push(Judged {
                 table: at,

@@ -20,15 +20,71 @@ pub(super) struct Shield {
     pub(super) hash: Option<&'static str>,
 }
 
+/// What the rest of the schema says of one table, looked up once for all its columns.
+pub(super) struct Access<'a> {
+    guards: Vec<&'a Guard>,
+    /// The rights to read it that were granted, lower case.
+    reads: Vec<String>,
+    /// Views of it that readers were given.
+    views: Vec<&'a View>,
+    encrypted: bool,
+}
+
+impl<'a> Access<'a> {
+    /// Looks a table up.
+    pub(super) fn of(table: &Table, schema: &'a Schema) -> Self {
+        let guards: Vec<&Guard> = schema
+            .guards
+            .iter()
+            .filter(|g| same_table(&g.table, &table.name))
+            .collect();
+        let altered = guards.iter().any(|g| g.kind == GuardKind::Files);
+        let of_it = |v: &&View| v.of.iter().any(|t| same_table(t, &table.name));
+        Self {
+            reads: reads(schema, &table.name),
+            views: schema
+                .views
+                .iter()
+                .filter(of_it)
+                .filter(|v| !reads(schema, &v.name).is_empty())
+                .collect(),
+            encrypted: table.encrypted || altered || schema.encrypted,
+            guards,
+        }
+    }
+
+    fn guards(&self, column: &Column) -> impl Iterator<Item = &'a Guard> {
+        self.guards
+            .iter()
+            .copied()
+            .filter(|g| {
+                g.column
+                    .as_ref()
+                    .is_none_or(|c| c.eq_ignore_ascii_case(&column.name))
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+}
+
+/// A column in its place.
+pub(super) struct Held<'a> {
+    /// Its table.
+    pub(super) table: &'a Table,
+    /// The column.
+    pub(super) column: &'a Column,
+    /// What the schema says of the table.
+    pub(super) access: &'a Access<'a>,
+    /// What sampled values look like.
+    pub(super) values: Option<&'a Sampled>,
+}
+
 /// What the column's own definition says, and what the rest of the schema adds.
 pub(super) fn shield(
     class: Class,
     own: (Protected, String, Option<&'static str>),
-    table: &Table,
-    column: &Column,
-    schema: &Schema,
+    held: &Held<'_>,
     declared: &[Declared],
-    values: Option<&Sampled>,
 ) -> Shield {
     let (protected, why, hash) = own;
     let mut shield = Shield {
@@ -37,53 +93,39 @@ pub(super) fn shield(
         why,
         hash,
     };
+    if class == Class::None {
+        return shield;
+    }
     if shield.why == MASKED_ON_READ {
         shield.at_rest = Protected::No;
     }
-    stored_by_trigger(&mut shield, class, table, column, schema);
-    if let Some(values) = values.filter(|_| class == Class::Credential) {
-        seen_in_values(&mut shield, values);
-    }
+    stored_by_trigger(&mut shield, class, held);
     if class == Class::Credential {
         // Neither a mask nor an encrypted disk makes a readable password a hashed one.
+        if let Some(values) = held.values {
+            seen_in_values(&mut shield, values);
+        }
         return shield;
     }
-    if shield.at_rest != Protected::Yes {
-        files(&mut shield, table, schema);
+    if shield.at_rest != Protected::Yes && held.access.encrypted {
+        shield.protected = Protected::Yes;
+        shield.at_rest = Protected::Yes;
+        shield.why = "files:encrypted".into();
     }
     if shield.protected != Protected::Yes
-        && let Some(why) = access(table, column, schema)
+        && let Some(why) = limited(held)
     {
         shield.protected = Protected::Yes;
         shield.why = why;
     }
     if shield.at_rest != Protected::Yes {
-        declare(&mut shield, table, column, declared);
+        declare(&mut shield, held.table, held.column, declared);
     }
     shield
 }
 
-fn guards<'a>(
-    schema: &'a Schema,
-    table: &'a Table,
-    column: &'a Column,
-) -> impl Iterator<Item = &'a Guard> {
-    schema.guards.iter().filter(|g| {
-        same_table(&g.table, &table.name)
-            && g.column
-                .as_ref()
-                .is_none_or(|c| c.eq_ignore_ascii_case(&column.name))
-    })
-}
-
-fn stored_by_trigger(
-    shield: &mut Shield,
-    class: Class,
-    table: &Table,
-    column: &Column,
-    schema: &Schema,
-) {
-    let told = guards(schema, table, column).find_map(|g| match g.kind {
+fn stored_by_trigger(shield: &mut Shield, class: Class, held: &Held<'_>) {
+    let told = held.access.guards(held.column).find_map(|g| match g.kind {
         GuardKind::Enciphered => Some((Protected::Yes, "trigger:enciphers".to_owned(), None)),
         GuardKind::Hashed(kind) => {
             Some((hashed(kind, class), format!("trigger:{kind}"), Some(kind)))
@@ -95,7 +137,8 @@ fn stored_by_trigger(
         | GuardKind::Policy
         | GuardKind::Files => None,
     });
-    let checked = column
+    let checked = held
+        .column
         .hash
         .map(|kind| (hashed(kind, class), format!("check:{kind}"), Some(kind)));
     if let Some((protected, why, hash)) = told.or(checked) {
@@ -136,22 +179,10 @@ fn hashed(kind: &str, class: Class) -> Protected {
     }
 }
 
-fn files(shield: &mut Shield, table: &Table, schema: &Schema) {
-    let altered = schema
-        .guards
-        .iter()
-        .any(|g| g.kind == GuardKind::Files && same_table(&g.table, &table.name));
-    if table.encrypted || altered || schema.encrypted {
-        shield.protected = Protected::Yes;
-        shield.at_rest = Protected::Yes;
-        shield.why = "files:encrypted".into();
-    }
-}
-
 /// What keeps readers away though the value is stored readable.
-fn access(table: &Table, column: &Column, schema: &Schema) -> Option<String> {
+fn limited(held: &Held<'_>) -> Option<String> {
     let (mut security, mut policy) = (false, false);
-    for guard in guards(schema, table, column) {
+    for guard in held.access.guards(held.column) {
         match guard.kind {
             GuardKind::Label => return Some("label:anon".into()),
             GuardKind::Masked => return Some(MASKED_ON_READ.into()),
@@ -161,47 +192,42 @@ fn access(table: &Table, column: &Column, schema: &Schema) -> Option<String> {
             GuardKind::Files | GuardKind::Enciphered | GuardKind::Hashed(_) => {}
         }
     }
-    if let Some(view) = masking_view(table, column, schema) {
+    let name = held.column.name.to_lowercase();
+    if let Some(view) = masking_view(held.access, &name) {
         return Some(format!("view:{}", view.name));
     }
-    if column_grants(table, column, schema) {
+    if column_grants(held.access, &name) {
         return Some("grants:columns".into());
     }
     (security && policy).then(|| "row-security".into())
 }
 
 /// A view that hides the column, given to readers who were not given the table.
-fn masking_view<'a>(table: &Table, column: &Column, schema: &'a Schema) -> Option<&'a View> {
-    let name = column.name.to_lowercase();
-    if reads(schema, &table.name).next().is_some() {
+fn masking_view<'a>(access: &Access<'a>, name: &str) -> Option<&'a View> {
+    if !access.reads.is_empty() {
         return None;
     }
-    schema.views.iter().find(|v| {
-        v.of.iter().any(|t| same_table(t, &table.name))
-            && v.hides.contains(&name)
-            && !v.shows.iter().any(|s| *s == name || s == "*")
-            && reads(schema, &v.name).next().is_some()
+    access.views.iter().copied().find(|v| {
+        v.hides.iter().any(|h| h == name) && !v.shows.iter().any(|s| s == name || s == "*")
     })
 }
 
 /// Readers were given columns one by one, and not this one.
-fn column_grants(table: &Table, column: &Column, schema: &Schema) -> bool {
-    let name = column.name.to_lowercase();
-    let mut given = reads(schema, &table.name).peekable();
-    given.peek().is_some()
-        && given.all(|privileges| {
+fn column_grants(access: &Access<'_>, name: &str) -> bool {
+    !access.reads.is_empty()
+        && access.reads.iter().all(|privileges| {
             privileges.split_once('(').is_some_and(|(_, list)| {
                 !list.split([',', ')', '(', ' ']).any(|c| {
                     c.trim_matches(['"', '`', '[', ']'])
-                        .eq_ignore_ascii_case(&name)
+                        .eq_ignore_ascii_case(name)
                 })
             })
         })
 }
 
-/// The rights to read a table or view that were granted.
-fn reads<'a>(schema: &'a Schema, name: &'a str) -> impl Iterator<Item = String> + 'a {
-    schema.grants.iter().filter_map(move |g| {
+/// The rights to read a table or view that were granted, lower case.
+fn reads(schema: &Schema, name: &str) -> Vec<String> {
+    let given = schema.grants.iter().filter_map(|g| {
         let privileges = g.privileges.to_lowercase();
         let read = privileges.contains("select") || privileges.starts_with("all");
         let on = g.object.to_lowercase();
@@ -213,7 +239,8 @@ fn reads<'a>(schema: &'a Schema, name: &'a str) -> impl Iterator<Item = String> 
                 .filter(|w| !w.is_empty())
                 .any(|w| same_table(w, name));
         (read && this).then_some(privileges)
-    })
+    });
+    given.collect()
 }
 
 fn declare(shield: &mut Shield, table: &Table, column: &Column, declared: &[Declared]) {

@@ -115,12 +115,12 @@ fn grants(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value
         "grants_public_personal",
         list(on_personal.map(|g| shown(g))),
     );
-    let held = |g: &Grant| {
-        personal.iter().any(|j| {
-            j.of(schema)
-                .is_some_and(|(t, _)| gives(g) && is_on(g, &t.name))
-        })
-    };
+    let mut tables: Vec<&str> = personal
+        .iter()
+        .filter_map(|j| j.of(schema).map(|(t, _)| t.name.as_str()))
+        .collect();
+    tables.dedup();
+    let held = |g: &Grant| gives(g) && tables.iter().any(|t| is_on(g, t));
     let of = |keep: &dyn Fn(&Grant) -> bool| {
         list(
             schema

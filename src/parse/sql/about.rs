@@ -137,7 +137,9 @@ pub(super) fn comment_on(tokens: &[Token], schema: &mut Schema) -> bool {
 
 fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
     if of_table {
-        if let Some(table) = schema.tables.iter_mut().find(|t| same_name(&t.name, name)) {
+        // Comments follow their tables.
+        let mut tables = schema.tables.iter_mut().rev();
+        if let Some(table) = tables.find(|t| same_name(&t.name, name)) {
             table.comment = text;
         }
         return;
@@ -148,6 +150,7 @@ fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
     let column = schema
         .tables
         .iter_mut()
+        .rev()
         .find(|t| same_name(&t.name, of))
         .and_then(|t| {
             t.columns
@@ -255,12 +258,8 @@ pub(super) fn same_name(a: &str, b: &str) -> bool {
     if a.eq_ignore_ascii_case(b) {
         return true;
     }
-    let last = |n: &str| {
-        n.rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
+    let last = |n: &str| n.rfind('.').map_or(0, |at| at + 1);
+    let ends = a.get(last(a)..).zip(b.get(last(b)..));
     (!a.contains('.') || !b.contains('.') || a.matches('.').count() != b.matches('.').count())
-        && last(a) == last(b)
+        && ends.is_some_and(|(x, y)| x.eq_ignore_ascii_case(y))
 }
