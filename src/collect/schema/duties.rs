@@ -153,7 +153,7 @@ fn is_called(name: &str, phrases: &str) -> bool {
         words.windows(wanted.len()).any(|w| {
             w.iter()
                 .zip(&wanted)
-                .all(|(a, b)| a == b || is_plural(a, b))
+                .all(|(a, b)| a == b || is_plural(a, b) || is_plural(b, a))
         })
     })
 }

@@ -219,7 +219,7 @@ pub(super) fn plain_servers(root: &Node, kind: Kind) -> Value {
                 plain.extend(
                     text(server, "url")
                         .filter(|u| u.starts_with("http://") && !is_local(u))
-                        .map(|u| place_of(u)),
+                        .map(place_of),
                 );
             }
         }
