@@ -219,6 +219,9 @@ pub(crate) struct TargetArgs {
     /// schema: postgresql or mysql, instead of guessing
     #[arg(long, value_name = "DIALECT")]
     pub(crate) dialect: Option<String>,
+    /// schema env:VARIABLE (a database that runs): look at so many values of each column, in memory
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<u32>,
     /// document: who was trained (the target is the staff list)
     #[arg(long, value_name = "FILE")]
     pub(crate) trained: Option<PathBuf>,

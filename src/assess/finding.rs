@@ -294,6 +294,7 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
         | Target::Ssh { .. }
         | Target::Config(_)
         | Target::Schema { .. }
+        | Target::Database { .. }
         | Target::Label(_)
         | Target::Roster { .. }
         | Target::CallerId(_)

@@ -84,9 +84,16 @@ pub fn collect_asking(
             endpoint::collect(&asset.target, &asset.shown, cx)
         }
         Target::Config(path) => config::collect(path, &asset.shown, cx),
-        Target::Schema { path, dialect } => {
-            schema::collect(path, &asset.shown, dialect.as_deref(), cx)
-        }
+        Target::Schema {
+            path,
+            dialect,
+            declared,
+        } => schema::collect(path, &asset.shown, dialect.as_deref(), declared, cx),
+        Target::Database {
+            env,
+            sample,
+            declared,
+        } => schema::collect_live(env, *sample, declared, &asset.shown, cx),
         Target::Label(path) => {
             label::collect(path, &asset.shown, inventory.mask_profile.as_ref(), cx)
         }

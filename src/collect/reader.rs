@@ -1,6 +1,7 @@
 //! Reads files of a source and keeps the record of what was read: path, size, hash, time.
 
 use std::fmt::Write as _;
+use std::io::Read;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -71,6 +72,51 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
+    /// The first bytes of a file, for its marks; no evidence of anything.
+    ///
+    /// # Errors
+    /// As [`Source::stream`].
+    pub fn streamed_head(&self, path: &str, bytes: u64) -> Result<Vec<u8>, SourceError> {
+        let mut head = Vec::new();
+        self.source
+            .stream(path, u64::MAX)?
+            .take(bytes)
+            .read_to_end(&mut head)
+            .map_err(|e| SourceError::Unreadable(self.shown(path), e.to_string()))?;
+        Ok(head)
+    }
+
+    /// Reads a file as a stream, at most `cap` bytes of it; what was read to its end is recorded as evidence.
+    ///
+    /// # Errors
+    /// As [`Source::stream`].
+    pub fn streamed<T>(
+        &mut self,
+        path: &str,
+        cap: u64,
+        read: impl FnOnce(&mut dyn Read) -> T,
+    ) -> Result<T, SourceError> {
+        let mut hashing = Hashing {
+            inner: self.source.stream(path, cap)?,
+            hash: Sha256::new(),
+            bytes: 0,
+        };
+        let out = read(&mut hashing);
+        let shown = self.shown(path);
+        // A file that was not read to its end has no hash that others could compare.
+        let ended = matches!(hashing.inner.read(&mut [0]), Ok(0));
+        self.evidence.push(EvidenceItem {
+            id: shown.clone(),
+            kind: "file".into(),
+            source: shown,
+            command: None,
+            sha256: ended.then(|| hex(&hashing.hash.finalize())),
+            collected_at: self.at.to_string(),
+            bytes: hashing.bytes,
+        });
+        Ok(out)
+    }
+
     /// What a command says on the live host, recorded as evidence.
     ///
     /// # Errors
@@ -132,9 +178,29 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A stream that is hashed while it is read.
+struct Hashing {
+    inner: Box<dyn Read + Send>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(into)?;
+        self.hash.update(into.get(..n).unwrap_or_default());
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}
+
 /// SHA-256 as lower-case hex.
 pub fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest
         .iter()
         .fold(String::with_capacity(64), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");

@@ -73,6 +73,29 @@ impl RootFolder {
         Ok(self.root.join(done.join("/")))
     }
 
+    /// A regular file of at most `cap` bytes, opened.
+    fn regular(&self, path: &str, cap: u64) -> Result<fs::File, SourceError> {
+        let real = self.resolve(path)?;
+        let meta = fs::symlink_metadata(&real).map_err(|e| io(path, &e))?;
+        if meta.is_dir() {
+            return Err(SourceError::WrongKind(
+                path.to_owned(),
+                "a folder, not a file",
+            ));
+        }
+        if !meta.is_file() {
+            return Err(SourceError::WrongKind(path.to_owned(), "no regular file"));
+        }
+        if meta.len() > cap {
+            return Err(SourceError::TooLarge(path.to_owned(), cap));
+        }
+        fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(OPEN_FLAGS)
+            .open(&real)
+            .map_err(|e| io(path, &e))
+    }
+
     fn entry(name: &str, meta: &fs::Metadata) -> Entry {
         let kind = if meta.is_file() {
             EntryKind::File
@@ -95,25 +118,7 @@ impl RootFolder {
 
 impl Source for RootFolder {
     fn read(&self, path: &str, cap: u64) -> Result<Vec<u8>, SourceError> {
-        let real = self.resolve(path)?;
-        let meta = fs::symlink_metadata(&real).map_err(|e| io(path, &e))?;
-        if meta.is_dir() {
-            return Err(SourceError::WrongKind(
-                path.to_owned(),
-                "a folder, not a file",
-            ));
-        }
-        if !meta.is_file() {
-            return Err(SourceError::WrongKind(path.to_owned(), "no regular file"));
-        }
-        if meta.len() > cap {
-            return Err(SourceError::TooLarge(path.to_owned(), cap));
-        }
-        let file = fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(OPEN_FLAGS)
-            .open(&real)
-            .map_err(|e| io(path, &e))?;
+        let file = self.regular(path, cap)?;
         let mut bytes = Vec::new();
         file.take(cap + 1)
             .read_to_end(&mut bytes)
@@ -122,6 +127,10 @@ impl Source for RootFolder {
             return Err(SourceError::TooLarge(path.to_owned(), cap));
         }
         Ok(bytes)
+    }
+
+    fn stream(&self, path: &str, cap: u64) -> Result<Box<dyn Read + Send>, SourceError> {
+        Ok(Box::new(self.regular(path, cap)?.take(cap)))
     }
 
     fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {

@@ -56,6 +56,7 @@ fn problems(inventory: &Inventory, counts: fn(&Unopened) -> bool) -> Vec<String>
             | Target::EndpointFacts { .. }
             | Target::Config(_)
             | Target::Schema { .. }
+            | Target::Database { .. }
             | Target::Label(_)
             | Target::Roster { .. }
             | Target::CallerId(_)

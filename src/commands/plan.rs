@@ -163,6 +163,7 @@ impl Maker<'_> {
             | Target::EndpointFacts { .. }
             | Target::Config(_)
             | Target::Schema { .. }
+            | Target::Database { .. }
             | Target::Label(_)
             | Target::Roster { .. }
             | Target::CallerId(_)
@@ -212,6 +213,7 @@ impl Maker<'_> {
             Target::Config(_) | Target::Schema { .. } | Target::Label(_) => {
                 ("files", vec![touch("file", &asset.shown)])
             }
+            Target::Database { .. } => ("network", vec![touch("database", &asset.shown)]),
             Target::Roster {
                 roster,
                 trained,

@@ -315,9 +315,15 @@ fn target(kind: KindArg, shown: &str, options: &TargetArgs) -> Result<Target, Fa
             mail: None,
         },
         KindArg::Config => Target::Config(path),
+        KindArg::Schema if shown.starts_with("env:") => Target::Database {
+            env: shown.trim_start_matches("env:").to_owned(),
+            sample: options.sample,
+            declared: Vec::new(),
+        },
         KindArg::Schema => Target::Schema {
             path,
             dialect: options.dialect.clone(),
+            declared: Vec::new(),
         },
         KindArg::Label => Target::Label(path),
         KindArg::CallerId => Target::CallerId(Box::new(CallerFiles {

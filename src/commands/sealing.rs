@@ -100,6 +100,7 @@ pub(super) fn inputs(inventory: &Inventory, file: Option<&Path>) -> Vec<FileSum>
             | Target::Endpoint { .. }
             | Target::Config(_)
             | Target::Schema { .. }
+            | Target::Database { .. }
             | Target::Label(_)
             | Target::Roster { .. }
             | Target::CallerId { .. }

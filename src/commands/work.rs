@@ -537,6 +537,7 @@ impl Work<'_> {
             | Target::Endpoint { .. }
             | Target::Config(_)
             | Target::Schema { .. }
+            | Target::Database { .. }
             | Target::Label(_)
             | Target::Roster { .. }
             | Target::CallerId { .. }

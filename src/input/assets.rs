@@ -6,7 +6,8 @@ use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
 use crate::model::{
-    Asset, AssetKind, CallerFiles, MailDomain, PeopleFiles, Remote, Sample, System, Target,
+    Asset, AssetKind, CallerFiles, Declared, MailDomain, PeopleFiles, Remote, Sample, System,
+    Target,
 };
 use crate::parse::yaml::Step;
 
@@ -292,11 +293,24 @@ fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
         (Some(_), None) => {
             let (shown, path) = path(check, here, "path", entry.path.as_ref())?;
             let dialect = entry.dialect.map(|d: Dialect| d.word().to_owned());
-            Some((shown, Target::Schema { path, dialect }))
+            let declared = declared(check, here);
+            Some((
+                shown,
+                Target::Schema {
+                    path,
+                    dialect,
+                    declared,
+                },
+            ))
         }
         (None, Some(name)) => {
             check.not_blank(&here.key("url_env"), name);
-            Some((format!("env:{name}"), Target::NotBuilt("url_env")))
+            let target = Target::Database {
+                env: name.clone(),
+                sample: entry.sample,
+                declared: declared(check, here),
+            };
+            Some((format!("env:{name}"), target))
         }
         (None, None) | (Some(_), Some(_)) => {
             check.at(
@@ -307,6 +321,30 @@ fn schema(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
             None
         }
     }
+}
+
+/// What the company says protects columns where no definition shows it.
+fn declared(check: &mut Check<'_>, here: &Here<'_>) -> Vec<Declared> {
+    let mut out = Vec::new();
+    for (at, entry) in here.entry.protection.iter().flatten().enumerate() {
+        let steps = [here.key("protection").as_slice(), &[at.into()]].concat();
+        if entry.columns.is_empty() {
+            check.at(
+                &steps,
+                "it does not say which columns are protected",
+                "write columns: [ table.column ]",
+            );
+        }
+        let proof = [steps.as_slice(), &["evidence".into()]].concat();
+        if let Some(evidence) = check.evidence(&proof, entry.evidence.clone()) {
+            out.push(Declared {
+                columns: entry.columns.clone(),
+                by: entry.by,
+                evidence,
+            });
+        }
+    }
+    out
 }
 
 fn caller_id(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> {
@@ -451,6 +489,8 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("path", e.path.is_some()),
         ("dialect", e.dialect.is_some()),
         ("url_env", e.url_env.is_some()),
+        ("protection", e.protection.is_some()),
+        ("sample", e.sample.is_some()),
         ("brandnames", e.brandnames.is_some()),
         ("numbers", e.numbers.is_some()),
         ("calls", e.calls.is_some()),
@@ -500,7 +540,7 @@ fn keys_of(kind: AssetKind) -> &'static [&'static str] {
             "enumerate",
         ],
         AssetKind::Config | AssetKind::Label => &["path"],
-        AssetKind::Schema => &["path", "dialect", "url_env"],
+        AssetKind::Schema => &["path", "dialect", "url_env", "protection", "sample"],
         AssetKind::CallerId => &[
             "brandnames",
             "numbers",

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::model::{
     Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, IncidentKind, Level,
-    LevelDecision, MaskProfile, Organisation, RemedyEntry, ReportHead, Signer, SystemPlan, Text,
-    Traits, WaiverDisposition,
+    LevelDecision, MaskProfile, Organisation, ProtectionKind, RemedyEntry, ReportHead, Signer,
+    SystemPlan, Text, Traits, WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.
@@ -168,6 +168,12 @@ pub struct AssetEntry {
     /// schema: the environment variable with the address of a database.
     #[serde(default)]
     pub url_env: Option<String>,
+    /// schema behind `url_env`: how many values of each column may be looked at, in memory; none where not written.
+    #[serde(default)]
+    pub sample: Option<u32>,
+    /// schema: protection that no definition shows, with the paper that proves it.
+    #[serde(default)]
+    pub protection: Option<Vec<ProtectionEntry>>,
     /// caller-id: registered names.
     #[serde(default)]
     pub brandnames: Option<String>,
@@ -358,6 +364,18 @@ pub enum Outcome {
     Met,
     /// It is not met: a gap on the company's own word.
     NotMet,
+}
+
+/// A protection of columns that no definition shows.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectionEntry {
+    /// The columns, `table.column`; `*` for any run of letters.
+    pub columns: Vec<String>,
+    /// How: `disk`, `files`, `column`, `application`, `masking`.
+    pub by: ProtectionKind,
+    /// The paper that shows it.
+    pub evidence: EvidenceEntry,
 }
 
 /// A document and its hash.

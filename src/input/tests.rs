@@ -163,7 +163,9 @@ waivers:
     assert!(matches!(targets[1], Target::Ssh { .. }));
     assert!(matches!(targets[2], Target::Endpoint { purpose, .. } if purpose == "web"));
     assert!(matches!(targets[3], Target::Schema { path, .. } if path == Path::new("/srv/a.sql")));
-    assert!(matches!(targets[4], Target::NotBuilt("url_env")));
+    assert!(
+        matches!(targets[4], Target::Database { env, sample: None, .. } if env == "DATABASE_URL")
+    );
     assert!(matches!(targets[5], Target::Roster { .. }));
     assert_eq!(inventory.assets[0].line, 7);
     let attestation = &inventory.attestations[0];

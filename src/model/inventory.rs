@@ -281,6 +281,17 @@ pub enum Target {
         path: PathBuf,
         /// `postgresql`, `mysql`; told from the text where absent.
         dialect: Option<String>,
+        /// What the company says protects its columns where no definition shows it.
+        declared: Vec<Declared>,
+    },
+    /// A database that runs.
+    Database {
+        /// The environment variable with its address.
+        env: String,
+        /// How many values of each column may be looked at; none where absent.
+        sample: Option<u32>,
+        /// What the company says protects its columns where no definition shows it.
+        declared: Vec<Declared>,
     },
     /// A file or folder of labels.
     Label(PathBuf),
@@ -434,6 +445,83 @@ pub enum IncidentKind {
     PersonalData,
     /// Of a system.
     System,
+}
+
+/// A protection that no definition shows, as the company says and proves it.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// The columns, `table.column`, `*` for any run of letters.
+    pub columns: Vec<String>,
+    /// How they are protected.
+    pub by: ProtectionKind,
+    /// The paper that shows it.
+    pub evidence: EvidenceFile,
+}
+
+impl Declared {
+    /// Is the column among those it speaks of? A pattern without a schema means the table in any.
+    pub fn covers(&self, column: &str) -> bool {
+        let column = column.to_lowercase();
+        let short = column
+            .split_once('.')
+            .filter(|(_, rest)| rest.contains('.'));
+        self.columns.iter().any(|pattern| {
+            let pattern = pattern.to_lowercase();
+            fits(&pattern, &column) || short.is_some_and(|(_, rest)| fits(&pattern, rest))
+        })
+    }
+
+    /// Does it protect what is stored, not only what is shown?
+    pub fn at_rest(&self) -> bool {
+        match self.by {
+            ProtectionKind::Disk
+            | ProtectionKind::Files
+            | ProtectionKind::Column
+            | ProtectionKind::Application => true,
+            ProtectionKind::Masking => false,
+        }
+    }
+}
+
+/// Does a pattern with `*` fit the whole text?
+fn fits(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len())
+                .filter_map(|at| rest.get(at..))
+                .any(|tail| fits(after, tail))
+        }),
+    }
+}
+
+/// Ways of protecting that no definition shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProtectionKind {
+    /// The disk is enciphered.
+    Disk,
+    /// The files of the database are enciphered (TDE).
+    Files,
+    /// The column is enciphered.
+    Column,
+    /// The application enciphers before it writes.
+    Application,
+    /// Readers see a mask.
+    Masking,
+}
+
+impl ProtectionKind {
+    /// The word that facts and inventories use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Disk => "disk",
+            Self::Files => "files",
+            Self::Column => "column",
+            Self::Application => "application",
+            Self::Masking => "masking",
+        }
+    }
 }
 
 /// A document and its hash.

@@ -40,10 +40,10 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, AssessorKind, Asset, Attestation, Authorised, CallerFiles, DataSubjects,
+    Assessor, AssessorKind, Asset, Attestation, Authorised, CallerFiles, DataSubjects, Declared,
     EvidenceFile, Hosting, Incident, IncidentKind, Inventory, LevelDecision, MailDomain,
-    Organisation, Ownership, PeopleFiles, Period, Regime, Sample, Signer, Size, System, Target,
-    Waiver, WaiverDisposition,
+    Organisation, Ownership, PeopleFiles, Period, ProtectionKind, Regime, Sample, Signer, Size,
+    System, Target, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{

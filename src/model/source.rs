@@ -11,6 +11,14 @@ pub trait Source: Send + Sync {
     /// Where it is not there, no regular file, not readable, too large, or a link that leads nowhere or round.
     fn read(&self, path: &str, cap: u64) -> Result<Vec<u8>, SourceError>;
 
+    /// The bytes of a regular file as a stream, for files that are too large to be read whole.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    fn stream(&self, path: &str, cap: u64) -> Result<Box<dyn std::io::Read + Send>, SourceError> {
+        Ok(Box::new(std::io::Cursor::new(self.read(path, cap)?)))
+    }
+
     /// The entries of a folder, sorted by name.
     ///
     /// # Errors

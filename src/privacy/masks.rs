@@ -106,6 +106,15 @@ pub fn of_value(class: Class, text: &str) -> Mask {
         | Class::Ip
         | Class::Device
         | Class::Health
+        | Class::Ethnicity
+        | Class::Religion
+        | Class::Politics
+        | Class::SexLife
+        | Class::Criminal
+        | Class::Biometric
+        | Class::Nationality
+        | Class::Marital
+        | Class::Finance
         | Class::None => other(hidden),
     };
     Mask {

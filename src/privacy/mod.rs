@@ -8,10 +8,13 @@ use std::collections::BTreeSet;
 pub mod masks;
 pub mod names;
 pub mod protection;
+mod setting;
 mod table;
 pub mod values;
 mod weigh;
 mod words;
+
+pub use setting::Setting;
 
 /// A class of personal data (NĐ 356/2025 Art. 3–4, and what postal systems keep beside it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,15 +63,39 @@ pub enum Class {
     Device,
     /// Health.
     Health,
+    /// Race, ethnic origin.
+    Ethnicity,
+    /// Religion, belief.
+    Religion,
+    /// Political views, membership of a party.
+    Politics,
+    /// Sex life, sexual orientation.
+    SexLife,
+    /// Crimes, convictions.
+    Criminal,
+    /// What a body is known by: fingerprint, face, voice, genes.
+    Biometric,
+    /// Nationality.
+    Nationality,
+    /// Marital status.
+    Marital,
+    /// Pay, income, credit.
+    Finance,
     /// No personal data.
     None,
 }
 
 impl Class {
     /// All classes, the gravest first: on equal terms the earlier one counts.
-    pub const ALL: [Class; 23] = [
+    pub const ALL: [Class; 32] = [
         Self::Credential,
         Self::Card,
+        Self::Biometric,
+        Self::Criminal,
+        Self::SexLife,
+        Self::Politics,
+        Self::Religion,
+        Self::Ethnicity,
         Self::Photo,
         Self::Gps,
         Self::Health,
@@ -82,6 +109,9 @@ impl Class {
         Self::Bank,
         Self::Dob,
         Self::Gender,
+        Self::Nationality,
+        Self::Marital,
+        Self::Finance,
         Self::Plate,
         Self::Ip,
         Self::Device,
@@ -117,6 +147,15 @@ impl Class {
             Self::Ip => "ip",
             Self::Device => "device",
             Self::Health => "health",
+            Self::Ethnicity => "ethnicity",
+            Self::Religion => "religion",
+            Self::Politics => "politics",
+            Self::SexLife => "sex_life",
+            Self::Criminal => "criminal",
+            Self::Biometric => "biometric",
+            Self::Nationality => "nationality",
+            Self::Marital => "marital",
+            Self::Finance => "finance",
             Self::None => "none",
         }
     }
@@ -126,10 +165,23 @@ impl Class {
         Self::ALL.into_iter().find(|c| c.word() == word)
     }
 
-    /// Is every value of the class sensitive data (NĐ 356/2025 Art. 4: d health, h position, k bank and card)?
+    /// Is every value of the class sensitive data (NĐ 356/2025 Art. 4: a origin, b politics and religion, d health,
+    /// đ biometry, e sex life, g crimes, h position, k bank and card)?
     /// Pictures of identity cards (Art. 4 i) are told by their names: [`Verdict::sensitive`].
     pub fn is_sensitive(self) -> bool {
-        matches!(self, Self::Gps | Self::Bank | Self::Card | Self::Health)
+        matches!(
+            self,
+            Self::Gps
+                | Self::Bank
+                | Self::Card
+                | Self::Health
+                | Self::Ethnicity
+                | Self::Religion
+                | Self::Politics
+                | Self::SexLife
+                | Self::Criminal
+                | Self::Biometric
+        )
     }
 }
 
@@ -203,6 +255,23 @@ impl Verdict {
             confidence,
             sensitive: false,
             reasons: BTreeSet::from([reason.into()]),
+        }
+    }
+
+    /// What sampled values of the column add: a class where the name has none, certainty where both agree.
+    pub fn weigh_values(&mut self, values: &values::Sampled) {
+        let Some(class) = values.class else {
+            return;
+        };
+        let reason = format!("values:{}", class.word());
+        if self.class == class {
+            self.confidence = self.confidence.saturating_add(10).min(99);
+            self.reasons.insert(reason);
+        } else if !self.is_personal() {
+            self.class = class;
+            self.confidence = 80;
+            self.sensitive = class.is_sensitive();
+            self.reasons = BTreeSet::from([reason]);
         }
     }
 

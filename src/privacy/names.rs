@@ -1,10 +1,9 @@
 //! What a name says, with its type, comment, table and neighbours.
 
-use std::collections::BTreeSet;
-
+use super::setting::{Setting, count_of};
 use super::table::{Phrase, TABLE, Table};
 use super::weigh::{weigh_comment, weigh_content, weigh_table, weigh_type};
-use super::words::words;
+use super::words::{without_piece, words};
 use super::{Class, Party, Verdict};
 
 /// What stands around a name.
@@ -22,29 +21,55 @@ pub struct Around<'a> {
 
 /// What the name of a column, field or placeholder says.
 pub fn classify(name: &str, around: &Around) -> Verdict {
+    let setting = Setting::of(around.table, around.neighbours);
+    classify_in(name, around.data_type, around.comment, &setting)
+}
+
+/// The same, in a table that was looked at before.
+pub fn classify_in(
+    name: &str,
+    data_type: Option<&str>,
+    comment: Option<&str>,
+    setting: &Setting,
+) -> Verdict {
     let table = &*TABLE;
-    let said = words(name, table);
-    let (named, lure) = by_words(&said, table);
+    let whole = words(name, table);
+    let said = match &setting.prefix {
+        Some(prefix) => Some(words(without_piece(name, prefix), table)).filter(|w| !w.is_empty()),
+        None => None,
+    };
+    let said = said.unwrap_or_else(|| whole.clone());
+    let (mut named, mut lure) = by_words(&said, table);
+    if named.is_none() && lure.is_none() && said != whole {
+        // What all names of the table begin with may belong to the phrase after all.
+        (named, lure) = by_words(&whole, table);
+    }
+    let named = match &lure {
+        Some(_) => named,
+        None => named.or_else(|| in_setting(&said, setting, table)),
+    };
+    let bare = said
+        .iter()
+        .filter(|w| !table.cover.contains(*w))
+        .all(|w| is_bare_name(w));
     let mut verdict = match named {
         Some(found) => found,
-        None if lure.is_none() && said.iter().all(|w| is_bare_name(w)) && !said.is_empty() => {
-            bare_name(around, table)
-        }
+        None if lure.is_none() && bare && !said.is_empty() => bare_name(&whole, setting, table),
         None => match lure {
             Some(lure) => Verdict::none(90, format!("lure:{lure}")),
             None if said.last().is_some_and(|w| table.tail.contains(w)) => {
                 Verdict::none(75, "property")
             }
-            None => by_comment(around, table)
-                .or_else(|| name_of_person(&said, table))
+            None => by_comment(data_type, comment, table)
+                .or_else(|| name_of_person(&said, &whole, table))
                 .unwrap_or_else(|| Verdict::none(70, "no-word")),
         },
     };
-    weigh_type(&mut verdict, around);
-    weigh_comment(&mut verdict, around, table);
-    weigh_table(&mut verdict, &said, around, table);
-    weigh_content(&mut verdict, &said, around, table);
-    verdict.party = party(&said, around, table);
+    weigh_type(&mut verdict, data_type);
+    weigh_comment(&mut verdict, comment, table);
+    weigh_table(&mut verdict, &whole, setting, table);
+    weigh_content(&mut verdict, &said, setting, table);
+    verdict.party = party(&whole, comment, setting, table);
     if verdict.is_personal() {
         verdict.sensitive = verdict.class.is_sensitive() || is_card_picture(&verdict, &said, table);
     }
@@ -87,6 +112,45 @@ struct Match<'a> {
     phrase: &'a Phrase<(Class, u8)>,
 }
 
+/// Short words that say something only in a table of persons, or of one matter (`ns`, `ket_luan`).
+fn in_setting(said: &[String], setting: &Setting, table: &Table) -> Option<Verdict> {
+    let matter = table
+        .within
+        .iter()
+        .filter(|(words, _)| setting.words.iter().any(|w| words.contains(w)))
+        .flat_map(|(_, phrases)| phrases);
+    let brief = said
+        .iter()
+        .filter(|_| setting.of_persons())
+        .filter_map(|w| table.brief.get(w))
+        .flatten();
+    let found = matter
+        .chain(brief)
+        .filter(|p| {
+            (0..said.len())
+                .any(|at| fits(p, said, at) && stands_alone(said, at, at + p.words.len(), table))
+        })
+        .max_by_key(|p| p.words.len())?;
+    // A property of it is no value of it: "ket_luan_id".
+    if said
+        .last()
+        .is_some_and(|w| table.tail.contains(w) && !found.words.contains(w))
+    {
+        return None;
+    }
+    Some(Verdict {
+        class: found.says.0,
+        party: Party::Unknown,
+        confidence: found.says.1,
+        sensitive: false,
+        reasons: [
+            format!("name:{}", found.words.join("_")),
+            "table:tells".to_owned(),
+        ]
+        .into(),
+    })
+}
+
 pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Option<String>) {
     let core: Vec<String> = said
         .iter()
@@ -119,7 +183,8 @@ pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Opti
     if lure_words.is_some() && best.confidence <= 60 {
         return (None, lure_words);
     }
-    if let Some(word) = property(core, best, table) {
+    let heads_it = found.iter().any(|m| m.start == 0 && m.class == best.class);
+    if let Some(word) = property(core, best, heads_it, table) {
         return (None, Some(word));
     }
     let verdict = Verdict {
@@ -133,20 +198,22 @@ pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Opti
 }
 
 /// `phone_verified_at`, `is_phone_public`, `address_id`: a property of the thing, no value of it.
-fn property(core: &[String], best: &Match, table: &Table) -> Option<String> {
+fn property(core: &[String], best: &Match, heads_it: bool, table: &Table) -> Option<String> {
     let last = core.len().checked_sub(1)?;
     if best.end <= last && core.get(last).is_some_and(|w| table.tail.contains(w)) {
         return core.get(last).cloned();
     }
     let first = core.first()?;
-    (best.start > 0 && table.head.contains(first)).then(|| first.clone())
+    (!heads_it && best.start > 0 && table.head.contains(first)).then(|| first.clone())
 }
 
 fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
     let mut out = Vec::new();
     for start in 0..said.len() {
         for phrase in table.classes.get(&said[start]).into_iter().flatten() {
-            if fits(phrase, said, start) {
+            let end = start + phrase.words.len();
+            if fits(phrase, said, start) && (!phrase.alone || stands_alone(said, start, end, table))
+            {
                 out.push(Match {
                     start,
                     end: start + phrase.words.len(),
@@ -160,6 +227,13 @@ fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
     out
 }
 
+/// Are all other words such as stand beside any datum: whose, which, where?
+fn stands_alone(said: &[String], start: usize, end: usize, table: &Table) -> bool {
+    said.iter().enumerate().all(|(at, word)| {
+        (start..end).contains(&at) || table.beside.contains(word) || table.person.contains(word)
+    })
+}
+
 fn fits<T>(phrase: &Phrase<T>, said: &[String], start: usize) -> bool {
     let end = start + phrase.words.len();
     said.get(start..end) == Some(phrase.words.as_slice())
@@ -171,23 +245,17 @@ fn is_bare_name(word: &str) -> bool {
     matches!(word, "name" | "ten" | "names" | "full")
 }
 
-/// `name`, `ten` alone: what the table is decides.
-fn bare_name(around: &Around, table: &Table) -> Verdict {
-    let (person, thing) = table_kind(around, table);
-    let contact = around.neighbours.iter().any(|n| {
-        matches!(
-            by_words(&words(n, table), table).0.map(|v| v.class),
-            Some(Class::Phone | Class::Email | Class::Dob | Class::NationalId | Class::Credential)
-        )
-    });
-    let confidence = match (person, thing, contact) {
+/// `name`, `ten` alone: what the table is decides, or the prefix that all its columns have.
+fn bare_name(whole: &[String], setting: &Setting, table: &Table) -> Verdict {
+    let person = setting.person || count_of(whole, &table.person) > 0 && !setting.thing;
+    let confidence = match (person, setting.thing, setting.contact) {
         (true, _, true) => 90,
         (true, false, false) => 80,
         (false, false, true) => 75,
         (true, true, false) | (false, false, false) => 45,
         (false, true, _) => return Verdict::none(80, "name-of-thing"),
     };
-    if confidence == 45 && around.table.is_some() {
+    if confidence == 45 && setting.named {
         return Verdict::none(60, "name-without-person");
     }
     Verdict {
@@ -199,36 +267,8 @@ fn bare_name(around: &Around, table: &Table) -> Verdict {
     }
 }
 
-/// Is the table one of persons, one of things?
-pub(super) fn table_kind(around: &Around, table: &Table) -> (bool, bool) {
-    let Some(name) = around.table else {
-        return (false, false);
-    };
-    let said = words(name, table);
-    (
-        count_of(&said, &table.person) > 0,
-        ends_with_one_of(&said, &table.thing),
-    )
-}
-
-/// How many of the phrases (`khach_hang`) stand in the words.
-fn count_of(said: &[String], phrases: &BTreeSet<String>) -> usize {
-    (1..=4)
-        .flat_map(|n| said.windows(n))
-        .filter(|w| phrases.contains(&w.join("_")))
-        .count()
-}
-
-/// Do the words end with one of the phrases?
-fn ends_with_one_of(said: &[String], phrases: &BTreeSet<String>) -> bool {
-    (1..=4.min(said.len())).any(|n| {
-        said.get(said.len() - n..)
-            .is_some_and(|w| phrases.contains(&w.join("_")))
-    })
-}
-
 /// `sender_name`, `name_user`, `NV_TEN`, `ten_nguoi_…`: a name of a person; any other name is that of a thing.
-fn name_of_person(said: &[String], table: &Table) -> Option<Verdict> {
+fn name_of_person(said: &[String], whole: &[String], table: &Table) -> Option<Verdict> {
     let at = said.iter().position(|w| w == "name" || w == "ten")?;
     let others: Vec<String> = said
         .iter()
@@ -237,7 +277,9 @@ fn name_of_person(said: &[String], table: &Table) -> Option<Verdict> {
         .map(|(_, w)| w.clone())
         .collect();
     let persons = count_of(&others, &table.person);
-    let is_party = find_party(said, table).is_some();
+    let is_party = find_party(said, table)
+        .or(find_party(whole, table))
+        .is_some();
     let property = said.last().is_some_and(|w| table.tail.contains(w));
     if property || (persons == 0 && !is_party) {
         return Some(Verdict::none(75, "name-of-thing"));
@@ -255,13 +297,13 @@ fn name_of_person(said: &[String], table: &Table) -> Option<Verdict> {
 }
 
 /// Where the name says nothing, its comment may: `field_1` with "Số điện thoại người nhận".
-fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
-    let said = words(around.comment?, table);
+fn by_comment(data_type: Option<&str>, comment: Option<&str>, table: &Table) -> Option<Verdict> {
+    let said = words(comment?, table);
     if said.len() > 14 {
         return None;
     }
     let (found, _) = by_words(&said, table);
-    let number = around.data_type.is_some_and(|t| {
+    let number = data_type.is_some_and(|t| {
         ["dec", "num", "float", "double", "int", "bigint", "real"]
             .iter()
             .any(|n| t.to_ascii_lowercase().starts_with(n))
@@ -285,52 +327,19 @@ fn by_comment(around: &Around, table: &Table) -> Option<Verdict> {
 }
 
 fn is_card_picture(verdict: &Verdict, said: &[String], table: &Table) -> bool {
-    if verdict.class != Class::Photo {
-        return false;
-    }
-    let biometric = [
-        "fingerprint",
-        "biometric",
-        "khuon",
-        "tay",
-        "trac",
-        "embedding",
-    ];
-    matches(said, table).iter().any(|m| {
-        m.class == Class::NationalId
-            || m.class == Class::Passport
-            || (m.class == Class::Photo && m.confidence == 97)
-    }) || said.iter().any(|w| biometric.contains(&w.as_str()))
-}
-
-fn party(said: &[String], around: &Around, table: &Table) -> Party {
-    find_party(said, table)
-        .or_else(|| {
-            around
-                .comment
-                .and_then(|c| find_party(&words(c, table), table))
+    verdict.class == Class::Photo
+        && matches(said, table).iter().any(|m| {
+            m.class == Class::NationalId
+                || m.class == Class::Passport
+                || (m.class == Class::Photo && m.confidence == 97)
         })
-        .or_else(|| around.table.and_then(|t| table_party(t, table)))
-        .unwrap_or(Party::Unknown)
 }
 
-fn table_party(name: &str, table: &Table) -> Option<Party> {
-    let mut said = words(name, table);
-    for word in &mut said {
-        if let Some(singular) = word.strip_suffix('s').filter(|s| s.len() > 3) {
-            *word = singular.to_owned();
-        }
-    }
-    find_party(&said, table).filter(|p| {
-        // A table of deliveries or shops is not all of one side.
-        matches!(p, Party::Courier | Party::Customer | Party::Staff)
-            || said.iter().any(|w| {
-                matches!(
-                    w.as_str(),
-                    "recipient" | "receiver" | "sender" | "nguoi" | "consignee"
-                )
-            })
-    })
+fn party(said: &[String], comment: Option<&str>, setting: &Setting, table: &Table) -> Party {
+    find_party(said, table)
+        .or_else(|| comment.and_then(|c| find_party(&words(c, table), table)))
+        .or(setting.party)
+        .unwrap_or(Party::Unknown)
 }
 
 /// The longest phrase of a party; of two as long, the earlier.

@@ -3,6 +3,9 @@
 use super::Class;
 use super::names;
 
+/// Readable where it is stored, hidden from those who may not see it.
+pub const MASKED_ON_READ: &str = "masked-on-read";
+
 /// What is known of how a value is stored.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stored<'a> {
@@ -46,16 +49,13 @@ pub fn judge(class: Class, stored: &Stored) -> (Protected, String, Option<&'stat
     }
     let data_type = stored.data_type.to_ascii_lowercase();
     if data_type.contains("masked with") && !data_type.contains("encrypted with") {
-        // Dynamic masking changes what is shown, not what is stored.
-        return (Protected::No, "masked-on-read".into(), None);
+        // Dynamic masking changes what is shown, not what is stored: the collector tells them apart.
+        return (Protected::Yes, MASKED_ON_READ.into(), None);
     }
     if data_type.contains("encrypted with") || data_type.starts_with("encrypted") {
         return (Protected::Yes, "type:encrypted".into(), None);
     }
-    let cover = cover(stored.name);
-    if cover.as_deref() == Some("masked") {
-        return (Protected::Unknown, "name:masked".into(), None);
-    }
+    let cover = cover(stored.name, is_opaque(&data_type));
     if matches!(cover.as_deref(), Some("md5" | "sha1" | "sha")) {
         // A phone or an identity number behind a bare fast hash is found by trying.
         return (Protected::No, "name:fast-hash".into(), None);
@@ -94,7 +94,8 @@ fn credential(
     }
     let words = names::words_of(stored.name);
     let has = |w: &str| words.iter().any(|x| x == w);
-    if has("enc") || has("encrypted") || has("cipher") || comment_enciphers(stored.comment) {
+    let enciphered = ["enc", "encrypted", "cipher", "ciphertext", "encrypt"];
+    if enciphered.iter().any(|w| has(w)) || comment_enciphers(stored.comment) {
         return (Protected::Yes, "enciphered".into(), hash);
     }
     match length(stored.data_type) {
@@ -136,9 +137,11 @@ pub fn hash_kind(stored: &Stored) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
-/// The word of the name that says that the value is protected.
-fn cover(name: &str) -> Option<String> {
-    names::cover_words(name).into_iter().next()
+/// The word of the name that says that the value is protected; `ct` does so only beside a binary type.
+fn cover(name: &str, opaque: bool) -> Option<String> {
+    names::cover_words(name)
+        .into_iter()
+        .find(|w| w != "ct" || opaque)
 }
 
 /// A comment that says that the value is not protected.

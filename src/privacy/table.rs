@@ -18,9 +18,14 @@ pub(super) struct Phrase<T> {
     pub(super) first: bool,
     /// Only at the end.
     pub(super) last: bool,
+    /// Only where all other words are of the kind that stands beside any datum (`tinh_nguoi_nhan`, not `gia_noi_tinh`).
+    pub(super) alone: bool,
     /// What it says.
     pub(super) says: T,
 }
+
+/// Words of tables, and the phrases that count in them.
+type Within = (BTreeSet<String>, Vec<Phrase<(Class, u8)>>);
 
 /// All words.
 #[derive(Debug, Default)]
@@ -43,6 +48,14 @@ pub(super) struct Table {
     pub(super) glue: BTreeSet<String>,
     /// Words of labels that are no personal data.
     pub(super) plain: BTreeSet<String>,
+    /// Words that may stand beside a phrase marked `~`.
+    pub(super) beside: BTreeSet<String>,
+    /// Phrases that count only in tables of persons.
+    pub(super) brief: BTreeMap<String, Vec<Phrase<(Class, u8)>>>,
+    /// Phrases that count only in tables of one matter: words of the table, then phrases.
+    pub(super) within: Vec<Within>,
+    /// Words around the name of a table that say nothing: `tbl`, `dm`, `list`.
+    pub(super) affix: BTreeSet<String>,
     /// Abbreviations.
     pub(super) short: BTreeMap<String, Vec<String>>,
     /// Every word that means something somewhere.
@@ -67,23 +80,48 @@ impl Table {
             }
         }
         table.write_out();
+        table.glue_words();
         table
+    }
+
+    /// What names may be glued of: also the words of classes and persons; short ones only where the list says so.
+    fn glue_words(&mut self) {
+        let phrases = self.classes.values().flatten().map(|p| &p.words);
+        let parties = self.parties.values().flatten().map(|p| &p.words);
+        let words: BTreeSet<String> = phrases
+            .chain(parties)
+            .flatten()
+            .chain(self.short.keys())
+            .filter(|w| w.len() >= 3 && !self.tail.contains(*w) && !self.head.contains(*w))
+            .cloned()
+            .collect();
+        self.glue.extend(words);
     }
 
     /// Abbreviations are written out in the phrases too, so that both meet.
     fn write_out(&mut self) {
-        let mut classes: BTreeMap<String, Vec<Phrase<(Class, u8)>>> = BTreeMap::new();
-        for mut phrase in std::mem::take(&mut self.classes).into_values().flatten() {
+        let classes = std::mem::take(&mut self.classes);
+        self.classes = self.written_out(classes.into_values().flatten());
+        let brief = std::mem::take(&mut self.brief);
+        self.brief = self.written_out(brief.into_values().flatten());
+    }
+
+    fn written_out(
+        &self,
+        phrases: impl Iterator<Item = Phrase<(Class, u8)>>,
+    ) -> BTreeMap<String, Vec<Phrase<(Class, u8)>>> {
+        let mut out: BTreeMap<String, Vec<Phrase<(Class, u8)>>> = BTreeMap::new();
+        for mut phrase in phrases {
             phrase.words = phrase
                 .words
                 .into_iter()
                 .flat_map(|w| self.short.get(&w).cloned().unwrap_or_else(|| vec![w]))
                 .collect();
             if let Some(first) = phrase.words.first() {
-                classes.entry(first.clone()).or_default().push(phrase);
+                out.entry(first.clone()).or_default().push(phrase);
             }
         }
-        self.classes = classes;
+        out
     }
 
     fn line(&mut self, section: &str, line: &str) -> Option<()> {
@@ -93,6 +131,23 @@ impl Table {
                 self.class_line(Class::from_word(class)?, rest)
             }
             "none" => self.class_line(Class::None, line),
+            "brief" => {
+                let (class, rest) = line.split_once(' ')?;
+                for phrase in phrases_of(Class::from_word(class)?, rest)? {
+                    self.known.extend(phrase.words.iter().cloned());
+                    let first = phrase.words.first()?.clone();
+                    self.brief.entry(first).or_default().push(phrase);
+                }
+                Some(())
+            }
+            "within" => {
+                let (class, rest) = line.split_once(' ')?;
+                let (matter, rest) = rest.split_once(" : ")?;
+                let phrases = phrases_of(Class::from_word(class)?, rest)?;
+                let matter = matter.split_whitespace().map(str::to_owned).collect();
+                self.within.push((matter, phrases));
+                Some(())
+            }
             "party" => {
                 let (party, phrase) = line.split_once(' ')?;
                 let phrase = phrase_of(phrase, Party::from_word(party)?)?;
@@ -118,6 +173,8 @@ impl Table {
                     "cover" => &mut self.cover,
                     "glue" => &mut self.glue,
                     "plain" => &mut self.plain,
+                    "beside" => &mut self.beside,
+                    "affix" => &mut self.affix,
                     _ => return None,
                 };
                 for word in words {
@@ -130,10 +187,7 @@ impl Table {
     }
 
     fn class_line(&mut self, class: Class, rest: &str) -> Option<()> {
-        let (confidence, phrases) = rest.split_once(' ')?;
-        let confidence = confidence.parse().ok()?;
-        for phrase in phrases.split('|') {
-            let phrase = phrase_of(phrase, (class, confidence))?;
+        for phrase in phrases_of(class, rest)? {
             self.known.extend(phrase.words.iter().cloned());
             let first = phrase.words.first()?.clone();
             self.classes.entry(first).or_default().push(phrase);
@@ -142,8 +196,22 @@ impl Table {
     }
 }
 
+/// `90 ten khach | ten nv`: the confidence, then phrases.
+fn phrases_of(class: Class, line: &str) -> Option<Vec<Phrase<(Class, u8)>>> {
+    let (confidence, phrases) = line.split_once(' ')?;
+    let confidence = confidence.parse().ok()?;
+    phrases
+        .split('|')
+        .map(|phrase| phrase_of(phrase, (class, confidence)))
+        .collect()
+}
+
 fn phrase_of<T>(text: &str, says: T) -> Option<Phrase<T>> {
     let text = text.trim();
+    let (text, alone) = match text.strip_prefix('~') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
     let (text, first) = match text.strip_prefix('^') {
         Some(rest) => (rest, true),
         None => (text, false),
@@ -162,6 +230,7 @@ fn phrase_of<T>(text: &str, says: T) -> Option<Phrase<T>> {
         words,
         first,
         last,
+        alone,
         says,
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Values are looked at in memory; callers keep only what class they are of.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -63,6 +64,105 @@ pub fn classes(text: &str) -> Vec<Class> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// What values of one column look like. Holds none of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sampled {
+    /// How many values were looked at.
+    pub count: usize,
+    /// The class that most of them show by their form.
+    pub class: Option<Class>,
+    /// The kind of hash that most of them have.
+    pub hash: Option<&'static str>,
+    /// All of them are too short for any hash.
+    pub short: bool,
+}
+
+impl Sampled {
+    /// Looks at values; empty ones do not count.
+    pub fn of<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let mut out = Self {
+            short: true,
+            ..Self::default()
+        };
+        let mut classes: BTreeMap<Class, usize> = BTreeMap::new();
+        let mut hashes: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for value in values.map(str::trim).filter(|v| !v.is_empty()) {
+            out.count += 1;
+            out.short &= value.chars().count() < 32;
+            if let Some(class) = whole(value) {
+                *classes.entry(class).or_default() += 1;
+            }
+            if let Some(kind) = hash_of(value) {
+                *hashes.entry(kind).or_default() += 1;
+            }
+        }
+        let most = |n: usize| out.count >= FEWEST && n * 10 >= out.count * 7;
+        let class = classes.into_iter().find(|(_, n)| most(*n));
+        let hash = hashes.into_iter().find(|(_, n)| most(*n));
+        (out.class, out.hash) = (class.map(|(c, _)| c), hash.map(|(k, _)| k));
+        out.short &= out.count >= FEWEST;
+        out
+    }
+}
+
+/// The fewest values that say anything.
+const FEWEST: usize = 5;
+
+/// The class of a value that is nothing else.
+fn whole(value: &str) -> Option<Class> {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let only_digits = value
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '+' | '(' | ')'));
+    if value.len() <= 254 && !value.contains(' ') && is_email(value) {
+        return Some(Class::Email);
+    }
+    if value.contains(['.', ':']) && value.parse::<std::net::IpAddr>().is_ok() {
+        return Some(Class::Ip);
+    }
+    if only_digits && value.len() <= 20 {
+        if is_cccd(&digits) {
+            return Some(Class::NationalId);
+        }
+        if matches!(digits.len(), 16 | 19) && luhn(&digits) {
+            return Some(Class::Card);
+        }
+        if national(&digits).is_some() {
+            return Some(Class::Phone);
+        }
+        return is_mst(value).then_some(Class::TaxCode);
+    }
+    if has_gps(value) {
+        return Some(Class::Gps);
+    }
+    (address_words(value) >= 3).then_some(Class::Address)
+}
+
+/// The kind of a stored hash, by its form.
+fn hash_of(value: &str) -> Option<&'static str> {
+    const MARKS: [(&str, &str); 9] = [
+        ("$2a$", "bcrypt"),
+        ("$2b$", "bcrypt"),
+        ("$2y$", "bcrypt"),
+        ("$argon2", "argon2"),
+        ("$scrypt$", "scrypt"),
+        ("pbkdf2", "pbkdf2"),
+        ("$pbkdf2", "pbkdf2"),
+        ("$6$", "sha512crypt"),
+        ("scrypt:", "scrypt"),
+    ];
+    if let Some((_, kind)) = MARKS.iter().find(|(mark, _)| value.starts_with(mark)) {
+        return Some(kind);
+    }
+    let hex = value.bytes().all(|b| b.is_ascii_hexdigit());
+    match value.len() {
+        32 if hex => Some("md5"),
+        40 if hex => Some("sha1"),
+        64 | 128 if hex => Some("sha2"),
+        _ => None,
+    }
 }
 
 /// Where phone numbers stand in the text, as national digits (`0912…`).
@@ -245,12 +345,50 @@ mod tests {
         assert!(address_words("Số 12 Ngõ 7, Phường Mẫu, TP. Hà Nội") >= 3);
     }
 
+    #[test]
+    fn values_of_a_column() {
+        let phones = [
+            "0912345678",
+            "0871 234 567",
+            "",
+            "+84 912 345 679",
+            "0912345670",
+            "x",
+            "0351234567",
+            "0912345671",
+        ];
+        let seen = Sampled::of(phones.into_iter());
+        assert_eq!(
+            (seen.count, seen.class, seen.short),
+            (7, Some(Class::Phone), true)
+        );
+        let few = Sampled::of(["0912345678"; 4].into_iter());
+        assert_eq!(few.class, None);
+        let hashes = Sampled::of(
+            ["$2y$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"; 6].into_iter(),
+        );
+        assert_eq!((hashes.hash, hashes.short), (Some("bcrypt"), false));
+        assert_eq!(
+            Sampled::of(["5f4dcc3b5aa765d61d8327deb882cf99"; 6].into_iter()).hash,
+            Some("md5")
+        );
+        assert_eq!(
+            Sampled::of(["001199000001"; 6].into_iter()).class,
+            Some(Class::NationalId)
+        );
+        assert_eq!(
+            Sampled::of(["10.0.0.1"; 6].into_iter()).class,
+            Some(Class::Ip)
+        );
+    }
+
     proptest::proptest! {
         #[test]
         fn never_panics(text in ".{0,120}") {
             let _ = classes(&text);
             let _ = is_mst(&text);
             let _ = luhn(&text);
+            let _ = Sampled::of([text.as_str(); 6].into_iter());
         }
     }
 }

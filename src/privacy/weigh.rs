@@ -1,12 +1,13 @@
 //! What stands around a name weighs what the name says: comment, type, table, neighbours.
 
-use super::names::{Around, by_words, find_party, table_kind};
+use super::names::{by_words, find_party};
+use super::setting::Setting;
 use super::table::Table;
 use super::words::words;
-use super::{Class, Party, Verdict};
+use super::{Class, Verdict};
 
-pub(super) fn weigh_comment(verdict: &mut Verdict, around: &Around, table: &Table) {
-    let Some(comment) = around.comment else {
+pub(super) fn weigh_comment(verdict: &mut Verdict, comment: Option<&str>, table: &Table) {
+    let Some(comment) = comment else {
         return;
     };
     if !verdict.is_personal() {
@@ -22,8 +23,8 @@ pub(super) fn weigh_comment(verdict: &mut Verdict, around: &Around, table: &Tabl
 }
 
 /// A type that cannot hold a value of the class says that it is none.
-pub(super) fn weigh_type(verdict: &mut Verdict, around: &Around) {
-    let Some(data_type) = around.data_type.map(str::to_ascii_lowercase) else {
+pub(super) fn weigh_type(verdict: &mut Verdict, data_type: Option<&str>) {
+    let Some(data_type) = data_type.map(str::to_ascii_lowercase) else {
         return;
     };
     let base: &str = data_type.split(['(', ' ']).next().unwrap_or_default();
@@ -39,6 +40,10 @@ pub(super) fn weigh_type(verdict: &mut Verdict, around: &Around) {
     }
     let boolean = BOOLEANS.contains(&base) || data_type.starts_with("tinyint(1)");
     let number = NUMBERS.contains(&base);
+    if has_fraction(&data_type) && OF_DIGITS.contains(&verdict.class) {
+        *verdict = Verdict::none(85, "type:amount");
+        return;
+    }
     if impossible(verdict.class, boolean, MOMENTS.contains(&base), number) {
         *verdict = Verdict::none(85, format!("type:{}", clean(base)));
     } else if number && verdict.class == Class::Address {
@@ -47,6 +52,25 @@ pub(super) fn weigh_type(verdict: &mut Verdict, around: &Around) {
         verdict.reasons.insert("type:key".into());
     }
 }
+
+/// `decimal(18,2)`: an amount, no number of a person.
+fn has_fraction(data_type: &str) -> bool {
+    let exact = ["decimal", "numeric", "number", "money"];
+    exact.iter().any(|t| data_type.starts_with(t))
+        && data_type
+            .rsplit_once(',')
+            .is_some_and(|(_, scale)| scale.trim_end_matches(')').trim() != "0")
+}
+
+/// Classes whose values are written with digits that count nothing.
+const OF_DIGITS: [Class; 6] = [
+    Class::Phone,
+    Class::NationalId,
+    Class::SocialInsurance,
+    Class::Card,
+    Class::TaxCode,
+    Class::Passport,
+];
 
 const BOOLEANS: [&str; 3] = ["bool", "boolean", "bit"];
 const MOMENTS: [&str; 11] = [
@@ -91,12 +115,15 @@ fn impossible(class: Class, boolean: bool, moment: bool, number: bool) -> bool {
         | Class::Credential
         | Class::Gps
         | Class::Address => boolean || moment,
-        Class::Name
-        | Class::Email
-        | Class::Contents
-        | Class::Signature
-        | Class::Photo
-        | Class::Health => boolean || moment || number,
+        Class::Name | Class::Email | Class::Contents | Class::Signature | Class::Photo => {
+            boolean || moment || number
+        }
+        Class::Health => boolean || moment,
+        Class::Nationality | Class::Ethnicity | Class::Religion | Class::SexLife => moment,
+        Class::Biometric => boolean || moment,
+        Class::Finance => boolean || moment,
+        // "Is a member", "since when" say it themselves.
+        Class::Politics | Class::Criminal | Class::Marital => false,
     }
 }
 
@@ -108,20 +135,28 @@ fn clean(word: &str) -> String {
 }
 
 /// Tables of things (provinces, products, warehouses) have names, addresses and phones that are no person's.
-pub(super) fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Around, table: &Table) {
-    let (person, thing) = table_kind(around, table);
-    if !thing || person || find_party(said, table).is_some() {
+pub(super) fn weigh_table(
+    verdict: &mut Verdict,
+    said: &[String],
+    setting: &Setting,
+    table: &Table,
+) {
+    if verdict.class == Class::Card && setting.speaks_of(&OF_MEMBERS) {
+        *verdict = Verdict::none(75, "table:members");
+        return;
+    }
+    if !setting.thing || setting.person || find_party(said, table).is_some() {
         return;
     }
     let of_thing = match verdict.class {
-        Class::Address | Class::Contents => true,
+        Class::Address | Class::Contents | Class::Ip | Class::Device => true,
         // Where a vehicle is, its driver is.
-        Class::Gps => !words(around.table.unwrap_or_default(), table)
-            .iter()
-            .any(|w| MOVING.contains(&w.as_str())),
+        Class::Gps => !setting.speaks_of(&MOVING),
         Class::Photo => verdict.confidence < 97,
-        Class::Phone | Class::Email | Class::TaxCode => false,
-        Class::Name
+        Class::Phone
+        | Class::Email
+        | Class::TaxCode
+        | Class::Name
         | Class::NationalId
         | Class::Dob
         | Class::Gender
@@ -133,9 +168,16 @@ pub(super) fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Aroun
         | Class::Plate
         | Class::Passport
         | Class::SocialInsurance
-        | Class::Ip
-        | Class::Device
         | Class::Health
+        | Class::Ethnicity
+        | Class::Religion
+        | Class::Politics
+        | Class::SexLife
+        | Class::Criminal
+        | Class::Biometric
+        | Class::Nationality
+        | Class::Marital
+        | Class::Finance
         | Class::None => false,
     };
     if of_thing {
@@ -146,41 +188,52 @@ pub(super) fn weigh_table(verdict: &mut Verdict, said: &[String], around: &Aroun
     }
 }
 
-/// `content` is that of an item only in a table of items, or beside the name of a party.
+/// `content`, `note` is that of an item only in a table of items, or beside the name of a party.
 pub(super) fn weigh_content(
     verdict: &mut Verdict,
     said: &[String],
-    around: &Around,
+    setting: &Setting,
     table: &Table,
 ) {
-    let Some(name) = around.table else {
-        return;
-    };
-    if verdict.class != Class::Contents
-        || verdict.confidence > 74
-        || said.iter().any(|w| w == "note" || w == "notes")
-    {
+    if !setting.named || verdict.class != Class::Contents || verdict.confidence > 74 {
         return;
     }
-    let of_items = words(name, table)
+    let about_items =
+        setting.speaks_of(&OF_ITEMS) || setting.sides || find_party(said, table).is_some();
+    // A note on a customer is no note on an item, but it is one on a person.
+    let about_persons = setting.person && setting.contact;
+    let bare = verdict
+        .reasons
         .iter()
-        .any(|w| OF_ITEMS.contains(&w.as_str()));
-    let party = around.neighbours.iter().any(|n| {
-        find_party(&words(n, table), table)
-            .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient))
-    });
-    if !of_items
-        && !party
-        && verdict.reasons.iter().any(|r| {
-            matches!(
-                r.as_str(),
-                "name:content" | "name:noi_dung" | "name:remark" | "name:remarks"
-            )
-        })
-    {
+        .any(|r| BARE_CONTENT.contains(&r.as_str()));
+    if bare && !about_items && !about_persons {
         *verdict = Verdict::none(65, "content-of-thing");
     }
 }
+
+/// What may be said of anything.
+const BARE_CONTENT: [&str; 7] = [
+    "name:note",
+    "name:notes",
+    "name:ghi_chu",
+    "name:content",
+    "name:noi_dung",
+    "name:remark",
+    "name:remarks",
+];
+
+/// Words of tables whose cards pay nothing.
+const OF_MEMBERS: [&str; 9] = [
+    "loyalty",
+    "member",
+    "members",
+    "membership",
+    "gift",
+    "voucher",
+    "warranty",
+    "sim",
+    "library",
+];
 
 /// Words of tables of things that move.
 const MOVING: [&str; 10] = [

@@ -20,8 +20,15 @@ pub(super) fn words(name: &str, table: &Table) -> Vec<String> {
                 out.push(word);
             } else {
                 match unglue(&word, table) {
-                    Some(parts) => out.extend(parts),
-                    None => out.push(word),
+                    Some(parts) => {
+                        for part in parts {
+                            match table.short.get(&part) {
+                                Some(stands) => out.extend(stands.iter().cloned()),
+                                None => out.push(part),
+                            }
+                        }
+                    }
+                    None => out.push(singular(&word, table).unwrap_or(word)),
                 }
             }
         }
@@ -31,6 +38,30 @@ pub(super) fn words(name: &str, table: &Table) -> Vec<String> {
     }
     out.truncate(MAX_WORDS);
     out
+}
+
+/// `insurances` → `insurance`, where only the latter is known.
+fn singular(word: &str, table: &Table) -> Option<String> {
+    let one = word.strip_suffix('s').filter(|o| o.len() >= 4)?;
+    table.known.contains(one).then(|| one.to_owned())
+}
+
+/// The first piece of a name, folded, where more follow it: `khg` of `KHG_TEN`.
+pub(super) fn first_piece(name: &str) -> Option<String> {
+    let all = pieces(name);
+    let first = all.first().filter(|_| all.len() > 1)?;
+    Some(unicode::fold(first))
+}
+
+/// The name without that piece, where it begins with it.
+pub(super) fn without_piece<'a>(name: &'a str, piece: &str) -> &'a str {
+    let Some(first) = pieces(name).first().cloned() else {
+        return name;
+    };
+    match name.find(&first) {
+        Some(at) if unicode::fold(&first) == piece => name.get(at + first.len()..).unwrap_or(name),
+        Some(_) | None => name,
+    }
 }
 
 /// Splits at what is no letter or digit, and where the case changes: `senderTel`, `IPAddress`, `KHG_TEN`.
@@ -85,8 +116,7 @@ fn split_digits(word: &str) -> Vec<String> {
 
 /// `tennguoinhan` → `ten nguoi nhan`: the fewest words of the glue list that make up the whole.
 fn unglue(word: &str, table: &Table) -> Option<Vec<String>> {
-    // "mota" is allowed: it is the one short word that stands glued in many schemas.
-    if (word.len() < 6 && word != "mota") || !word.is_ascii() {
+    if word.len() < 4 || !word.is_ascii() {
         return None;
     }
     // best[i] = (number of words, where the last one begins) for the first i bytes

@@ -17,3 +17,4 @@ pub mod plan;
 pub mod reasons;
 pub mod regulator;
 pub mod unicode;
+pub mod why;

@@ -85,6 +85,22 @@ pub fn code(code: &str) -> Text {
             "not the file or folder it should be",
         ),
         "too-large" => ("lớn hơn giới hạn đọc", "larger than what is read"),
+        "no-url" => (
+            "biến môi trường không có địa chỉ cơ sở dữ liệu đọc được",
+            "the environment variable holds no address of a database",
+        ),
+        "unknown-database" => (
+            "chưa hỗ trợ loại cơ sở dữ liệu này",
+            "this kind of database is not spoken to",
+        ),
+        "tls-required" => (
+            "không gửi mật khẩu qua mạng khi tắt TLS",
+            "a password is not sent over a network without TLS",
+        ),
+        "roots-unreadable" => (
+            "không đọc được tệp chứng thư gốc của địa chỉ",
+            "the file of roots that the address names cannot be read",
+        ),
         "link-loop" => (
             "liên kết vòng hoặc không dẫn tới đâu",
             "links lead round or nowhere",

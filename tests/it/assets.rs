@@ -196,7 +196,13 @@ fn judge(pack: &Pack, control: &str, collected: &Collected) -> Vec<(String, Resu
         collected_on: on,
     };
     let control = u32::try_from(index).unwrap();
-    let judgements = Engine::new(&pack.rules).judge(&view, &[Asked { control, selection: selection.into() }]);
+    let judgements = Engine::new(&pack.rules).judge(
+        &view,
+        &[Asked {
+            control,
+            selection: selection.into(),
+        }],
+    );
     judgements
         .iter()
         .map(|j| (j.subject.to_string(), j.result))

@@ -144,6 +144,7 @@ pub fn collect(target: &Target, shown: &str, cx: &Context) -> Collected {
         | Target::Ssh { .. }
         | Target::Config(_)
         | Target::Schema { .. }
+        | Target::Database { .. }
         | Target::Label(_)
         | Target::Roster { .. }
         | Target::CallerId(_)

@@ -90,6 +90,15 @@ impl Profile {
             | Class::Ip
             | Class::Device
             | Class::Health
+            | Class::Ethnicity
+            | Class::Religion
+            | Class::Politics
+            | Class::SexLife
+            | Class::Criminal
+            | Class::Biometric
+            | Class::Nationality
+            | Class::Marital
+            | Class::Finance
             | Class::None => None,
         }
     }

@@ -94,6 +94,7 @@ pub fn open(target: &Target, asking: &Asking, cx: &Context) -> Result<Opened, Re
         | Target::EndpointFacts { .. }
         | Target::Config(_)
         | Target::Schema { .. }
+        | Target::Database { .. }
         | Target::Label(_)
         | Target::Roster { .. }
         | Target::CallerId(_)

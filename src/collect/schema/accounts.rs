@@ -6,7 +6,7 @@ use crate::privacy::Class;
 use crate::privacy::names::words_of;
 use crate::privacy::protection::Protected;
 
-use super::columns::{Judged, last_part};
+use super::judge::{Judged, last_part};
 
 /// A subject for each table of accounts.
 pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Subject> {
@@ -127,7 +127,71 @@ const MFA: &[&str] = &[
     "is otp",
 ];
 
-const FIELDS: [(&str, &[&str]); 7] = [
+const FIELDS: [(&str, &[&str]); 10] = [
+    (
+        "has_lockout",
+        &[
+            "failed attempts",
+            "failed logins",
+            "failed login",
+            "login attempts",
+            "access failed",
+            "locked at",
+            "locked until",
+            "lockout",
+            "lockout end",
+            "lock until",
+            "so lan sai",
+            "lan dang nhap sai",
+            "so lan dang nhap sai",
+            "khoa den",
+            "khoa luc",
+            "failed count",
+            "invalid attempts",
+            "retry",
+        ],
+    ),
+    (
+        "has_password_changed",
+        &[
+            "password changed",
+            "password updated",
+            "password set",
+            "password expires",
+            "password expired",
+            "password expiry",
+            "password last",
+            "last password",
+            "pwd changed",
+            "doi mat khau",
+            "ngay doi mat khau",
+            "mat khau het han",
+            "han mat khau",
+            "must change password",
+        ],
+    ),
+    (
+        "has_disabled",
+        &[
+            "disabled",
+            "disabled at",
+            "deactivated",
+            "deactivated at",
+            "deleted at",
+            "locked at",
+            "suspended at",
+            "ngay khoa",
+            "ngay vo hieu",
+            "vo hieu hoa",
+            "ngay nghi viec",
+            "end date",
+            "valid until",
+            "expires at",
+            "terminated at",
+            "active to",
+            "ngay ket thuc",
+        ],
+    ),
     (
         "has_type",
         &[

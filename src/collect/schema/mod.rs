@@ -1,35 +1,71 @@
 //! Data schemas: every column with its class, whose data it is and whether it is stored protected; account tables;
-//! what the schema as a whole shows. Reads definitions only, never rows.
+//! what the schema as a whole shows; descriptions of interfaces. Reads definitions; of rows only whose they are.
 
 use std::path::Path;
 
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
-use crate::model::{Collected, Reason, Seen};
-use crate::parse::sql::{self, Dialect, Schema};
+use crate::model::{Collected, Declared, EvidenceItem, Reason, Seen};
+use crate::parse::sql::{Dialect, Schema};
+use judge::Beside;
+use live::Live;
 
 mod accounts;
+mod api;
 mod columns;
+mod counts;
+mod declared;
+mod dump;
+mod duties;
+mod judge;
+mod live;
+mod shield;
 mod whole;
 
 /// The subject types of this collector.
-pub const KINDS: [&str; 4] = ["column", "column-other", "schema", "account-table"];
+pub const KINDS: [&str; 7] = [
+    "column",
+    "column-other",
+    "schema",
+    "account-table",
+    "api",
+    "api-operation",
+    "api-field",
+];
+
+/// Those of them that describe interfaces, not tables.
+const OF_APIS: [&str; 3] = ["api", "api-operation", "api-field"];
 
 /// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
-pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) -> Collected {
+///
+/// What the company declares of its columns counts where its paper is there and is the one that was named.
+pub fn collect(
+    path: &Path,
+    shown: &str,
+    dialect: Option<&str>,
+    declared: &[Declared],
+    cx: &Context,
+) -> Collected {
     let mut out = Collected::default();
     let opened = match Opened::at(path, shown) {
         Ok(opened) => opened,
         Err(e) => return unseen(out, e.code(), shown),
     };
     let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
-    let files = opened.files(&reader, &is_sql);
+    let files = opened.files(&reader, &|name| {
+        dump::is_sql(name) || api::is_named_so(name)
+    });
     let only = &opened.only;
     let Walk { files, faults } = match files {
         Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),
     };
-    let mut state = State::default();
+    let (proven, unproven) = declared::check(declared);
+    let mut state = State {
+        declared: proven,
+        unproven,
+        ..State::default()
+    };
     state.failed.extend(faults);
     for file in &files {
         let place = if only.is_some() {
@@ -37,12 +73,23 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
         } else {
             reader.shown(&format!("/{file}"))
         };
-        match reader.lossy(&format!("/{file}")) {
-            Ok(text) => {
-                let schema = sql::parse(&text, dialect.and_then(Dialect::from_word));
-                state.add(&schema, file, &place, &mut out);
+        let path = format!("/{file}");
+        if api::is_named_so(file) {
+            match reader
+                .bytes_up_to(&path, MAX_API_BYTES)
+                .map_err(|e| e.code())
+            {
+                Ok(bytes) => state.api(file, &place, &bytes, &mut out),
+                // A large file of data beside the schemas is none of ours; one that was named is.
+                Err("too-large") if only.is_none() => {}
+                Err(code) => state.failed.push(Reason::new(code, place)),
             }
-            Err(e) => state.failed.push(Reason::new(e.code(), place)),
+            continue;
+        }
+        let dialect = dialect.and_then(Dialect::from_word);
+        match dump::read(&mut reader, &path, dialect) {
+            Ok(schema) => state.add(&schema, file, &place, &mut out),
+            Err(code) => state.failed.push(Reason::new(code, place)),
         }
     }
     out.evidence = reader.into_evidence();
@@ -59,18 +106,48 @@ pub fn collect(path: &Path, shown: &str, dialect: Option<&str>, cx: &Context) ->
     out
 }
 
+/// Collects the schema of a database that runs, whose address stands in an environment variable.
+pub fn collect_live(
+    variable: &str,
+    sample: Option<u32>,
+    declared: &[Declared],
+    shown: &str,
+    cx: &Context,
+) -> Collected {
+    let mut out = Collected::default();
+    let live = match live::ask(variable, sample, cx) {
+        Ok(live) => live,
+        Err(code) => return unseen(out, code, shown),
+    };
+    let (proven, unproven) = declared::check(declared);
+    let mut state = State {
+        declared: proven,
+        unproven,
+        ..State::default()
+    };
+    let beside = Beside {
+        declared: &state.declared.clone(),
+        sampled: Some(&live.sampled),
+    };
+    state.judged(&live.schema, &beside, Some(&live), shown, shown, &mut out);
+    out.evidence.push(EvidenceItem {
+        id: shown.to_owned(),
+        kind: "database".into(),
+        source: shown.to_owned(),
+        command: Some("catalog".into()),
+        sha256: None,
+        collected_at: cx.now.to_string(),
+        bytes: 0,
+    });
+    state.sights(shown, &mut out);
+    out
+}
+
 fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
     for kind in KINDS {
         out.saw(kind, Seen::Not(Reason::new(code, detail)));
     }
     out
-}
-
-fn is_sql(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [".sql", ".ddl", ".dump", ".psql"]
-        .iter()
-        .any(|e| lower.ends_with(e))
 }
 
 /// What was seen so far over all files.
@@ -80,19 +157,40 @@ struct State {
     accounts: usize,
     unparsed: usize,
     files: usize,
+    apis: usize,
+    operations: usize,
     failed: Vec<Reason>,
     ids: std::collections::BTreeSet<String>,
+    declared: Vec<Declared>,
+    unproven: Vec<String>,
 }
 
 impl State {
     fn add(&mut self, schema: &Schema, file: &str, place: &str, out: &mut Collected) {
+        let declared = self.declared.clone();
+        let beside = Beside {
+            declared: &declared,
+            sampled: None,
+        };
+        self.judged(schema, &beside, None, file, place, out);
+    }
+
+    fn judged(
+        &mut self,
+        schema: &Schema,
+        beside: &Beside<'_>,
+        live: Option<&Live>,
+        file: &str,
+        place: &str,
+        out: &mut Collected,
+    ) {
         self.files += 1;
         self.tables += schema.tables.len();
         self.unparsed += schema.unparsed.len();
         if schema.tables.is_empty() && schema.unparsed.is_empty() {
             return;
         }
-        let judged = columns::judge(schema);
+        let judged = judge::judge(schema, beside);
         for subject in columns::subjects(schema, &judged, place) {
             out.subjects.push(self.unique(subject, file));
         }
@@ -100,8 +198,23 @@ impl State {
             self.accounts += 1;
             out.subjects.push(self.unique(subject, file));
         }
-        let subject = whole::subject(schema, &judged, file, place);
+        let mut subject = whole::subject(schema, &judged, &self.unproven, file, place);
+        counts::put(&mut subject, schema, &judged, live);
         out.subjects.push(self.unique(subject, file));
+    }
+
+    /// A file that may describe an interface.
+    fn api(&mut self, file: &str, place: &str, bytes: &[u8], out: &mut Collected) {
+        let api = match api::read(file, bytes) {
+            Ok(Some(api)) => api,
+            Ok(None) => return,
+            Err(code) => return self.failed.push(Reason::new(code, place)),
+        };
+        self.apis += 1;
+        for subject in api::subjects(&api, file, place) {
+            self.operations += usize::from(&*subject.kind == "api-operation");
+            out.subjects.push(self.unique(subject, file));
+        }
     }
 
     /// Two alike in an asset carry their file, then a number.
@@ -119,28 +232,57 @@ impl State {
 
     fn sights(&self, shown: &str, out: &mut Collected) {
         for kind in KINDS {
-            let seen = if let Some(reason) = self.failed.first() {
-                Seen::Not(reason.clone())
-            } else if self.tables == 0 {
-                Seen::Not(Reason::new("no-schema", shown))
-            } else if kind != "schema" && self.unparsed > 0 {
-                // A statement that was not understood may hold a table.
-                Seen::Not(Reason::new(
-                    "partly-parsed",
-                    format!("{shown}: {}", self.unparsed),
-                ))
-            } else if kind == "account-table" && self.accounts == 0 {
-                Seen::Absent(format!(
-                    "{shown}: no table with a password column among {}",
-                    self.tables
-                ))
-            } else {
-                Seen::Whole
+            let seen = match self.failed.first() {
+                Some(reason) => Seen::Not(reason.clone()),
+                None if self.tables == 0 && self.apis == 0 => {
+                    Seen::Not(Reason::new("no-schema", shown))
+                }
+                None if OF_APIS.contains(&kind) => self.sight_of_api(kind, shown),
+                None => self.sight_of_table(kind, shown),
             };
             out.saw(kind, seen);
         }
     }
+
+    fn sight_of_api(&self, kind: &str, shown: &str) -> Seen {
+        if self.apis == 0 {
+            Seen::Absent(format!("{shown}: no description of an interface"))
+        } else if kind == "api-operation" && self.operations == 0 {
+            Seen::Absent(format!("{shown}: no operation is described"))
+        } else {
+            Seen::Whole
+        }
+    }
+
+    fn sight_of_table(&self, kind: &str, shown: &str) -> Seen {
+        if self.tables == 0 && self.files > 0 {
+            Seen::Not(Reason::new("no-schema", shown))
+        } else if self.tables == 0 {
+            Seen::Absent(format!("{shown}: only descriptions of interfaces"))
+        } else if kind != "schema" && self.unparsed > 0 {
+            // A statement that was not understood may hold a table.
+            Seen::Not(Reason::new(
+                "partly-parsed",
+                format!("{shown}: {}", self.unparsed),
+            ))
+        } else if kind == "account-table" && self.accounts == 0 {
+            Seen::Absent(format!(
+                "{shown}: no table with a password column among {}",
+                self.tables
+            ))
+        } else {
+            Seen::Whole
+        }
+    }
 }
 
+/// The largest description of an interface that is read.
+const MAX_API_BYTES: u64 = crate::parse::yaml::MAX_BYTES as u64;
+
+#[cfg(test)]
+#[allow(clippy::print_stdout)]
+mod measured;
+#[cfg(test)]
+mod shield_tests;
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ fn sample(name: &str) -> Collected {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("sample-configs/schemas")
         .join(name);
-    collect(&path, &format!("schemas/{name}"), None, &context())
+    collect(&path, &format!("schemas/{name}"), None, &[], &context())
 }
 
 fn find<'a>(out: &'a Collected, id: &str) -> &'a Subject {
@@ -50,7 +50,7 @@ fn file(name: &str, text: &[u8]) -> Collected {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    collect(&path, name, None, &context())
+    collect(&path, name, None, &[], &context())
 }
 
 #[test]
@@ -127,7 +127,9 @@ fn a_real_pg_dump() {
     assert_eq!(text(accounts, "has_last_login"), "true");
     assert_eq!(text(accounts, "has_mfa"), "false");
     assert_eq!(text(accounts, "password_hash"), "bcrypt");
-    assert!(out.sights.iter().all(|s| s.seen == Seen::Whole));
+    let tables = out.sights.iter().filter(|s| !OF_APIS.contains(&&*s.kind));
+    assert!(tables.clone().count() == 4 && tables.clone().all(|s| s.seen == Seen::Whole));
+    assert!(out.sights.iter().any(|s| matches!(s.seen, Seen::Absent(_))));
     assert_eq!(out.evidence[0].source, "schemas/orders.sql");
     assert_eq!(
         find(&out, "public.orders.sender_phone")
@@ -183,7 +185,13 @@ fn nothing_is_never_clean() {
             .iter()
             .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unreadable"))
     );
-    let out = collect(Path::new("/nonexistent/x.sql"), "x.sql", None, &context());
+    let out = collect(
+        Path::new("/nonexistent/x.sql"),
+        "x.sql",
+        None,
+        &[],
+        &context(),
+    );
     assert!(
         out.sights
             .iter()
@@ -205,7 +213,7 @@ fn two_alike_carry_their_file() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.sql"), "CREATE TABLE kh (sdt text);").unwrap();
     std::fs::write(folder.path().join("b.sql"), "CREATE TABLE kh (sdt text);").unwrap();
-    let out = collect(folder.path(), "db", None, &context());
+    let out = collect(folder.path(), "db", None, &[], &context());
     assert!(out.subjects.iter().any(|s| &*s.id == "kh.sdt"));
     assert!(out.subjects.iter().any(|s| &*s.id == "kh.sdt@b.sql"));
     assert!(
@@ -213,6 +221,7 @@ fn two_alike_carry_their_file() {
             .facts
             .values()
             .all(|f| !matches!(f.value, Value::Unseen(_))
+                || matches!(&f.value, Value::Unseen(why) if why.code == "not_asked")
                 || &*f.path == "password_hash"
                 || &*f.path == "stored_safely"))
     );
@@ -225,5 +234,170 @@ fn grants_to_everybody() {
     assert!(
         list.contains("line 2") && list.contains("line 4") && !list.contains("USAGE"),
         "{list}"
+    );
+}
+
+/// A schema that shows what the duties ask for.
+const GOOD: &str = "
+CREATE TABLE customers (id int, full_name_enc bytea, phone_enc bytea, retention_until date, row_hmac text);
+CREATE TABLE data_consents (id int, subject_id int, purpose text, granted_at timestamp, channel text, withdrawn_at timestamp);
+CREATE TABLE data_subject_requests (id int, kind text, received_at timestamp, answered_at timestamp, done_at timestamp);
+CREATE TABLE incidents (id int, detected_at timestamp, first_notice_at timestamp, report_at timestamp, severity int);
+CREATE TABLE data_breaches (id int, detected_at timestamp, harm_class text, notified_authority_at timestamp, notified_subjects_at timestamp, minutes_ref text);
+CREATE TABLE authority_requests (id int, authority text, document_no text, scope text, minutes_ref text);
+CREATE TABLE audit_log (id int, occurred_at timestamp, account_id int, source_ip inet, action text, object_id int, result text);
+CREATE TABLE login_history (id int, account_id int, login_at timestamp, logout_at timestamp, ip inet, source_port int);
+CREATE TABLE roles (id int, name text);
+CREATE TABLE courier_positions (courier_id int, lat numeric(9,6), seen_at timestamp) PARTITION BY RANGE (seen_at);
+CREATE FUNCTION purge_customers() RETURNS void LANGUAGE sql AS $$ DELETE FROM customers WHERE retention_until < now() $$;
+CREATE FUNCTION look(p bytea) RETURNS text LANGUAGE sql AS $$ SELECT pgp_sym_decrypt(p, current_setting('app.key')) $$;
+GRANT INSERT ON audit_log TO app;
+";
+
+/// One that shows the opposite.
+const BAD: &str = "
+CREATE TABLE customers_bak (id int, full_name text, phone text, religion text, cvv varchar(4), password varchar(255) DEFAULT 'abc12345');
+CREATE TABLE consents (id int, subject_id int);
+CREATE TABLE incidents (id int, title text);
+CREATE TABLE audit_log (id int, at timestamp, user_id int);
+CREATE TABLE courier_positions (courier_id int, lat numeric(9,6));
+CREATE TABLE print_tokens (id int, token text);
+CREATE VIEW customers_view AS SELECT id, phone FROM customers_bak;
+CREATE FUNCTION look(p bytea) RETURNS text LANGUAGE sql AS $$ SELECT pgp_sym_decrypt(p, 'k3y') $$;
+GRANT ALL ON customers_bak TO app WITH GRANT OPTION;
+GRANT DELETE ON audit_log TO app;
+GRANT SELECT ON customers_view TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+INSERT INTO customers_bak VALUES (1, 'x', 'y');
+";
+
+#[test]
+fn what_tables_show_of_duties() {
+    let good = file("good.sql", GOOD.as_bytes());
+    let whole = find(&good, "good.sql");
+    for path in [
+        "retention_missing",
+        "gps_retention_missing",
+        "copied_tables",
+        "dumped_personal_tables",
+        "special_columns",
+        "security_code_columns",
+        "literal_keys",
+        "consent_missing",
+        "request_missing",
+        "incident_missing",
+        "breach_missing",
+        "disclosure_missing",
+        "audit_missing",
+        "login_log_missing",
+        "grants_all_personal",
+        "grants_option_personal",
+        "grants_default_public",
+        "audit_writable",
+        "views_public_personal",
+        "default_text_credentials",
+    ] {
+        assert_eq!(text(whole, path), "[]", "{path}");
+    }
+    for path in [
+        "has_retention_job",
+        "has_consent",
+        "has_requests",
+        "has_incidents",
+        "has_breaches",
+        "has_disclosures",
+        "has_audit",
+        "has_login_log",
+        "has_roles",
+    ] {
+        assert_eq!(text(whole, path), "true", "{path}");
+    }
+    let bad = file("bad.sql", BAD.as_bytes());
+    let whole = find(&bad, "bad.sql");
+    for (path, expected) in [
+        (
+            "retention_missing",
+            "[customers_bak, courier_positions, print_tokens]",
+        ),
+        ("gps_retention_missing", "[courier_positions]"),
+        ("copied_tables", "[customers_bak]"),
+        ("dumped_personal_tables", "[customers_bak]"),
+        ("special_columns", "[customers_bak.religion]"),
+        ("security_code_columns", "[customers_bak.cvv]"),
+        ("default_text_credentials", "[customers_bak.password]"),
+        ("tokens_without_expiry", "[print_tokens]"),
+        ("literal_keys", "[line 9]"),
+        (
+            "consent_missing",
+            "[purpose, granted_at, proof, withdrawn_at]",
+        ),
+        (
+            "incident_missing",
+            "[detected_at, first_notice_at, report_at, severity]",
+        ),
+        ("audit_missing", "[source_address, action, object, result]"),
+        ("has_requests", "false"),
+        ("has_retention_job", "false"),
+        ("has_roles", "false"),
+        (
+            "grants_option_personal",
+            "[ALL on customers_bak (line 10) to app]",
+        ),
+        (
+            "grants_all_personal",
+            "[ALL on customers_bak (line 10) to app]",
+        ),
+        ("audit_writable", "[DELETE on audit_log (line 11) to app]"),
+        ("views_public_personal", "[customers_view]"),
+    ] {
+        assert_eq!(text(whole, path), expected, "{path}");
+    }
+    assert!(text(whole, "grants_default_public").contains("line 13"));
+}
+
+#[test]
+fn interfaces_and_packed_dumps() {
+    use std::io::Write;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed
+        .write_all(b"CREATE TABLE kh (sdt varchar(12));\nINSERT INTO kh VALUES ('0912345678');\n")
+        .unwrap();
+    std::fs::write(folder.path().join("kh.sql.gz"), packed.finish().unwrap()).unwrap();
+    std::fs::write(
+        folder.path().join("api.yaml"),
+        "openapi: 3.0.0\npaths: { /a: { get: { responses: { '200': { content: { j: { schema: { properties: { phone: { type: string } } } } } } } } } }\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("compose.yaml"), "services: {}\n").unwrap();
+    let out = collect(folder.path(), "db", None, &[], &context());
+    assert_eq!(shown(&out, "kh.sdt"), "column phone customer no false");
+    assert_eq!(
+        text(find(&out, "kh.sql.gz"), "dumped_personal_tables"),
+        "[kh]"
+    );
+    assert_eq!(
+        text(find(&out, "GET /a"), "personal_fields"),
+        "[phone:phone]"
+    );
+    assert!(out.sights.iter().all(|s| match &*s.kind {
+        "account-table" => matches!(s.seen, Seen::Absent(_)),
+        _ => s.seen == Seen::Whole,
+    }));
+    // Only an interface: tables are proven absent, not unseen.
+    std::fs::remove_file(folder.path().join("kh.sql.gz")).unwrap();
+    let out = collect(folder.path(), "db", None, &[], &context());
+    assert!(
+        out.sights
+            .iter()
+            .any(|s| &*s.kind == "column" && matches!(s.seen, Seen::Absent(_)))
+    );
+    std::fs::write(folder.path().join("broken.sql.gz"), b"\x1f\x8b\x08 no gzip").unwrap();
+    let out = collect(folder.path(), "db", None, &[], &context());
+    assert!(
+        out.sights
+            .iter()
+            .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unreadable"))
     );
 }

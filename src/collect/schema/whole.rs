@@ -1,18 +1,26 @@
 //! What a schema file shows as a whole.
 
 use crate::model::{Fact, Place, Subject, Value};
-use crate::parse::sql::{Grant, Schema, Table};
+use crate::parse::sql::{self, Grant, Schema, Table};
+use crate::privacy::Class;
 use crate::privacy::names::words_of;
 use crate::privacy::protection::Protected;
 use crate::text::unicode;
 
-use super::columns::{Judged, last_part};
+use super::duties;
+use super::judge::{Judged, last_part};
 
 /// The most elements of a list.
 const MAX_LISTED: usize = 200;
 
 /// The subject of a file.
-pub(super) fn subject(schema: &Schema, judged: &[Judged], id: &str, file: &str) -> Subject {
+pub(super) fn subject(
+    schema: &Schema,
+    judged: &[Judged],
+    unproven: &[String],
+    id: &str,
+    file: &str,
+) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("schema", id).at(place.clone());
     let mut put =
@@ -49,12 +57,25 @@ pub(super) fn subject(schema: &Schema, judged: &[Judged], id: &str, file: &str) 
                 .map(|u| format!("{}: {}", u.line, u.begins)),
         ),
     );
+    put("unproven_declarations", list(unproven.iter().cloned()));
     put("unlabelled_columns", named(&|j| !labelled(j, schema)));
     put(
         "integrity_missing",
         list(without_integrity(schema, &personal)),
     );
+    put(
+        "unlabelled_sensitive",
+        named(&|j| j.verdict.sensitive && !labelled(j, schema)),
+    );
+    put(
+        "default_text_credentials",
+        named(&|j| {
+            j.verdict.class == Class::Credential
+                && j.of(schema).is_some_and(|(_, c)| c.default_text)
+        }),
+    );
     grants(schema, &personal, &mut put);
+    duties::facts(schema, &personal, &mut put);
     let logs = schema
         .tables
         .iter()
@@ -94,6 +115,67 @@ fn grants(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value
         "grants_public_personal",
         list(on_personal.map(|g| shown(g))),
     );
+    let mut tables: Vec<&str> = personal
+        .iter()
+        .filter_map(|j| j.of(schema).map(|(t, _)| t.name.as_str()))
+        .collect();
+    tables.dedup();
+    let held = |g: &Grant| gives(g) && tables.iter().any(|t| is_on(g, t));
+    let of = |keep: &dyn Fn(&Grant) -> bool| {
+        list(
+            schema
+                .grants
+                .iter()
+                .filter(|g| keep(g))
+                .map(|g| unicode::visible(&format!("{} to {}", shown(g), g.to.join(", ")))),
+        )
+    };
+    put(
+        "grants_all_personal",
+        of(&|g| g.privileges.to_ascii_lowercase().starts_with("all") && held(g)),
+    );
+    put("grants_option_personal", of(&|g| g.option && held(g)));
+    put("grants_anywhere", of(&|g| g.anywhere && gives(g)));
+    put(
+        "grants_default_public",
+        of(&|g| g.object.starts_with("default") && g.to.iter().any(|t| t == "public")),
+    );
+    let audits: Vec<&Table> = duties::audit_tables(schema).collect();
+    put(
+        "audit_writable",
+        of(&|g| {
+            let what = g.privileges.to_ascii_lowercase();
+            let writes = ["update", "delete", "truncate", "all"]
+                .iter()
+                .any(|w| what.contains(w));
+            writes && audits.iter().any(|t| is_on(g, &t.name))
+        }),
+    );
+    let open = schema.views.iter().filter(|v| {
+        public.iter().any(|g| is_on(g, &v.name))
+            && personal.iter().any(|j| {
+                j.of(schema).is_some_and(|(t, c)| {
+                    let name = c.name.to_lowercase();
+                    v.of.iter().any(|of| sql::same_table(of, &t.name))
+                        && v.shows.iter().any(|s| *s == name || s == "*")
+                })
+            })
+    });
+    put("views_public_personal", list(open.map(|v| v.name.clone())));
+}
+
+/// Is the grant on this table or view, or on all?
+fn is_on(grant: &Grant, name: &str) -> bool {
+    let on = grant.object.to_ascii_lowercase();
+    on.contains("all tables")
+        || on.starts_with("default tables")
+        || on.ends_with(".*")
+        || on.ends_with(". *")
+        || grant
+            .object
+            .split([' ', ','])
+            .filter(|w| !w.is_empty())
+            .any(|w| sql::same_table(w, name))
 }
 
 /// The right to use a schema or a type shows no row.
@@ -189,7 +271,7 @@ fn count(n: usize) -> Value {
     i64::try_from(n).unwrap_or(i64::MAX).into()
 }
 
-fn list(items: impl Iterator<Item = String>) -> Value {
+pub(super) fn list(items: impl Iterator<Item = String>) -> Value {
     let mut items: Vec<Value> = items.take(MAX_LISTED + 1).map(Value::from).collect();
     if items.len() > MAX_LISTED {
         items.truncate(MAX_LISTED);

@@ -35,7 +35,7 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
                 name,
                 line: rest.first().map_or(0, |t| t.line),
                 columns: added,
-                comment: String::new(),
+                ..Table::default()
             }),
         }
     }
@@ -137,7 +137,9 @@ pub(super) fn comment_on(tokens: &[Token], schema: &mut Schema) -> bool {
 
 fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
     if of_table {
-        if let Some(table) = schema.tables.iter_mut().find(|t| same_name(&t.name, name)) {
+        // Comments follow their tables.
+        let mut tables = schema.tables.iter_mut().rev();
+        if let Some(table) = tables.find(|t| same_name(&t.name, name)) {
             table.comment = text;
         }
         return;
@@ -148,6 +150,7 @@ fn set_comment(name: &str, of_table: bool, text: String, schema: &mut Schema) {
     let column = schema
         .tables
         .iter_mut()
+        .rev()
         .find(|t| same_name(&t.name, of))
         .and_then(|t| {
             t.columns
@@ -212,6 +215,14 @@ pub(super) fn grant(tokens: &[Token]) -> Option<Grant> {
             .map(words)
             .unwrap_or_default(),
         to: grantees(tokens.get(to + 1..)?),
+        option: tokens
+            .get(to..)?
+            .windows(2)
+            .any(|w| w[0].is("grant") && w[1].is("option")),
+        anywhere: tokens
+            .get(to..)?
+            .windows(2)
+            .any(|w| w[0].text.ends_with('@') && w[1].text == "%"),
         line: tokens.first()?.line,
     })
 }
@@ -225,11 +236,17 @@ fn default_grant(tokens: &[Token]) -> Option<Grant> {
 }
 
 fn grantees(tokens: &[Token]) -> Vec<String> {
+    let hosts = tokens.iter().skip(1).zip(tokens).map(|(_, before)| before);
+    let before = std::iter::once(None).chain(hosts.map(Some));
     tokens
         .iter()
-        .take_while(|t| {
+        .zip(before)
+        .take_while(|(t, _)| {
             !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require")
         })
+        // `'app'@'10.0.0.%'`: the host is no grantee.
+        .filter(|(t, before)| t.text != "@" && !before.is_some_and(|b| b.text == "@"))
+        .map(|(t, _)| t)
         .filter(|t| t.kind != Kind::Sign && !t.is("group") && !t.is("role"))
         .map(|t| t.text.to_lowercase())
         .take(20)
@@ -241,12 +258,8 @@ pub(super) fn same_name(a: &str, b: &str) -> bool {
     if a.eq_ignore_ascii_case(b) {
         return true;
     }
-    let last = |n: &str| {
-        n.rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
+    let last = |n: &str| n.rfind('.').map_or(0, |at| at + 1);
+    let ends = a.get(last(a)..).zip(b.get(last(b)..));
     (!a.contains('.') || !b.contains('.') || a.matches('.').count() != b.matches('.').count())
-        && last(a) == last(b)
+        && ends.is_some_and(|(x, y)| x.eq_ignore_ascii_case(y))
 }

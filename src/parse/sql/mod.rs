@@ -4,11 +4,15 @@
 //! was not understood is kept with its line: a schema of which a part was not read is never shown as whole.
 
 mod about;
+mod guard;
 mod lex;
 mod read;
+mod skim;
 mod split;
 mod table;
+mod view;
 
+pub use skim::{SkimError, skim};
 pub use split::{MAX_STATEMENT_BYTES, Statement, split};
 
 /// The language of a file.
@@ -150,6 +154,10 @@ pub struct Column {
     pub not_null: bool,
     /// Made from other columns.
     pub generated: bool,
+    /// The kind of hash that a check of the column asks for, or what a trigger makes of it.
+    pub hash: Option<&'static str>,
+    /// The table that its values refer to, where the definition says it.
+    pub refers: bool,
     /// Its line.
     pub line: u32,
 }
@@ -163,6 +171,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Its comment.
     pub comment: String,
+    /// The files that it lies in are enciphered.
+    pub encrypted: bool,
     /// Its line.
     pub line: u32,
 }
@@ -174,6 +184,44 @@ pub struct View {
     pub name: String,
     /// Its line.
     pub line: u32,
+    /// The tables that it is made of.
+    pub of: Vec<String>,
+    /// The columns that it shows as they are, lower case; `*` for all.
+    pub shows: Vec<String>,
+    /// The columns that it cuts, hashes or covers, lower case.
+    pub hides: Vec<String>,
+}
+
+/// What protects a table or a column beside its type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// How.
+    pub kind: GuardKind,
+    /// The table.
+    pub table: String,
+    /// The column, where it is for one.
+    pub column: Option<String>,
+}
+
+/// Ways of protecting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuardKind {
+    /// A label of PostgreSQL Anonymizer.
+    Label,
+    /// `MASKED WITH` added later.
+    Masked,
+    /// Oracle redaction.
+    Redaction,
+    /// Row-level security is on.
+    RowSecurity,
+    /// A policy of row-level security.
+    Policy,
+    /// The table's files are enciphered.
+    Files,
+    /// A trigger enciphers the column.
+    Enciphered,
+    /// A trigger hashes the column.
+    Hashed(&'static str),
 }
 
 /// A grant.
@@ -185,6 +233,10 @@ pub struct Grant {
     pub object: String,
     /// To whom, lower case.
     pub to: Vec<String>,
+    /// They may give it on.
+    pub option: bool,
+    /// To an account that may come from any address (`'u'@'%'`).
+    pub anywhere: bool,
     /// Its line.
     pub line: u32,
 }
@@ -209,23 +261,56 @@ pub struct Schema {
     pub views: Vec<View>,
     /// Grants.
     pub grants: Vec<Grant>,
+    /// What protects tables and columns beside their types.
+    pub guards: Vec<Guard>,
+    /// Functions that encipher or hash columns, by name: they count where a trigger runs them.
+    pub routines: Vec<(String, Vec<(String, GuardKind)>)>,
+    /// The database as a whole is enciphered (TDE).
+    pub encrypted: bool,
+    /// Tables that are partitioned.
+    pub partitioned: Vec<String>,
+    /// Something deletes, drops or makes anonymous by itself: an event, a job, a routine that is named so.
+    pub purges: bool,
+    /// Lines where a key for encryption stands as a literal.
+    pub literal_keys: Vec<u32>,
     /// What was not understood.
     pub unparsed: Vec<Unparsed>,
     /// Statements in all.
     pub statements: usize,
+    /// Tables that rows are given for, and how many statements give them.
+    pub rows: std::collections::BTreeMap<String, u32>,
+}
+
+impl Schema {
+    /// A schema in which nothing was found yet.
+    pub fn empty(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            tables: Vec::new(),
+            views: Vec::new(),
+            grants: Vec::new(),
+            guards: Vec::new(),
+            routines: Vec::new(),
+            encrypted: false,
+            partitioned: Vec::new(),
+            purges: false,
+            literal_keys: Vec::new(),
+            unparsed: Vec::new(),
+            statements: 0,
+            rows: std::collections::BTreeMap::new(),
+        }
+    }
+}
+
+/// Are these two names of one table? `orders` and `public.orders` are, where one of them names no schema.
+pub fn same_table(a: &str, b: &str) -> bool {
+    about::same_name(a, b)
 }
 
 /// Reads a file; without a dialect it is guessed.
 pub fn parse(text: &str, dialect: Option<Dialect>) -> Schema {
     let dialect = dialect.unwrap_or_else(|| Dialect::guess(text));
-    let mut schema = Schema {
-        dialect,
-        tables: Vec::new(),
-        views: Vec::new(),
-        grants: Vec::new(),
-        unparsed: Vec::new(),
-        statements: 0,
-    };
+    let mut schema = Schema::empty(dialect);
     for statement in split(text, dialect) {
         schema.statements += 1;
         read::read(&statement, &mut schema);

@@ -10,8 +10,8 @@ use sqlparser::parser::Parser;
 use super::about::{alter, comment_on, described, grant, same_name};
 use super::lex::{Kind, Token, lex};
 use super::split::Statement;
-use super::table;
-use super::{Dialect, Schema, Table, Unparsed, View};
+use super::{Dialect, Schema, Table, Unparsed};
+use super::{guard, table, view};
 
 /// The most statements not understood that are kept.
 const MAX_UNPARSED: usize = 1000;
@@ -146,6 +146,8 @@ pub(super) fn read(statement: &Statement, schema: &mut Schema) {
     let tokens = tokens
         .get(..tokens.len().min(MAX_TOKENS))
         .unwrap_or_default();
+    guard::literal_keys(tokens, schema);
+    schema.purges |= guard::purges(tokens);
     if statement.unterminated || !understood(statement, tokens, schema) {
         unparsed(statement, tokens, schema);
     }
@@ -166,22 +168,46 @@ fn unparsed(statement: &Statement, tokens: &[Token], schema: &mut Schema) {
     if schema.unparsed.len() >= MAX_UNPARSED {
         return;
     }
-    let words: Vec<&str> = tokens
+    // Only words of the language: a torn row may begin with a name.
+    let begins: Vec<String> = tokens
         .iter()
         .take(3)
-        .filter(|t| t.kind == Kind::Word)
-        .map(|t| t.text.as_str())
+        .take_while(|t| t.kind == Kind::Word)
+        .map(|t| t.text.to_ascii_lowercase())
+        .take_while(|w| is_language(w))
         .collect();
-    let begins: String = words
-        .join(" ")
-        .chars()
-        .filter(|c| c.is_alphabetic() || matches!(c, ' ' | '_'))
-        .take(40)
-        .collect();
+    let begins = match begins.is_empty() {
+        true => "…".to_owned(),
+        false => begins.join(" "),
+    };
     schema.unparsed.push(Unparsed {
         line: statement.line,
         begins,
     });
+}
+
+fn is_language(word: &str) -> bool {
+    let more = [
+        "create",
+        "alter",
+        "table",
+        "view",
+        "comment",
+        "grant",
+        "if",
+        "on",
+        "or",
+        "column",
+        "not",
+        "exists",
+        "temporary",
+        "global",
+        "unlogged",
+        "foreign",
+        "external",
+        "materialized",
+    ];
+    HARMLESS.contains(&word) || OTHER_THINGS.contains(&word) || more.contains(&word)
 }
 
 fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool {
@@ -194,7 +220,10 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
     let word = first.text.to_ascii_lowercase();
     match word.as_str() {
         "create" => create(statement, tokens, schema),
-        "alter" => alter(tokens, schema),
+        "alter" => {
+            guard::alter(tokens, schema);
+            alter(tokens, schema)
+        }
         "comment" => comment_on(tokens, schema),
         "grant" => {
             schema.grants.extend(grant(tokens));
@@ -213,8 +242,13 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
             ),
             None => true,
         },
-        "exec" | "execute" => {
+        "exec" | "execute" | "begin" | "call" | "declare" => {
             described(tokens, schema);
+            guard::redaction(tokens, schema);
+            true
+        }
+        "security" => {
+            guard::security_label(tokens, schema);
             true
         }
         other => HARMLESS.contains(&other),
@@ -234,13 +268,18 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
         Some((at, t)) if t.is("table") => table_statement(statement, tokens, at, schema, true),
         Some((at, t)) if t.is("view") => {
             let rest = tokens.get(at + 1..).unwrap_or_default();
-            let Some((name, _)) = table::name(rest) else {
+            let Some(view) = view::read(rest, statement.line) else {
                 return false;
             };
-            schema.views.push(View {
-                name,
-                line: statement.line,
-            });
+            schema.views.push(view);
+            true
+        }
+        Some((_, t)) if t.is("policy") => {
+            guard::policy(tokens, schema);
+            true
+        }
+        Some((_, t)) if ["trigger", "function", "procedure"].iter().any(|w| t.is(w)) => {
+            guard::routine(tokens, &statement.text, schema);
             true
         }
         Some(_) => true,
@@ -271,6 +310,13 @@ fn table_statement(
         return false;
     };
     table.line = statement.line.max(tokens.first().map_or(0, |t| t.line));
+    table.encrypted = guard::encrypts(rest);
+    if rest
+        .windows(2)
+        .any(|w| w[0].is("partition") && w[1].is("by"))
+    {
+        schema.partitioned.push(table.name.clone());
+    }
     notes(statement, &mut table);
     // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
     let agreed = !check || agrees(&statement.text, schema.dialect, &table);

@@ -26,18 +26,17 @@ pub struct Statement {
 
 /// The statements of a file.
 pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
-    let mut splitter = Splitter {
-        text,
-        at: 0,
-        line: 1,
-        dialect,
-        delimiter: ";".into(),
-        versions: 0,
-        out: Vec::new(),
-        now: Statement::empty(),
-    };
+    let mut splitter = Splitter::new(text, dialect);
     splitter.run();
+    splitter.finish();
     splitter.out
+}
+
+/// Does the text end between two statements, so that what follows may be read alone?
+pub(super) fn between(text: &str, dialect: Dialect) -> bool {
+    let mut splitter = Splitter::new(text, dialect);
+    splitter.run();
+    splitter.now.line == 0 && splitter.delimiter == ";" && splitter.versions == 0
 }
 
 impl Statement {
@@ -65,6 +64,19 @@ struct Splitter<'a> {
 }
 
 impl<'a> Splitter<'a> {
+    fn new(text: &'a str, dialect: Dialect) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 1,
+            dialect,
+            delimiter: ";".into(),
+            versions: 0,
+            out: Vec::new(),
+            now: Statement::empty(),
+        }
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -87,7 +99,6 @@ impl<'a> Splitter<'a> {
                 self.keep(self.next_bytes());
             }
         }
-        self.finish();
     }
 
     /// One character, or a run in which nothing can begin.
@@ -115,11 +126,14 @@ impl<'a> Splitter<'a> {
             self.now.line = self.line;
             self.now.text.clear();
         }
-        if self.now.text.len() + part.len() <= MAX_STATEMENT_BYTES {
-            self.now.text.push_str(part);
-        } else {
+        let mut room = MAX_STATEMENT_BYTES.saturating_sub(self.now.text.len());
+        if part.len() > room {
+            while !part.is_char_boundary(room) {
+                room -= 1;
+            }
             self.now.cut = true;
         }
+        self.now.text.push_str(part.get(..room).unwrap_or(part));
         self.skip(bytes);
     }
 

@@ -1,7 +1,7 @@
 //! `CREATE TABLE name ( … )`: columns with type, comment and line, in any dialect.
 
 use super::lex::{Kind, Token};
-use super::{Column, Table};
+use super::{Column, Table, guard};
 
 /// The most columns of one table.
 const MAX_COLUMNS: usize = 5000;
@@ -24,7 +24,7 @@ const CONSTRAINTS: [&str; 13] = [
 ];
 
 /// Words that end the type of a column.
-const OPTIONS: [&str; 33] = [
+const OPTIONS: [&str; 34] = [
     "not",
     "null",
     "default",
@@ -58,6 +58,7 @@ const OPTIONS: [&str; 33] = [
     "distkey",
     "sortkey",
     "deferrable",
+    "encrypt",
 ];
 
 /// Reads the words after `TABLE`; `None` where they are no list of columns that we understand whole.
@@ -73,12 +74,13 @@ pub(super) fn read(tokens: &[Token]) -> Option<(Table, bool)> {
     }
     at += 1;
     let mut whole = true;
+    let mut checked = Vec::new();
     loop {
         let end = item_end(tokens, at);
         let item = tokens.get(at..end)?;
         match item.first() {
             None => {}
-            Some(first) if is_constraint(item, first) => {}
+            Some(first) if is_constraint(item, first) => checked.extend(guard::hash_check(item)),
             Some(_) => match column(item) {
                 Some(column) if table.columns.len() < MAX_COLUMNS => table.columns.push(column),
                 Some(_) | None => whole = false,
@@ -87,10 +89,21 @@ pub(super) fn read(tokens: &[Token]) -> Option<(Table, bool)> {
         match tokens.get(end) {
             Some(t) if t.sign(',') => at = end + 1,
             Some(_) => {
+                check_hashes(&mut table, checked);
                 table.comment = table_comment(tokens.get(end..).unwrap_or_default());
                 return Some((table, whole));
             }
             None => return Some((table, false)),
+        }
+    }
+}
+
+fn check_hashes(table: &mut Table, checked: Vec<(&'static str, Vec<String>)>) {
+    for (kind, names) in checked {
+        for column in &mut table.columns {
+            if names.iter().any(|n| n.eq_ignore_ascii_case(&column.name)) {
+                column.hash = Some(kind);
+            }
         }
     }
 }
@@ -255,6 +268,12 @@ fn options(rest: &[Token], column: &mut Column) {
             column.not_null |= next.is_some_and(|t| t.is("null"));
         } else if token.is("generated") || token.is("as") {
             column.generated = true;
+        } else if token.is("check") {
+            column.hash = guard::hash_check(rest).map(|(kind, _)| kind);
+        } else if token.is("references") {
+            column.refers = true;
+        } else if token.is("encrypt") {
+            column.data_type.push_str(" encrypted with");
         } else if (token.is("encrypted") || token.is("masked"))
             && next.is_some_and(|t| t.is("with"))
         {

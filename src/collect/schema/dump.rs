@@ -1,0 +1,53 @@
+//! SQL files: definitions and dumps of any size, also packed with gzip.
+
+use std::io::{BufReader, Read};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::collect::Reader;
+use crate::parse::sql::{self, Dialect, Schema, SkimError};
+
+/// The largest dump that is read.
+const MAX_DUMP_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+/// The most that a packed dump may unfold to.
+const MAX_UNPACKED_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+
+/// Is it a file of SQL, by its name?
+pub(super) fn is_sql(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let lower = lower.strip_suffix(".gz").unwrap_or(&lower);
+    [".sql", ".ddl", ".dump", ".psql", ".dmp"]
+        .iter()
+        .any(|e| lower.ends_with(e))
+}
+
+/// Reads one file; where it cannot be read, the stable code of the reason.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    path: &str,
+    dialect: Option<Dialect>,
+) -> Result<Schema, &'static str> {
+    let marks = reader.streamed_head(path, 4).map_err(|e| e.code())?;
+    // SQL Server's own tool writes UTF-16: such files are read whole.
+    if marks.starts_with(&[0xFF, 0xFE]) || marks.starts_with(&[0xFE, 0xFF]) {
+        let text = reader.lossy(path).map_err(|e| e.code())?;
+        return Ok(sql::parse(&text, dialect));
+    }
+    let packed = marks.starts_with(&[0x1F, 0x8B]);
+    let read = |stream: &mut dyn Read| {
+        if !packed {
+            return sql::skim(stream, dialect);
+        }
+        let mut unpacked = MultiGzDecoder::new(BufReader::new(stream)).take(MAX_UNPACKED_BYTES);
+        let schema = sql::skim(&mut unpacked, dialect);
+        match unpacked.limit() {
+            0 => Err(SkimError::TooLarge),
+            _ => schema,
+        }
+    };
+    let schema = reader.streamed(path, MAX_DUMP_BYTES, read);
+    schema.map_err(|e| e.code())?.map_err(|e| match e {
+        SkimError::Io(_) | SkimError::Binary => "unreadable",
+        SkimError::TooLarge => "too-large",
+    })
+}

@@ -1,0 +1,347 @@
+//! Statements that protect what tables hold: labels of masks, row-level security, redaction, encryption of files,
+//! triggers that encipher or hash, checks that only let a hash in.
+
+use super::lex::{Kind, Token};
+use super::{Guard, GuardKind, Schema, table};
+
+/// `SECURITY LABEL FOR anon ON COLUMN t.c IS 'MASKED WITH FUNCTION …'`.
+pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
+    let Some(at) = tokens.iter().position(|t| t.is("column")) else {
+        return;
+    };
+    let masks = tokens
+        .iter()
+        .any(|t| t.kind == Kind::Text && t.text.to_ascii_uppercase().contains("MASKED WITH"));
+    let name = table::name(tokens.get(at + 1..).unwrap_or_default());
+    if let (true, Some((name, _))) = (masks, name)
+        && let Some((of, column)) = name.rsplit_once('.')
+    {
+        schema.guards.push(Guard {
+            kind: GuardKind::Label,
+            table: of.to_owned(),
+            column: Some(column.to_owned()),
+        });
+    }
+}
+
+/// `ALTER TABLE t ENABLE ROW LEVEL SECURITY`, `ALTER TABLE t ENCRYPTION='Y'`, `ALTER DATABASE d SET ENCRYPTION ON`,
+/// `ALTER COLUMN c ADD MASKED WITH (…)`.
+pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
+    if tokens.get(1).is_some_and(|t| t.is("database")) {
+        schema.encrypted |= tokens
+            .windows(2)
+            .any(|w| w[0].is("encryption") && w[1].is("on"));
+        return;
+    }
+    let Some(at) = tokens.iter().take(4).position(|t| t.is("table")) else {
+        return;
+    };
+    let Some((name, end)) = table::name(tokens.get(at + 1..).unwrap_or_default()) else {
+        return;
+    };
+    let rest = tokens.get(at + 1 + end..).unwrap_or_default();
+    let mut add = |kind, column: Option<String>| {
+        schema.guards.push(Guard {
+            kind,
+            table: name.clone(),
+            column,
+        })
+    };
+    if rest.first().is_some_and(|t| t.is("enable"))
+        && rest
+            .windows(2)
+            .any(|w| w[0].is("level") && w[1].is("security"))
+    {
+        add(GuardKind::RowSecurity, None);
+    }
+    if encrypts(rest) {
+        add(GuardKind::Files, None);
+    }
+    let column = rest
+        .windows(3)
+        .find(|w| w[0].is("alter") && w[1].is("column") && w[2].names())
+        .map(|w| w[2].text.clone());
+    if let Some(column) = column
+        && rest
+            .windows(2)
+            .any(|w| w[0].is("masked") && w[1].is("with"))
+    {
+        add(GuardKind::Masked, Some(column));
+    }
+}
+
+/// `ENCRYPTION='Y'` of MySQL, `ENCRYPTED=YES` of MariaDB.
+pub(super) fn encrypts(options: &[Token]) -> bool {
+    options.iter().enumerate().any(|(at, t)| {
+        (t.is("encryption")
+            || t.is("encrypted")
+            || t.kind == Kind::Name && t.text.eq_ignore_ascii_case("encrypted"))
+            && options.iter().skip(at + 1).take(2).any(|v| {
+                ["y", "yes", "on"]
+                    .iter()
+                    .any(|y| v.text.eq_ignore_ascii_case(y))
+            })
+    })
+}
+
+/// `CREATE POLICY p ON t …`.
+pub(super) fn policy(tokens: &[Token], schema: &mut Schema) {
+    let Some(at) = tokens.iter().position(|t| t.is("on")) else {
+        return;
+    };
+    if let Some((name, _)) = table::name(tokens.get(at + 1..).unwrap_or_default()) {
+        schema.guards.push(Guard {
+            kind: GuardKind::Policy,
+            table: name,
+            column: None,
+        });
+    }
+}
+
+/// `DBMS_REDACT.ADD_POLICY(object_name => 'T', column_name => 'C', …)` of Oracle, in any block.
+pub(super) fn redaction(tokens: &[Token], schema: &mut Schema) {
+    if !tokens.iter().any(|t| t.is("dbms_redact")) {
+        return;
+    }
+    let after = |word: &str| {
+        let at = tokens.iter().position(|t| t.is(word))?;
+        let value = tokens.iter().skip(at + 1).take(3);
+        value
+            .filter(|t| t.kind == Kind::Text)
+            .map(|t| t.text.clone())
+            .next()
+    };
+    if let (Some(of), Some(column)) = (after("object_name"), after("column_name")) {
+        schema.guards.push(Guard {
+            kind: GuardKind::Redaction,
+            table: of,
+            column: Some(column),
+        });
+    }
+}
+
+/// A function or trigger: which columns it enciphers or hashes before they are stored.
+pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
+    let head = tokens
+        .iter()
+        .take(20)
+        .position(|t| t.is("trigger") || t.is("function") || t.is("procedure"));
+    let trigger = head
+        .and_then(|at| tokens.get(at))
+        .is_some_and(|t| t.is("trigger"));
+    let Some((name, _)) = head.and_then(|at| table::name(tokens.get(at + 1..).unwrap_or_default()))
+    else {
+        return;
+    };
+    let does = assignments(text);
+    if !trigger {
+        if !does.is_empty() {
+            schema.routines.push((name, does));
+        }
+        return;
+    }
+    let Some(on) = tokens.iter().position(|t| t.is("on")) else {
+        return;
+    };
+    let Some((of, _)) = table::name(tokens.get(on + 1..).unwrap_or_default()) else {
+        return;
+    };
+    // What the trigger itself does, or the function that it executes.
+    let executed = tokens
+        .windows(3)
+        .find(|w| w[0].is("execute") && (w[1].is("function") || w[1].is("procedure")))
+        .and_then(|w| {
+            let at = tokens.iter().position(|t| t == &w[1])?;
+            table::name(tokens.get(at + 1..)?)
+        });
+    let called = executed.and_then(|(called, _)| {
+        schema
+            .routines
+            .iter()
+            .find(|(n, _)| super::about::same_name(n, &called))
+            .map(|(_, does)| does.clone())
+    });
+    for (column, kind) in does.into_iter().chain(called.into_iter().flatten()) {
+        schema.guards.push(Guard {
+            kind,
+            table: of.clone(),
+            column: Some(column),
+        });
+    }
+}
+
+/// `NEW.phone := pgp_sym_encrypt(…)`, `SET NEW.password = SHA2(…)`: the column and what is done.
+fn assignments(text: &str) -> Vec<(String, GuardKind)> {
+    let lower = text.to_ascii_lowercase();
+    let mut out = Vec::new();
+    let mut rest = lower.as_str();
+    while let Some(at) = rest.find("new.") {
+        rest = rest.get(at + 4..).unwrap_or_default();
+        let end = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
+        let (column, after) = rest.split_at(end);
+        let after = after.trim_start().trim_start_matches(':');
+        if let Some(value) = after.strip_prefix('=') {
+            let value = value.split(';').next().unwrap_or_default();
+            if let Some(kind) = done_by(value) {
+                out.push((column.to_owned(), kind));
+            }
+        }
+    }
+    out
+}
+
+/// What an expression does to a value.
+pub(super) fn done_by(value: &str) -> Option<GuardKind> {
+    let value = value.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| value.contains(w));
+    if has(&["gen_salt('bf", "bcrypt", "$2a$", "$2b$", "$2y$", "'$2"]) {
+        Some(GuardKind::Hashed("bcrypt"))
+    } else if has(&["argon2"]) {
+        Some(GuardKind::Hashed("argon2"))
+    } else if has(&[
+        "pgp_sym_encrypt",
+        "pgp_pub_encrypt",
+        "aes_encrypt",
+        "encryptbykey",
+        "encrypt_iv",
+        "dbms_crypto.encrypt",
+    ]) {
+        Some(GuardKind::Enciphered)
+    } else if has(&["hmac("]) {
+        Some(GuardKind::Hashed("hmac"))
+    } else if has(&["md5("]) {
+        Some(GuardKind::Hashed("md5"))
+    } else if has(&["sha1(", "sha("]) {
+        Some(GuardKind::Hashed("sha1"))
+    } else if has(&["sha2(", "sha256(", "sha512("]) {
+        Some(GuardKind::Hashed("sha2"))
+    } else {
+        None
+    }
+}
+
+/// The most lines with keys that are kept.
+const MAX_KEYS: usize = 200;
+
+/// Calls like `pgp_sym_encrypt(phone, 'secret')`: the key stands in the schema for all to read.
+pub(super) fn literal_keys(tokens: &[Token], schema: &mut Schema) {
+    for (at, token) in tokens.iter().enumerate() {
+        let calls =
+            KEYED.iter().any(|k| token.is(k)) && tokens.get(at + 1).is_some_and(|t| t.sign('('));
+        if calls
+            && schema.literal_keys.len() < MAX_KEYS
+            && second_is_literal(tokens.get(at + 2..).unwrap_or_default())
+        {
+            schema.literal_keys.push(token.line);
+        }
+    }
+}
+
+/// Is the argument after the first comma a text and nothing else?
+fn second_is_literal(arguments: &[Token]) -> bool {
+    let mut depth = 0_u32;
+    for (at, token) in arguments.iter().enumerate() {
+        if token.sign('(') {
+            depth += 1;
+        } else if token.sign(')') {
+            if depth == 0 {
+                return false;
+            }
+            depth -= 1;
+        } else if token.sign(',') && depth == 0 {
+            let text = arguments
+                .get(at + 1)
+                .is_some_and(|t| t.kind == Kind::Text && !t.text.is_empty());
+            let ends = arguments
+                .get(at + 2)
+                .is_some_and(|t| t.sign(')') || t.sign(',') || t.sign(':'));
+            return text && ends;
+        }
+    }
+    false
+}
+
+/// Functions whose second argument is a key.
+const KEYED: [&str; 9] = [
+    "pgp_sym_encrypt",
+    "pgp_sym_decrypt",
+    "pgp_sym_encrypt_bytea",
+    "pgp_sym_decrypt_bytea",
+    "aes_encrypt",
+    "aes_decrypt",
+    "encrypt",
+    "decrypt",
+    "hmac",
+];
+
+/// Does the statement make something that deletes by itself: an event, a job, a routine that is named for it?
+pub(super) fn purges(tokens: &[Token]) -> bool {
+    let has = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
+    let deletes = has(&["delete", "truncate"]) || has(&["drop"]) && has(&["partition"]);
+    let names = tokens.iter().take(12).any(|t| {
+        let lower = t.text.to_ascii_lowercase();
+        PURGES.iter().any(|w| lower.contains(w))
+    });
+    let create = tokens.first().is_some_and(|t| t.is("create"));
+    let event = create && tokens.iter().take(8).any(|t| t.is("event"));
+    let routine = create
+        && tokens
+            .iter()
+            .take(6)
+            .any(|t| t.is("function") || t.is("procedure") || t.is("proc"));
+    let scheduled = has(&["schedule"]) && has(&["cron"])
+        || has(&[
+            "dbms_scheduler",
+            "dbms_job",
+            "sp_add_job",
+            "add_retention_policy",
+        ]);
+    let texts_delete = tokens.iter().any(|t| {
+        t.kind == Kind::Text && {
+            let lower = t.text.to_ascii_lowercase();
+            lower.contains("delete from") || PURGES.iter().any(|w| lower.contains(w))
+        }
+    });
+    event && (deletes || names)
+        || routine && names && (deletes || has(&["update"]))
+        || scheduled && (texts_delete || names || has(&["add_retention_policy"]))
+}
+
+/// Words in names of what deletes.
+const PURGES: [&str; 11] = [
+    "purge",
+    "cleanup",
+    "clean_up",
+    "retention",
+    "expire",
+    "anonym",
+    "xoa_du_lieu",
+    "don_dep",
+    "xoa_het_han",
+    "erase",
+    "delete_old",
+];
+
+/// A check that lets only hashes of one kind into a column: `CHECK (password_hash LIKE '$2%')`.
+pub(super) fn hash_check(item: &[Token]) -> Option<(&'static str, Vec<String>)> {
+    let at = item.iter().position(|t| t.is("check"))?;
+    let rest = item.get(at + 1..)?;
+    let kind = rest.iter().filter(|t| t.kind == Kind::Text).find_map(|t| {
+        let text = t.text.replace('\\', "");
+        if text.contains("$argon2") {
+            Some("argon2")
+        } else if text.contains("$2") {
+            Some("bcrypt")
+        } else if text.contains("pbkdf2") {
+            Some("pbkdf2")
+        } else if text.contains("$6$") {
+            Some("sha512crypt")
+        } else {
+            None
+        }
+    })?;
+    let names = rest.iter().filter(|t| t.names()).map(|t| t.text.clone());
+    Some((kind, names.collect()))
+}

@@ -1,0 +1,213 @@
+//! What the table that a column stands in says: persons or things, what its names begin with, who stands beside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::{by_words, find_party};
+use super::table::{TABLE, Table};
+use super::words::{first_piece, words};
+use super::{Class, Party};
+
+/// The fewest names of which a common beginning is a prefix of the table.
+const FEWEST: usize = 4;
+
+/// A table, looked at once for all its columns.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
+    /// Has it a name at all?
+    pub(super) named: bool,
+    /// The words of its name, without `tbl`, `dm`, `list`.
+    pub(super) words: Vec<String>,
+    /// A table of persons.
+    pub(super) person: bool,
+    /// A table of things.
+    pub(super) thing: bool,
+    /// Some column is a phone, an e-mail, a birthday, an identity number, a password.
+    pub(super) contact: bool,
+    /// Some column names a sender or a recipient.
+    pub(super) sides: bool,
+    /// Some column is an identity number or passport.
+    pub(super) papers: bool,
+    /// The piece that most names begin with, as it is written there, folded.
+    pub(super) prefix: Option<String>,
+    /// Whose the rows are, where the name says it.
+    pub(super) party: Option<Party>,
+}
+
+impl Setting {
+    /// The setting of a table with these columns.
+    pub fn of(name: Option<&str>, columns: &[&str]) -> Self {
+        let table = &*TABLE;
+        let mut setting = Self {
+            prefix: prefix(columns, table),
+            ..Self::default()
+        };
+        if let Some(name) = name {
+            setting.name(name, table);
+        }
+        for column in columns {
+            setting.column(column, table);
+        }
+        setting
+    }
+
+    fn name(&mut self, name: &str, table: &Table) {
+        self.named = true;
+        let all = words(name, table);
+        let lookup = all.iter().any(|w| LOOKUPS.contains(&w.as_str()))
+            || all
+                .windows(2)
+                .any(|w| w == ["danh", "muc"] || w == ["bang", "gia"]);
+        self.words = all
+            .iter()
+            .filter(|w| !table.affix.contains(*w))
+            .cloned()
+            .collect();
+        if self.words.is_empty() {
+            self.words = all;
+        }
+        self.party = table_party(&self.words, table);
+        self.person = count_of(&self.words, &table.person) > 0;
+        // Vietnamese puts the thing first ("kho hang"), English last ("post office").
+        self.thing = lookup || ends_with_one_of(&self.words, &table.thing) || {
+            let first = begins_with_one_of(&self.words, &table.thing);
+            first && !self.person
+        };
+        if lookup && !ends_with_one_of(&self.words, &table.person) {
+            self.person = false;
+        }
+    }
+
+    fn column(&mut self, column: &str, table: &Table) {
+        let said = words(column, table);
+        // The key of a person names no side.
+        let key = said.last().is_some_and(|w| table.tail.contains(w));
+        self.sides |= !key
+            && find_party(&said, table)
+                .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient));
+        let Some(class) = by_words(&said, table).0.map(|v| v.class) else {
+            return;
+        };
+        self.contact |= matches!(
+            class,
+            Class::Phone | Class::Email | Class::Dob | Class::NationalId | Class::Credential
+        );
+        self.papers |= matches!(class, Class::NationalId | Class::Passport);
+    }
+
+    /// Are its rows persons, or do they hold what only persons have?
+    pub(super) fn of_persons(&self) -> bool {
+        self.person || self.contact && !self.thing
+    }
+
+    /// Has its name one of these words?
+    pub(super) fn speaks_of(&self, list: &[&str]) -> bool {
+        self.words.iter().any(|w| list.contains(&w.as_str()))
+    }
+}
+
+/// The piece that most columns begin with: `KHG` of `KHG_TEN`, `KHG_SDT`.
+fn prefix(columns: &[&str], table: &Table) -> Option<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for piece in columns.iter().filter_map(|c| first_piece(c)) {
+        *counts.entry(piece).or_default() += 1;
+    }
+    let (piece, count) = counts.into_iter().max_by_key(|(_, n)| *n)?;
+    let most = count >= FEWEST && count * 10 >= columns.len() * 6;
+    // "is_…" and "so_…" are no names of tables.
+    (most && !table.head.contains(&piece) && piece != "so").then_some(piece)
+}
+
+/// How many of the phrases (`khach_hang`) stand in the words.
+pub(super) fn count_of(said: &[String], phrases: &BTreeSet<String>) -> usize {
+    (1..=4)
+        .flat_map(|n| said.windows(n))
+        .filter(|w| phrases.contains(&w.join("_")))
+        .count()
+}
+
+fn ends_with_one_of(said: &[String], phrases: &BTreeSet<String>) -> bool {
+    (1..=4.min(said.len())).any(|n| {
+        said.get(said.len() - n..)
+            .is_some_and(|w| phrases.contains(&w.join("_")))
+    })
+}
+
+/// Begins with a thing of Vietnamese: `kho hang`, `may phan loai`, `xe tai`.
+fn begins_with_one_of(said: &[String], phrases: &BTreeSet<String>) -> bool {
+    (1..=4.min(said.len())).any(|n| {
+        said.get(..n).is_some_and(|w| {
+            let joined = w.join("_");
+            phrases.contains(&joined) && HEAD_FIRST.contains(&joined.as_str())
+        })
+    })
+}
+
+fn table_party(said: &[String], table: &Table) -> Option<Party> {
+    let singular: Vec<String> = said
+        .iter()
+        .map(|w| match w.strip_suffix('s').filter(|s| s.len() > 3) {
+            Some(one) => one.to_owned(),
+            None => w.clone(),
+        })
+        .collect();
+    find_party(&singular, table).filter(|p| {
+        // A table of deliveries or shops is not all of one side.
+        matches!(p, Party::Courier | Party::Customer | Party::Staff)
+            || singular.iter().any(|w| {
+                matches!(
+                    w.as_str(),
+                    "recipient" | "receiver" | "sender" | "nguoi" | "consignee"
+                )
+            })
+    })
+}
+
+/// Words of tables that only list what others refer to.
+const LOOKUPS: [&str; 8] = [
+    "dm",
+    "dmuc",
+    "lookup",
+    "lkp",
+    "dictionary",
+    "enum",
+    "enums",
+    "catalog",
+];
+
+/// Things that stand first in Vietnamese names of tables.
+const HEAD_FIRST: [&str; 34] = [
+    "kho",
+    "xe",
+    "phuong_tien",
+    "may",
+    "may_chu",
+    "camera",
+    "thiet_bi",
+    "buu_cuc",
+    "chi_nhanh",
+    "phong_ban",
+    "san_pham",
+    "danh_muc",
+    "tinh",
+    "huyen",
+    "xa",
+    "phuong",
+    "quan",
+    "tuyen",
+    "cong_van",
+    "van_ban",
+    "bang_gia",
+    "dich_vu",
+    "loai",
+    "nhom",
+    "kenh",
+    "cau_hinh",
+    "mau",
+    "trang_thai",
+    "diem_giao_dich",
+    "trung_tam",
+    "don_vi",
+    "nha_cung_cap",
+    "tai_san",
+    "vat_tu",
+];
