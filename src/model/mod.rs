@@ -16,6 +16,7 @@ mod judgement;
 mod law;
 mod level;
 mod masks;
+mod remedy;
 mod remote;
 mod run;
 mod sanction;
@@ -51,6 +52,9 @@ pub use law::{
 };
 pub use level::{Level, LevelSet};
 pub use masks::{AddressMask, MaskProfile, NameMask, PhoneMask, ShowMask};
+pub use remedy::{
+    Deployment, DossierStage, RemedyEntry, RemedyPlan, ReportHead, ReportPeriod, SystemPlan,
+};
 pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};

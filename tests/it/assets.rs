@@ -195,8 +195,11 @@ fn judge(pack: &Pack, control: &str, collected: &Collected) -> Vec<(String, Resu
         org: &none,
         collected_on: on,
     };
-    let control = u32::try_from(index).unwrap();
-    let judgements = Engine::new(&pack.rules).judge(&view, &[Asked { control, selection }]);
+    let asked = Asked {
+        control: u32::try_from(index).unwrap(),
+        selection: selection.into(),
+    };
+    let judgements = Engine::new(&pack.rules).judge(&view, &[asked]);
     judgements
         .iter()
         .map(|j| (j.subject.to_string(), j.result))

@@ -248,7 +248,7 @@ fn judge(
     };
     let asked = Asked {
         control: u32::try_from(index).unwrap(),
-        selection,
+        selection: selection.into(),
     };
     let judgements = Engine::new(&pack.rules).judge(&view, &[asked]);
     let of_subject = |id: &str| scenario.subject.as_deref().is_none_or(|s| s == id);

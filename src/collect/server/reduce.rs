@@ -230,8 +230,14 @@ fn passwd(line: &[u8]) -> Vec<u8> {
         [name, secret, uid, gid, _, home, shell] if numbered(uid) && numbered(gid) => {
             [name, &hash(secret)[..], uid, gid, b"", home, shell].join(&b':')
         }
-        _ => b"?".to_vec(),
+        _ => unread(line),
     }
+}
+
+/// What stands in place of a line that has not the fields of its file: whether it is one of NIS can still be seen.
+fn unread(line: &[u8]) -> Vec<u8> {
+    let nis = line.first().filter(|b| b"+-".contains(b));
+    nis.copied().into_iter().chain([b'?']).collect()
 }
 
 /// A line of group: a password becomes a mark that there is one.
@@ -252,10 +258,10 @@ fn shadow(line: &[u8]) -> Vec<u8> {
     }
     let f: Vec<&[u8]> = line.split(|b| *b == b':').take(9).collect();
     let [name, secret, ages @ ..] = f.as_slice() else {
-        return b"?".to_vec();
+        return unread(line);
     };
     if f.len() < 8 {
-        return b"?".to_vec();
+        return unread(line);
     }
     let mut out = [*name, &hash(secret)[..]].join(&b':');
     for age in ages {

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod data_map;
+mod filter;
 mod front;
 mod matrix;
 mod rest;
@@ -54,6 +55,7 @@ struct View {
     csp: String,
     english: bool,
     front: front::Front,
+    filter: filter::Filter,
     chapters: blocks::Chapters,
     rest: rest::Rest,
     data: data_map::DataMap,
@@ -70,6 +72,7 @@ impl View {
             ),
             english: lang == Lang::En,
             front: front::Front::of(run),
+            filter: filter::Filter::of(run),
             chapters: blocks::Chapters::of(run),
             rest: rest::Rest::of(run),
             data: data_map::DataMap::of(run),
@@ -92,6 +95,10 @@ static TEMPLATES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         (
             "data_map.html",
             include_str!("../../../templates/data_map.html"),
+        ),
+        (
+            "filter.html",
+            include_str!("../../../templates/filter.html"),
         ),
         ("front.html", include_str!("../../../templates/front.html")),
         ("rest.html", include_str!("../../../templates/rest.html")),

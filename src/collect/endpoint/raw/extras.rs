@@ -74,7 +74,12 @@ pub(super) async fn fallback(line: &Line, seen: &[Seen], newest: Version) -> Lea
         Answer::Alert(86) => Leaf::seen(true),
         Answer::Flight(_) => Leaf::seen(false),
         Answer::Alert(what) => Leaf::unseen(format!("alert:{what}")),
-        Answer::Dropped(why) | Answer::Unseen(why) => Leaf::unseen(why),
+        // Some end the connection without the alert: only the signal is what they refuse.
+        Answer::Dropped(why) => match line.drops(&offer, &lower.offer(&lower.suites)).await {
+            Ok(()) => Leaf::proven(true, why),
+            Err(why) => Leaf::unseen(why),
+        },
+        Answer::Unseen(why) => Leaf::unseen(why),
     }
 }
 

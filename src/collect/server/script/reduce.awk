@@ -109,20 +109,24 @@ function hash(h,   lead, rest) {
   if (length(rest) == 13) return lead "xxxxxxxxxxxxx"
   return lead "hidden"
 }
+# In place of a line that has not the fields of its file: whether it is one of NIS can still be seen.
+function unread(s) {
+  return s ~ /^[-+]/ ? substr(s, 1, 1) "?" : "?"
+}
 # A line of passwd: the hash becomes its kind, the name of the person goes.
 function passwd(s,   f) {
   if (s ~ /^[ \t\r]*$/ || s ~ /^#/) return ""
-  if (split(s, f, ":") != 7) return "?"
+  if (split(s, f, ":") != 7) return unread(s)
   # Lines of NIS have no numbers.
-  if (s !~ /^[-+]/ && (f[3] !~ /^[-+0-9]+$/ || f[4] !~ /^[-+0-9]+$/)) return "?"
-  if (f[3] !~ /^[-+0-9]*$/ || f[4] !~ /^[-+0-9]*$/) return "?"
+  if (s !~ /^[-+]/ && (f[3] !~ /^[-+0-9]+$/ || f[4] !~ /^[-+0-9]+$/)) return unread(s)
+  if (f[3] !~ /^[-+0-9]*$/ || f[4] !~ /^[-+0-9]*$/) return unread(s)
   return f[1] ":" hash(f[2]) ":" f[3] ":" f[4] "::" f[6] ":" f[7]
 }
 # A line of shadow: the hash becomes its kind, only numbers stand after it.
 function shadow(s,   f, c, i, o) {
   if (s ~ /^[ \t\r]*$/ || s ~ /^#/) return ""
   c = split(s, f, ":")
-  if (c < 8) return "?"
+  if (c < 8) return unread(s)
   o = f[1] ":" hash(f[2])
   for (i = 3; i <= c && i < 10; i++) o = o ":" (f[i] ~ /^[-+0-9 \t\r]*$/ ? f[i] : "?")
   return o

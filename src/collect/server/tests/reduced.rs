@@ -66,6 +66,7 @@ const PARTS: &[&str] = &[
     "postgres://u:p@h/db",
     "http://h",
     "root:",
+    "+",
     "x:0:0:",
     "::",
     "19000:0:99999:7:::",
