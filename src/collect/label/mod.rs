@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use self::profile::Profile;
 use super::walk::{Opened, Walk};
@@ -45,6 +46,7 @@ pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Conte
         Err(e) => return unseen(out, e.code(), shown),
     };
     let mut failed: Vec<Reason> = faults;
+    let mut taken: BTreeSet<Arc<str>> = BTreeSet::new();
     for file in &files {
         let place = if only.is_some() {
             shown.to_owned()
@@ -52,7 +54,9 @@ pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Conte
             reader.shown(&format!("/{file}"))
         };
         match label(&mut reader, file, &place, only.is_some(), &profile) {
-            Ok(subjects) => subjects.into_iter().for_each(|s| add(&mut out, s, file)),
+            Ok(subjects) => subjects
+                .into_iter()
+                .for_each(|s| add(&mut out, &mut taken, s, file)),
             Err(reason) => failed.push(reason),
         }
     }
@@ -138,21 +142,17 @@ fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
     out
 }
 
-/// Two alike carry their file.
-fn add(out: &mut Collected, mut subject: Subject, file: &str) {
-    let taken = |id: &str| out.subjects.iter().any(|s| &*s.id == id);
-    if taken(&subject.id) {
+/// Two alike carry their file. `taken` are the ids so far.
+fn add(out: &mut Collected, taken: &mut BTreeSet<Arc<str>>, mut subject: Subject, file: &str) {
+    if taken.contains(&subject.id) {
         let id = format!("{}@{file}", subject.id);
-        let id = if taken(&id) {
-            (2..5000)
-                .map(|n| format!("{id}#{n}"))
-                .find(|t| !taken(t))
-                .unwrap_or(id)
-        } else {
-            id
-        };
-        subject.id = id.into();
+        let more = (2..5000).map(|n| format!("{id}#{n}"));
+        let free = std::iter::once(id.clone())
+            .chain(more)
+            .find(|id| !taken.contains(id.as_str()));
+        subject.id = free.unwrap_or(id).into();
     }
+    taken.insert(subject.id.clone());
     out.subjects.push(subject);
 }
 
