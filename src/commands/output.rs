@@ -107,8 +107,14 @@ impl<'a> Staged<'a> {
                 .map_err(&failed)?;
         }
         let mut temporary = tempfile::NamedTempFile::new_in(beside).map_err(&failed)?;
-        let mut file = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
-        make(&mut file)?;
+        let mut file = Remembering {
+            inner: BufWriter::with_capacity(1 << 16, temporary.as_file_mut()),
+            refused: None,
+        };
+        // Formats tell of a full disk in words of their own; here it is known that the file refused.
+        if let Err(failure) = make(&mut file) {
+            return Err(file.refused.map_or(failure, &failed));
+        }
         file.flush().map_err(&failed)?;
         drop(file);
         temporary.as_file().sync_data().map_err(&failed)?;
@@ -154,6 +160,38 @@ impl<'a> Staged<'a> {
             })?;
         }
         Ok(())
+    }
+}
+
+/// A writer that keeps why it could not write.
+struct Remembering<W> {
+    inner: W,
+    refused: Option<std::io::Error>,
+}
+
+impl<W> Remembering<W> {
+    fn kept<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
+        if let Err(error) = &result
+            && error.kind() != ErrorKind::Interrupted
+        {
+            self.refused = Some(match error.raw_os_error() {
+                Some(code) => std::io::Error::from_raw_os_error(code),
+                None => error.kind().into(),
+            });
+        }
+        result
+    }
+}
+
+impl<W: Write> Write for Remembering<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let result = self.inner.write(bytes);
+        self.kept(result)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let result = self.inner.flush();
+        self.kept(result)
     }
 }
 
