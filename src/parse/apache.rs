@@ -137,7 +137,9 @@ fn words(rest: &str) -> Vec<String> {
             chars.next();
             while let Some(c) = chars.next() {
                 match c {
-                    '\\' if chars.peek() == Some(&first) || chars.peek() == Some(&'\\') => word.extend(chars.next()),
+                    '\\' if chars.peek() == Some(&first) || chars.peek() == Some(&'\\') => {
+                        word.extend(chars.next())
+                    }
                     c if c == first => break,
                     c => word.push(c),
                 }
@@ -155,9 +157,20 @@ fn words(rest: &str) -> Vec<String> {
 pub fn looks_like(text: &str) -> bool {
     let mut own = 0;
     let mut other = 0;
-    for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).take(400) {
-        let name = line.split([' ', '\t', '>']).next().unwrap_or_default().to_ascii_lowercase();
-        if SECTIONS.contains(&name.trim_start_matches("</").trim_start_matches('<')) && line.starts_with('<') {
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        .take(400)
+    {
+        let name = line
+            .split([' ', '\t', '>'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if SECTIONS.contains(&name.trim_start_matches("</").trim_start_matches('<'))
+            && line.starts_with('<')
+        {
             own += 2;
         } else if WORDS.contains(&name.as_str()) && !line.ends_with([';', '{']) {
             own += 1;
@@ -170,16 +183,72 @@ pub fn looks_like(text: &str) -> bool {
 
 const MAX_DEPTH: usize = 64;
 const SECTIONS: [&str; 20] = [
-    "virtualhost", "directory", "directorymatch", "files", "filesmatch", "location", "locationmatch", "ifmodule", "ifdefine",
-    "ifversion", "if", "elseif", "else", "proxy", "proxymatch", "limit", "limitexcept", "requireall", "requireany", "macro",
+    "virtualhost",
+    "directory",
+    "directorymatch",
+    "files",
+    "filesmatch",
+    "location",
+    "locationmatch",
+    "ifmodule",
+    "ifdefine",
+    "ifversion",
+    "if",
+    "elseif",
+    "else",
+    "proxy",
+    "proxymatch",
+    "limit",
+    "limitexcept",
+    "requireall",
+    "requireany",
+    "macro",
 ];
 const WORDS: [&str; 44] = [
-    "serverroot", "servername", "serveralias", "serveradmin", "documentroot", "loadmodule", "errorlog", "customlog", "logformat",
-    "directoryindex", "allowoverride", "options", "require", "sslengine", "sslprotocol", "sslciphersuite", "sslcertificatefile",
-    "sslcertificatekeyfile", "sslhonorcipherorder", "rewriteengine", "rewriterule", "rewritecond", "proxypass", "proxypassreverse",
-    "servertokens", "serversignature", "traceenable", "includeoptional", "sethandler", "addtype", "addhandler", "setenvif", "redirect",
-    "redirectmatch", "header", "requestheader", "namevirtualhost", "listen", "keepalivetimeout", "maxkeepaliverequests", "allow", "order",
-    "php_value", "php_flag",
+    "serverroot",
+    "servername",
+    "serveralias",
+    "serveradmin",
+    "documentroot",
+    "loadmodule",
+    "errorlog",
+    "customlog",
+    "logformat",
+    "directoryindex",
+    "allowoverride",
+    "options",
+    "require",
+    "sslengine",
+    "sslprotocol",
+    "sslciphersuite",
+    "sslcertificatefile",
+    "sslcertificatekeyfile",
+    "sslhonorcipherorder",
+    "rewriteengine",
+    "rewriterule",
+    "rewritecond",
+    "proxypass",
+    "proxypassreverse",
+    "servertokens",
+    "serversignature",
+    "traceenable",
+    "includeoptional",
+    "sethandler",
+    "addtype",
+    "addhandler",
+    "setenvif",
+    "redirect",
+    "redirectmatch",
+    "header",
+    "requestheader",
+    "namevirtualhost",
+    "listen",
+    "keepalivetimeout",
+    "maxkeepaliverequests",
+    "allow",
+    "order",
+    "php_value",
+    "php_flag",
 ];
 
 #[cfg(test)]
@@ -189,15 +258,21 @@ mod tests {
 
     #[test]
     fn sections_and_words() {
-        let file = parse("ServerName a\n<VirtualHost *:80>\n  Header always set X \"a b\" \\\n env=x\n <Directory \"/srv/a b\">\n Options -Indexes\n </Directory>\n</virtualhost>\n</If>\n<If \"x\">\n");
+        let file = parse(
+            "ServerName a\n<VirtualHost *:80>\n  Header always set X \"a b\" \\\n env=x\n <Directory \"/srv/a b\">\n Options -Indexes\n </Directory>\n</virtualhost>\n</If>\n<If \"x\">\n",
+        );
         assert_eq!(file.directives.len(), 3);
         let host = file.directives[1].block.as_ref().unwrap();
         assert_eq!(host[0].args, ["always", "set", "X", "a b", "env=x"]);
         assert_eq!((host[1].args[0].as_str(), host[1].line), ("/srv/a b", 5));
         let lines: Vec<u32> = file.problems.iter().map(|p| p.line).collect();
         assert_eq!(lines, [9, 10]);
-        assert!(looks_like("<VirtualHost *:80>\nServerName x\n</VirtualHost>\n"));
-        assert!(!looks_like("server {\n listen 80;\n}\n") && !looks_like("listen 80\nfoo\nbar\nbaz\n"));
+        assert!(looks_like(
+            "<VirtualHost *:80>\nServerName x\n</VirtualHost>\n"
+        ));
+        assert!(
+            !looks_like("server {\n listen 80;\n}\n") && !looks_like("listen 80\nfoo\nbar\nbaz\n")
+        );
     }
 
     fn lines(all: &[Directive], out: &mut Vec<u32>) {

@@ -15,14 +15,18 @@ pub struct Instruction {
 impl Instruction {
     /// The flags that stand first: `--platform=…`, `--chown=…`.
     pub fn flags(&self) -> impl Iterator<Item = &str> {
-        self.rest.split_whitespace().take_while(|w| w.starts_with("--"))
+        self.rest
+            .split_whitespace()
+            .take_while(|w| w.starts_with("--"))
     }
 
     /// The words behind the flags; a JSON list gives its elements.
     pub fn args(&self) -> Vec<String> {
         let mut rest = self.rest.trim();
         while rest.starts_with("--") {
-            rest = rest.split_once(char::is_whitespace).map_or("", |(_, r)| r.trim_start());
+            rest = rest
+                .split_once(char::is_whitespace)
+                .map_or("", |(_, r)| r.trim_start());
         }
         if rest.starts_with('[')
             && let Ok(list) = serde_json::from_str::<Vec<String>>(rest)
@@ -81,7 +85,9 @@ pub fn parse(text: &str) -> Vec<Instruction> {
             };
         }
         whole.push_str(part);
-        let (word, rest) = whole.split_once(char::is_whitespace).unwrap_or((&whole, ""));
+        let (word, rest) = whole
+            .split_once(char::is_whitespace)
+            .unwrap_or((&whole, ""));
         let word = word.to_ascii_uppercase();
         let mut rest = rest.trim().to_owned();
         if ["RUN", "COPY", "ADD"].contains(&word.as_str()) {
@@ -187,7 +193,18 @@ mod tests {
         let text = "# syntax=docker/dockerfile:1\nfrom --platform=linux/amd64 debian:12 as base\nRUN apt-get update \\\n  # why\n\n  && apt-get install x\nENV A=1 B=\"two words\"\nENV OLD some value\nRUN <<EOF\necho hi\nUSER nobody\nEOF\nUSER app\nENTRYPOINT [\"/a\", \"b\"]\n";
         let all = parse(text);
         let words: Vec<(&str, u32)> = all.iter().map(|i| (i.word.as_str(), i.line)).collect();
-        assert_eq!(words, [("FROM", 2), ("RUN", 3), ("ENV", 7), ("ENV", 8), ("RUN", 9), ("USER", 13), ("ENTRYPOINT", 14)]);
+        assert_eq!(
+            words,
+            [
+                ("FROM", 2),
+                ("RUN", 3),
+                ("ENV", 7),
+                ("ENV", 8),
+                ("RUN", 9),
+                ("USER", 13),
+                ("ENTRYPOINT", 14)
+            ]
+        );
         assert_eq!(all[0].args(), ["debian:12", "as", "base"]);
         assert_eq!(all[2].pairs()[1], ("B".into(), Some("two words".into())));
         assert_eq!(all[3].pairs(), [("OLD".into(), Some("some value".into()))]);

@@ -98,12 +98,20 @@ mod tests {
 
     #[test]
     fn groups_and_options() {
-        let lines = parse("[mysqld]\nskip-name-resolve\nbind-address = 127.0.0.1 # here\nloose-x='a # b'\n!includedir /etc/mysql/conf.d/\n[bad\n");
-        let option = |name: &str, value: Option<&str>| Item::Option { name: name.into(), value: value.map(str::to_owned) };
+        let lines = parse(
+            "[mysqld]\nskip-name-resolve\nbind-address = 127.0.0.1 # here\nloose-x='a # b'\n!includedir /etc/mysql/conf.d/\n[bad\n",
+        );
+        let option = |name: &str, value: Option<&str>| Item::Option {
+            name: name.into(),
+            value: value.map(str::to_owned),
+        };
         assert_eq!(lines[1].item, option("skip_name_resolve", None));
         assert_eq!(lines[2].item, option("bind_address", Some("127.0.0.1")));
         assert_eq!(lines[3].item, option("x", Some("a # b")));
-        assert_eq!(lines[4].item, Item::IncludeFolder("/etc/mysql/conf.d/".into()));
+        assert_eq!(
+            lines[4].item,
+            Item::IncludeFolder("/etc/mysql/conf.d/".into())
+        );
         assert_eq!((&lines[5].item, lines[5].line), (&Item::Broken, 6));
     }
 

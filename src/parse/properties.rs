@@ -53,13 +53,17 @@ fn split(line: &str) -> (String, String) {
         }
     }
     let rest = chars.as_str().trim_start();
-    let rest = rest.strip_prefix(['=', ':']).filter(|_| !line.contains(['=', ':']) || !ended(line, &name)).unwrap_or(rest);
+    let rest = rest
+        .strip_prefix(['=', ':'])
+        .filter(|_| !line.contains(['=', ':']) || !ended(line, &name))
+        .unwrap_or(rest);
     (name, escaped(rest.trim()))
 }
 
 /// Did the name end at its sign already?
 fn ended(line: &str, name: &str) -> bool {
-    line.get(name.len()..).is_some_and(|rest| rest.starts_with(['=', ':']))
+    line.get(name.len()..)
+        .is_some_and(|rest| rest.starts_with(['=', ':']))
 }
 
 fn escaped(text: &str) -> String {
@@ -76,7 +80,9 @@ fn escaped(text: &str) -> String {
             Some('r') => out.push('\r'),
             Some('u') => {
                 let digits: String = chars.by_ref().take(4).collect();
-                let letter = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
+                let letter = u32::from_str_radix(&digits, 16)
+                    .ok()
+                    .and_then(char::from_u32);
                 out.push(letter.unwrap_or('\u{FFFD}'));
             }
             Some(c) => out.push(c),
@@ -94,8 +100,18 @@ mod tests {
     #[test]
     fn names_and_values() {
         let all = parse("# x\na.b=c\n d : e\nf g\nh=i\\\n   j\n#---\nk=\\u0041=\n");
-        let pairs: Vec<(u32, String, String)> = all.iter().flatten().map(|p| (p.line, p.name.clone(), p.value.clone())).collect();
-        let want = [(2, "a.b", "c"), (3, "d", "e"), (4, "f", "g"), (5, "h", "ij"), (8, "k", "A=")];
+        let pairs: Vec<(u32, String, String)> = all
+            .iter()
+            .flatten()
+            .map(|p| (p.line, p.name.clone(), p.value.clone()))
+            .collect();
+        let want = [
+            (2, "a.b", "c"),
+            (3, "d", "e"),
+            (4, "f", "g"),
+            (5, "h", "ij"),
+            (8, "k", "A="),
+        ];
         assert_eq!(pairs, want.map(|(l, n, v)| (l, n.to_owned(), v.to_owned())));
         assert_eq!(all.iter().filter(|p| p.is_none()).count(), 1);
     }

@@ -79,7 +79,10 @@ pub fn is_acl(text: &str) -> bool {
         if words.next() != Some("user") || words.next().is_none() {
             return false;
         }
-        if !words.any(|w| ["on", "off", "nopass", "allkeys", "allcommands"].contains(&w) || w.starts_with(['+', '~', '>', '#'])) {
+        if !words.any(|w| {
+            ["on", "off", "nopass", "allkeys", "allcommands"].contains(&w)
+                || w.starts_with(['+', '~', '>', '#'])
+        }) {
             return false;
         }
         any = true;
@@ -94,8 +97,16 @@ mod tests {
 
     #[test]
     fn quotes_and_remarks() {
-        let (lines, broken) = parse("# x\nBind 127.0.0.1 -::1\nrequirepass \"a b\"\nsave \"\"\nx \"open\n");
-        assert_eq!(lines[0], Line { line: 2, name: "bind".into(), args: vec!["127.0.0.1".into(), "-::1".into()] });
+        let (lines, broken) =
+            parse("# x\nBind 127.0.0.1 -::1\nrequirepass \"a b\"\nsave \"\"\nx \"open\n");
+        assert_eq!(
+            lines[0],
+            Line {
+                line: 2,
+                name: "bind".into(),
+                args: vec!["127.0.0.1".into(), "-::1".into()]
+            }
+        );
         assert_eq!(lines[1].args, ["a b"]);
         assert_eq!(lines[2].args, [""]);
         assert_eq!(broken, [5]);

@@ -726,7 +726,8 @@ mod tests {
         assert_eq!(b.get("b").unwrap().item(0).unwrap().span.line, 6);
         assert!((7..=9).contains(&docs[2].as_ref().unwrap_err().line));
         assert_eq!(docs[3].as_ref().unwrap().get("d").unwrap().span.line, 10);
-        let json = json_document("{ // remark\n\t\"a\": \"//no\", /* two\n lines */ \"b\": 1 }").unwrap();
+        let json =
+            json_document("{ // remark\n\t\"a\": \"//no\", /* two\n lines */ \"b\": 1 }").unwrap();
         assert_eq!(json.get("a").unwrap().scalar().unwrap(), "//no");
         assert_eq!(json.get("b").unwrap().span.line, 3);
     }

@@ -16,10 +16,12 @@ mod applications;
 mod containers;
 mod hosts;
 mod kind;
+#[cfg(test)]
+mod kinds_tests;
 mod kubernetes;
 mod mysql;
-mod node;
 mod nginx;
+mod node;
 mod postgresql;
 mod redis;
 mod secret;
@@ -209,11 +211,11 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
         .iter()
         .filter_map(|f| {
             let why = match f.kind {
-                Kind::Unknown(why) => why,
-                kind if kind.word().is_some() => return None,
-                _ => "an archive, left alone",
+                Kind::Unknown(why) => Some(why),
+                Kind::Archive => Some("an archive, left alone"),
+                kind => kind.word().map_or(Some("not recognised"), |_| None),
             };
-            Some((tree.reader.shown(&f.path), why.to_owned()))
+            Some((tree.reader.shown(&f.path), why?.to_owned()))
         })
         .collect();
     let of = |kind: &Kind| count(tree.files.iter().filter(|f| f.kind == *kind).count());
@@ -255,9 +257,11 @@ fn kinds(tree: &Tree<'_>) -> Value {
     for word in tree.files.iter().filter_map(|f| f.kind.word()) {
         *counts.entry(word).or_default() += 1;
     }
-    Value::list(counts.into_iter().map(|(kind, files)| {
-        Value::map([("kind", kind.into()), ("files", Value::Int(files))])
-    }))
+    Value::list(
+        counts
+            .into_iter()
+            .map(|(kind, files)| Value::map([("kind", kind.into()), ("files", Value::Int(files))])),
+    )
 }
 
 /// Reads what there is of one program.

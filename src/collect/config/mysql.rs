@@ -29,9 +29,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
     // `my.cnf` of Debian is a link to `mariadb.cnf`: one of them is the main file.
     let mut mains: Vec<String> = files.iter().filter(is_main).cloned().collect();
     let have = mains.clone();
-    mains.retain(|f| {
-        !f.ends_with("/mariadb.cnf") || !have.contains(&join(folder(f), "my.cnf"))
-    });
+    mains.retain(|f| !f.ends_with("/mariadb.cnf") || !have.contains(&join(folder(f), "my.cnf")));
     let mut used = Vec::new();
     for main in &mains {
         let mut server = Server::default();
@@ -102,12 +100,25 @@ impl Server {
         }
     }
 
-    fn include_folder(&mut self, tree: &mut Tree<'_>, path: &str, dir: &str, line: u32, depth: usize) {
+    fn include_folder(
+        &mut self,
+        tree: &mut Tree<'_>,
+        path: &str,
+        dir: &str,
+        line: u32,
+        depth: usize,
+    ) {
         let name = dir.trim_end_matches('/').rsplit('/').next().unwrap_or(dir);
-        let places = [join("/", dir), join(folder(path), dir), join(folder(path), name)];
-        let at = places
-            .into_iter()
-            .find(|at| tree.reader.stat(at).is_ok_and(|e| e.kind == EntryKind::Folder));
+        let places = [
+            join("/", dir),
+            join(folder(path), dir),
+            join(folder(path), name),
+        ];
+        let at = places.into_iter().find(|at| {
+            tree.reader
+                .stat(at)
+                .is_ok_and(|e| e.kind == EntryKind::Folder)
+        });
         let Some(at) = at else {
             return self.lost(tree, path, line, dir);
         };
@@ -116,7 +127,9 @@ impl Server {
             .list(&at)
             .unwrap_or_default()
             .into_iter()
-            .filter(|e| e.kind == EntryKind::File && (e.name.ends_with(".cnf") || e.name.ends_with(".ini")))
+            .filter(|e| {
+                e.kind == EntryKind::File && (e.name.ends_with(".cnf") || e.name.ends_with(".ini"))
+            })
             .map(|e| join(&at, &e.name))
             .collect();
         names.sort();
@@ -126,7 +139,12 @@ impl Server {
     fn lost(&mut self, tree: &mut Tree<'_>, path: &str, line: u32, what: &str) {
         let place = tree.place(path, line);
         self.settings.missing = Some(format!("{place}: {what}"));
-        told(tree, path, line, &format!("includes {what}, which is not here"));
+        told(
+            tree,
+            path,
+            line,
+            &format!("includes {what}, which is not here"),
+        );
     }
 
     fn subject(self, tree: &mut Tree<'_>, main: &str, out: &mut Collected) {
@@ -144,26 +162,54 @@ impl Server {
             subject.put(Fact::derived("listens_remotely", false));
         }
         for name in FLAGS {
-            let own = OWN.iter().find(|(n, _)| n == name).map_or("OFF", |(_, v)| v);
+            let own = OWN
+                .iter()
+                .find(|(n, _)| n == name)
+                .map_or("OFF", |(_, v)| v);
             s.conclude(&mut subject, &format!("{name}_on"), name, own, |v| {
-                if v.is_empty() { Some(true.into()) } else { on_value(v) }
+                if v.is_empty() {
+                    Some(true.into())
+                } else {
+                    on_value(v)
+                }
             });
         }
-        s.conclude(&mut subject, "weak_tls", "tls_version", "TLSv1.1,TLSv1.2,TLSv1.3", |v| {
-            let weak = v.split(',').map(str::trim).filter(|p| ["TLSv1", "TLSv1.0", "TLSv1.1", "SSLv3"].contains(p));
-            Some(Value::list(weak.map(Value::from)))
-        });
+        s.conclude(
+            &mut subject,
+            "weak_tls",
+            "tls_version",
+            "TLSv1.1,TLSv1.2,TLSv1.3",
+            |v| {
+                let weak = v
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|p| ["TLSv1", "TLSv1.0", "TLSv1.1", "SSLv3"].contains(p));
+                Some(Value::list(weak.map(Value::from)))
+            },
+        );
         for name in ["wait_timeout", "interactive_timeout", "max_connections"] {
             let own = OWN.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v);
-            s.conclude(&mut subject, &format!("{name}_count"), name, own, |v| v.trim().parse().ok().map(Value::Int));
+            s.conclude(&mut subject, &format!("{name}_count"), name, own, |v| {
+                v.trim().parse().ok().map(Value::Int)
+            });
         }
         let has_cert = s.get("ssl_cert").is_some() && s.get("ssl_key").is_some();
         subject.put(match (&s.missing, has_cert) {
-            (Some(what), false) => Fact::derived("tls_configured", Value::unseen("include-missing", what.as_str())),
+            (Some(what), false) => Fact::derived(
+                "tls_configured",
+                Value::unseen("include-missing", what.as_str()),
+            ),
             _ => Fact::derived("tls_configured", has_cert),
         });
         self.audit(&mut subject);
-        subject.put(Fact::derived("defaults_of", if self.maria { "MariaDB 10.11" } else { "MariaDB 10.11 / MySQL 8.0" }));
+        subject.put(Fact::derived(
+            "defaults_of",
+            if self.maria {
+                "MariaDB 10.11"
+            } else {
+                "MariaDB 10.11 / MySQL 8.0"
+            },
+        ));
         out.subjects.push(subject);
     }
 
@@ -175,14 +221,17 @@ impl Server {
             .flat_map(|name| s.all(name))
             .find(|l| l.value.contains("server_audit") || l.value.contains("audit_log"));
         let logging = s.get("server_audit_logging").and_then(on) == Some(true);
-        let general = s.get("general_log").is_some_and(|v| v.is_empty() || on(v) == Some(true));
-        let value = if general || (loaded.is_some() && (logging || s.get("audit_log_policy").is_some())) {
-            Value::Bool(true)
-        } else if let Some(what) = &s.missing {
-            Value::unseen("include-missing", what.as_str())
-        } else {
-            Value::Bool(false)
-        };
+        let general = s
+            .get("general_log")
+            .is_some_and(|v| v.is_empty() || on(v) == Some(true));
+        let value =
+            if general || (loaded.is_some() && (logging || s.get("audit_log_policy").is_some())) {
+                Value::Bool(true)
+            } else if let Some(what) = &s.missing {
+                Value::unseen("include-missing", what.as_str())
+            } else {
+                Value::Bool(false)
+            };
         let fact = Fact::derived("data_log_enabled", value);
         subject.put(match loaded {
             Some(line) => fact.at(line.place.clone()),
@@ -262,7 +311,10 @@ const OWN: [(&str, &str); 26] = [
     ("max_connect_errors", "100"),
     ("secure_file_priv", ""),
     ("log_warnings", "2"),
-    ("sql_mode", "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION"),
+    (
+        "sql_mode",
+        "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
+    ),
     ("connect_timeout", "10"),
     ("max_password_errors", "4294967295"),
 ];

@@ -59,15 +59,25 @@ impl Putter<'_> {
 
     /// A truth that is written, or the program's own.
     pub(super) fn flag(&mut self, path: &str, node: Option<&Node>, own: bool) {
-        self.put_own(path, node, Value::Bool(own), |node| truth(node).map(Value::Bool));
+        self.put_own(path, node, Value::Bool(own), |node| {
+            truth(node).map(Value::Bool)
+        });
     }
 
     /// A text that is written, or the program's own.
     pub(super) fn text(&mut self, path: &str, node: Option<&Node>, own: impl Into<Value>) {
-        self.put_own(path, node, own.into(), |node| node.scalar().map(Value::Text));
+        self.put_own(path, node, own.into(), |node| {
+            node.scalar().map(Value::Text)
+        });
     }
 
-    fn put_own(&mut self, path: &str, node: Option<&Node>, own: Value, read: impl Fn(&Node) -> Option<Value>) {
+    fn put_own(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        own: Value,
+        read: impl Fn(&Node) -> Option<Value>,
+    ) {
         self.subject.put(match node {
             None => Fact::default_of(path, own),
             Some(node) => {

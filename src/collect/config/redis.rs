@@ -32,7 +32,13 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
     // A file that another includes is a part of it.
     let included: Vec<String> = servers
         .iter()
-        .flat_map(|(file, server)| server.used.iter().filter(move |used| *used != file).cloned())
+        .flat_map(|(file, server)| {
+            server
+                .used
+                .iter()
+                .filter(move |used| *used != file)
+                .cloned()
+        })
         .collect();
     let mut lists = Vec::new();
     for (file, mut server) in servers {
@@ -89,7 +95,12 @@ impl Server {
                     Found::Missing if written.contains('*') => {}
                     Found::Missing => {
                         self.settings.missing = Some(format!("{place}: {written}"));
-                        told(tree, path, line.line, &format!("includes {written}, which is not here"));
+                        told(
+                            tree,
+                            path,
+                            line.line,
+                            &format!("includes {written}, which is not here"),
+                        );
                     }
                 }
             }
@@ -101,7 +112,13 @@ impl Server {
                 }
             }
             "rename-command" => {
-                self.renamed.push(line.args.first().cloned().unwrap_or_default().to_ascii_lowercase());
+                self.renamed.push(
+                    line.args
+                        .first()
+                        .cloned()
+                        .unwrap_or_default()
+                        .to_ascii_lowercase(),
+                );
             }
             // Each line adds to the one before.
             "save" | "loadmodule" | "client-output-buffer-limit" => {
@@ -126,7 +143,8 @@ impl Server {
             for mut line in parse(&text).0 {
                 if line.name == "user" && !line.args.is_empty() {
                     let name = line.args.remove(0);
-                    self.users.push((name, line.args, tree.place(file, line.line)));
+                    self.users
+                        .push((name, line.args, tree.place(file, line.line)));
                 }
             }
         }
@@ -136,24 +154,63 @@ impl Server {
     fn subject(self, tree: &Tree<'_>, main: &str, out: &mut Collected) {
         let mut subject = Subject::new("redis", "redis").at(tree.place(main, 1));
         let s = &self.settings;
-        s.put_all(&mut subject, &OWN, &["save", "loadmodule", "client-output-buffer-limit"]);
+        s.put_all(
+            &mut subject,
+            &OWN,
+            &["save", "loadmodule", "client-output-buffer-limit"],
+        );
         s.conclude(&mut subject, "listens_remotely", "bind", "* -::*", |v| {
-            Some(v.split_whitespace().any(|a| !is_loopback(a.trim_start_matches('-'))).into())
+            Some(
+                v.split_whitespace()
+                    .any(|a| !is_loopback(a.trim_start_matches('-')))
+                    .into(),
+            )
         });
-        s.conclude(&mut subject, "protected_mode_on", "protected-mode", "yes", on_value);
-        s.conclude(&mut subject, "plain_port", "port", "6379", |v| Some((v != "0").into()));
-        s.conclude(&mut subject, "tls_on", "tls-port", "0", |v| Some((v != "0").into()));
-        s.conclude(&mut subject, "idle_seconds", "timeout", "0", |v| v.parse().ok().map(Value::Int));
-        s.conclude(&mut subject, "maxclients_count", "maxclients", "10000", |v| v.parse().ok().map(Value::Int));
-        s.conclude(&mut subject, "weak_tls", "tls-protocols", "TLSv1.2 TLSv1.3", |v| {
-            let weak = v.split_whitespace().filter(|p| ["TLSv1", "TLSv1.0", "TLSv1.1", "SSLv3"].contains(p));
-            Some(Value::list(weak.map(Value::from)))
+        s.conclude(
+            &mut subject,
+            "protected_mode_on",
+            "protected-mode",
+            "yes",
+            on_value,
+        );
+        s.conclude(&mut subject, "plain_port", "port", "6379", |v| {
+            Some((v != "0").into())
         });
+        s.conclude(&mut subject, "tls_on", "tls-port", "0", |v| {
+            Some((v != "0").into())
+        });
+        s.conclude(&mut subject, "idle_seconds", "timeout", "0", |v| {
+            v.parse().ok().map(Value::Int)
+        });
+        s.conclude(
+            &mut subject,
+            "maxclients_count",
+            "maxclients",
+            "10000",
+            |v| v.parse().ok().map(Value::Int),
+        );
+        s.conclude(
+            &mut subject,
+            "weak_tls",
+            "tls-protocols",
+            "TLSv1.2 TLSv1.3",
+            |v| {
+                let weak = v
+                    .split_whitespace()
+                    .filter(|p| ["TLSv1", "TLSv1.0", "TLSv1.1", "SSLv3"].contains(p));
+                Some(Value::list(weak.map(Value::from)))
+            },
+        );
         self.authentication(&mut subject);
         let unseen = s.missing.as_deref();
-        let renamed = DANGEROUS.iter().filter(|c| !self.renamed.iter().any(|r| r == *c));
+        let renamed = DANGEROUS
+            .iter()
+            .filter(|c| !self.renamed.iter().any(|r| r == *c));
         let open: Vec<Value> = renamed.map(|c| Value::from(*c)).collect();
-        let limited = self.users.iter().any(|(name, rules, _)| name == "default" && restricted(rules));
+        let limited = self
+            .users
+            .iter()
+            .any(|(name, rules, _)| name == "default" && restricted(rules));
         subject.put(Fact::derived(
             "dangerous_commands",
             match unseen {
@@ -173,7 +230,9 @@ impl Server {
             (Some((_, rules, place)), _) => {
                 let off = rules.iter().any(|r| r == "off") && !rules.iter().any(|r| r == "on");
                 let nopass = rules.iter().any(|r| r == "nopass");
-                let password = rules.iter().any(|r| r.starts_with('>') || r.starts_with('#'));
+                let password = rules
+                    .iter()
+                    .any(|r| r.starts_with('>') || r.starts_with('#'));
                 ((off || (password && !nopass)).into(), Some(place.clone()))
             }
             (None, Some(line)) => ((!line.value.is_empty()).into(), Some(line.place.clone())),
@@ -188,18 +247,26 @@ impl Server {
             None => fact,
         });
         let off = default.is_some_and(|(_, rules, _)| rules.iter().any(|r| r == "off"));
-        subject.put(Fact::derived("default_user_off", match &s.missing {
-            Some(what) if default.is_none() => Value::unseen("include-missing", what.as_str()),
-            Some(_) | None => off.into(),
-        }));
-        let users = self.users.iter().map(|(name, ..)| Value::from(name.as_str()));
+        subject.put(Fact::derived(
+            "default_user_off",
+            match &s.missing {
+                Some(what) if default.is_none() => Value::unseen("include-missing", what.as_str()),
+                Some(_) | None => off.into(),
+            },
+        ));
+        let users = self
+            .users
+            .iter()
+            .map(|(name, ..)| Value::from(name.as_str()));
         subject.put(Fact::derived("users", Value::list(users)));
     }
 }
 
 /// Is the user kept from the commands that stop or empty the server?
 fn restricted(rules: &[String]) -> bool {
-    rules.iter().any(|r| r == "off" || r == "-@all" || r == "nocommands" || r == "-@dangerous" || r == "-@admin")
+    rules.iter().any(|r| {
+        r == "off" || r == "-@all" || r == "nocommands" || r == "-@dangerous" || r == "-@admin"
+    })
 }
 
 /// Names that one directive had before.

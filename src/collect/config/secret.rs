@@ -9,7 +9,11 @@ pub(super) const TYPES: &[&str] = &["secret"];
 /// Adds what was found while the tree was walked.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
     for (path, hit) in &tree.secrets {
-        let name = if hit.key.is_empty() { hit.kind } else { &hit.key };
+        let name = if hit.key.is_empty() {
+            hit.kind
+        } else {
+            &hit.key
+        };
         let id = format!("secret[{}:{name}]", path.trim_start_matches('/'));
         let place = tree.place(path, hit.line);
         let mut subject = Subject::new("secret", id).at(place.clone());

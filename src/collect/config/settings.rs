@@ -116,7 +116,9 @@ impl Settings {
         let read = |text: &str| value(text).unwrap_or_else(|| Value::unseen("ambiguous", name));
         subject.put(match (self.line(name), &self.missing) {
             (Some(line), _) => Fact::derived(path, read(&line.value)).at(line.place.clone()),
-            (None, Some(what)) => Fact::derived(path, Value::unseen("include-missing", what.as_str())),
+            (None, Some(what)) => {
+                Fact::derived(path, Value::unseen("include-missing", what.as_str()))
+            }
             (None, None) => Fact::derived(path, read(own)),
         });
     }
@@ -125,9 +127,20 @@ impl Settings {
 /// Does the name say that its value is a secret?
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["password", "passwd", "secret", "requirepass", "masterauth", "primaryauth", "token", "apikey", "api_key", "api-key"]
-        .iter()
-        .any(|word| name.ends_with(word))
+    [
+        "password",
+        "passwd",
+        "secret",
+        "requirepass",
+        "masterauth",
+        "primaryauth",
+        "token",
+        "apikey",
+        "api_key",
+        "api-key",
+    ]
+    .iter()
+    .any(|word| name.ends_with(word))
 }
 
 fn shown(name: &str, value: &str) -> Value {

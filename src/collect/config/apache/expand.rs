@@ -40,7 +40,8 @@ impl Expander {
 
     /// Is a module loaded? Nothing where no line says which are.
     pub(super) fn has(&self, module: &str) -> Option<bool> {
-        (!self.modules.is_empty()).then(|| self.modules.contains(module) || BUILT_IN.contains(&module))
+        (!self.modules.is_empty())
+            .then(|| self.modules.contains(module) || BUILT_IN.contains(&module))
     }
 
     pub(super) fn file(&mut self, tree: &mut Tree<'_>, path: &str, depth: usize) -> Vec<Node> {
@@ -77,20 +78,35 @@ impl Expander {
         let Ok(text) = tree.text(&beside) else { return };
         for line in text.lines() {
             let line = line.trim();
-            let Some((name, value)) = line.strip_prefix("export ").and_then(|l| l.split_once('=')) else {
+            let Some((name, value)) = line.strip_prefix("export ").and_then(|l| l.split_once('='))
+            else {
                 continue;
             };
-            let value = value.trim().trim_matches(['"', '\'']).replace("$SUFFIX", "");
+            let value = value
+                .trim()
+                .trim_matches(['"', '\''])
+                .replace("$SUFFIX", "");
             self.defines.insert(name.trim().to_owned(), value);
         }
     }
 
-    fn all(&mut self, tree: &mut Tree<'_>, path: &str, directives: &[Directive], depth: usize) -> Vec<Node> {
+    fn all(
+        &mut self,
+        tree: &mut Tree<'_>,
+        path: &str,
+        directives: &[Directive],
+        depth: usize,
+    ) -> Vec<Node> {
         let mut out = Vec::new();
         for directive in directives {
             self.entries += 1;
             if self.entries > MAX_ENTRIES {
-                told(tree, path, directive.line, "more directives than are looked at");
+                told(
+                    tree,
+                    path,
+                    directive.line,
+                    "more directives than are looked at",
+                );
                 break;
             }
             let args: Vec<String> = directive.args.iter().map(|a| self.replaced(a)).collect();
@@ -101,7 +117,8 @@ impl Expander {
                     out.extend(self.include(tree, path, directive, first, depth));
                 }
                 ("define", None) => {
-                    self.defines.insert(first.to_owned(), args.get(1).cloned().unwrap_or_default());
+                    self.defines
+                        .insert(first.to_owned(), args.get(1).cloned().unwrap_or_default());
                 }
                 ("undefine", None) => {
                     self.defines.remove(first);
@@ -154,7 +171,14 @@ impl Expander {
         }
     }
 
-    fn include(&mut self, tree: &mut Tree<'_>, path: &str, directive: &Directive, written: &str, depth: usize) -> Vec<Node> {
+    fn include(
+        &mut self,
+        tree: &mut Tree<'_>,
+        path: &str,
+        directive: &Directive,
+        written: &str,
+        depth: usize,
+    ) -> Vec<Node> {
         let dir = folder(&self.main).to_owned();
         let wanted = self.below_root(written);
         let mut found = tree.find(&dir, &wanted);
@@ -166,13 +190,23 @@ impl Expander {
             }
         }
         match found {
-            Found::Files(files) => files.iter().flat_map(|f| self.file(tree, f, depth + 1)).collect(),
+            Found::Files(files) => files
+                .iter()
+                .flat_map(|f| self.file(tree, f, depth + 1))
+                .collect(),
             Found::NoFolder => Vec::new(),
-            Found::Missing if directive.name == "includeoptional" && written.contains('*') => Vec::new(),
+            Found::Missing if directive.name == "includeoptional" && written.contains('*') => {
+                Vec::new()
+            }
             Found::Missing => {
                 let place = tree.place(path, directive.line);
                 self.missing = Some(format!("{place}: {written}"));
-                told(tree, path, directive.line, &format!("includes {written}, which is not here"));
+                told(
+                    tree,
+                    path,
+                    directive.line,
+                    &format!("includes {written}, which is not here"),
+                );
                 Vec::new()
             }
         }
@@ -180,8 +214,16 @@ impl Expander {
 
     /// A path as seen from the folder of the main file: what stands below `ServerRoot` stands there.
     fn below_root(&self, written: &str) -> String {
-        let roots = ["/etc/apache2/", "/etc/httpd/", "/usr/local/apache2/", "/usr/local/etc/apache24/"];
-        let own = self.root.as_ref().map(|r| format!("{}/", r.trim_end_matches('/')));
+        let roots = [
+            "/etc/apache2/",
+            "/etc/httpd/",
+            "/usr/local/apache2/",
+            "/usr/local/etc/apache24/",
+        ];
+        let own = self
+            .root
+            .as_ref()
+            .map(|r| format!("{}/", r.trim_end_matches('/')));
         let rest = own
             .as_deref()
             .into_iter()
@@ -236,7 +278,11 @@ fn is_version(args: &[String]) -> bool {
         _ => return true,
     };
     let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
-    let asked = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let asked = (
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+    );
     let ours = (2, 4, 57);
     match op {
         ">" => ours > asked,
@@ -248,7 +294,16 @@ fn is_version(args: &[String]) -> bool {
 }
 
 /// Modules that packages build in.
-const BUILT_IN: [&str; 8] = ["core", "so", "http", "log_config", "logio", "version", "unixd", "watchdog"];
+const BUILT_IN: [&str; 8] = [
+    "core",
+    "so",
+    "http",
+    "log_config",
+    "logio",
+    "version",
+    "unixd",
+    "watchdog",
+];
 
 const MAX_DEPTH: usize = 20;
 const MAX_FILES: usize = 4_000;

@@ -10,7 +10,13 @@ use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Place, Subject, Value};
 
 /// Adds the server and its hosts.
-pub(super) fn server(tree: &Tree<'_>, main: &str, nodes: &[Node], expander: &Expander, out: &mut Collected) {
+pub(super) fn server(
+    tree: &Tree<'_>,
+    main: &str,
+    nodes: &[Node],
+    expander: &Expander,
+    out: &mut Collected,
+) {
     let above = lines(nodes, expander);
     let mut subject = Subject::new("apache", "apache").at(tree.place(main, 1));
     above.put_all(&mut subject, &OWN, MANY);
@@ -42,13 +48,34 @@ pub(super) fn htaccess(tree: &Tree<'_>, path: &str, nodes: &[Node], out: &mut Co
     let id = format!("apache.htaccess[{}]", path.trim_start_matches('/'));
     let mut subject = Subject::new("apache-htaccess", id).at(tree.place(path, 1));
     let options = nodes.iter().rev().find(|n| n.name == "options");
-    let indexes = options.is_some_and(|n| n.args.iter().any(|a| ["indexes", "+indexes", "all", "+all"].contains(&a.to_ascii_lowercase().as_str())));
-    put(&mut subject, "indexes", indexes, options.filter(|_| indexes).map(|n| n.place.clone()));
-    let errors = nodes.iter().rev().find(|n| {
-        n.name.starts_with("php_") && n.args.first().is_some_and(|a| a.eq_ignore_ascii_case("display_errors"))
+    let indexes = options.is_some_and(|n| {
+        n.args.iter().any(|a| {
+            ["indexes", "+indexes", "all", "+all"].contains(&a.to_ascii_lowercase().as_str())
+        })
     });
-    let shown = errors.is_some_and(|n| n.args.get(1).is_some_and(|v| ["on", "1", "true", "stdout"].contains(&v.to_ascii_lowercase().as_str())));
-    put(&mut subject, "display_errors", shown, errors.map(|n| n.place.clone()));
+    put(
+        &mut subject,
+        "indexes",
+        indexes,
+        options.filter(|_| indexes).map(|n| n.place.clone()),
+    );
+    let errors = nodes.iter().rev().find(|n| {
+        n.name.starts_with("php_")
+            && n.args
+                .first()
+                .is_some_and(|a| a.eq_ignore_ascii_case("display_errors"))
+    });
+    let shown = errors.is_some_and(|n| {
+        n.args.get(1).is_some_and(|v| {
+            ["on", "1", "true", "stdout"].contains(&v.to_ascii_lowercase().as_str())
+        })
+    });
+    put(
+        &mut subject,
+        "display_errors",
+        shown,
+        errors.map(|n| n.place.clone()),
+    );
     out.subjects.push(subject);
 }
 
@@ -70,7 +97,12 @@ fn lines(nodes: &[Node], expander: &Expander) -> Settings {
 }
 
 fn numbers(settings: &Settings, subject: &mut Subject) {
-    for (name, own) in [("timeout", "60"), ("keepalivetimeout", "5"), ("maxrequestworkers", "256"), ("limitrequestbody", "1073741824")] {
+    for (name, own) in [
+        ("timeout", "60"),
+        ("keepalivetimeout", "5"),
+        ("maxrequestworkers", "256"),
+        ("limitrequestbody", "1073741824"),
+    ] {
         settings.conclude(subject, &format!("{name}_count"), name, own, |v| {
             v.trim().trim_end_matches("ms").parse().ok().map(Value::Int)
         });
@@ -82,31 +114,60 @@ fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Sub
     let folders = folders(nodes);
     let listed: Vec<&(String, bool, Place)> = folders.iter().filter(|(_, on, _)| *on).collect();
     let off = expander.has("autoindex") == Some(false);
-    let names = listed.iter().filter(|_| !off).map(|(path, ..)| Value::from(path.as_str()));
-    put(subject, "indexed_folders", list(names, expander), listed.first().map(|(.., place)| place.clone()));
+    let names = listed
+        .iter()
+        .filter(|_| !off)
+        .map(|(path, ..)| Value::from(path.as_str()));
+    put(
+        subject,
+        "indexed_folders",
+        list(names, expander),
+        listed.first().map(|(.., place)| place.clone()),
+    );
     let root = nodes
         .iter()
         .filter(|n| n.name == "directory" && n.args.first().is_some_and(|a| a == "/"))
         .flat_map(Node::children);
-    let denied = root.clone().any(|n| n.name == "require" && n.text().eq_ignore_ascii_case("all denied"))
-        || root.clone().any(|n| n.name == "deny" && n.text().eq_ignore_ascii_case("from all"));
+    let denied = root
+        .clone()
+        .any(|n| n.name == "require" && n.text().eq_ignore_ascii_case("all denied"))
+        || root
+            .clone()
+            .any(|n| n.name == "deny" && n.text().eq_ignore_ascii_case("from all"));
     // What is not open is closed only where it is said.
     put(subject, "root_denied", maybe(denied, expander), None);
     let dotfiles = any(all, &|n| {
         ["filesmatch", "directorymatch", "locationmatch", "files"].contains(&n.name.as_str())
-            && n.args.iter().any(|a| a.contains("\\.") || a.contains(".ht") || a.contains(".git"))
-            && n.children().iter().any(|c| c.name == "require" && c.text().eq_ignore_ascii_case("all denied"))
+            && n.args
+                .iter()
+                .any(|a| a.contains("\\.") || a.contains(".ht") || a.contains(".git"))
+            && n.children()
+                .iter()
+                .any(|c| c.name == "require" && c.text().eq_ignore_ascii_case("all denied"))
     });
-    put(subject, "dotfiles_denied", maybe(dotfiles.is_some(), expander), dotfiles.map(|n| n.place.clone()));
+    put(
+        subject,
+        "dotfiles_denied",
+        maybe(dotfiles.is_some(), expander),
+        dotfiles.map(|n| n.place.clone()),
+    );
     let page = any(all, &|n| {
         n.name == "location"
             && n.children().iter().any(|c| {
-                c.name == "sethandler" && ["server-status", "server-info"].contains(&c.text().as_str())
+                c.name == "sethandler"
+                    && ["server-status", "server-info"].contains(&c.text().as_str())
             })
             && is_open(n)
     });
-    put(subject, "status_exposed", page.is_some(), page.map(|n| n.place.clone()));
-    let conditional = any(all, &|n| n.name == "modsecruleengine" || n.name == "secruleengine");
+    put(
+        subject,
+        "status_exposed",
+        page.is_some(),
+        page.map(|n| n.place.clone()),
+    );
+    let conditional = any(all, &|n| {
+        n.name == "modsecruleengine" || n.name == "secruleengine"
+    });
     let waf = conditional.map(|n| n.text());
     put(
         subject,
@@ -161,10 +222,18 @@ fn is_open(section: &Node) -> bool {
 fn folders(nodes: &[Node]) -> Vec<(String, bool, Place)> {
     let mut found: Vec<&Node> = Vec::new();
     gather(nodes, &mut found);
-    found.sort_by_key(|n| n.args.first().map_or(0, |a| a.trim_end_matches('/').matches('/').count()));
+    found.sort_by_key(|n| {
+        n.args
+            .first()
+            .map_or(0, |a| a.trim_end_matches('/').matches('/').count())
+    });
     let mut out: Vec<(String, bool, Place)> = Vec::new();
     for node in &found {
-        let Some(path) = node.args.first().map(|a| a.trim_end_matches('/').to_owned()) else {
+        let Some(path) = node
+            .args
+            .first()
+            .map(|a| a.trim_end_matches('/').to_owned())
+        else {
             continue;
         };
         if node.name != "directory" || path.starts_with('~') {
@@ -188,7 +257,10 @@ fn folders(nodes: &[Node]) -> Vec<(String, bool, Place)> {
                 }
             }
             let absolute = options.args.iter().all(|w| !w.starts_with(['+', '-']));
-            let says = options.args.iter().any(|w| ["indexes", "all"].contains(&w.to_ascii_lowercase().as_str()));
+            let says = options
+                .args
+                .iter()
+                .any(|w| ["indexes", "all"].contains(&w.to_ascii_lowercase().as_str()));
             if absolute && !says {
                 on = false;
             }
@@ -218,9 +290,20 @@ fn hosts(nodes: &[Node], above: &Settings, all: &[Node], expander: &Expander, ou
         let name = own.get("servername").unwrap_or("_").to_owned();
         let address = node.args.first().map_or("*", String::as_str);
         let port = port_of(address).map_or_else(|| "*".to_owned(), |p| p.to_string());
-        let id = format!("apache.vhost[{}:{port}]", name.rsplit_once(':').map_or(name.as_str(), |(n, _)| n));
+        let id = format!(
+            "apache.vhost[{}:{port}]",
+            name.rsplit_once(':').map_or(name.as_str(), |(n, _)| n)
+        );
         let mut subject = Subject::new("apache-vhost", id).at(node.place.clone());
-        host(node.children(), above, &own, &formats, expander, port_of(address), &mut subject);
+        host(
+            node.children(),
+            above,
+            &own,
+            &formats,
+            expander,
+            port_of(address),
+            &mut subject,
+        );
         out.subjects.push(subject);
     }
     if found.is_empty() && !expander.part {
@@ -231,7 +314,15 @@ fn hosts(nodes: &[Node], above: &Settings, all: &[Node], expander: &Expander, ou
         if let Some(first) = nodes.first() {
             subject = subject.at(first.place.clone());
         }
-        host(nodes, above, &Settings::default(), &formats, expander, port, &mut subject);
+        host(
+            nodes,
+            above,
+            &Settings::default(),
+            &formats,
+            expander,
+            port,
+            &mut subject,
+        );
         out.subjects.push(subject);
     }
 }
@@ -264,7 +355,10 @@ fn host(
     for from in [above, own] {
         let names: Vec<String> = from.names().map(str::to_owned).collect();
         for name in names {
-            if NOT_INHERITED.contains(&name.as_str()) && std::ptr::eq(from, above) && !own.is_empty() {
+            if NOT_INHERITED.contains(&name.as_str())
+                && std::ptr::eq(from, above)
+                && !own.is_empty()
+            {
                 continue;
             }
             for line in from.all(&name) {
@@ -273,39 +367,74 @@ fn host(
         }
     }
     whole.put_all(subject, &HOST, MANY);
-    whole.conclude(subject, "ssl", "sslengine", "off", |v| Some(v.eq_ignore_ascii_case("on").into()));
-    whole.conclude(subject, "weak_protocols", "sslprotocol", "all -SSLv3", |v| {
-        Some(Value::list(weak_protocols(v).into_iter().map(Value::from)))
+    whole.conclude(subject, "ssl", "sslengine", "off", |v| {
+        Some(v.eq_ignore_ascii_case("on").into())
     });
+    whole.conclude(
+        subject,
+        "weak_protocols",
+        "sslprotocol",
+        "all -SSLv3",
+        |v| Some(Value::list(weak_protocols(v).into_iter().map(Value::from))),
+    );
     whole.conclude(subject, "weak_ciphers", "sslciphersuite", "", |v| {
         let suite = v.strip_prefix("SSL ").unwrap_or(v);
-        Some(Value::list(nginx::weak_ciphers(suite).into_iter().map(Value::from)))
+        Some(Value::list(
+            nginx::weak_ciphers(suite).into_iter().map(Value::from),
+        ))
     });
     headers(&whole, subject);
     logs(&whole, own, formats, subject);
-    let ssl = whole.get("sslengine").is_some_and(|v| v.eq_ignore_ascii_case("on"));
+    let ssl = whole
+        .get("sslengine")
+        .is_some_and(|v| v.eq_ignore_ascii_case("on"));
     let redirect = any(nodes, &|n| {
         let text = n.text();
         match n.name.as_str() {
             "redirect" | "redirectmatch" => text.contains("https://"),
-            "rewriterule" => text.contains("https://") && (text.contains("R=") || text.contains("[R") || text.contains(",R")),
+            "rewriterule" => {
+                text.contains("https://")
+                    && (text.contains("R=") || text.contains("[R") || text.contains(",R"))
+            }
             _ => false,
         }
     });
     let to_https = redirect.filter(|_| !ssl && port != Some(443));
-    put(subject, "redirect_to_https", to_https.is_some(), to_https.map(|n| n.place.clone()));
-    let serves = ["documentroot", "proxypass", "proxypassmatch", "scriptalias", "alias", "wsgiscriptalias"];
+    put(
+        subject,
+        "redirect_to_https",
+        to_https.is_some(),
+        to_https.map(|n| n.place.clone()),
+    );
+    let serves = [
+        "documentroot",
+        "proxypass",
+        "proxypassmatch",
+        "scriptalias",
+        "alias",
+        "wsgiscriptalias",
+    ];
     let content = any(nodes, &|n| serves.contains(&n.name.as_str()));
     let plain = !ssl && port != Some(443) && to_https.is_none() && content.is_some();
     let value = match (&whole.missing, ssl || content.is_some()) {
         (Some(what), false) => Value::unseen("include-missing", what.as_str()),
         _ => plain.into(),
     };
-    put(subject, "serves_plain_http", value, content.filter(|_| plain).map(|n| n.place.clone()));
+    put(
+        subject,
+        "serves_plain_http",
+        value,
+        content.filter(|_| plain).map(|n| n.place.clone()),
+    );
     let mut upstreams = Vec::new();
     far_upstreams(nodes, &mut upstreams);
     let names = upstreams.iter().map(|(u, _)| Value::from(u.as_str()));
-    put(subject, "plain_upstreams", list(names, expander), upstreams.first().map(|(_, p)| p.clone()));
+    put(
+        subject,
+        "plain_upstreams",
+        list(names, expander),
+        upstreams.first().map(|(_, p)| p.clone()),
+    );
 }
 
 /// What is passed on without TLS to another machine.
@@ -313,7 +442,9 @@ fn far_upstreams(nodes: &[Node], out: &mut Vec<(String, Place)>) {
     for node in nodes {
         if ["proxypass", "proxypassmatch", "balancermember"].contains(&node.name.as_str()) {
             for arg in &node.args {
-                let host = ["http://", "ajp://", "ws://"].iter().find_map(|s| arg.strip_prefix(s));
+                let host = ["http://", "ajp://", "ws://"]
+                    .iter()
+                    .find_map(|s| arg.strip_prefix(s));
                 let Some(host) = host else { continue };
                 let name = host.split(['/', '?']).next().unwrap_or(host);
                 let name = if name.starts_with('[') {
@@ -322,7 +453,10 @@ fn far_upstreams(nodes: &[Node], out: &mut Vec<(String, Place)>) {
                     name.split(':').next().unwrap_or(name)
                 };
                 if !crate::collect::config::settings::is_loopback(name) {
-                    out.push((arg.split('?').next().unwrap_or(arg).to_owned(), node.place.clone()));
+                    out.push((
+                        arg.split('?').next().unwrap_or(arg).to_owned(),
+                        node.place.clone(),
+                    ));
                 }
             }
         }
@@ -343,7 +477,11 @@ fn weak_protocols(text: &str) -> Vec<&'static str> {
             // SSLv3 is part of it only where OpenSSL still has it.
             known.to_vec()
         } else {
-            known.iter().copied().filter(|k| k.eq_ignore_ascii_case(name)).collect()
+            known
+                .iter()
+                .copied()
+                .filter(|k| k.eq_ignore_ascii_case(name))
+                .collect()
         };
         match sign {
             Some('-') => on.retain(|k| !named.contains(k)),
@@ -365,7 +503,11 @@ fn headers(whole: &Settings, subject: &mut Subject) {
         if ["always", "onsuccess"].contains(&first.as_str()) {
             first = words.next().unwrap_or_default().to_ascii_lowercase();
         }
-        let name = words.next().unwrap_or_default().trim_end_matches(':').to_ascii_lowercase();
+        let name = words
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(':')
+            .to_ascii_lowercase();
         match first.as_str() {
             "set" | "append" | "merge" | "add" | "setifempty" => {
                 if name == "strict-transport-security" {
@@ -375,7 +517,8 @@ fn headers(whole: &Settings, subject: &mut Subject) {
                         .split("max-age=")
                         .nth(1)
                         .and_then(|rest| {
-                            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                            let digits: String =
+                                rest.chars().take_while(char::is_ascii_digit).collect();
                             digits.parse::<i64>().ok()
                         });
                     hsts = age.map(|age| (age, line.place.clone()));
@@ -395,17 +538,38 @@ fn headers(whole: &Settings, subject: &mut Subject) {
     names.dedup();
     let unseen = whole.missing.as_deref();
     let shown = names.iter().map(|n| Value::from(n.as_str()));
-    put(subject, "header_names", if unseen.is_some() { Value::partial_list(shown) } else { Value::list(shown) }, None);
+    put(
+        subject,
+        "header_names",
+        if unseen.is_some() {
+            Value::partial_list(shown)
+        } else {
+            Value::list(shown)
+        },
+        None,
+    );
     match (hsts, unseen) {
         (Some((age, place)), _) => put(subject, "hsts_max_age", Value::Int(age), Some(place)),
-        (None, Some(what)) => put(subject, "hsts_max_age", Value::unseen("include-missing", what), None),
+        (None, Some(what)) => put(
+            subject,
+            "hsts_max_age",
+            Value::unseen("include-missing", what),
+            None,
+        ),
         (None, None) => put(subject, "hsts_max_age", Value::Int(0), None),
     }
 }
 
 /// Which fields each request leaves behind. A host with a log of its own does not write to the server's.
-fn logs(whole: &Settings, own: &Settings, formats: &BTreeMap<String, String>, subject: &mut Subject) {
-    let has_own = ["customlog", "transferlog"].iter().any(|n| !own.all(n).is_empty());
+fn logs(
+    whole: &Settings,
+    own: &Settings,
+    formats: &BTreeMap<String, String>,
+    subject: &mut Subject,
+) {
+    let has_own = ["customlog", "transferlog"]
+        .iter()
+        .any(|n| !own.all(n).is_empty());
     let from = if has_own { own } else { whole };
     let mut fields: Vec<&str> = Vec::new();
     let mut any = false;
@@ -439,30 +603,85 @@ fn logs(whole: &Settings, own: &Settings, formats: &BTreeMap<String, String>, su
     };
     put(subject, "access_log_enabled", value, place.clone());
     let shown = fields.into_iter().map(Value::from);
-    let value = if unknown { Value::partial_list(shown) } else { Value::list(shown) };
+    let value = if unknown {
+        Value::partial_list(shown)
+    } else {
+        Value::list(shown)
+    };
     put(subject, "access_log_fields", value, place);
 }
 
 /// The fields of an access log, by the marks of `LogFormat`.
 const FIELDS: [(&str, &[&str]); 5] = [
-    ("source", &["%h", "%a", "%{c}a", "X-Forwarded-For", "X-Real-IP"]),
-    ("destination", &["%v", "%V", "%A", "%{Host}i", "%p", "%{HOST}i"]),
+    (
+        "source",
+        &["%h", "%a", "%{c}a", "X-Forwarded-For", "X-Real-IP"],
+    ),
+    (
+        "destination",
+        &["%v", "%V", "%A", "%{Host}i", "%p", "%{HOST}i"],
+    ),
     ("account", &["%u", "REMOTE_USER"]),
     ("time", &["%t", "%{%", "}t"]),
     ("action", &["%r", "%m", "%U"]),
 ];
 
 const MANY: &[&str] = &[
-    "listen", "loadmodule", "customlog", "logformat", "header", "requestheader", "serveralias", "alias", "scriptalias", "rewriterule",
-    "rewritecond", "proxypass", "proxypassreverse", "redirect", "redirectmatch", "setenvif", "browsermatch", "setenv", "passenv", "addtype",
-    "addhandler", "adddefaultcharset", "addoutputfilterbytype", "addlanguage", "addcharset", "addencoding", "errordocument", "indexoptions",
-    "addicon", "addiconbytype", "addiconbyencoding", "indexignore", "mutex", "alias", "aliasmatch", "scriptaliasmatch", "require",
-    "transferlog", "sslopensslconfcmd", "rewritemap", "sslcertificatefile", "sslcertificatekeyfile",
+    "listen",
+    "loadmodule",
+    "customlog",
+    "logformat",
+    "header",
+    "requestheader",
+    "serveralias",
+    "alias",
+    "scriptalias",
+    "rewriterule",
+    "rewritecond",
+    "proxypass",
+    "proxypassreverse",
+    "redirect",
+    "redirectmatch",
+    "setenvif",
+    "browsermatch",
+    "setenv",
+    "passenv",
+    "addtype",
+    "addhandler",
+    "adddefaultcharset",
+    "addoutputfilterbytype",
+    "addlanguage",
+    "addcharset",
+    "addencoding",
+    "errordocument",
+    "indexoptions",
+    "addicon",
+    "addiconbytype",
+    "addiconbyencoding",
+    "indexignore",
+    "mutex",
+    "alias",
+    "aliasmatch",
+    "scriptaliasmatch",
+    "require",
+    "transferlog",
+    "sslopensslconfcmd",
+    "rewritemap",
+    "sslcertificatefile",
+    "sslcertificatekeyfile",
 ];
 
 /// What a host does not take over from the server.
 const NOT_INHERITED: [&str; 9] = [
-    "servername", "serveralias", "listen", "loadmodule", "rewriterule", "rewritecond", "rewriteengine", "proxypass", "sslengine",
+    "servername",
+    "serveralias",
+    "listen",
+    "loadmodule",
+    "rewriterule",
+    "rewritecond",
+    "rewriteengine",
+    "proxypass",
+    "sslengine",
 ];
 
 /// Apache's own values for the server (2.4).
@@ -498,7 +717,14 @@ const HOST: [(&str, &str); 8] = [
 
 /// Modules of which the controls ask.
 const WATCHED: [&str; 8] = [
-    "ssl", "status", "info", "autoindex", "userdir", "dav", "security2", "reqtimeout",
+    "ssl",
+    "status",
+    "info",
+    "autoindex",
+    "userdir",
+    "dav",
+    "security2",
+    "reqtimeout",
 ];
 
 #[cfg(test)]

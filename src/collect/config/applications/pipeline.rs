@@ -30,25 +30,56 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     for root in &roots {
         walk(root, &mut found, 0);
     }
-    put.derived("system", if github { "github-actions" } else { "gitlab-ci" }, None);
+    put.derived(
+        "system",
+        if github {
+            "github-actions"
+        } else {
+            "gitlab-ci"
+        },
+        None,
+    );
     put.list("secret_variables", &found.secrets);
     put.list("unpinned_actions", &found.unpinned);
     put.list("injections", &found.injections);
     put.list("privileged", &found.privileged);
-    let write_all = roots.iter().find_map(|r| r.get("permissions")).filter(|p| p.scalar().as_deref() == Some("write-all"));
-    put.derived("permissions_all", write_all.is_some(), write_all.map(|n| n.span.line));
+    let write_all = roots
+        .iter()
+        .find_map(|r| r.get("permissions"))
+        .filter(|p| p.scalar().as_deref() == Some("write-all"));
+    put.derived(
+        "permissions_all",
+        write_all.is_some(),
+        write_all.map(|n| n.span.line),
+    );
     let foreign = roots.iter().find_map(|r| {
         let on = r.get("on")?;
         let named = on.get("pull_request_target").is_some()
             || on.scalar().as_deref() == Some("pull_request_target")
-            || on.items().iter().any(|i| i.scalar().as_deref() == Some("pull_request_target"));
+            || on
+                .items()
+                .iter()
+                .any(|i| i.scalar().as_deref() == Some("pull_request_target"));
         named.then_some(on)
     });
     let checkout = foreign.filter(|_| found.head);
-    put.derived("runs_foreign_code", checkout.is_some(), checkout.map(|n| n.span.line));
+    put.derived(
+        "runs_foreign_code",
+        checkout.is_some(),
+        checkout.map(|n| n.span.line),
+    );
     if !github {
-        for path in ["permissions_all", "runs_foreign_code", "unpinned_actions", "injections"] {
-            put.derived(path, Value::unseen("not_applicable", "no pipeline of GitHub Actions"), None);
+        for path in [
+            "permissions_all",
+            "runs_foreign_code",
+            "unpinned_actions",
+            "injections",
+        ] {
+            put.derived(
+                path,
+                Value::unseen("not_applicable", "no pipeline of GitHub Actions"),
+                None,
+            );
         }
     }
     out.subjects.push(subject);
@@ -82,21 +113,34 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
             }
             ("uses", Some(action)) => {
                 // The forge's own are trusted as the forge is.
-                let own = action.starts_with("./") || action.starts_with("docker://") || action.starts_with("actions/") || action.starts_with("github/");
-                let pinned = action.rsplit_once('@').is_some_and(|(_, at)| at.len() == 40 && at.chars().all(|c| c.is_ascii_hexdigit()));
+                let own = action.starts_with("./")
+                    || action.starts_with("docker://")
+                    || action.starts_with("actions/")
+                    || action.starts_with("github/");
+                let pinned = action.rsplit_once('@').is_some_and(|(_, at)| {
+                    at.len() == 40 && at.chars().all(|c| c.is_ascii_hexdigit())
+                });
                 if !own && !pinned {
                     found.unpinned.push((action, line));
                 }
             }
             ("run", Some(script)) => {
-                let taken = FOREIGN.iter().find(|f| script.contains(*f) && script.contains("${{"));
+                let taken = FOREIGN
+                    .iter()
+                    .find(|f| script.contains(*f) && script.contains("${{"));
                 if let Some(taken) = taken {
                     found.injections.push(((*taken).to_owned(), line));
                 }
             }
-            ("ref", Some(what)) => found.head |= what.contains("pull_request.head") || what.contains("head_ref"),
-            ("privileged", _) if truth(value) == Some(true) => found.privileged.push(("privileged".into(), line)),
-            ("options", Some(text)) if text.contains("--privileged") => found.privileged.push(("--privileged".into(), line)),
+            ("ref", Some(what)) => {
+                found.head |= what.contains("pull_request.head") || what.contains("head_ref")
+            }
+            ("privileged", _) if truth(value) == Some(true) => {
+                found.privileged.push(("privileged".into(), line))
+            }
+            ("options", Some(text)) if text.contains("--privileged") => {
+                found.privileged.push(("--privileged".into(), line))
+            }
             _ => {}
         }
         walk(value, found, depth + 1);

@@ -22,20 +22,30 @@ struct Line {
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
     let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in tree.of_kind(&Kind::Spring) {
-        folders.entry(folder(&path).to_owned()).or_default().push(path);
+        folders
+            .entry(folder(&path).to_owned())
+            .or_default()
+            .push(path);
     }
     for (folder, mut files) in folders {
         // Properties count before YAML, application before bootstrap; a profile's own file before a part of another.
         files.sort_by_key(|f| {
             let name = f.rsplit('/').next().unwrap_or(f).to_owned();
-            (name.contains('-'), !name.starts_with("bootstrap"), name.ends_with(".properties"))
+            (
+                name.contains('-'),
+                !name.starts_with("bootstrap"),
+                name.ends_with(".properties"),
+            )
         });
         let mut lines = Vec::new();
         for file in &files {
             read(tree, file, &mut lines);
         }
-        let profiles: BTreeSet<Option<String>> =
-            lines.iter().map(|l| l.profile.clone()).chain([None]).collect();
+        let profiles: BTreeSet<Option<String>> = lines
+            .iter()
+            .map(|l| l.profile.clone())
+            .chain([None])
+            .collect();
         for profile in profiles {
             let place = tree.place(files.first().map_or("/", String::as_str), 1);
             let subject = subject(&folder, profile.as_deref(), &lines, place);
@@ -75,7 +85,12 @@ fn read(tree: &mut Tree<'_>, path: &str, lines: &mut Vec<Line>) {
         }
     }
     for document in documents {
-        let of = |key: &str| document.iter().find(|(n, ..)| n == key).map(|(_, v, _)| v.clone());
+        let of = |key: &str| {
+            document
+                .iter()
+                .find(|(n, ..)| n == key)
+                .map(|(_, v, _)| v.clone())
+        };
         let activated = of("spring.config.activate.on-profile").or_else(|| of("spring.profiles"));
         let profile = activated.or_else(|| own.clone());
         for (name, value, line) in document {
@@ -127,7 +142,11 @@ fn canonical(name: &str) -> String {
             out.push('-');
         }
         lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-        out.push(if c == '_' { '-' } else { c.to_ascii_lowercase() });
+        out.push(if c == '_' {
+            '-'
+        } else {
+            c.to_ascii_lowercase()
+        });
     }
     out
 }
@@ -151,9 +170,14 @@ fn subject(folder: &str, profile: Option<&str>, lines: &[Line], place: Place) ->
     let mut subject = Subject::new("spring", id).at(place);
     directives(&settings, &mut subject);
     conclusions(&settings, &mut subject);
-    let production = profile.is_none_or(|p| !["dev", "development", "local", "test", "it", "ci", "default"].contains(&p));
+    let production = profile.is_none_or(|p| {
+        !["dev", "development", "local", "test", "it", "ci", "default"].contains(&p)
+    });
     subject.put(Fact::derived("production", production));
-    subject.put(Fact::derived("profile", profile.map_or(Value::Absent, Value::from)));
+    subject.put(Fact::derived(
+        "profile",
+        profile.map_or(Value::Absent, Value::from),
+    ));
     subject
 }
 
@@ -163,10 +187,23 @@ fn directives(settings: &Settings, subject: &mut Subject) {
     for name in &names {
         let all = settings.all(name);
         for (nth, line) in all.iter().enumerate() {
-            let origin = if nth + 1 == all.len() { Origin::Set } else { Origin::Shadowed };
-            let hidden = is_secret(name) || !secrets::scan(&format!("{name}={}", line.value), secrets::Look::Config).is_empty();
-            let sensitivity = if hidden { Sensitivity::Secret("value") } else { Sensitivity::Public };
-            subject.put(Fact::new(name.as_str(), line.value.as_str(), origin, sensitivity).at(line.place.clone()));
+            let origin = if nth + 1 == all.len() {
+                Origin::Set
+            } else {
+                Origin::Shadowed
+            };
+            let hidden = is_secret(name)
+                || !secrets::scan(&format!("{name}={}", line.value), secrets::Look::Config)
+                    .is_empty();
+            let sensitivity = if hidden {
+                Sensitivity::Secret("value")
+            } else {
+                Sensitivity::Public
+            };
+            subject.put(
+                Fact::new(name.as_str(), line.value.as_str(), origin, sensitivity)
+                    .at(line.place.clone()),
+            );
         }
     }
     for (name, own) in OWN {
@@ -198,45 +235,133 @@ fn resolved(text: &str) -> Option<String> {
 }
 
 fn conclusions(s: &Settings, subject: &mut Subject) {
-    let conclude = |subject: &mut Subject, path: &str, name: &str, own: &str, read: &dyn Fn(&str) -> Option<Value>| {
+    let conclude = |subject: &mut Subject,
+                    path: &str,
+                    name: &str,
+                    own: &str,
+                    read: &dyn Fn(&str) -> Option<Value>| {
         s.conclude(subject, path, name, own, |v| read(&resolved(v)?));
     };
-    conclude(subject, "shows_stacktrace", "server.error.include-stacktrace", "never", &|v| {
-        Some((!["never", "false"].contains(&v.to_ascii_lowercase().as_str())).into())
-    });
-    conclude(subject, "session_seconds", "server.servlet.session.timeout", "30m", &|v| duration(v).map(Value::Int));
-    conclude(subject, "cookie_secure", "server.servlet.session.cookie.secure", "false", &on_value);
-    conclude(subject, "cookie_http_only", "server.servlet.session.cookie.http-only", "true", &on_value);
-    conclude(subject, "h2_console", "spring.h2.console.enabled", "false", &on_value);
+    conclude(
+        subject,
+        "shows_stacktrace",
+        "server.error.include-stacktrace",
+        "never",
+        &|v| Some((!["never", "false"].contains(&v.to_ascii_lowercase().as_str())).into()),
+    );
+    conclude(
+        subject,
+        "session_seconds",
+        "server.servlet.session.timeout",
+        "30m",
+        &|v| duration(v).map(Value::Int),
+    );
+    // Where nothing is said it depends on each request whether the cookie is kept to HTTPS.
+    conclude(
+        subject,
+        "cookie_secure",
+        "server.servlet.session.cookie.secure",
+        "",
+        &on_value,
+    );
+    conclude(
+        subject,
+        "cookie_http_only",
+        "server.servlet.session.cookie.http-only",
+        "true",
+        &on_value,
+    );
+    conclude(
+        subject,
+        "h2_console",
+        "spring.h2.console.enabled",
+        "false",
+        &on_value,
+    );
     conclude(subject, "debug_on", "debug", "false", &on_value);
-    conclude(subject, "exposed_endpoints", "management.endpoints.web.exposure.include", "health", &|v| {
-        let names = v.split(',').map(str::trim).filter(|n| SENSITIVE.contains(n));
-        Some(Value::list(names.map(Value::from)))
-    });
-    conclude(subject, "weak_protocols", "server.ssl.enabled-protocols", "TLSv1.2,TLSv1.3", &|v| {
-        let weak = v.split(',').map(str::trim).filter(|p| ["SSLv3", "TLSv1", "TLSv1.1"].contains(p));
-        Some(Value::list(weak.map(Value::from)))
-    });
-    conclude(subject, "plain_database", "spring.datasource.url", "", &|v| Some(is_plain(v).into()));
-    conclude(subject, "plain_redis", "spring.data.redis.host", "localhost", &|v| {
-        let tls = ["spring.data.redis.ssl.enabled", "spring.redis.ssl", "spring.data.redis.ssl"]
+    conclude(
+        subject,
+        "exposed_endpoints",
+        "management.endpoints.web.exposure.include",
+        "health",
+        &|v| {
+            let names = v
+                .split(',')
+                .map(str::trim)
+                .filter(|n| SENSITIVE.contains(n));
+            Some(Value::list(names.map(Value::from)))
+        },
+    );
+    conclude(
+        subject,
+        "weak_protocols",
+        "server.ssl.enabled-protocols",
+        "TLSv1.2,TLSv1.3",
+        &|v| {
+            let weak = v
+                .split(',')
+                .map(str::trim)
+                .filter(|p| ["SSLv3", "TLSv1", "TLSv1.1"].contains(p));
+            Some(Value::list(weak.map(Value::from)))
+        },
+    );
+    conclude(
+        subject,
+        "plain_database",
+        "spring.datasource.url",
+        "",
+        &|v| Some(is_plain(v).into()),
+    );
+    conclude(
+        subject,
+        "plain_redis",
+        "spring.data.redis.host",
+        "localhost",
+        &|v| {
+            let tls = [
+                "spring.data.redis.ssl.enabled",
+                "spring.redis.ssl",
+                "spring.data.redis.ssl",
+            ]
             .iter()
             .any(|n| s.get(n).and_then(on) == Some(true));
-        Some((!is_loopback(v) && !tls).into())
-    });
-    conclude(subject, "access_log", "server.tomcat.accesslog.enabled", "false", &on_value);
-    conclude(subject, "access_log_fields", "server.tomcat.accesslog.pattern", "%h %l %u %t \"%r\" %s %b", &|v| {
-        let v = if v == "common" || v == "combined" { "%h %l %u %t \"%r\"" } else { v };
-        let has = |marks: &[&str]| marks.iter().any(|m| v.contains(m));
-        let fields: [(&str, &[&str]); 5] = [
-            ("source", &["%h", "%a", "X-Forwarded-For"]),
-            ("destination", &["%v", "%A", "%p", "%{Host}i"]),
-            ("account", &["%u"]),
-            ("time", &["%t"]),
-            ("action", &["%r", "%m", "%U"]),
-        ];
-        Some(Value::list(fields.iter().filter(|(_, m)| has(m)).map(|(f, _)| Value::from(*f))))
-    });
+            Some((!is_loopback(v) && !tls).into())
+        },
+    );
+    conclude(
+        subject,
+        "access_log",
+        "server.tomcat.accesslog.enabled",
+        "false",
+        &on_value,
+    );
+    conclude(
+        subject,
+        "access_log_fields",
+        "server.tomcat.accesslog.pattern",
+        "%h %l %u %t \"%r\" %s %b",
+        &|v| {
+            let v = if v == "common" || v == "combined" {
+                "%h %l %u %t \"%r\""
+            } else {
+                v
+            };
+            let has = |marks: &[&str]| marks.iter().any(|m| v.contains(m));
+            let fields: [(&str, &[&str]); 5] = [
+                ("source", &["%h", "%a", "X-Forwarded-For"]),
+                ("destination", &["%v", "%A", "%p", "%{Host}i"]),
+                ("account", &["%u"]),
+                ("time", &["%t"]),
+                ("action", &["%r", "%m", "%U"]),
+            ];
+            Some(Value::list(
+                fields
+                    .iter()
+                    .filter(|(_, m)| has(m))
+                    .map(|(f, _)| Value::from(*f)),
+            ))
+        },
+    );
     separate_port(s, subject);
     let named: Vec<Value> = s
         .names()
@@ -255,7 +380,15 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
 fn separate_port(s: &Settings, subject: &mut Subject) {
     let own = s.line("management.server.port");
     let port = |name: &str, own: &str| resolved(s.get(name).unwrap_or(own));
-    let value = match (port("management.server.port", ""), port("server.port", "8080")) {
+    let speaks = s.names().any(|name| name.starts_with("management."));
+    let value = match (
+        port("management.server.port", ""),
+        port("server.port", "8080"),
+    ) {
+        _ if !speaks => Value::unseen(
+            "missing-fact",
+            "no line speaks of management: whether there is any is not known",
+        ),
         (Some(admin), Some(server)) => Value::Bool(!admin.is_empty() && admin != server),
         _ => Value::unseen("ambiguous", "a port is a variable without a value here"),
     };
@@ -270,7 +403,9 @@ fn separate_port(s: &Settings, subject: &mut Subject) {
 fn duration(text: &str) -> Option<i64> {
     let text = text.trim().to_ascii_lowercase();
     let text = text.strip_prefix("pt").unwrap_or(&text);
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let number: i64 = text.get(..digits)?.parse().ok()?;
     let unit = match text.get(digits..)? {
         "" | "s" => 1,
@@ -298,9 +433,13 @@ fn is_plain(url: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     match driver {
         "postgresql" => !has(&["sslmode=require", "sslmode=verify", "ssl=true"]),
-        "mysql" | "mariadb" => {
-            !has(&["sslmode=required", "sslmode=verify", "sslmode=trust", "usessl=true", "requiressl=true"])
-        }
+        "mysql" | "mariadb" => !has(&[
+            "sslmode=required",
+            "sslmode=verify",
+            "sslmode=trust",
+            "usessl=true",
+            "requiressl=true",
+        ]),
         "sqlserver" => has(&["encrypt=false"]),
         _ => false,
     }
@@ -308,8 +447,19 @@ fn is_plain(url: &str) -> bool {
 
 /// Endpoints that show or change more than health.
 const SENSITIVE: [&str; 13] = [
-    "*", "env", "beans", "heapdump", "threaddump", "configprops", "mappings", "loggers", "shutdown", "httpexchanges", "httptrace",
-    "jolokia", "logfile",
+    "*",
+    "env",
+    "beans",
+    "heapdump",
+    "threaddump",
+    "configprops",
+    "mappings",
+    "loggers",
+    "shutdown",
+    "httpexchanges",
+    "httptrace",
+    "jolokia",
+    "logfile",
 ];
 
 /// Spring Boot's own values (3.x).
@@ -331,10 +481,21 @@ mod tests {
     #[test]
     fn words_of_spring() {
         assert_eq!(canonical("includeStacktrace"), "include-stacktrace");
-        assert_eq!((duration("15m"), duration("PT1H"), duration("900"), duration("x")), (Some(900), Some(3600), Some(900), None));
+        assert_eq!(
+            (
+                duration("15m"),
+                duration("PT1H"),
+                duration("900"),
+                duration("x")
+            ),
+            (Some(900), Some(3600), Some(900), None)
+        );
         assert_eq!(resolved("${A:b}c"), Some("bc".into()));
         assert_eq!(resolved("${A}"), None);
-        assert!(is_plain("jdbc:postgresql://db:5432/x") && !is_plain("jdbc:postgresql://db/x?sslmode=verify-full"));
+        assert!(
+            is_plain("jdbc:postgresql://db:5432/x")
+                && !is_plain("jdbc:postgresql://db/x?sslmode=verify-full")
+        );
         assert!(!is_plain("jdbc:mysql://127.0.0.1/x") && !is_plain("jdbc:h2:mem:x"));
     }
 }

@@ -24,8 +24,13 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
             if service.entries().is_empty() {
                 continue;
             }
-            let id = format!("compose.service[{}:{}]", path.trim_start_matches('/'), name.name);
-            let mut subject = Subject::new("compose-service", id).at(tree.place(path, name.span.line));
+            let id = format!(
+                "compose.service[{}:{}]",
+                path.trim_start_matches('/'),
+                name.name
+            );
+            let mut subject =
+                Subject::new("compose-service", id).at(tree.place(path, name.span.line));
             let mut put = Putter {
                 subject: &mut subject,
                 file: tree.reader.shown(path),
@@ -47,7 +52,11 @@ fn facts(service: &Node, root: &Node, put: &mut Putter<'_>) {
     let name = service.get("image").and_then(Node::scalar);
     match (&name, service.get("build")) {
         (_, Some(_)) | (None, None) => {
-            put.derived("image_pinned", Value::unseen("not_applicable", "built here"), None);
+            put.derived(
+                "image_pinned",
+                Value::unseen("not_applicable", "built here"),
+                None,
+            );
         }
         (Some(name), None) => {
             let line = service.get("image").map(|n| n.span.line);
@@ -75,12 +84,18 @@ fn blind(put: &mut Putter<'_>) {
         let silent = match &fact.value {
             Value::Bool(false) | Value::Absent => true,
             Value::List(list) => list.items.is_empty(),
-            Value::Bool(true) | Value::Int(_) | Value::Text(_) | Value::Day(_) | Value::Map(_) | Value::Unseen(_) => {
-                fact.place.is_none()
-            }
+            Value::Bool(true)
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::Day(_)
+            | Value::Map(_)
+            | Value::Unseen(_) => fact.place.is_none(),
         };
         if silent && fact.place.is_none() {
-            fact.value = Value::unseen("missing-fact", "the service goes on in another file or service");
+            fact.value = Value::unseen(
+                "missing-fact",
+                "the service goes on in another file or service",
+            );
         }
     }
 }
@@ -95,7 +110,11 @@ fn privileges(service: &Node, put: &mut Putter<'_>) {
         let name = u.split(':').next().unwrap_or(&u);
         !["root", "0"].contains(&name)
     });
-    put.derived("named_user", named.unwrap_or(false), user.map(|n| n.span.line));
+    put.derived(
+        "named_user",
+        named.unwrap_or(false),
+        user.map(|n| n.span.line),
+    );
     let caps: Vec<(String, u32)> = texts(service.get("cap_add"))
         .into_iter()
         .filter(|(cap, _)| image::is_dangerous(cap))
@@ -115,7 +134,11 @@ fn privileges(service: &Node, put: &mut Putter<'_>) {
     put.derived("no_new_privileges", fresh.is_some(), fresh);
     let open = has(&["seccomp:unconfined", "apparmor:unconfined", "label:disable"]);
     put.derived("unconfined", open.is_some(), open);
-    for (path, key) in [("host_pid", "pid"), ("host_ipc", "ipc"), ("host_userns", "userns_mode")] {
+    for (path, key) in [
+        ("host_pid", "pid"),
+        ("host_ipc", "ipc"),
+        ("host_userns", "userns_mode"),
+    ] {
         let node = service.get(key);
         let host = node.and_then(Node::scalar).is_some_and(|v| v == "host");
         put.derived(path, host, node.map(|n| n.span.line));
@@ -188,9 +211,15 @@ impl Port {
             });
         }
         let target = defaulted(&node.get("target")?.scalar()?).parse().ok()?;
-        let host = node.get("host_ip").and_then(Node::scalar).unwrap_or_default();
+        let host = node
+            .get("host_ip")
+            .and_then(Node::scalar)
+            .unwrap_or_default();
         Some(Self {
-            published: node.get("published").and_then(Node::scalar).unwrap_or_default(),
+            published: node
+                .get("published")
+                .and_then(Node::scalar)
+                .unwrap_or_default(),
             target,
             local: is_loopback(&host),
         })
@@ -210,8 +239,16 @@ fn mounts(service: &Node, root: &Node, put: &mut Putter<'_>) {
     let mut socket = None;
     for volume in service.get("volumes").map_or(&[][..], Node::items) {
         let source = match volume.scalar() {
-            Some(text) => defaulted(&text).split(':').next().unwrap_or_default().to_owned(),
-            None => volume.get("source").and_then(Node::scalar).map(|s| defaulted(&s)).unwrap_or_default(),
+            Some(text) => defaulted(&text)
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            None => volume
+                .get("source")
+                .and_then(Node::scalar)
+                .map(|s| defaulted(&s))
+                .unwrap_or_default(),
         };
         // A name of a volume may stand for a folder of the host.
         let bound = root
@@ -254,7 +291,10 @@ fn secrets_of(service: &Node, put: &mut Putter<'_>) {
 }
 
 fn limited(service: &Node) -> bool {
-    service.get("mem_limit").is_some() || service.at(&["deploy", "resources", "limits", "memory"]).is_some()
+    service.get("mem_limit").is_some()
+        || service
+            .at(&["deploy", "resources", "limits", "memory"])
+            .is_some()
 }
 
 /// `${NAME:-value}` and `${NAME-value}` with their own value, where no other is given.
@@ -313,10 +353,19 @@ mod tests {
             let doc = yaml::documents(&format!("p: {text}")).remove(0).unwrap();
             Port::read(doc.get("p").unwrap()).map(|p| (p.shown(), p.local))
         };
-        assert_eq!(read("\"127.0.0.1:5432:5432\""), Some(("5432:5432".into(), true)));
+        assert_eq!(
+            read("\"127.0.0.1:5432:5432\""),
+            Some(("5432:5432".into(), true))
+        );
         assert_eq!(read("\"5432:5432\""), Some(("5432:5432".into(), false)));
-        assert_eq!(read("\"[::1]:6379:6379/tcp\""), Some(("6379:6379".into(), true)));
-        assert_eq!(read("{ target: 80, published: 8080, host_ip: 127.0.0.1 }"), Some(("8080:80".into(), true)));
+        assert_eq!(
+            read("\"[::1]:6379:6379/tcp\""),
+            Some(("6379:6379".into(), true))
+        );
+        assert_eq!(
+            read("{ target: 80, published: 8080, host_ip: 127.0.0.1 }"),
+            Some(("8080:80".into(), true))
+        );
         assert_eq!(read("\"${P}:80\""), Some(("${P}:80".into(), false)));
         assert_eq!(read("\"80:${P}\""), None);
     }

@@ -32,13 +32,29 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
         .filter(|(host, _)| host.starts_with("tcp://"))
         .collect();
     put.list("tcp_hosts", &tcp);
-    put.list("insecure-registries", &texts(root.get("insecure-registries")));
+    put.list(
+        "insecure-registries",
+        &texts(root.get("insecure-registries")),
+    );
     let local = ["json-file", "local"].contains(
-        &root.get("log-driver").and_then(Node::scalar).unwrap_or("json-file".into()).as_str(),
+        &root
+            .get("log-driver")
+            .and_then(Node::scalar)
+            .unwrap_or("json-file".into())
+            .as_str(),
     );
     let rotated = !local || root.at(&["log-opts", "max-size"]).is_some();
-    put.derived("logs_bounded", rotated, root.get("log-opts").map(|n| n.span.line));
-    let open = !tcp.is_empty() && put.subject.facts.get("tlsverify").is_some_and(|f| f.value != Value::Bool(true));
+    put.derived(
+        "logs_bounded",
+        rotated,
+        root.get("log-opts").map(|n| n.span.line),
+    );
+    let open = !tcp.is_empty()
+        && put
+            .subject
+            .facts
+            .get("tlsverify")
+            .is_some_and(|f| f.value != Value::Bool(true));
     put.derived("open_tcp", open, tcp.first().map(|(_, line)| *line));
     out.subjects.push(subject);
 }

@@ -38,10 +38,24 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     user(&stages, &mut subject, &place);
     if let Some(last) = stages.last() {
         subject.put(Fact::derived("healthcheck", last.healthcheck));
-        let ports = list(&last.ports.iter().map(|(p, l)| (p.clone(), *l)).collect::<Vec<_>>(), "exposes", &mut subject, &place);
+        let ports = list(
+            &last
+                .ports
+                .iter()
+                .map(|(p, l)| (p.clone(), *l))
+                .collect::<Vec<_>>(),
+            "exposes",
+            &mut subject,
+            &place,
+        );
         let admin: Vec<(String, u32)> = ports
             .into_iter()
-            .filter(|(p, _)| p.split('/').next().and_then(|p| p.parse().ok()).is_some_and(image::is_admin_port))
+            .filter(|(p, _)| {
+                p.split('/')
+                    .next()
+                    .and_then(|p| p.parse().ok())
+                    .is_some_and(image::is_admin_port)
+            })
             .collect();
         list(&admin, "admin_ports", &mut subject, &place);
     }
@@ -60,7 +74,10 @@ fn list(
     subject: &mut Subject,
     place: &dyn Fn(u32) -> Place,
 ) -> Vec<(String, u32)> {
-    let fact = Fact::derived(path, Value::list(items.iter().map(|(t, _)| Value::from(t.as_str()))));
+    let fact = Fact::derived(
+        path,
+        Value::list(items.iter().map(|(t, _)| Value::from(t.as_str()))),
+    );
     subject.put(match items.first() {
         Some((_, line)) => fact.at(place(*line)),
         None => fact,
@@ -85,7 +102,9 @@ fn resolved(text: &str, arguments: &BTreeMap<String, String>) -> String {
         out.push_str(before);
         let (name, default, left) = if let Some(inner) = after.strip_prefix('{') {
             let (inner, left) = inner.split_once('}').unwrap_or((inner, ""));
-            let (name, default) = inner.split_once(":-").map_or((inner, None), |(n, d)| (n, Some(d)));
+            let (name, default) = inner
+                .split_once(":-")
+                .map_or((inner, None), |(n, d)| (n, Some(d)));
             (name, default, left)
         } else {
             let end = after
@@ -114,7 +133,10 @@ fn stages(all: &[Instruction], arguments: &BTreeMap<String, String>) -> Vec<Stag
             let base = resolved(args.first().map_or("", String::as_str), arguments);
             let named = args.get(1).is_some_and(|w| w.eq_ignore_ascii_case("as"));
             // A stage built on another has its user.
-            let before = stages.iter().rev().find(|s| !s.name.is_empty() && s.name.eq_ignore_ascii_case(&base));
+            let before = stages
+                .iter()
+                .rev()
+                .find(|s| !s.name.is_empty() && s.name.eq_ignore_ascii_case(&base));
             let mut stage = before.cloned().unwrap_or_default();
             stage.base = base;
             stage.name = args.get(2).filter(|_| named).cloned().unwrap_or_default();
@@ -127,18 +149,27 @@ fn stages(all: &[Instruction], arguments: &BTreeMap<String, String>) -> Vec<Stag
         match i.word.as_str() {
             "USER" => stage.user = Some((resolved(i.rest.trim(), arguments), i.line)),
             "HEALTHCHECK" => stage.healthcheck = !i.rest.trim().eq_ignore_ascii_case("none"),
-            "EXPOSE" => stage.ports.extend(i.args().into_iter().map(|p| (p, i.line))),
+            "EXPOSE" => stage
+                .ports
+                .extend(i.args().into_iter().map(|p| (p, i.line))),
             _ => {}
         }
     }
     stages
 }
 
-fn bases(stages: &[Stage], all: &[Instruction], subject: &mut Subject, place: &dyn Fn(u32) -> Place) {
+fn bases(
+    stages: &[Stage],
+    all: &[Instruction],
+    subject: &mut Subject,
+    place: &dyn Fn(u32) -> Place,
+) {
     let lines = all.iter().filter(|i| i.word == "FROM").map(|i| i.line);
     let mut own: Vec<(String, u32)> = Vec::new();
     for (at, (stage, line)) in stages.iter().zip(lines).enumerate() {
-        let is_stage = stages[..at].iter().any(|s| !s.name.is_empty() && s.name.eq_ignore_ascii_case(&stage.base));
+        let is_stage = stages[..at]
+            .iter()
+            .any(|s| !s.name.is_empty() && s.name.eq_ignore_ascii_case(&stage.base));
         if !is_stage && stage.base != "scratch" {
             own.push((stage.base.clone(), line));
         }
@@ -161,7 +192,11 @@ fn user(stages: &[Stage], subject: &mut Subject, place: &dyn Fn(u32) -> Place) {
     let said = stages.last().and_then(|s| s.user.clone());
     let Some((user, line)) = said else {
         let nonroot = stages.last().is_some_and(|s| s.base.contains("nonroot"));
-        let value = if nonroot { Value::from("nonroot") } else { Value::Absent };
+        let value = if nonroot {
+            Value::from("nonroot")
+        } else {
+            Value::Absent
+        };
         subject.put(Fact::derived("user", value));
         subject.put(Fact::derived("named_user", nonroot));
         return;
@@ -199,9 +234,16 @@ fn copied(all: &[Instruction]) -> Vec<(String, u32)> {
         let mut args = i.args();
         args.pop();
         for arg in args {
-            let name = arg.trim_end_matches('/').rsplit('/').next().unwrap_or(&arg).to_ascii_lowercase();
+            let name = arg
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or(&arg)
+                .to_ascii_lowercase();
             let secret = SECRET_FILES.contains(&name.as_str())
-                || [".p12", ".pfx", ".jks", ".key"].iter().any(|end| name.ends_with(end));
+                || [".p12", ".pfx", ".jks", ".key"]
+                    .iter()
+                    .any(|end| name.ends_with(end));
             if secret {
                 out.push((arg, i.line));
             }
@@ -217,7 +259,9 @@ fn remote(all: &[Instruction]) -> Vec<(String, u32)> {
     adds.flat_map(|i| {
         i.args()
             .into_iter()
-            .filter(|a| a.starts_with("http://") || a.starts_with("https://") || a.starts_with("ftp://"))
+            .filter(|a| {
+                a.starts_with("http://") || a.starts_with("https://") || a.starts_with("ftp://")
+            })
             .map(|a| (a.split('?').next().unwrap_or(&a).to_owned(), i.line))
     })
     .collect()
@@ -226,7 +270,10 @@ fn remote(all: &[Instruction]) -> Vec<(String, u32)> {
 /// Ways to have a download unchecked.
 fn unverified(all: &[Instruction]) -> Vec<(String, u32)> {
     let mut out = Vec::new();
-    for i in all.iter().filter(|i| ["RUN", "ENV", "ARG"].contains(&i.word.as_str())) {
+    for i in all
+        .iter()
+        .filter(|i| ["RUN", "ENV", "ARG"].contains(&i.word.as_str()))
+    {
         for flag in UNVERIFIED {
             if i.rest.contains(flag) {
                 out.push((flag.trim().to_owned(), i.line));
@@ -246,7 +293,10 @@ fn unverified(all: &[Instruction]) -> Vec<(String, u32)> {
 /// Is the letter among the short flags of a word: `-fsSLk`?
 fn is_short(word: &str, letter: char) -> bool {
     word.strip_prefix('-').is_some_and(|flags| {
-        !flags.starts_with('-') && flags.contains(letter) && flags.chars().all(|c| c.is_ascii_alphabetic()) && flags.len() <= 8
+        !flags.starts_with('-')
+            && flags.contains(letter)
+            && flags.chars().all(|c| c.is_ascii_alphabetic())
+            && flags.len() <= 8
     })
 }
 
@@ -258,11 +308,25 @@ fn piped(all: &[Instruction]) -> Vec<(String, u32)> {
         for pair in parts.windows(2) {
             let [from, to] = pair else { continue };
             let command = from.rsplit(['&', ';', '\n']).next().unwrap_or(from);
-            let fetches = command.split_whitespace().any(|w| w == "curl" || w == "wget");
+            let fetches = command
+                .split_whitespace()
+                .any(|w| w == "curl" || w == "wget");
             let shell = to
                 .split_whitespace()
                 .find(|w| *w != "sudo" && !w.starts_with('-') && !w.contains('='))
-                .is_some_and(|w| ["sh", "bash", "zsh", "python", "python3", "perl", "/bin/sh", "/bin/bash"].contains(&w));
+                .is_some_and(|w| {
+                    [
+                        "sh",
+                        "bash",
+                        "zsh",
+                        "python",
+                        "python3",
+                        "perl",
+                        "/bin/sh",
+                        "/bin/bash",
+                    ]
+                    .contains(&w)
+                });
             if fetches && shell {
                 out.push((format!("line {}", i.line), i.line));
             }
@@ -272,12 +336,40 @@ fn piped(all: &[Instruction]) -> Vec<(String, u32)> {
 }
 
 const WORDS: [&str; 18] = [
-    "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER", "WORKDIR", "ARG",
-    "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
+    "FROM",
+    "RUN",
+    "CMD",
+    "LABEL",
+    "MAINTAINER",
+    "EXPOSE",
+    "ENV",
+    "ADD",
+    "COPY",
+    "ENTRYPOINT",
+    "VOLUME",
+    "USER",
+    "WORKDIR",
+    "ARG",
+    "ONBUILD",
+    "STOPSIGNAL",
+    "HEALTHCHECK",
+    "SHELL",
 ];
 const SECRET_FILES: [&str; 14] = [
-    ".env", ".env.production", ".env.local", "id_rsa", "id_ed25519", "id_ecdsa", ".npmrc", ".pypirc", ".netrc", ".aws", ".ssh",
-    ".git-credentials", "credentials.json", ".pgpass",
+    ".env",
+    ".env.production",
+    ".env.local",
+    "id_rsa",
+    "id_ed25519",
+    "id_ecdsa",
+    ".npmrc",
+    ".pypirc",
+    ".netrc",
+    ".aws",
+    ".ssh",
+    ".git-credentials",
+    "credentials.json",
+    ".pgpass",
 ];
 const UNVERIFIED: [&str; 12] = [
     "--no-check-certificate",

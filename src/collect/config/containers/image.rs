@@ -44,19 +44,48 @@ pub(in crate::collect::config) fn is_sensitive(path: &str) -> bool {
 
 /// Tags that are moved to another image from one day to the next.
 const MOVING: [&str; 12] = [
-    "latest", "stable", "edge", "nightly", "master", "main", "dev", "develop", "current", "mainline", "testing", "lts",
+    "latest", "stable", "edge", "nightly", "master", "main", "dev", "develop", "current",
+    "mainline", "testing", "lts",
 ];
 const DATABASES: [u16; 16] = [
-    1433, 1521, 2379, 3306, 5432, 5433, 5672, 5984, 6379, 7000, 9042, 9092, 9200, 9300, 11211, 27017,
+    1433, 1521, 2379, 3306, 5432, 5433, 5672, 5984, 6379, 7000, 9042, 9092, 9200, 9300, 11211,
+    27017,
 ];
-const ADMIN: [u16; 12] = [22, 23, 2375, 2376, 3389, 5900, 5601, 8001, 8500, 9000, 9090, 15672];
+const ADMIN: [u16; 12] = [
+    22, 23, 2375, 2376, 3389, 5900, 5601, 8001, 8500, 9000, 9090, 15672,
+];
 const CAPABILITIES: [&str; 12] = [
-    "ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "SYS_RAWIO", "NET_ADMIN", "DAC_READ_SEARCH", "BPF", "SYS_BOOT", "MAC_ADMIN",
-    "SYS_TIME", "PERFMON",
+    "ALL",
+    "SYS_ADMIN",
+    "SYS_PTRACE",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "NET_ADMIN",
+    "DAC_READ_SEARCH",
+    "BPF",
+    "SYS_BOOT",
+    "MAC_ADMIN",
+    "SYS_TIME",
+    "PERFMON",
 ];
 const SENSITIVE: [&str; 17] = [
-    "/", "/etc", "/root", "/home", "/proc", "/sys", "/dev", "/boot", "/var", "/var/run", "/run", "/var/lib", "/var/lib/docker",
-    "/var/lib/kubelet", "/lib/modules", "/usr", "/var/log",
+    "/",
+    "/etc",
+    "/root",
+    "/home",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/boot",
+    "/var",
+    "/var/run",
+    "/run",
+    "/var/lib",
+    "/var/lib/docker",
+    "/var/lib/kubelet",
+    "/lib/modules",
+    "/usr",
+    "/var/log",
 ];
 
 #[cfg(test)]
@@ -72,6 +101,8 @@ mod tests {
             assert!(!is_pinned(image), "{image}");
         }
         assert!(is_dangerous("cap_sys_admin") && !is_dangerous("NET_BIND_SERVICE"));
-        assert!(is_sensitive("/") && is_sensitive("/var/run/docker.sock") && !is_sensitive("/srv/data"));
+        assert!(
+            is_sensitive("/") && is_sensitive("/var/run/docker.sock") && !is_sensitive("/srv/data")
+        );
     }
 }

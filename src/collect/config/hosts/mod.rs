@@ -39,7 +39,10 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         };
         let found = server::of_files(&source, &parts, tree.reader.at());
         for sight in found.sights {
-            let name = NAMES.iter().find(|(own, _)| *own == &*sight.kind).map(|(_, name)| *name);
+            let name = NAMES
+                .iter()
+                .find(|(own, _)| *own == &*sight.kind)
+                .map(|(_, name)| *name);
             if let (Some(name), Seen::Not(mut why)) = (name, sight.seen) {
                 why.detail = source.shown(tree, &why.detail);
                 not_seen.entry(name).or_insert(why);
@@ -58,7 +61,9 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     for (_, name) in NAMES {
         let seen = match (not_seen.remove(name), &unreadable) {
             (Some(why), _) => Seen::Not(why),
-            (None, Some((file, why))) => Seen::Not(Reason::new("unreadable", format!("{file}: {why}"))),
+            (None, Some((file, why))) => {
+                Seen::Not(Reason::new("unreadable", format!("{file}: {why}")))
+            }
             (None, None) => Seen::Whole,
         };
         out.saw(name, seen);
@@ -74,22 +79,23 @@ fn mounts(tree: &Tree<'_>) -> BTreeMap<(String, &'static str), Vec<&'static str>
         let here = folder(&path);
         let above = folder(here).to_owned();
         let ends = |word: &str| here == format!("/{word}") || here.ends_with(&format!("/{word}"));
-        let (from, at, parts): (String, &str, &[&'static str]) = if name == "sshd_config" && ends("ssh") {
-            (above, "/etc", &["sshd"])
-        } else if name == "sshd_config" {
-            (here.to_owned(), "/etc/ssh", &["sshd"])
-        } else if name == "sudoers" {
-            (here.to_owned(), "/etc", &["privilege"])
-        } else if name == "rsyslog.conf" {
-            (here.to_owned(), "/etc", &["logging"])
-        } else if name == "login.defs" {
-            (here.to_owned(), "/etc", &["password"])
-        } else if ends("pam.d") || ends("security") {
-            (above, "/etc", &["password", "lockout"])
-        } else {
-            // A part without its main file: the main file's reader takes it in.
-            continue;
-        };
+        let (from, at, parts): (String, &str, &[&'static str]) =
+            if name == "sshd_config" && ends("ssh") {
+                (above, "/etc", &["sshd"])
+            } else if name == "sshd_config" {
+                (here.to_owned(), "/etc/ssh", &["sshd"])
+            } else if name == "sudoers" {
+                (here.to_owned(), "/etc", &["privilege"])
+            } else if name == "rsyslog.conf" {
+                (here.to_owned(), "/etc", &["logging"])
+            } else if name == "login.defs" {
+                (here.to_owned(), "/etc", &["password"])
+            } else if ends("pam.d") || ends("security") {
+                (above, "/etc", &["password", "lockout"])
+            } else {
+                // A part without its main file: the main file's reader takes it in.
+                continue;
+            };
         let entry = mounts.entry((from, at)).or_default();
         for part in parts {
             if !entry.contains(part) {

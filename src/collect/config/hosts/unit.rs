@@ -50,22 +50,34 @@ fn one(tree: &mut Tree<'_>, unit: &str, files: &[String], out: &mut Collected) {
     }
     let name = unit.rsplit('/').next().unwrap_or(unit);
     let first = files.first().map_or(unit, String::as_str);
-    let mut subject = Subject::new("systemd-unit", format!("systemd.unit[{name}]")).at(tree.place(first, 1));
+    let mut subject =
+        Subject::new("systemd-unit", format!("systemd.unit[{name}]")).at(tree.place(first, 1));
     settings.put_all(&mut subject, &OWN, MANY);
     for flag in FLAGS {
         settings.conclude(&mut subject, &format!("{flag}_on"), flag, "no", |v| {
-            on(v).map(Value::Bool).or_else(|| ["strict", "full", "read-only", "tmpfs"].contains(&v).then_some(Value::Bool(true)))
+            on(v).map(Value::Bool).or_else(|| {
+                ["strict", "full", "read-only", "tmpfs"]
+                    .contains(&v)
+                    .then_some(Value::Bool(true))
+            })
         });
     }
     let dynamic = settings.get("dynamicuser").and_then(on) == Some(true);
     settings.conclude(&mut subject, "runs_as_root", "user", "root", |v| {
         Some((!dynamic && ["root", "0", ""].contains(&v)).into())
     });
-    settings.conclude(&mut subject, "resident", "type", "simple", |v| Some((v != "oneshot").into()));
+    settings.conclude(&mut subject, "resident", "type", "simple", |v| {
+        Some((v != "oneshot").into())
+    });
     let named: Vec<Value> = settings
         .all("environment")
         .iter()
-        .flat_map(|line| line.value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|line| {
+            line.value
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .map(|pair| pair.trim_matches(['"', '\'']).to_owned())
         .filter(|pair| !secrets::scan(pair, secrets::Look::Config).is_empty())
         .map(|pair| Value::from(pair.split('=').next().unwrap_or_default()))
@@ -118,12 +130,30 @@ fn read(tree: &mut Tree<'_>, file: &str, settings: &mut Settings) {
 }
 
 const MANY: &[&str] = &[
-    "execstart", "execstartpre", "execstartpost", "execstop", "execreload", "environment", "environmentfile", "readwritepaths",
-    "readonlypaths", "inaccessiblepaths", "systemcallfilter", "restrictaddressfamilies", "capabilityboundingset", "ambientcapabilities",
-    "loadcredential", "bindpaths",
+    "execstart",
+    "execstartpre",
+    "execstartpost",
+    "execstop",
+    "execreload",
+    "environment",
+    "environmentfile",
+    "readwritepaths",
+    "readonlypaths",
+    "inaccessiblepaths",
+    "systemcallfilter",
+    "restrictaddressfamilies",
+    "capabilityboundingset",
+    "ambientcapabilities",
+    "loadcredential",
+    "bindpaths",
 ];
 const FLAGS: [&str; 6] = [
-    "nonewprivileges", "protectsystem", "protecthome", "privatetmp", "privatedevices", "dynamicuser",
+    "nonewprivileges",
+    "protectsystem",
+    "protecthome",
+    "privatetmp",
+    "privatedevices",
+    "dynamicuser",
 ];
 
 /// systemd's own values.

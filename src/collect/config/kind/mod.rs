@@ -94,6 +94,8 @@ pub(super) fn of(path: &str, text: &str) -> Kind {
             Kind::Compose | Kind::Pipeline | Kind::Spring if names::is_template(path, text) => {
                 Kind::Unknown("a template that is not rendered")
             }
+            // Kinds of Kubernetes are called so too.
+            Kind::Spring if yaml::is_manifest(text) => Kind::Kubernetes,
             kind => kind,
         };
     }

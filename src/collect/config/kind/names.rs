@@ -100,8 +100,15 @@ fn web(folder: &str, name: &str) -> Option<Kind> {
 
 fn hosts(folder: &str, name: &str) -> Option<Kind> {
     let inside = |own: &str| folder == own || folder.ends_with(&format!("/{own}"));
-    let host = ["sshd_config", "sudoers", "rsyslog.conf", "login.defs", "pwquality.conf", "faillock.conf"]
-        .contains(&name)
+    let host = [
+        "sshd_config",
+        "sudoers",
+        "rsyslog.conf",
+        "login.defs",
+        "pwquality.conf",
+        "faillock.conf",
+    ]
+    .contains(&name)
         || (inside("sshd_config.d") && name.ends_with(".conf"))
         || (inside("rsyslog.d") && name.ends_with(".conf"))
         || inside("sudoers.d")
@@ -184,9 +191,9 @@ const ARCHIVES: [&str; 20] = [
 ];
 
 const CODE: [&str; 55] = [
-    "md", "markdown", "rst", "adoc", "txt", "html", "htm", "css", "scss", "less", "svg", "xml", "xsd",
-    "xsl", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "java", "kt", "scala", "groovy", "gradle",
-    "py", "rb", "php", "go", "rs", "c", "h", "cpp", "hpp", "cs", "swift", "sh", "bash", "ps1", "bat",
-    "sql", "csv", "tsv", "json", "lock", "toml", "map", "proto", "graphql", "lua", "pl", "tf", "pem",
-    "crt",
+    "md", "markdown", "rst", "adoc", "txt", "html", "htm", "css", "scss", "less", "svg", "xml",
+    "xsd", "xsl", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "java", "kt", "scala", "groovy",
+    "gradle", "py", "rb", "php", "go", "rs", "c", "h", "cpp", "hpp", "cs", "swift", "sh", "bash",
+    "ps1", "bat", "sql", "csv", "tsv", "json", "lock", "toml", "map", "proto", "graphql", "lua",
+    "pl", "tf", "pem", "crt",
 ];

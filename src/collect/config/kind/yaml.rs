@@ -4,18 +4,13 @@ use super::{Kind, names};
 
 /// The kind of a YAML file whose name says nothing.
 pub(super) fn of(path: &str, text: &str) -> Kind {
-    let top = |key: &str| {
-        text.lines()
-            .any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
-    };
-    // In a list of manifests every key may stand one further in.
-    if !(top("apiVersion") && top("kind")) && !top("services") {
+    if !is_manifest(text) && !has(text, "services") {
         return Kind::Unknown("not recognised");
     }
     if names::is_template(path, text) {
         return Kind::Unknown("a template that is not rendered");
     }
-    if top("apiVersion") && top("kind") {
+    if is_manifest(text) {
         return Kind::Kubernetes;
     }
     let image = text.lines().any(|line| {
@@ -29,13 +24,32 @@ pub(super) fn of(path: &str, text: &str) -> Kind {
     }
 }
 
+/// Is it a manifest of Kubernetes?
+pub(super) fn is_manifest(text: &str) -> bool {
+    has(text, "apiVersion") && has(text, "kind")
+}
+
+/// Does the key stand at the left margin?
+fn has(text: &str, key: &str) -> bool {
+    text.lines().any(|line| {
+        line.strip_prefix(key)
+            .is_some_and(|rest| rest.starts_with(':'))
+    })
+}
+
 /// The kind of a JSON file whose name says nothing.
 pub(super) fn of_json(text: &str) -> Kind {
     let has = |key: &str| text.contains(&format!("\"{key}\""));
     if has("apiVersion") && has("kind") && (has("metadata") || has("items")) {
         return Kind::Kubernetes;
     }
-    let daemon = ["log-driver", "live-restore", "userns-remap", "insecure-registries", "storage-driver"];
+    let daemon = [
+        "log-driver",
+        "live-restore",
+        "userns-remap",
+        "insecure-registries",
+        "storage-driver",
+    ];
     if daemon.iter().any(|key| has(key)) && text.trim_start().starts_with('{') {
         return Kind::DockerDaemon;
     }

@@ -36,22 +36,29 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
 fn role(object: &Object, put: &mut Putter<'_>) {
     let rules = object.node.get("rules").map_or(&[][..], Node::items);
     let has = |rule: &Node, key: &str, words: &[&str]| {
-        texts(rule.get(key)).iter().any(|(t, _)| words.contains(&t.as_str()))
+        texts(rule.get(key))
+            .iter()
+            .any(|(t, _)| words.contains(&t.as_str()))
     };
     let line = |found: Option<&Node>| found.map(|n| n.span.line);
     let wild = rules
         .iter()
         .find(|r| has(r, "verbs", &["*"]) && has(r, "resources", &["*"]));
     put.derived("wildcard", wild.is_some(), line(wild));
-    let any_verb = rules.iter().find(|r| has(r, "verbs", &["*"]) || has(r, "resources", &["*"]));
+    let any_verb = rules
+        .iter()
+        .find(|r| has(r, "verbs", &["*"]) || has(r, "resources", &["*"]));
     put.derived("any_wildcard", any_verb.is_some(), line(any_verb));
     let secrets = rules.iter().find(|r| {
-        has(r, "resources", &["secrets", "*"]) && has(r, "verbs", &["get", "list", "watch", "*"]) && r.get("resourceNames").is_none()
+        has(r, "resources", &["secrets", "*"])
+            && has(r, "verbs", &["get", "list", "watch", "*"])
+            && r.get("resourceNames").is_none()
     });
     put.derived("reads_secrets", secrets.is_some(), line(secrets));
     let escalates = rules.iter().find(|r| {
         has(r, "verbs", &["escalate", "bind", "impersonate"])
-            || (has(r, "resources", &["pods/exec", "pods/attach", "nodes/proxy"]) && has(r, "verbs", &["create", "get", "*"]))
+            || (has(r, "resources", &["pods/exec", "pods/attach", "nodes/proxy"])
+                && has(r, "verbs", &["create", "get", "*"]))
     });
     put.derived("escalates", escalates.is_some(), line(escalates));
 }
@@ -59,12 +66,19 @@ fn role(object: &Object, put: &mut Putter<'_>) {
 fn binding(object: &Object, put: &mut Putter<'_>) {
     let to = object.node.at(&["roleRef", "name"]);
     put.text("role", to, "-");
-    let admin = to.and_then(Node::scalar).is_some_and(|r| r == "cluster-admin");
+    let admin = to
+        .and_then(Node::scalar)
+        .is_some_and(|r| r == "cluster-admin");
     put.derived("cluster_admin", admin, to.map(|n| n.span.line));
     let subjects = object.node.get("subjects").map_or(&[][..], Node::items);
     let nobody = subjects.iter().find(|s| {
         s.get("name").and_then(Node::scalar).is_some_and(|n| {
-            ["system:anonymous", "system:unauthenticated", "system:authenticated"].contains(&n.as_str())
+            [
+                "system:anonymous",
+                "system:unauthenticated",
+                "system:authenticated",
+            ]
+            .contains(&n.as_str())
         })
     });
     put.derived("everybody", nobody.is_some(), nobody.map(|n| n.span.line));
@@ -72,7 +86,11 @@ fn binding(object: &Object, put: &mut Putter<'_>) {
         s.get("kind").and_then(Node::scalar).as_deref() == Some("ServiceAccount")
             && s.get("name").and_then(Node::scalar).as_deref() == Some("default")
     });
-    put.derived("default_account", default.is_some(), default.map(|n| n.span.line));
+    put.derived(
+        "default_account",
+        default.is_some(),
+        default.map(|n| n.span.line),
+    );
 }
 
 fn secret(object: &Object, put: &mut Putter<'_>) {
@@ -88,7 +106,10 @@ fn secret(object: &Object, put: &mut Putter<'_>) {
                 || text.starts_with("vault:")
                 || text.starts_with("ref+");
             // What only describes, and certificates, are no secrets.
-            let public = ["ca.crt", "tls.crt", "username", "user", "host", "port", "database"].contains(&name.name.as_str());
+            let public = [
+                "ca.crt", "tls.crt", "username", "user", "host", "port", "database",
+            ]
+            .contains(&name.name.as_str());
             if !reference && !public {
                 names.push((name.name.clone(), name.span.line));
             }

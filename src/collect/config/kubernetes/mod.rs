@@ -35,7 +35,12 @@ struct Object {
 impl Object {
     /// Its id: kind, namespace and name, never its place.
     fn id(&self, prefix: &str) -> String {
-        format!("{prefix}[{}/{}/{}]", self.namespace, self.kind.to_lowercase(), self.name)
+        format!(
+            "{prefix}[{}/{}/{}]",
+            self.namespace,
+            self.kind.to_lowercase(),
+            self.name
+        )
     }
 
     fn subject(&self, tree: &Tree<'_>, kind: &str, prefix: &str) -> Subject {
@@ -79,7 +84,9 @@ fn add(node: Node, path: &str, objects: &mut Vec<Object>, depth: usize) {
     if kind.ends_with("List") && node.get("items").is_some() {
         let items = node.get("items").map_or(&[][..], Node::items);
         if depth < 4 {
-            items.iter().for_each(|item| add(item.clone(), path, objects, depth + 1));
+            items
+                .iter()
+                .for_each(|item| add(item.clone(), path, objects, depth + 1));
         }
         return;
     }

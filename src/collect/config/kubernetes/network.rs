@@ -31,7 +31,10 @@ fn ingress(tree: &Tree<'_>, object: &Object) -> Subject {
         .map_or(&[][..], Node::items)
         .iter()
         .map(|rule| {
-            let host = rule.get("host").and_then(Node::scalar).unwrap_or_else(|| "*".into());
+            let host = rule
+                .get("host")
+                .and_then(Node::scalar)
+                .unwrap_or_else(|| "*".into());
             (host, rule.span.line)
         })
         .collect();
@@ -48,16 +51,28 @@ fn ingress(tree: &Tree<'_>, object: &Object) -> Subject {
         .any(|t| t.get("hosts").is_none_or(|h| h.items().is_empty()));
     let plain: Vec<_> = hosts
         .into_iter()
-        .filter(|(host, _)| !all && !covered.contains(host) && !covered.iter().any(|c| wild(c, host)))
+        .filter(|(host, _)| {
+            !all && !covered.contains(host) && !covered.iter().any(|c| wild(c, host))
+        })
         .collect();
-    put.derived("tls", tls.is_some_and(|t| !t.items().is_empty()), tls.map(|t| t.span.line));
+    put.derived(
+        "tls",
+        tls.is_some_and(|t| !t.items().is_empty()),
+        tls.map(|t| t.span.line),
+    );
     put.list("plain_hosts", &plain);
     let notes = object.node.at(&["metadata", "annotations"]);
     let off = notes
         .map_or(&[][..], Node::entries)
         .iter()
-        .find(|(key, value)| key.name.ends_with("/ssl-redirect") && value.scalar().as_deref() == Some("false"));
-    put.derived("redirect_off", off.is_some(), off.map(|(key, _)| key.span.line));
+        .find(|(key, value)| {
+            key.name.ends_with("/ssl-redirect") && value.scalar().as_deref() == Some("false")
+        });
+    put.derived(
+        "redirect_off",
+        off.is_some(),
+        off.map(|(key, _)| key.span.line),
+    );
     let snippets: Vec<(String, u32)> = notes
         .map_or(&[][..], Node::entries)
         .iter()
@@ -70,9 +85,10 @@ fn ingress(tree: &Tree<'_>, object: &Object) -> Subject {
 
 /// Does `*.a.b` cover `x.a.b`?
 fn wild(pattern: &str, host: &str) -> bool {
-    pattern
-        .strip_prefix('*')
-        .is_some_and(|rest| host.split_once('.').is_some_and(|(_, h)| rest.trim_start_matches('.') == h))
+    pattern.strip_prefix('*').is_some_and(|rest| {
+        host.split_once('.')
+            .is_some_and(|(_, h)| rest.trim_start_matches('.') == h)
+    })
 }
 
 fn service(tree: &Tree<'_>, object: &Object) -> Subject {
@@ -92,13 +108,28 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
         .at(&["metadata", "annotations"])
         .map_or(&[][..], Node::entries)
         .iter()
-        .any(|(key, value)| key.name.contains("internal") && value.scalar().is_some_and(|v| v != "false"));
-    let bound = spec.and_then(|s| s.get("loadBalancerSourceRanges")).is_some();
+        .any(|(key, value)| {
+            key.name.contains("internal") && value.scalar().is_some_and(|v| v != "false")
+        });
+    let bound = spec
+        .and_then(|s| s.get("loadBalancerSourceRanges"))
+        .is_some();
     let mut databases = Vec::new();
     let mut admin = Vec::new();
-    for port in spec.and_then(|s| s.get("ports")).map_or(&[][..], Node::items) {
-        let number = |key: &str| port.get(key).and_then(Node::scalar).and_then(|p| p.parse::<u16>().ok());
-        for n in [number("port"), number("targetPort")].into_iter().flatten().take(2) {
+    for port in spec
+        .and_then(|s| s.get("ports"))
+        .map_or(&[][..], Node::items)
+    {
+        let number = |key: &str| {
+            port.get(key)
+                .and_then(Node::scalar)
+                .and_then(|p| p.parse::<u16>().ok())
+        };
+        for n in [number("port"), number("targetPort")]
+            .into_iter()
+            .flatten()
+            .take(2)
+        {
             if !outside || internal || bound {
                 continue;
             }
@@ -114,7 +145,11 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
     put.list("published_databases", &databases);
     put.list("published_admin", &admin);
     let external = spec.and_then(|s| s.get("externalIPs"));
-    put.derived("external_ips", external.is_some(), external.map(|n| n.span.line));
+    put.derived(
+        "external_ips",
+        external.is_some(),
+        external.map(|n| n.span.line),
+    );
     subject
 }
 
@@ -159,22 +194,32 @@ pub(super) fn namespaces(tree: &Tree<'_>, objects: &[Object], out: &mut Collecte
             .iter()
             .find(|o| o.kind == "Namespace" && o.name == name)
             .map(|o| {
-                let label = o.node.at(&["metadata", "labels", "pod-security.kubernetes.io/enforce"]);
-                label.and_then(Node::scalar).map_or(Value::Absent, Value::Text)
+                let label =
+                    o.node
+                        .at(&["metadata", "labels", "pod-security.kubernetes.io/enforce"]);
+                label
+                    .and_then(Node::scalar)
+                    .map_or(Value::Absent, Value::Text)
             });
         subject.put(Fact::derived(
             "pod_security",
-            level.unwrap_or_else(|| Value::unseen("missing-fact", "the Namespace is not among the manifests")),
+            level.unwrap_or_else(|| {
+                Value::unseen("missing-fact", "the Namespace is not among the manifests")
+            }),
         ));
         out.subjects.push(subject);
     }
 }
 
 fn policy_of(policy: &Object, closed: &mut Closed) {
-    let Some(spec) = policy.node.get("spec") else { return };
-    let everybody = spec
-        .get("podSelector")
-        .is_none_or(|s| s.entries().iter().all(|(_, v)| v.entries().is_empty() && v.items().is_empty()));
+    let Some(spec) = policy.node.get("spec") else {
+        return;
+    };
+    let everybody = spec.get("podSelector").is_none_or(|s| {
+        s.entries()
+            .iter()
+            .all(|(_, v)| v.entries().is_empty() && v.items().is_empty())
+    });
     let types: Vec<String> = spec
         .get("policyTypes")
         .map_or(&[][..], Node::items)
@@ -205,5 +250,13 @@ fn policy_of(policy: &Object, closed: &mut Closed) {
 
 /// Kinds that run something.
 const RUNS: [&str; 9] = [
-    "Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Rollout",
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+    "Rollout",
 ];

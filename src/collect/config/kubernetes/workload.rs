@@ -20,9 +20,17 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
     for key in ["hostNetwork", "hostPID", "hostIPC"] {
         put.flag(&key.to_lowercase(), pod.get(key), false);
     }
-    put.text("serviceaccountname", pod.get("serviceAccountName"), "default");
+    put.text(
+        "serviceaccountname",
+        pod.get("serviceAccountName"),
+        "default",
+    );
     // Where neither the pod nor its account says so, the token is given to it.
-    put.flag("automountserviceaccounttoken", pod.get("automountServiceAccountToken"), true);
+    put.flag(
+        "automountserviceaccounttoken",
+        pod.get("automountServiceAccountToken"),
+        true,
+    );
     let mounts: Vec<(String, u32)> = pod
         .get("volumes")
         .map_or(&[][..], Node::items)
@@ -31,7 +39,10 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
         .filter_map(|path| Some((path.scalar()?, path.span.line)))
         .collect();
     put.list("host_paths", &mounts);
-    let sensitive: Vec<_> = mounts.into_iter().filter(|(p, _)| image::is_sensitive(p)).collect();
+    let sensitive: Vec<_> = mounts
+        .into_iter()
+        .filter(|(p, _)| image::is_sensitive(p))
+        .collect();
     put.list("sensitive_host_paths", &sensitive);
     out.subjects.push(subject);
     for list in ["initContainers", "containers", "ephemeralContainers"] {
@@ -47,7 +58,13 @@ fn pod(object: &Object) -> Option<&Node> {
         "Pod" => &["spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
         "PodTemplate" => &["template", "spec"],
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" | "Rollout"
+        "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "Job"
+        | "Rollout"
         | "DeploymentConfig" => &["spec", "template", "spec"],
         // Kinds of others often hold a pod in the same place.
         _ => {
@@ -55,13 +72,20 @@ fn pod(object: &Object) -> Option<&Node> {
             return pod.get("containers").map(|_| pod);
         }
     };
-    object.node.at(keys).filter(|pod| pod.get("containers").is_some())
+    object
+        .node
+        .at(keys)
+        .filter(|pod| pod.get("containers").is_some())
 }
 
 fn one(tree: &Tree<'_>, object: &Object, pod: &Node, container: &Node, out: &mut Collected) {
-    let name = container.get("name").and_then(Node::scalar).unwrap_or_else(|| "-".into());
+    let name = container
+        .get("name")
+        .and_then(Node::scalar)
+        .unwrap_or_else(|| "-".into());
     let id = format!("{}.container[{name}]", object.id("k8s.workload"));
-    let mut subject = Subject::new("k8s-container", id).at(tree.place(&object.path, container.span.line));
+    let mut subject =
+        Subject::new("k8s-container", id).at(tree.place(&object.path, container.span.line));
     let mut put = Putter {
         subject: &mut subject,
         file: tree.reader.shown(&object.path),
@@ -69,12 +93,23 @@ fn one(tree: &Tree<'_>, object: &Object, pod: &Node, container: &Node, out: &mut
     let own = |key: &str| container.at(&["securityContext", key]);
     let either = |key: &str| own(key).or_else(|| pod.at(&["securityContext", key]));
     put.flag("privileged", own("privileged"), false);
-    put.flag("readonlyrootfilesystem", own("readOnlyRootFilesystem"), false);
+    put.flag(
+        "readonlyrootfilesystem",
+        own("readOnlyRootFilesystem"),
+        false,
+    );
     // Kubernetes lets a process gain rights where nothing is said.
-    put.flag("allowprivilegeescalation", own("allowPrivilegeEscalation"), true);
+    put.flag(
+        "allowprivilegeescalation",
+        own("allowPrivilegeEscalation"),
+        true,
+    );
     user(&either, &mut put);
     let caps = |key: &str| texts(container.at(&["securityContext", "capabilities", key]));
-    let added: Vec<_> = caps("add").into_iter().filter(|(c, _)| image::is_dangerous(c)).collect();
+    let added: Vec<_> = caps("add")
+        .into_iter()
+        .filter(|(c, _)| image::is_dangerous(c))
+        .collect();
     put.list("dangerous_capabilities", &added);
     let drops = caps("drop");
     let all = drops.iter().find(|(c, _)| c.eq_ignore_ascii_case("all"));
@@ -118,7 +153,11 @@ fn user<'n>(either: &dyn Fn(&str) -> Option<&'n Node>, put: &mut Putter<'_>) {
 
 fn image_of(container: &Node, put: &mut Putter<'_>) {
     let Some(node) = container.get("image") else {
-        return put.derived("image_pinned", Value::unseen("missing-fact", "no image is named"), None);
+        return put.derived(
+            "image_pinned",
+            Value::unseen("missing-fact", "no image is named"),
+            None,
+        );
     };
     let name = node.scalar().unwrap_or_default();
     let value = if image::is_open(&name) {
@@ -147,6 +186,9 @@ fn variables(container: &Node, put: &mut Putter<'_>) {
     put.list("secret_variables", &named);
     put.subject.put(Fact::derived(
         "container",
-        container.get("name").and_then(Node::scalar).unwrap_or_default(),
+        container
+            .get("name")
+            .and_then(Node::scalar)
+            .unwrap_or_default(),
     ));
 }

@@ -8,24 +8,35 @@ use super::{Class, Hit, Look, lures, mask};
 
 /// A secret behind a name in this line; `before` is the line above, for `name: X` over `value: Y`.
 pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) -> Option<Hit> {
-    let (key, value, quoted) = pair(line, before)?;
-    let noun = noun(&key)?;
-    let value = value.trim();
-    if lures::is_placeholder(value) || !plausible(value, noun, quoted, look) {
+    if !WORD.is_match(line) && !before.is_some_and(|before| WORD.is_match(before)) {
         return None;
     }
-    // A secret named like the key itself is a name.
-    if squeezed(value) == squeezed(&key) {
-        return None;
-    }
-    let kind = provider(&key).unwrap_or(noun.word());
-    Some(Hit {
-        class: noun.class(),
-        kind,
-        line: number,
-        mask: mask(kind, value),
-        key,
-    })
+    pairs(line, before)
+        .into_iter()
+        .find_map(|(key, value, quoted)| {
+            let noun = noun(&key)?;
+            let value = value.trim();
+            if lures::is_placeholder(value) || !plausible(value, noun, quoted, look) {
+                return None;
+            }
+            // A secret named like the key itself is a name.
+            if squeezed(value) == squeezed(&key) {
+                return None;
+            }
+            let kind = provider(&key).unwrap_or(noun.word());
+            Some(Hit {
+                class: noun.class(),
+                kind,
+                line: number,
+                mask: mask(kind, value),
+                key,
+            })
+        })
+}
+
+/// Is there any name of a secret in this text?
+pub(super) fn may_be(text: &str) -> bool {
+    WORD.is_match(text)
 }
 
 /// What the name says.
@@ -56,24 +67,36 @@ impl Noun {
     }
 }
 
-/// The name and the value of a line, and whether the value stands in quotes.
-fn pair(line: &str, before: Option<&str>) -> Option<(String, String, bool)> {
-    if let Some(found) = VALUE_LINE.captures(line) {
-        let above = NAME_LINE.captures(before?)?;
-        return Some((above.get(1)?.as_str().into(), unquoted(found.get(1)?.as_str()).into(), true));
+/// The names and values of a line, and whether each value stands in quotes.
+fn pairs(line: &str, before: Option<&str>) -> Vec<(String, String, bool)> {
+    if let Some(value) = VALUE_LINE.captures(line).and_then(|found| found.get(1)) {
+        let name = before
+            .and_then(|before| NAME_LINE.captures(before))
+            .and_then(|found| found.get(1));
+        let pair = name.map(|name| {
+            (
+                name.as_str().to_owned(),
+                unquoted(value.as_str()).to_owned(),
+                true,
+            )
+        });
+        return pair.into_iter().collect();
     }
+    let mut out = Vec::new();
     for pattern in PAIRS.iter() {
         for found in pattern.captures_iter(line) {
-            let key = found.name("k")?.as_str();
-            if noun(key).is_none() {
+            let (Some(key), Some(raw)) = (found.name("k"), found.name("v")) else {
+                continue;
+            };
+            if noun(key.as_str()).is_none() {
                 continue;
             }
-            let raw = found.name("v")?.as_str();
-            let value = unquoted(raw);
-            return Some((key.to_owned(), value.to_owned(), value.len() < raw.trim().len()));
+            let value = unquoted(raw.as_str());
+            let quoted = value.len() < raw.as_str().trim().len();
+            out.push((key.as_str().to_owned(), value.to_owned(), quoted));
         }
     }
-    None
+    out
 }
 
 fn unquoted(raw: &str) -> &str {
@@ -92,16 +115,38 @@ fn unquoted(raw: &str) -> &str {
 fn noun(key: &str) -> Option<Noun> {
     let words = words(key);
     let last = words.last()?.as_str();
-    let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map_or("", String::as_str);
+    let before = words
+        .len()
+        .checked_sub(2)
+        .and_then(|at| words.get(at))
+        .map_or("", String::as_str);
     let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
     if PUBLIC.contains(&before) {
         return None;
     }
-    if ends(&["password", "passwd", "pwd", "passphrase", "passwort", "matkhau", "requirepass", "masterauth", "storepass", "keypass"])
-        || last == "pass"
+    if ends(&[
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "passwort",
+        "matkhau",
+        "requirepass",
+        "masterauth",
+        "storepass",
+        "keypass",
+    ]) || last == "pass"
         || (last == "khau" && before == "mat")
         || (last == "pw" && words.len() > 1)
-        || ["dbpass", "userpass", "rootpass", "smtppass", "mailpass", "adminpass"].contains(&last)
+        || [
+            "dbpass",
+            "userpass",
+            "rootpass",
+            "smtppass",
+            "mailpass",
+            "adminpass",
+        ]
+        .contains(&last)
     {
         return Some(Noun::Password);
     }
@@ -111,8 +156,15 @@ fn noun(key: &str) -> Option<Noun> {
     if ends(&["token"]) {
         return Some(Noun::Token);
     }
-    let key = ends(&["apikey", "accesskey", "privatekey", "authkey", "checksumkey", "appkey", "signkey"])
-        || (["key", "key1", "key2", "keys"].contains(&last) && KEYS.contains(&before));
+    let key = ends(&[
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "authkey",
+        "checksumkey",
+        "appkey",
+        "signkey",
+    ]) || (["key", "key1", "key2", "keys"].contains(&last) && KEYS.contains(&before));
     key.then_some(Noun::Key)
 }
 
@@ -135,7 +187,11 @@ fn words(key: &str) -> Vec<String> {
         }
     }
     words.retain(|word| !word.is_empty());
-    while words.len() > 1 && words.last().is_some_and(|w| w.chars().all(|c| c.is_ascii_digit())) {
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|w| w.chars().all(|c| c.is_ascii_digit()))
+    {
         words.pop();
     }
     words
@@ -159,7 +215,9 @@ fn plausible(value: &str, noun: Noun, quoted: bool, look: Look) -> bool {
         return false;
     }
     // A call, an index, a chain of names: code, not a value.
-    if !quoted && (value.contains('(') || value.contains("->") || value.contains("::") || is_chain(value)) {
+    if !quoted
+        && (value.contains('(') || value.contains("->") || value.contains("::") || is_chain(value))
+    {
         return false;
     }
     if value.contains("://") && noun != Noun::Password {
@@ -167,29 +225,39 @@ fn plausible(value: &str, noun: Noun, quoted: bool, look: Look) -> bool {
     }
     match noun {
         Noun::Password if code => {
-            length >= 6 && (digits || !letters_only) && !(value.contains('.') && letters_only_but(value, ".-_"))
+            length >= 6
+                && (digits || !letters_only)
+                && !(value.contains('.') && letters_only_but(value, ".-_"))
                 && !letters_only_but(value, "_-: ")
         }
         Noun::Password => length >= 3 && !(spaces && !quoted),
         Noun::Secret | Noun::Token | Noun::Key => {
             let enough = lures::entropy(value) >= 2.9;
-            length >= 8 && !spaces && enough && (digits || (length >= 20 && !letters_only_but(value, ".-_:/")) || (noun == Noun::Secret && !code && !letters_only_but(value, ".-_:/")))
+            length >= 8
+                && !spaces
+                && enough
+                && (digits
+                    || (length >= 20 && !letters_only_but(value, ".-_:/"))
+                    || (noun == Noun::Secret && !code && !letters_only_but(value, ".-_:/")))
         }
     }
 }
 
 /// Only letters and these.
 fn letters_only_but(value: &str, others: &str) -> bool {
-    value.chars().all(|c| c.is_ascii_alphabetic() || others.contains(c))
+    value
+        .chars()
+        .all(|c| c.is_ascii_alphabetic() || others.contains(c))
 }
 
 /// `user.password`, `request.body.token`.
 fn is_chain(value: &str) -> bool {
     value.contains('.')
         && value.split('.').count() > 1
-        && value
-            .split('.')
-            .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+        && value.split('.').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        })
 }
 
 /// The payment gateways and carriers of Viet Nam, by the names that their guides give the keys.
@@ -222,18 +290,56 @@ const PROVIDERS: [(&str, &str); 16] = [
 
 /// What stands before `key` where it is a secret one.
 const KEYS: [&str; 20] = [
-    "api", "access", "secret", "private", "auth", "encryption", "encrypt", "signing", "sign", "checksum", "master", "app", "hash",
-    "account", "shared", "zalopay", "hmac", "license", "crypto", "jwt",
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "encryption",
+    "encrypt",
+    "signing",
+    "sign",
+    "checksum",
+    "master",
+    "app",
+    "hash",
+    "account",
+    "shared",
+    "zalopay",
+    "hmac",
+    "license",
+    "crypto",
+    "jwt",
 ];
 
 /// What stands before a word that then is no secret.
 const PUBLIC: [&str; 12] = [
-    "public", "csrf", "xsrf", "reset", "forgot", "no", "show", "hide", "next", "page", "continuation", "cancellation",
+    "public",
+    "csrf",
+    "xsrf",
+    "reset",
+    "forgot",
+    "no",
+    "show",
+    "hide",
+    "next",
+    "page",
+    "continuation",
+    "cancellation",
 ];
 
-static PAIRS: LazyLock<Vec<Regex>> = LazyLock::new(|| PATTERNS.iter().filter_map(|p| Regex::new(p).ok()).collect());
-static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| constant(r#"^\s*-?\s*["']?(?:name|Name|key|ParameterKey)["']?\s*:\s*["']?([A-Za-z0-9_.-]+)["']?,?\s*$"#));
-static VALUE_LINE: LazyLock<Regex> = LazyLock::new(|| constant(r#"^\s*["']?(?:value|Value|ParameterValue)["']?\s*:\s*(\S.*)$"#));
+static PAIRS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| PATTERNS.iter().filter_map(|p| Regex::new(p).ok()).collect());
+/// What every name of a secret holds.
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"(?i-u)pass|pwd|pw|secret|token|khau|key|auth"));
+static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r#"^\s*-?\s*["']?(?:name|Name|key|ParameterKey)["']?\s*:\s*["']?([A-Za-z0-9_.-]+)["']?,?\s*$"#,
+    )
+});
+static VALUE_LINE: LazyLock<Regex> =
+    LazyLock::new(|| constant(r#"^\s*["']?(?:value|Value|ParameterValue)["']?\s*:\s*(\S.*)$"#));
 
 /// A constant that does not compile meets nothing, and a test.
 fn constant(pattern: &str) -> Regex {
@@ -273,10 +379,28 @@ mod tests {
 
     #[test]
     fn the_last_word_counts() {
-        for key in ["DB_PASSWORD", "dbPassword", "spring.datasource.password", "api-key", "PASSWORD_2", "zalopay.key1", "vnp_HashSecret"] {
+        for key in [
+            "DB_PASSWORD",
+            "dbPassword",
+            "spring.datasource.password",
+            "api-key",
+            "PASSWORD_2",
+            "zalopay.key1",
+            "vnp_HashSecret",
+        ] {
             assert!(noun(key).is_some(), "{key}");
         }
-        for key in ["password_file", "secretName", "tokenType", "public_key", "csrf_token", "key", "passwordEncoder", "primary_key", "compass"] {
+        for key in [
+            "password_file",
+            "secretName",
+            "tokenType",
+            "public_key",
+            "csrf_token",
+            "key",
+            "passwordEncoder",
+            "primary_key",
+            "compass",
+        ] {
             assert!(noun(key).is_none(), "{key}");
         }
     }

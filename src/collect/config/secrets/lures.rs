@@ -45,7 +45,10 @@ fn is_reference(value: &str, lower: &str) -> bool {
 
 /// A file or a folder: `/run/secrets/db`, `./certs/key.pem`, `C:\keys`.
 fn is_path(value: &str) -> bool {
-    let rooted = value.starts_with('/') || value.starts_with("./") || value.starts_with("../") || value.starts_with("~/");
+    let rooted = value.starts_with('/')
+        || value.starts_with("./")
+        || value.starts_with("../")
+        || value.starts_with("~/");
     let windows = value.get(1..3) == Some(":\\");
     // Base64 may begin with a slash: it has no names between others.
     (rooted && value.matches('/').count() >= 2 && !value.ends_with('='))
@@ -59,7 +62,10 @@ fn is_name(rest: &str) -> bool {
 
 /// Words that people write where a secret would stand.
 fn is_word(lower: &str) -> bool {
-    let plain: String = lower.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let plain: String = lower
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .collect();
     EXACT.contains(&plain.as_str())
         || MARKS.iter().any(|mark| plain.contains(mark))
         || lower.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
@@ -74,7 +80,9 @@ fn is_hash(value: &str) -> bool {
 /// `xxxx`, `----`, `0000`: one letter again and again.
 fn one_letter(value: &str) -> bool {
     let mut chars = value.chars();
-    let Some(first) = chars.next() else { return true };
+    let Some(first) = chars.next() else {
+        return true;
+    };
     value.chars().count() > 3 && chars.all(|c| c == first)
 }
 
@@ -107,40 +115,178 @@ const KNOWN: [&str; 5] = [
 
 /// How a reference to a place of secrets begins.
 const REFERENCES: [&str; 27] = [
-    "vault:", "!vault", "enc(", "{cipher}", "enc[", "arn:aws", "ssm:", "op://", "sm://", "gcp:secret",
-    "aws-sm", "secretsmanager", "keyvault", "@microsoft.keyvault", "akv:", "file:", "env:", "env(", "ref+",
-    "!ref", "!sub", "secret:", "secrets.", "kms:", "base64:{", "data.", "var.",
+    "vault:",
+    "!vault",
+    "enc(",
+    "{cipher}",
+    "enc[",
+    "arn:aws",
+    "ssm:",
+    "op://",
+    "sm://",
+    "gcp:secret",
+    "aws-sm",
+    "secretsmanager",
+    "keyvault",
+    "@microsoft.keyvault",
+    "akv:",
+    "file:",
+    "env:",
+    "env(",
+    "ref+",
+    "!ref",
+    "!sub",
+    "secret:",
+    "secrets.",
+    "kms:",
+    "base64:{",
+    "data.",
+    "var.",
 ];
 
 /// Code that fetches it.
 const INSIDE: [&str; 16] = [
-    "os.environ", "getenv", "process.env", "env.get", "environ[", "config.get", "secrets.", "vault.",
-    "settings.", "resolve:secretsmanager", "resolve:ssm", "fromsecret", "valuefrom", "readfile",
-    "keyring", "configuration[",
+    "os.environ",
+    "getenv",
+    "process.env",
+    "env.get",
+    "environ[",
+    "config.get",
+    "secrets.",
+    "vault.",
+    "settings.",
+    "resolve:secretsmanager",
+    "resolve:ssm",
+    "fromsecret",
+    "valuefrom",
+    "readfile",
+    "keyring",
+    "configuration[",
 ];
 
 const FILE_ENDS: [&str; 12] = [
-    ".pem", ".key", ".crt", ".jks", ".p12", ".pfx", ".txt", ".json", ".yml", ".yaml", ".conf", ".properties",
+    ".pem",
+    ".key",
+    ".crt",
+    ".jks",
+    ".p12",
+    ".pfx",
+    ".txt",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".conf",
+    ".properties",
 ];
 
 /// Whole values that are no secrets.
 const EXACT: [&str; 60] = [
-    "", "password", "passwd", "passphrase", "pass", "pwd", "secret", "secretkey", "token", "key", "apikey", "accesstoken",
-    "refreshtoken", "authtoken", "mypassword", "mysecret", "mytoken", "thepassword", "null", "none", "nil", "undefined",
-    "true", "false", "yes", "no", "on", "off", "string", "str", "text", "varchar", "bytes", "object", "any", "int",
-    "integer", "number", "boolean", "bool", "required", "optional", "disabled", "enabled", "default", "auto",
-    "random", "generated", "empty", "blank", "unset", "tbd", "todo", "fixme", "na", "hidden", "redacted", "prompt", "inherit", "external",
+    "",
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "secretkey",
+    "token",
+    "key",
+    "apikey",
+    "accesstoken",
+    "refreshtoken",
+    "authtoken",
+    "mypassword",
+    "mysecret",
+    "mytoken",
+    "thepassword",
+    "null",
+    "none",
+    "nil",
+    "undefined",
+    "true",
+    "false",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "string",
+    "str",
+    "text",
+    "varchar",
+    "bytes",
+    "object",
+    "any",
+    "int",
+    "integer",
+    "number",
+    "boolean",
+    "bool",
+    "required",
+    "optional",
+    "disabled",
+    "enabled",
+    "default",
+    "auto",
+    "random",
+    "generated",
+    "empty",
+    "blank",
+    "unset",
+    "tbd",
+    "todo",
+    "fixme",
+    "na",
+    "hidden",
+    "redacted",
+    "prompt",
+    "inherit",
+    "external",
 ];
 
 /// Words that only placeholders hold.
 const MARKS: [&str; 24] = [
-    "changeme", "changethis", "changeit", "replaceme", "replacewith", "replacethis", "placeholder", "insert", "example", "dummy",
-    "yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi", "puthere", "goeshere", "notasecret", "notreal", "fillme", "matkhaucuaban",
-    "thaydoi", "redacted", "fakesecret",
+    "changeme",
+    "changethis",
+    "changeit",
+    "replaceme",
+    "replacewith",
+    "replacethis",
+    "placeholder",
+    "insert",
+    "example",
+    "dummy",
+    "yourpassword",
+    "yoursecret",
+    "yourtoken",
+    "yourkey",
+    "yourapi",
+    "puthere",
+    "goeshere",
+    "notasecret",
+    "notreal",
+    "fillme",
+    "matkhaucuaban",
+    "thaydoi",
+    "redacted",
+    "fakesecret",
 ];
 
 /// How hashes of passwords begin.
 const HASHES: [&str; 16] = [
-    "$2a$", "$2b$", "$2y$", "$argon2", "$6$", "$5$", "$1$", "$y$", "$7$", "{SSHA", "{SHA", "{CRYPT}", "{bcrypt}",
-    "SCRAM-SHA-256$", "pbkdf2", "$apr1$",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$argon2",
+    "$6$",
+    "$5$",
+    "$1$",
+    "$y$",
+    "$7$",
+    "{SSHA",
+    "{SHA",
+    "{CRYPT}",
+    "{bcrypt}",
+    "SCRAM-SHA-256$",
+    "pbkdf2",
+    "$apr1$",
 ];

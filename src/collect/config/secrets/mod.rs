@@ -9,10 +9,6 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
-
-use regex::RegexSet;
-
 /// What kind of secret it is, coarsely: one control for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
@@ -102,7 +98,7 @@ pub(super) fn look(path: &str) -> Look {
 
 /// The secrets of a text.
 pub(super) fn scan(text: &str, look: Look) -> Vec<Hit> {
-    if !GATE.is_match(text) {
+    if !keyed::may_be(text) && !shapes::may_be(text) {
         return Vec::new();
     }
     let mut hits = Vec::new();
@@ -115,9 +111,13 @@ pub(super) fn scan(text: &str, look: Look) -> Vec<Hit> {
         }
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let before = hits.len();
-        shapes::scan(line, lines.get(at + 1..).unwrap_or_default(), number, &mut hits);
+        let below = lines.get(at + 1..).unwrap_or_default();
+        shapes::scan(line, below, number, look == Look::Prose, &mut hits);
         let keyed = hits.len() == before && !sealed && look != Look::Prose;
-        if keyed && let Some(hit) = keyed::scan(line, lines.get(at.wrapping_sub(1)).copied(), number, look) {
+        if keyed
+            && let Some(hit) =
+                keyed::scan(line, lines.get(at.wrapping_sub(1)).copied(), number, look)
+        {
             hits.push(hit);
         }
     }
@@ -136,32 +136,52 @@ fn mask(kind: &str, value: &str) -> String {
     format!("‹secret: {kind}, {length}›")
 }
 
-/// Nothing in a text without one of these can be a secret that we know.
-static GATE: LazyLock<RegexSet> = LazyLock::new(|| {
-    set(&[
-        r"(?i)pass|pwd|secret|token|credential|khau|key|auth|sig=",
-        r"eyJ|AKIA|ASIA|gh[pousr]_|xox|sk_live|://[^/\s:@]+:[^/\s@]+@|:AA|hvs\.|SG\.",
-    ])
-});
-
-/// Regular expressions that are constants: one that does not compile is caught by a test.
-fn set(patterns: &[&str]) -> RegexSet {
-    RegexSet::new(patterns).unwrap_or_else(|_| RegexSet::empty())
-}
-
 /// Folders of tests, examples and texts.
 const ASIDE: [&str; 17] = [
-    "test", "tests", "testing", "spec", "specs", "__tests__", "fixtures", "fixture", "testdata",
-    "test-data", "example", "examples", "sample", "samples", "mock", "mocks", "e2e",
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "__tests__",
+    "fixtures",
+    "fixture",
+    "testdata",
+    "test-data",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "mock",
+    "mocks",
+    "e2e",
 ];
-const TEST_ENDS: [&str; 6] = ["_test.", ".test.", ".spec.", "-test.", "tests.java", "test.java"];
+const TEST_ENDS: [&str; 6] = [
+    "_test.",
+    ".test.",
+    ".spec.",
+    "-test.",
+    "tests.java",
+    "test.java",
+];
 
 /// Folders with the words of a screen.
-const WORDS: [&str; 8] = ["i18n", "locale", "locales", "lang", "langs", "messages", "translations", "docs"];
-const PROSE: [&str; 9] = ["md", "markdown", "rst", "adoc", "txt", "html", "htm", "svg", "css"];
+const WORDS: [&str; 8] = [
+    "i18n",
+    "locale",
+    "locales",
+    "lang",
+    "langs",
+    "messages",
+    "translations",
+    "docs",
+];
+const PROSE: [&str; 9] = [
+    "md", "markdown", "rst", "adoc", "txt", "html", "htm", "svg", "css",
+];
 const CODE: [&str; 27] = [
-    "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "java", "kt", "scala", "groovy", "gradle", "py", "rb",
-    "php", "go", "rs", "c", "h", "cpp", "cs", "swift", "sh", "bash", "ps1", "pl", "lua",
+    "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "java", "kt", "scala", "groovy", "gradle", "py",
+    "rb", "php", "go", "rs", "c", "h", "cpp", "cs", "swift", "sh", "bash", "ps1", "pl", "lua",
 ];
 
 /// How much of a text is looked at.
