@@ -7,6 +7,7 @@ mod attest;
 mod basis;
 mod finding;
 mod gate;
+mod inline;
 mod letter;
 mod missing;
 mod requirement;
@@ -119,7 +120,8 @@ pub fn assess(mut input: Input<'_>) -> Run {
             }
         }
     }
-    let waivers = waive::apply(&input, &mut findings);
+    let mut waivers = waive::apply(&input, &mut findings);
+    waivers.extend(inline::apply(&input, &mut findings));
     let attestations = attest::reports(&input);
     let requirements = requirement::reports(&input, &duties, &findings, &attestations);
     let systems = summary::systems(&input, &requirements);

@@ -3,6 +3,7 @@
 mod attest;
 mod audit;
 mod bundles;
+mod changed;
 mod classify;
 mod collect;
 mod coverage;

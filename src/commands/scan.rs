@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::changed::Changed;
 use super::work::{self, Work};
 use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
@@ -22,10 +23,18 @@ const SYSTEM: &str = "scan";
 /// Runs `capdo scan`.
 pub(super) fn run(args: &ScanArgs, common: &Common) -> Outcome {
     let inventory = assumed(args.kind, &args.targets, &args.target, args.level)?;
+    let changed = match (&args.target.changed_since, args.kind) {
+        (Some(revision), KindArg::Config) => Some(Changed::since(revision, &inventory)?),
+        (Some(_), _) => {
+            let message = "--changed-since is for configurations\n  help: capdo scan config . --changed-since REV";
+            return Err(Failure::Usage(message.into()));
+        }
+        (None, _) => None,
+    };
     judged(
         &inventory,
-        args.kind.into(),
-        args.level,
+        (args.kind.into(), args.level),
+        changed.as_ref(),
         &args.gate,
         &args.work,
         common,
@@ -42,8 +51,8 @@ pub(super) fn judge(args: &JudgeArgs, common: &Common) -> Outcome {
     bundles::can_be_read(&inventory)?;
     judged(
         &inventory,
-        AssetKind::Server,
-        args.level,
+        (AssetKind::Server, args.level),
+        None,
         &args.gate,
         &args.work,
         common,
@@ -53,8 +62,8 @@ pub(super) fn judge(args: &JudgeArgs, common: &Common) -> Outcome {
 /// Judges all assets of an assumed inventory.
 fn judged(
     inventory: &Inventory,
-    kind: AssetKind,
-    level: Level,
+    scan: (AssetKind, Level),
+    changed: Option<&Changed>,
     gate: &GateArgs,
     work: &WorkArgs,
     common: &Common,
@@ -68,7 +77,8 @@ fn judged(
     let run = Work {
         pack: &pack,
         inventory,
-        scan: Some((kind, level)),
+        scan: Some(scan),
+        changed,
         as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
         now: moment,
         gate,

@@ -32,7 +32,8 @@ pub use control::{
 pub use day::Day;
 pub use duty::{Duty, ORG};
 pub use fact::{
-    Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why,
+    Collected, Fact, InlineWaiver, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value,
+    Why,
 };
 pub use finding::*;
 pub use inventory::{

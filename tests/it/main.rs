@@ -20,6 +20,8 @@ mod honesty;
 mod law;
 mod live;
 mod papers;
+mod programs;
+mod repository;
 mod roots;
 mod rules;
 mod ssh;

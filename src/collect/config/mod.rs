@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 
 use super::{Context, Reader, RootFolder};
-use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
+use crate::model::{Collected, Day, Fact, InlineWaiver, Reason, Seen, Subject, Value};
 
 mod apache;
 mod applications;
@@ -30,6 +30,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod waivers;
 
 use kind::Kind;
 use tree::Tree;
@@ -54,8 +55,23 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
     out.saw("config-files", Seen::Whole);
+    out.inline = inline(&tree);
     out.evidence = tree.reader.into_evidence();
     out
+}
+
+/// The waivers that stand in remarks of the files.
+fn inline(tree: &Tree<'_>) -> Vec<InlineWaiver> {
+    tree.remarks
+        .iter()
+        .map(|(path, remark)| InlineWaiver {
+            control: remark.control.clone(),
+            place: tree.place(path, remark.line),
+            to: remark.to,
+            until: remark.until.as_deref().and_then(Day::parse),
+            reason: remark.reason.clone(),
+        })
+        .collect()
 }
 
 /// What is to be walked.

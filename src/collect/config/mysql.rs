@@ -178,7 +178,7 @@ impl Server {
             &mut subject,
             "weak_tls",
             "tls_version",
-            "TLSv1.1,TLSv1.2,TLSv1.3",
+            "TLSv1.2,TLSv1.3",
             |v| {
                 let weak = v
                     .split(',')
@@ -303,7 +303,7 @@ const OWN: [(&str, &str); 26] = [
     ("general_log", "OFF"),
     ("slow_query_log", "OFF"),
     ("old_passwords", "OFF"),
-    ("tls_version", "TLSv1.1,TLSv1.2,TLSv1.3"),
+    ("tls_version", "TLSv1.2,TLSv1.3"),
     ("wait_timeout", "28800"),
     ("interactive_timeout", "28800"),
     ("max_connections", "151"),

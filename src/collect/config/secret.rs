@@ -4,7 +4,13 @@ use super::secrets::Class;
 use super::tree::Tree;
 use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
 
-pub(super) const TYPES: &[&str] = &["secret"];
+pub(super) const TYPES: &[&str] = &[
+    "secret-private-key",
+    "secret-cloud-key",
+    "secret-token",
+    "secret-connection",
+    "secret-password",
+];
 
 /// Adds what was found while the tree was walked.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
@@ -16,7 +22,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         };
         let id = format!("secret[{}:{name}]", path.trim_start_matches('/'));
         let place = tree.place(path, hit.line);
-        let mut subject = Subject::new("secret", id).at(place.clone());
+        let mut subject = Subject::new(hit.class.subject(), id).at(place.clone());
         for (path, value) in [
             ("class", Value::from(hit.class.word())),
             ("found", true.into()),
@@ -39,7 +45,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         if tree.secrets.iter().any(|(_, hit)| hit.class == class) {
             continue;
         }
-        let mut subject = Subject::new("secret", format!("secret.none[{}]", class.word()));
+        let mut subject = Subject::new(class.subject(), format!("secret.none[{}]", class.word()));
         subject.put(Fact::derived("class", class.word()));
         subject.put(Fact::derived(
             "found",
@@ -51,5 +57,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         subject.put(Fact::derived("set_aside", Value::Int(aside)));
         out.subjects.push(subject);
     }
-    out.saw("secret", seen);
+    for kind in TYPES {
+        out.saw(kind, seen.clone());
+    }
 }

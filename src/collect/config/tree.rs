@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::Target;
 use super::kind::{self, Kind};
 use super::secrets::{self, Hit, Look};
+use super::waivers::{self, Remark};
 use crate::collect::Reader;
 use crate::model::{EntryKind, Place, SourceError};
 use crate::parse::bytes;
@@ -38,6 +39,8 @@ pub(super) struct Tree<'a> {
     pub(super) secrets: Vec<(String, Hit)>,
     /// How many more stand in tests and examples.
     pub(super) set_aside: usize,
+    /// Waivers in remarks, by file.
+    pub(super) remarks: Vec<(String, Remark)>,
     /// More files than we look at.
     pub(super) truncated: bool,
     /// Links with a target that is written for the real host, and where that lies in the tree.
@@ -51,6 +54,7 @@ struct Sight {
     text: Option<Arc<str>>,
     hits: Vec<Hit>,
     aside: usize,
+    remarks: Vec<Remark>,
 }
 
 impl<'a> Tree<'a> {
@@ -63,6 +67,7 @@ impl<'a> Tree<'a> {
             problems: Vec::new(),
             secrets: Vec::new(),
             set_aside: 0,
+            remarks: Vec::new(),
             truncated: false,
             links: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -126,6 +131,8 @@ impl<'a> Tree<'a> {
                         self.texts.insert(path.clone(), text);
                     }
                     self.set_aside += sight.aside;
+                    let remarks = sight.remarks.into_iter();
+                    self.remarks.extend(remarks.map(|r| (path.clone(), r)));
                     self.secrets
                         .extend(sight.hits.into_iter().map(|hit| (path.clone(), hit)));
                     self.files.push(File {
@@ -314,6 +321,7 @@ impl Sight {
                     text: None,
                     hits: Vec::new(),
                     aside: 0,
+                    remarks: Vec::new(),
                 });
             }
         };
@@ -327,6 +335,7 @@ impl Sight {
         let kind = kind::of(path, &text);
         Ok(Self {
             kind,
+            remarks: waivers::scan(&text),
             // Only what is read again stays in memory.
             text: kind.word().is_some().then(|| text.into()),
             hits,

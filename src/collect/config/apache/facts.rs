@@ -301,15 +301,20 @@ fn hosts(nodes: &[Node], above: &Settings, all: &[Node], expander: &Expander, ou
             &own,
             &formats,
             expander,
-            port_of(address),
+            address,
             &mut subject,
         );
         out.subjects.push(subject);
     }
     if found.is_empty() && !expander.part {
         let name = above.get("servername").unwrap_or("_");
-        let port = above.all("listen").first().and_then(|l| port_of(&l.value));
-        let shown = port.map_or_else(|| "*".to_owned(), |p| p.to_string());
+        let listen: Vec<&str> = above
+            .all("listen")
+            .iter()
+            .map(|l| l.value.as_str())
+            .collect();
+        let listen = listen.join(" ");
+        let shown = port_of(&listen).map_or_else(|| "*".to_owned(), |p| p.to_string());
         let mut subject = Subject::new("apache-vhost", format!("apache.vhost[{name}:{shown}]"));
         if let Some(first) = nodes.first() {
             subject = subject.at(first.place.clone());
@@ -320,7 +325,7 @@ fn hosts(nodes: &[Node], above: &Settings, all: &[Node], expander: &Expander, ou
             &Settings::default(),
             &formats,
             expander,
-            port,
+            &listen,
             &mut subject,
         );
         out.subjects.push(subject);
@@ -347,9 +352,15 @@ fn host(
     own: &Settings,
     formats: &BTreeMap<String, String>,
     expander: &Expander,
-    port: Option<u16>,
+    address: &str,
     subject: &mut Subject,
 ) {
+    let port = port_of(address);
+    let local = !address.is_empty()
+        && address.split_whitespace().all(|one| {
+            let host = one.rsplit_once(':').map_or(one, |(host, _)| host);
+            crate::collect::config::settings::is_loopback(host)
+        });
     let mut whole = Settings::without(above.missing.clone().or_else(|| own.missing.clone()));
     // The server's lines first, the host's after them: the last one counts.
     for from in [above, own] {
@@ -406,26 +417,13 @@ fn host(
         to_https.is_some(),
         to_https.map(|n| n.place.clone()),
     );
-    let serves = [
-        "documentroot",
-        "proxypass",
-        "proxypassmatch",
-        "scriptalias",
-        "alias",
-        "wsgiscriptalias",
-    ];
-    let content = any(nodes, &|n| serves.contains(&n.name.as_str()));
-    let plain = !ssl && port != Some(443) && to_https.is_none() && content.is_some();
-    let value = match (&whole.missing, ssl || content.is_some()) {
-        (Some(what), false) => Value::unseen("include-missing", what.as_str()),
-        _ => plain.into(),
+    // Even a host without a folder of its own serves that of the server.
+    let plain = !ssl && port != Some(443) && to_https.is_none() && !local;
+    let value = match &whole.missing {
+        Some(what) if plain => Value::unseen("include-missing", what.as_str()),
+        Some(_) | None => plain.into(),
     };
-    put(
-        subject,
-        "serves_plain_http",
-        value,
-        content.filter(|_| plain).map(|n| n.place.clone()),
-    );
+    put(subject, "serves_plain_http", value, None);
     let mut upstreams = Vec::new();
     far_upstreams(nodes, &mut upstreams);
     let names = upstreams.iter().map(|(u, _)| Value::from(u.as_str()));

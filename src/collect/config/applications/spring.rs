@@ -312,22 +312,22 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
         "",
         &|v| Some(is_plain(v).into()),
     );
-    conclude(
-        subject,
-        "plain_redis",
-        "spring.data.redis.host",
-        "localhost",
-        &|v| {
-            let tls = [
-                "spring.data.redis.ssl.enabled",
-                "spring.redis.ssl",
-                "spring.data.redis.ssl",
-            ]
-            .iter()
-            .any(|n| s.get(n).and_then(on) == Some(true));
-            Some((!is_loopback(v) && !tls).into())
-        },
-    );
+    // The name of version 2 beside that of version 3.
+    let host = ["spring.data.redis.host", "spring.redis.host"];
+    let host = host
+        .iter()
+        .find(|n| s.line(n).is_some())
+        .unwrap_or(&host[0]);
+    conclude(subject, "plain_redis", host, "localhost", &|v| {
+        let tls = [
+            "spring.data.redis.ssl.enabled",
+            "spring.redis.ssl",
+            "spring.data.redis.ssl",
+        ]
+        .iter()
+        .any(|n| s.get(n).and_then(on) == Some(true));
+        Some((!is_loopback(v) && !tls).into())
+    });
     conclude(
         subject,
         "access_log",

@@ -96,6 +96,9 @@ pub(super) fn of(path: &str, text: &str) -> Kind {
             }
             // Kinds of Kubernetes are called so too.
             Kind::Spring if yaml::is_manifest(text) => Kind::Kubernetes,
+            Kind::Spring if yaml::is_interface(text) => {
+                Kind::Unknown("the description of an interface")
+            }
             kind => kind,
         };
     }

@@ -154,7 +154,10 @@ pub(super) fn is_template(path: &str, text: &str) -> bool {
     // GitHub writes `${{ … }}`, which is no template.
     let marked = text.lines().any(|line| {
         let line = line.trim_start();
-        line.starts_with("{{") || line.starts_with("{%") || line.contains(": {{ .")
+        line.starts_with("{{")
+            || line.starts_with("{%")
+            || line.contains(": {{")
+            || line.starts_with("- {{")
     });
     marked && is_yaml(path)
 }

@@ -29,6 +29,11 @@ pub(super) fn is_manifest(text: &str) -> bool {
     has(text, "apiVersion") && has(text, "kind")
 }
 
+/// Is it the description of an interface, as OpenAPI writes it?
+pub(super) fn is_interface(text: &str) -> bool {
+    has(text, "openapi") || has(text, "swagger")
+}
+
 /// Does the key stand at the left margin?
 fn has(text: &str, key: &str) -> bool {
     text.lines().any(|line| {

@@ -34,6 +34,17 @@ impl Class {
         Self::Password,
     ];
 
+    /// The subject type.
+    pub(super) fn subject(self) -> &'static str {
+        match self {
+            Self::PrivateKey => "secret-private-key",
+            Self::CloudKey => "secret-cloud-key",
+            Self::Token => "secret-token",
+            Self::Connection => "secret-connection",
+            Self::Password => "secret-password",
+        }
+    }
+
     /// Its name in facts.
     pub(super) fn word(self) -> &'static str {
         match self {
