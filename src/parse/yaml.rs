@@ -379,14 +379,13 @@ pub fn documents(text: &str) -> Vec<Result<Node, Fault>> {
     let mut start = 0;
     let mut first_line = 0;
     let mut offset = 0;
-    let mut line = 0;
     let mut push = |from: usize, to: usize, first: u32| {
         let part = text.get(from..to).unwrap_or_default();
         if !is_blank(part) && out.len() < MAX_DOCUMENTS {
             out.push(document(part, first));
         }
     };
-    for content in text.split_inclusive('\n') {
+    for (line, content) in (0_u32..).zip(text.split_inclusive('\n')) {
         let bare = content.trim_end();
         // The mark of a document stands at the left margin, whatever it stands in.
         if bare == "---" || bare.starts_with("--- ") || bare == "..." {
@@ -395,7 +394,6 @@ pub fn documents(text: &str) -> Vec<Result<Node, Fault>> {
             first_line = line;
         }
         offset += content.len();
-        line += 1;
     }
     push(start, text.len(), first_line);
     out

@@ -227,11 +227,28 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
         .iter()
         .filter_map(|f| {
             let why = match f.kind {
-                Kind::Unknown(why) => Some(why),
-                Kind::Archive => Some("an archive, left alone"),
-                kind => kind.word().map_or(Some("not recognised"), |_| None),
+                Kind::Unknown(why) => why,
+                Kind::Archive => "an archive, left alone",
+                Kind::Nginx
+                | Kind::Postgres
+                | Kind::Hba
+                | Kind::Ident
+                | Kind::Apache
+                | Kind::Htaccess
+                | Kind::Mysql
+                | Kind::Redis
+                | Kind::RedisAcl
+                | Kind::Dockerfile
+                | Kind::Compose
+                | Kind::DockerDaemon
+                | Kind::Kubernetes
+                | Kind::Spring
+                | Kind::DotEnv
+                | Kind::Host
+                | Kind::Unit
+                | Kind::Pipeline => return None,
             };
-            Some((tree.reader.shown(&f.path), why?.to_owned()))
+            Some((tree.reader.shown(&f.path), why.to_owned()))
         })
         .collect();
     let of = |kind: &Kind| count(tree.files.iter().filter(|f| f.kind == *kind).count());

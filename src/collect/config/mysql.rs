@@ -202,15 +202,45 @@ impl Server {
             _ => Fact::derived("tls_configured", has_cert),
         });
         self.audit(&mut subject);
-        subject.put(Fact::derived(
-            "defaults_of",
-            if self.maria {
-                "MariaDB 10.11"
-            } else {
-                "MariaDB 10.11 / MySQL 8.0"
-            },
-        ));
+        self.product(&mut subject, main);
         out.subjects.push(subject);
+    }
+
+    /// MariaDB and MySQL part in a few values of their own: where it is not known which of them it is, neither are these.
+    fn product(&self, subject: &mut Subject, main: &str) {
+        let names = self.used.iter().map(String::as_str).chain([main]);
+        let words: Vec<&str> = names.flat_map(|path| path.split(['/', '.'])).collect();
+        let maria = self.maria || words.contains(&"mariadb");
+        let s = &self.settings;
+        let product = if maria {
+            "MariaDB 10.11"
+        } else {
+            "MySQL 8.0 or MariaDB 10.11"
+        };
+        subject.put(Fact::derived("defaults_of", product));
+        let unknown = || Value::unseen("ambiguous", "MySQL or MariaDB: which one is not known");
+        if !maria && s.line("local_infile").is_none() && s.missing.is_none() {
+            for path in ["local_infile", "local_infile_on"] {
+                subject.put(Fact::derived(path, unknown()));
+            }
+        }
+        let told = ["innodb_encrypt_tables", "default_table_encryption"]
+            .into_iter()
+            .find_map(|name| s.line(name));
+        let value = match (told, &s.missing) {
+            (Some(line), _) => {
+                let on = on(&line.value) == Some(true) || line.value.eq_ignore_ascii_case("force");
+                Value::Bool(on)
+            }
+            (None, Some(what)) => Value::unseen("include-missing", what.as_str()),
+            // Neither of them does so of itself.
+            (None, None) => Value::Bool(false),
+        };
+        let fact = Fact::derived("tables_encrypted", value);
+        subject.put(match told {
+            Some(line) => fact.at(line.place.clone()),
+            None => fact,
+        });
     }
 
     /// Is every statement on data logged: the audit plugin, or the general log?
@@ -246,10 +276,11 @@ fn meaning(name: String, value: Option<String>) -> (String, String) {
         (rest.to_owned(), "OFF")
     } else if let Some(rest) = name.strip_prefix("enable_") {
         (rest.to_owned(), "ON")
-    } else if name == "skip_ssl" {
-        ("ssl".to_owned(), "OFF")
-    } else if name == "skip_local_infile" {
-        ("local_infile".to_owned(), "OFF")
+    } else if let Some(rest) = name
+        .strip_prefix("skip_")
+        .filter(|_| !SKIPS.contains(&name.as_str()))
+    {
+        (rest.to_owned(), "OFF")
     } else {
         (name, "ON")
     };
@@ -271,6 +302,18 @@ fn is_server(group: &str) -> bool {
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         })
 }
+
+/// Options that are called so; before any other name `skip` turns it off.
+const SKIPS: [&str; 8] = [
+    "skip_name_resolve",
+    "skip_networking",
+    "skip_grant_tables",
+    "skip_show_database",
+    "skip_slave_start",
+    "skip_replica_start",
+    "skip_external_locking",
+    "skip_host_cache",
+];
 
 const FLAGS: &[&str] = &[
     "require_secure_transport",

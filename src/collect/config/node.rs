@@ -87,6 +87,18 @@ impl Putter<'_> {
         });
     }
 
+    /// Where only a part is written, what it does not say is not known.
+    pub(super) fn blind(&mut self, why: &str) {
+        for fact in self
+            .subject
+            .facts
+            .values_mut()
+            .filter(|f| f.place.is_none())
+        {
+            fact.value = Value::unseen("missing-fact", why);
+        }
+    }
+
     /// A conclusion, at a line where it has one.
     pub(super) fn derived(&mut self, path: &str, value: impl Into<Value>, line: Option<u32>) {
         let fact = Fact::derived(path, value);

@@ -35,6 +35,11 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     }
     let seen = if let Some((file, why)) = tree.unreadable.first() {
         Seen::Not(Reason::new("unreadable", format!("{file}: {why}")))
+    } else if let Some(file) = tree.not_searched.first() {
+        Seen::Not(Reason::new(
+            "too-large",
+            format!("{file}: lines that are too long"),
+        ))
     } else if tree.truncated {
         Seen::Not(Reason::new("too-large", "more files than are looked at"))
     } else {

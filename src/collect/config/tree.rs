@@ -37,6 +37,8 @@ pub(super) struct Tree<'a> {
     pub(super) problems: Vec<(Place, String)>,
     /// Secrets in clear, by file, in tests and examples beside the rest.
     pub(super) secrets: Vec<(String, Hit)>,
+    /// Files that were too long to look for secrets to their end.
+    pub(super) not_searched: Vec<String>,
     /// How many more stand in tests and examples.
     pub(super) set_aside: usize,
     /// Waivers in remarks, by file.
@@ -55,6 +57,7 @@ struct Sight {
     hits: Vec<Hit>,
     aside: usize,
     remarks: Vec<Remark>,
+    searched: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -66,6 +69,7 @@ impl<'a> Tree<'a> {
             left_out: Vec::new(),
             problems: Vec::new(),
             secrets: Vec::new(),
+            not_searched: Vec::new(),
             set_aside: 0,
             remarks: Vec::new(),
             truncated: false,
@@ -102,6 +106,10 @@ impl<'a> Tree<'a> {
             if let Some(why) = vendored(&entry) {
                 tree.left_out.push((tree.reader.shown(&path), why.into()));
                 walk.skip_current_dir();
+            } else if entry.file_type().is_dir() && entry.depth() > 0 && kind::is_file_name(&path) {
+                // Named as a file, but a folder: whatever stood there was not read.
+                tree.unreadable
+                    .push((tree.reader.shown(&path), "wrong-kind".into()));
             } else if entry.file_type().is_dir() && entry.depth() == MAX_FOLDERS {
                 let shown = tree.reader.shown(&path);
                 tree.unreadable.push((shown, "too-deep".into()));
@@ -123,7 +131,7 @@ impl<'a> Tree<'a> {
     fn look_at(&mut self, paths: Vec<String>) {
         let (archives, paths): (Vec<String>, Vec<String>) =
             paths.into_iter().partition(|path| kind::is_archive(path));
-        let seen = self.reader.each(&paths, |path, read| Sight::of(path, read));
+        let seen = self.reader.each(&paths, Sight::of);
         for (path, sight) in paths.into_iter().zip(seen) {
             match sight {
                 Ok(sight) => {
@@ -131,6 +139,9 @@ impl<'a> Tree<'a> {
                         self.texts.insert(path.clone(), text);
                     }
                     self.set_aside += sight.aside;
+                    if !sight.searched {
+                        self.not_searched.push(self.reader.shown(&path));
+                    }
                     let remarks = sight.remarks.into_iter();
                     self.remarks.extend(remarks.map(|r| (path.clone(), r)));
                     self.secrets
@@ -314,7 +325,9 @@ impl Sight {
         let text = match bytes::lossy(&bytes) {
             Ok(text) => text,
             // A program would stumble over it: its file was not read.
-            Err(_) if kind::by_name(path).is_some() => return Err("binary"),
+            Err(_) if kind::by_name(path).is_some() || kind::is_file_name(path) => {
+                return Err("binary");
+            }
             Err(_) => {
                 return Ok(Self {
                     kind: Kind::Unknown("binary"),
@@ -322,6 +335,7 @@ impl Sight {
                     hits: Vec::new(),
                     aside: 0,
                     remarks: Vec::new(),
+                    searched: true,
                 });
             }
         };
@@ -336,6 +350,7 @@ impl Sight {
         Ok(Self {
             kind,
             remarks: waivers::scan(&text),
+            searched: secrets::is_whole(&text),
             // Only what is read again stays in memory.
             text: kind.word().is_some().then(|| text.into()),
             hits,

@@ -1,10 +1,8 @@
-//! Facts of a server and of its hosts: a host has its own line, else the server's, else Apache's own value.
-
-use std::collections::BTreeMap;
+//! Facts of a server as a whole: its own lines, and what stands at any depth below it.
 
 use super::Node;
 use super::expand::Expander;
-use crate::collect::config::nginx;
+use super::host::hosts;
 use crate::collect::config::settings::Settings;
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Place, Subject, Value};
@@ -79,7 +77,12 @@ pub(super) fn htaccess(tree: &Tree<'_>, path: &str, nodes: &[Node], out: &mut Co
     out.subjects.push(subject);
 }
 
-fn put(subject: &mut Subject, path: &str, value: impl Into<Value>, place: Option<Place>) {
+pub(super) fn put(
+    subject: &mut Subject,
+    path: &str,
+    value: impl Into<Value>,
+    place: Option<Place>,
+) {
     let fact = Fact::derived(path, value);
     subject.put(match place {
         Some(place) => fact.at(place),
@@ -88,7 +91,7 @@ fn put(subject: &mut Subject, path: &str, value: impl Into<Value>, place: Option
 }
 
 /// The lines of one level, sections left out.
-fn lines(nodes: &[Node], expander: &Expander) -> Settings {
+pub(super) fn lines(nodes: &[Node], expander: &Expander) -> Settings {
     let mut settings = Settings::without(expander.missing.clone());
     for node in nodes.iter().filter(|n| n.block.is_none()) {
         settings.add(node.name.as_str(), node.text(), node.place.clone());
@@ -181,7 +184,7 @@ fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Sub
     );
 }
 
-fn list(items: impl Iterator<Item = Value>, expander: &Expander) -> Value {
+pub(super) fn list(items: impl Iterator<Item = Value>, expander: &Expander) -> Value {
     if expander.missing.is_some() {
         Value::partial_list(items)
     } else {
@@ -198,7 +201,7 @@ fn maybe(found: bool, expander: &Expander) -> Value {
 }
 
 /// The first directive at any depth of which this holds.
-fn any<'n>(nodes: &'n [Node], holds: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
+pub(super) fn any<'n>(nodes: &'n [Node], holds: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
     nodes.iter().find_map(|node| {
         if holds(node) {
             return Some(node);
@@ -281,350 +284,7 @@ fn gather<'n>(nodes: &'n [Node], out: &mut Vec<&'n Node>) {
     }
 }
 
-/// One subject for each host; a server without hosts is its own.
-fn hosts(nodes: &[Node], above: &Settings, all: &[Node], expander: &Expander, out: &mut Collected) {
-    let formats = formats(all);
-    let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
-    for node in &found {
-        let own = lines(node.children(), expander);
-        let name = own.get("servername").unwrap_or("_").to_owned();
-        let address = node.args.first().map_or("*", String::as_str);
-        let port = port_of(address).map_or_else(|| "*".to_owned(), |p| p.to_string());
-        let id = format!(
-            "apache.vhost[{}:{port}]",
-            name.rsplit_once(':').map_or(name.as_str(), |(n, _)| n)
-        );
-        let mut subject = Subject::new("apache-vhost", id).at(node.place.clone());
-        host(
-            node.children(),
-            above,
-            &own,
-            &formats,
-            expander,
-            address,
-            &mut subject,
-        );
-        out.subjects.push(subject);
-    }
-    if found.is_empty() && !expander.part {
-        let name = above.get("servername").unwrap_or("_");
-        let listen: Vec<&str> = above
-            .all("listen")
-            .iter()
-            .map(|l| l.value.as_str())
-            .collect();
-        let listen = listen.join(" ");
-        let shown = port_of(&listen).map_or_else(|| "*".to_owned(), |p| p.to_string());
-        let mut subject = Subject::new("apache-vhost", format!("apache.vhost[{name}:{shown}]"));
-        if let Some(first) = nodes.first() {
-            subject = subject.at(first.place.clone());
-        }
-        host(
-            nodes,
-            above,
-            &Settings::default(),
-            &formats,
-            expander,
-            &listen,
-            &mut subject,
-        );
-        out.subjects.push(subject);
-    }
-}
-
-fn port_of(address: &str) -> Option<u16> {
-    let first = address.split_whitespace().next()?;
-    first.rsplit(':').next()?.parse().ok()
-}
-
-/// The formats of logs by their names.
-fn formats(nodes: &[Node]) -> BTreeMap<String, String> {
-    nodes
-        .iter()
-        .filter(|n| n.name == "logformat")
-        .filter_map(|n| Some((n.args.get(1)?.clone(), n.args.first()?.clone())))
-        .collect()
-}
-
-fn host(
-    nodes: &[Node],
-    above: &Settings,
-    own: &Settings,
-    formats: &BTreeMap<String, String>,
-    expander: &Expander,
-    address: &str,
-    subject: &mut Subject,
-) {
-    let port = port_of(address);
-    let local = !address.is_empty()
-        && address.split_whitespace().all(|one| {
-            let host = one.rsplit_once(':').map_or(one, |(host, _)| host);
-            crate::collect::config::settings::is_loopback(host)
-        });
-    let mut whole = Settings::without(above.missing.clone().or_else(|| own.missing.clone()));
-    // The server's lines first, the host's after them: the last one counts.
-    for from in [above, own] {
-        let names: Vec<String> = from.names().map(str::to_owned).collect();
-        for name in names {
-            if NOT_INHERITED.contains(&name.as_str())
-                && std::ptr::eq(from, above)
-                && !own.is_empty()
-            {
-                continue;
-            }
-            for line in from.all(&name) {
-                whole.add(name.as_str(), line.value.as_str(), line.place.clone());
-            }
-        }
-    }
-    whole.put_all(subject, &HOST, MANY);
-    whole.conclude(subject, "ssl", "sslengine", "off", |v| {
-        Some(v.eq_ignore_ascii_case("on").into())
-    });
-    whole.conclude(
-        subject,
-        "weak_protocols",
-        "sslprotocol",
-        "all -SSLv3",
-        |v| Some(Value::list(weak_protocols(v).into_iter().map(Value::from))),
-    );
-    whole.conclude(subject, "weak_ciphers", "sslciphersuite", "", |v| {
-        let suite = v.strip_prefix("SSL ").unwrap_or(v);
-        Some(Value::list(
-            nginx::weak_ciphers(suite).into_iter().map(Value::from),
-        ))
-    });
-    headers(&whole, subject);
-    logs(&whole, own, formats, subject);
-    let ssl = whole
-        .get("sslengine")
-        .is_some_and(|v| v.eq_ignore_ascii_case("on"));
-    let redirect = any(nodes, &|n| {
-        let text = n.text();
-        match n.name.as_str() {
-            "redirect" | "redirectmatch" => text.contains("https://"),
-            "rewriterule" => {
-                text.contains("https://")
-                    && (text.contains("R=") || text.contains("[R") || text.contains(",R"))
-            }
-            _ => false,
-        }
-    });
-    let to_https = redirect.filter(|_| !ssl && port != Some(443));
-    put(
-        subject,
-        "redirect_to_https",
-        to_https.is_some(),
-        to_https.map(|n| n.place.clone()),
-    );
-    // Even a host without a folder of its own serves that of the server.
-    let plain = !ssl && port != Some(443) && to_https.is_none() && !local;
-    let value = match &whole.missing {
-        Some(what) if plain => Value::unseen("include-missing", what.as_str()),
-        Some(_) | None => plain.into(),
-    };
-    put(subject, "serves_plain_http", value, None);
-    let mut upstreams = Vec::new();
-    far_upstreams(nodes, &mut upstreams);
-    let names = upstreams.iter().map(|(u, _)| Value::from(u.as_str()));
-    put(
-        subject,
-        "plain_upstreams",
-        list(names, expander),
-        upstreams.first().map(|(_, p)| p.clone()),
-    );
-}
-
-/// What is passed on without TLS to another machine.
-fn far_upstreams(nodes: &[Node], out: &mut Vec<(String, Place)>) {
-    for node in nodes {
-        if ["proxypass", "proxypassmatch", "balancermember"].contains(&node.name.as_str()) {
-            for arg in &node.args {
-                let host = ["http://", "ajp://", "ws://"]
-                    .iter()
-                    .find_map(|s| arg.strip_prefix(s));
-                let Some(host) = host else { continue };
-                let name = host.split(['/', '?']).next().unwrap_or(host);
-                let name = if name.starts_with('[') {
-                    name.split(']').next().unwrap_or(name)
-                } else {
-                    name.split(':').next().unwrap_or(name)
-                };
-                if !crate::collect::config::settings::is_loopback(name) {
-                    out.push((
-                        arg.split('?').next().unwrap_or(arg).to_owned(),
-                        node.place.clone(),
-                    ));
-                }
-            }
-        }
-        far_upstreams(node.children(), out);
-    }
-}
-
-/// Old protocols that `SSLProtocol` leaves on, in its own arithmetic.
-fn weak_protocols(text: &str) -> Vec<&'static str> {
-    let mut on: Vec<&'static str> = Vec::new();
-    let known = ["SSLv3", "TLSv1", "TLSv1.1"];
-    for word in text.split_whitespace() {
-        let (sign, name) = match word.strip_prefix(['+', '-']) {
-            Some(name) => (word.chars().next(), name),
-            None => (None, word),
-        };
-        let named: Vec<&'static str> = if name.eq_ignore_ascii_case("all") {
-            // SSLv3 is part of it only where OpenSSL still has it.
-            known.to_vec()
-        } else {
-            known
-                .iter()
-                .copied()
-                .filter(|k| k.eq_ignore_ascii_case(name))
-                .collect()
-        };
-        match sign {
-            Some('-') => on.retain(|k| !named.contains(k)),
-            Some(_) => on.extend(named),
-            None => on = named,
-        }
-    }
-    on.dedup();
-    on
-}
-
-/// Headers that are set for every answer.
-fn headers(whole: &Settings, subject: &mut Subject) {
-    let mut names: Vec<String> = Vec::new();
-    let mut hsts = None;
-    for line in whole.all("header") {
-        let mut words = line.value.split_whitespace();
-        let mut first = words.next().unwrap_or_default().to_ascii_lowercase();
-        if ["always", "onsuccess"].contains(&first.as_str()) {
-            first = words.next().unwrap_or_default().to_ascii_lowercase();
-        }
-        let name = words
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(':')
-            .to_ascii_lowercase();
-        match first.as_str() {
-            "set" | "append" | "merge" | "add" | "setifempty" => {
-                if name == "strict-transport-security" {
-                    let age = line
-                        .value
-                        .to_ascii_lowercase()
-                        .split("max-age=")
-                        .nth(1)
-                        .and_then(|rest| {
-                            let digits: String =
-                                rest.chars().take_while(char::is_ascii_digit).collect();
-                            digits.parse::<i64>().ok()
-                        });
-                    hsts = age.map(|age| (age, line.place.clone()));
-                }
-                names.push(name);
-            }
-            "unset" => {
-                names.retain(|n| *n != name);
-                if name == "strict-transport-security" {
-                    hsts = None;
-                }
-            }
-            _ => {}
-        }
-    }
-    names.sort();
-    names.dedup();
-    let unseen = whole.missing.as_deref();
-    let shown = names.iter().map(|n| Value::from(n.as_str()));
-    put(
-        subject,
-        "header_names",
-        if unseen.is_some() {
-            Value::partial_list(shown)
-        } else {
-            Value::list(shown)
-        },
-        None,
-    );
-    match (hsts, unseen) {
-        (Some((age, place)), _) => put(subject, "hsts_max_age", Value::Int(age), Some(place)),
-        (None, Some(what)) => put(
-            subject,
-            "hsts_max_age",
-            Value::unseen("include-missing", what),
-            None,
-        ),
-        (None, None) => put(subject, "hsts_max_age", Value::Int(0), None),
-    }
-}
-
-/// Which fields each request leaves behind. A host with a log of its own does not write to the server's.
-fn logs(
-    whole: &Settings,
-    own: &Settings,
-    formats: &BTreeMap<String, String>,
-    subject: &mut Subject,
-) {
-    let has_own = ["customlog", "transferlog"]
-        .iter()
-        .any(|n| !own.all(n).is_empty());
-    let from = if has_own { own } else { whole };
-    let mut fields: Vec<&str> = Vec::new();
-    let mut any = false;
-    let mut place = None;
-    let mut unknown = false;
-    for line in from.all("customlog").iter().chain(from.all("transferlog")) {
-        any = true;
-        place = place.or_else(|| Some(line.place.clone()));
-        let words: Vec<&str> = line.value.splitn(2, char::is_whitespace).collect();
-        let asked = words.get(1).map_or("common", |w| w.trim());
-        let nick = asked.split(" env=").next().unwrap_or(asked).trim();
-        let own_format = formats.get(nick).map(String::as_str);
-        let format = match (own_format, nick) {
-            (Some(format), _) => format,
-            (None, "common") => "%h %l %u %t \"%r\" %>s %b",
-            (None, nick) if nick.contains('%') => nick,
-            (None, _) => {
-                unknown = true;
-                ""
-            }
-        };
-        for (field, marks) in FIELDS {
-            if marks.iter().any(|m| format.contains(m)) && !fields.contains(&field) {
-                fields.push(field);
-            }
-        }
-    }
-    let value = match (any, whole.missing.as_deref()) {
-        (false, Some(what)) => Value::unseen("include-missing", what),
-        _ => any.into(),
-    };
-    put(subject, "access_log_enabled", value, place.clone());
-    let shown = fields.into_iter().map(Value::from);
-    let value = if unknown {
-        Value::partial_list(shown)
-    } else {
-        Value::list(shown)
-    };
-    put(subject, "access_log_fields", value, place);
-}
-
-/// The fields of an access log, by the marks of `LogFormat`.
-const FIELDS: [(&str, &[&str]); 5] = [
-    (
-        "source",
-        &["%h", "%a", "%{c}a", "X-Forwarded-For", "X-Real-IP"],
-    ),
-    (
-        "destination",
-        &["%v", "%V", "%A", "%{Host}i", "%p", "%{HOST}i"],
-    ),
-    ("account", &["%u", "REMOTE_USER"]),
-    ("time", &["%t", "%{%", "}t"]),
-    ("action", &["%r", "%m", "%U"]),
-];
-
-const MANY: &[&str] = &[
+pub(super) const MANY: &[&str] = &[
     "listen",
     "loadmodule",
     "customlog",
@@ -669,19 +329,6 @@ const MANY: &[&str] = &[
     "sslcertificatekeyfile",
 ];
 
-/// What a host does not take over from the server.
-const NOT_INHERITED: [&str; 9] = [
-    "servername",
-    "serveralias",
-    "listen",
-    "loadmodule",
-    "rewriterule",
-    "rewritecond",
-    "rewriteengine",
-    "proxypass",
-    "sslengine",
-];
-
 /// Apache's own values for the server (2.4).
 const OWN: [(&str, &str); 15] = [
     ("servertokens", "Full"),
@@ -701,18 +348,6 @@ const OWN: [(&str, &str); 15] = [
     ("user", "#-1"),
 ];
 
-/// Its own values for a host.
-const HOST: [(&str, &str); 8] = [
-    ("sslengine", "off"),
-    ("sslprotocol", "all -SSLv3"),
-    ("sslhonorcipherorder", "off"),
-    ("sslcompression", "off"),
-    ("sslinsecurerenegotiation", "off"),
-    ("serversignature", "Off"),
-    ("traceenable", "On"),
-    ("timeout", "60"),
-];
-
 /// Modules of which the controls ask.
 const WATCHED: [&str; 8] = [
     "ssl",
@@ -724,16 +359,3 @@ const WATCHED: [&str; 8] = [
     "security2",
     "reqtimeout",
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_arithmetic_of_protocols() {
-        assert_eq!(weak_protocols("all -SSLv3"), ["TLSv1", "TLSv1.1"]);
-        assert!(weak_protocols("all -SSLv3 -TLSv1 -TLSv1.1").is_empty());
-        assert!(weak_protocols("TLSv1.2 TLSv1.3").is_empty());
-        assert_eq!(weak_protocols("-all +TLSv1.1 +TLSv1.2"), ["TLSv1.1"]);
-    }
-}

@@ -8,6 +8,9 @@ use crate::model::{Collected, Place};
 
 mod expand;
 mod facts;
+mod host;
+mod logs;
+mod tls;
 
 use expand::Expander;
 

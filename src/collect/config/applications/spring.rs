@@ -167,6 +167,11 @@ fn subject(folder: &str, profile: Option<&str>, lines: &[Line], place: Place) ->
             }
         }
     }
+    let elsewhere = settings
+        .names()
+        .find(|name| is_elsewhere(name, settings.get(name).unwrap_or_default()))
+        .map(|name| format!("{name}: another place may say more"));
+    settings.missing = elsewhere;
     let mut subject = Subject::new("spring", id).at(place);
     directives(&settings, &mut subject);
     conclusions(&settings, &mut subject);
@@ -208,9 +213,35 @@ fn directives(settings: &Settings, subject: &mut Subject) {
     }
     for (name, own) in OWN {
         if settings.line(name).is_none() {
-            subject.put(Fact::default_of(name, own));
+            subject.put(match &settings.missing {
+                Some(what) => Fact::derived(name, Value::unseen("include-missing", what.as_str())),
+                None => Fact::default_of(name, own),
+            });
         }
     }
+}
+
+/// A server of configurations, or a vault, whose values are not here.
+fn is_elsewhere(name: &str, value: &str) -> bool {
+    let import = name.starts_with("spring.config.import")
+        && [
+            "configserver:",
+            "consul:",
+            "vault:",
+            "nacos:",
+            "zookeeper:",
+            "aws-",
+            "azure-",
+        ]
+        .iter()
+        .any(|place| value.contains(place));
+    import
+        || [
+            "spring.cloud.config.uri",
+            "spring.cloud.nacos.config.server-addr",
+            "spring.cloud.consul.host",
+        ]
+        .contains(&name)
 }
 
 /// `${NAME:own}` with its own value; nothing where it has none.

@@ -74,29 +74,7 @@ fn facts(service: &Node, root: &Node, put: &mut Putter<'_>) {
     put.text("logging.driver", driver, "default");
     put.derived("limits_memory", limited(service), None);
     if part {
-        blind(put);
-    }
-}
-
-/// Where only a part of a service is written, what it does not say is not known.
-fn blind(put: &mut Putter<'_>) {
-    for fact in put.subject.facts.values_mut() {
-        let silent = match &fact.value {
-            Value::Bool(false) | Value::Absent => true,
-            Value::List(list) => list.items.is_empty(),
-            Value::Bool(true)
-            | Value::Int(_)
-            | Value::Text(_)
-            | Value::Day(_)
-            | Value::Map(_)
-            | Value::Unseen(_) => fact.place.is_none(),
-        };
-        if silent && fact.place.is_none() {
-            fact.value = Value::unseen(
-                "missing-fact",
-                "the service goes on in another file or service",
-            );
-        }
+        put.blind("the service goes on in another file or service");
     }
 }
 

@@ -7,7 +7,7 @@ mod names;
 mod nginx;
 mod yaml;
 
-pub(super) use names::{by_name, is_archive};
+pub(super) use names::{by_name, is_archive, is_file_name};
 
 /// Does the name say that nobody runs it?
 pub(super) fn is_example(path: &str) -> bool {
@@ -89,18 +89,7 @@ impl Kind {
 /// Tells the kind of a file.
 pub(super) fn of(path: &str, text: &str) -> Kind {
     if let Some(kind) = names::by_name(path) {
-        return match kind {
-            // A rendered chart is a manifest; one that is not is a template.
-            Kind::Compose | Kind::Pipeline | Kind::Spring if names::is_template(path, text) => {
-                Kind::Unknown("a template that is not rendered")
-            }
-            // Kinds of Kubernetes are called so too.
-            Kind::Spring if yaml::is_manifest(text) => Kind::Kubernetes,
-            Kind::Spring if yaml::is_interface(text) => {
-                Kind::Unknown("the description of an interface")
-            }
-            kind => kind,
-        };
+        return corrected(kind, path, text);
     }
     if let Some(why) = names::left_out(path) {
         return Kind::Unknown(why);
@@ -118,6 +107,22 @@ pub(super) fn of(path: &str, text: &str) -> Kind {
         return Kind::Unknown("not recognised");
     }
     by_content(text).unwrap_or(Kind::Unknown("not recognised"))
+}
+
+/// What a name says, where the text does not say other.
+fn corrected(kind: Kind, path: &str, text: &str) -> Kind {
+    let from_chart = [Kind::Compose, Kind::Pipeline, Kind::Spring].contains(&kind);
+    if from_chart && names::is_template(path, text) {
+        return Kind::Unknown("a template that is not rendered");
+    }
+    // Objects of Kubernetes and interfaces are called `application` too.
+    if kind == Kind::Spring && yaml::is_manifest(text) {
+        return Kind::Kubernetes;
+    }
+    if kind == Kind::Spring && yaml::is_interface(text) {
+        return Kind::Unknown("the description of an interface");
+    }
+    kind
 }
 
 fn by_content(text: &str) -> Option<Kind> {

@@ -31,7 +31,10 @@ fn databases(folder: &str, name: &str) -> Option<Kind> {
                 .any(|part| ["mysql", "mariadb", "my.cnf.d"].contains(&part)))
     {
         Some(Kind::Mysql)
-    } else if (name.starts_with("redis") || name.starts_with("valkey")) && name.ends_with(".conf") {
+    } else if (name.starts_with("redis") || name.starts_with("valkey"))
+        && name.ends_with(".conf")
+        && !name.contains("sentinel")
+    {
         Some(Kind::Redis)
     } else if name == "users.acl" {
         Some(Kind::RedisAcl)
@@ -138,6 +141,12 @@ pub(super) fn left_out(path: &str) -> Option<&'static str> {
     example.then_some("an example")
 }
 
+/// Does it end as the name of a text that configures something?
+pub(in super::super) fn is_file_name(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    TEXTS.iter().any(|end| lower.ends_with(end))
+}
+
 /// Is it an archive?
 pub(in super::super) fn is_archive(name: &str) -> bool {
     ARCHIVES.iter().any(|end| name.ends_with(end))
@@ -187,6 +196,21 @@ const COPIES: [&str; 11] = [
 
 /// Words at the end of a name, or before another ending, that say that nobody runs it.
 const EXAMPLES: [&str; 5] = [".sample", ".example", ".dist", ".template", ".tmpl"];
+
+const TEXTS: [&str; 12] = [
+    ".conf",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".properties",
+    ".cnf",
+    ".ini",
+    ".env",
+    ".xml",
+    ".toml",
+    ".service",
+    ".htaccess",
+];
 
 const ARCHIVES: [&str; 20] = [
     ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".jar", ".war", ".ear",

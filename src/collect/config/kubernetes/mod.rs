@@ -28,6 +28,8 @@ struct Object {
     kind: String,
     name: String,
     namespace: String,
+    /// Does it name its namespace itself?
+    named: bool,
     node: Node,
     path: String,
 }
@@ -98,6 +100,7 @@ fn add(node: Node, path: &str, objects: &mut Vec<Object>, depth: usize) {
             .or_else(|| text(&["metadata", "generateName"]))
             .unwrap_or_else(|| "-".into()),
         namespace: text(&["metadata", "namespace"]).unwrap_or_else(|| "default".into()),
+        named: text(&["metadata", "namespace"]).is_some(),
         kind,
         node,
         path: path.to_owned(),

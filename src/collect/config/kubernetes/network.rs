@@ -189,7 +189,13 @@ pub(super) fn namespaces(tree: &Tree<'_>, objects: &[Object], out: &mut Collecte
         }
         subject.put(Fact::derived("allows_all", own.is_some_and(|c| c.open)));
         subject.put(Fact::derived("policies", own.is_some()));
-        subject.put(Fact::derived("is_default", name == "default"));
+        // Where nothing names it, whoever applies the manifests chooses.
+        let named = objects.iter().any(|o| o.named && o.namespace == name);
+        let is_default = match (name, named) {
+            ("default", false) => Value::unseen("ambiguous", "no namespace is written"),
+            (name, _) => Value::Bool(name == "default"),
+        };
+        subject.put(Fact::derived("is_default", is_default));
         let level = objects
             .iter()
             .find(|o| o.kind == "Namespace" && o.name == name)

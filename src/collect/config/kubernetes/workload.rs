@@ -133,6 +133,10 @@ fn one(tree: &Tree<'_>, object: &Object, pod: &Node, container: &Node, out: &mut
         .collect();
     put.list("host_ports", &ports);
     variables(container, &mut put);
+    // A container without an image is a patch on another: where it is silent, nothing is known.
+    if container.get("image").is_none() {
+        put.blind("only a part of a container, to be laid over another");
+    }
     out.subjects.push(subject);
 }
 

@@ -230,7 +230,7 @@ fn plausible(value: &str, noun: Noun, quoted: bool, look: Look) -> bool {
                 && !(value.contains('.') && letters_only_but(value, ".-_"))
                 && !letters_only_but(value, "_-: ")
         }
-        Noun::Password => length >= 3 && !(spaces && !quoted),
+        Noun::Password => length >= 3 && (quoted || !spaces),
         Noun::Secret | Noun::Token | Noun::Key => {
             let enough = lures::entropy(value) >= 2.9;
             length >= 8

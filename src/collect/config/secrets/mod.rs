@@ -107,6 +107,12 @@ pub(super) fn look(path: &str) -> Look {
     }
 }
 
+/// Is the whole text looked at, or is there more of it than that?
+pub(super) fn is_whole(text: &str) -> bool {
+    text.len() <= MAX_LINE
+        || (text.lines().count() <= MAX_LINES && text.lines().all(|line| line.len() <= MAX_LINE))
+}
+
 /// The secrets of a text.
 pub(super) fn scan(text: &str, look: Look) -> Vec<Hit> {
     if !keyed::may_be(text) && !shapes::may_be(text) {
@@ -197,5 +203,5 @@ const CODE: [&str; 27] = [
 
 /// How much of a text is looked at.
 const MAX_LINES: usize = 200_000;
-const MAX_LINE: usize = 16 * 1024;
+const MAX_LINE: usize = 1024 * 1024;
 const MAX_HITS: usize = 200;
