@@ -360,6 +360,45 @@ fn databases_read_the_last_line() {
 }
 
 #[test]
+fn stores_have_their_own_values() {
+    let dir = tree(&[
+        (
+            "mongod.conf",
+            "net:\n  bindIp: 127.0.0.1,10.0.0.4\n  tls: { mode: preferTLS }\nsecurity:\n  authorization: enabled\n",
+        ),
+        (
+            "a/elasticsearch.yml",
+            "network.host: [ _local_, _site_ ]\nxpack:\n  security.enabled: false\n",
+        ),
+        (
+            "b/opensearch.yml",
+            "cluster.name: kho\nplugins.security.disabled: true\n",
+        ),
+    ]);
+    let out = collect(dir.path(), "c", &cx());
+    let mongo = subject(&out, "mongodb");
+    for (path, value) in [
+        ("listens_remotely", "true"),
+        ("tls_required", "false"),
+        ("authorization_on", "true"),
+        ("audit_log", "false"),
+    ] {
+        assert_eq!(shown(mongo, path), value, "{path}");
+    }
+    assert_eq!(at(mongo, "tls_required"), "c/mongod.conf:3");
+    let one = subject(&out, "elasticsearch@a/elasticsearch.yml");
+    assert_eq!(
+        (shown(one, "listens_remotely"), shown(one, "security_on")),
+        ("true".into(), "false".into())
+    );
+    let two = subject(&out, "elasticsearch@b/opensearch.yml");
+    assert_eq!(
+        (shown(two, "listens_remotely"), shown(two, "security_on")),
+        ("false".into(), "false".into())
+    );
+}
+
+#[test]
 fn applications_and_their_profiles() {
     let dir = tree(&[
         (

@@ -27,6 +27,7 @@ mod redis;
 mod secret;
 mod secrets;
 mod settings;
+mod stores;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -238,6 +239,8 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
                 | Kind::Mysql
                 | Kind::Redis
                 | Kind::RedisAcl
+                | Kind::Mongodb
+                | Kind::Elastic
                 | Kind::Dockerfile
                 | Kind::Compose
                 | Kind::DockerDaemon
@@ -307,6 +310,7 @@ const READERS: &[(&[&str], Read)] = &[
     (apache::TYPES, apache::collect),
     (mysql::TYPES, mysql::collect),
     (redis::TYPES, redis::collect),
+    (stores::TYPES, stores::collect),
     (containers::TYPES, containers::collect),
     (kubernetes::TYPES, kubernetes::collect),
     (applications::TYPES, applications::collect),

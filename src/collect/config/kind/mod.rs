@@ -35,6 +35,10 @@ pub(super) enum Kind {
     Redis,
     /// A list of users of Redis.
     RedisAcl,
+    /// MongoDB.
+    Mongodb,
+    /// Elasticsearch or OpenSearch.
+    Elastic,
     /// What an image is built from.
     Dockerfile,
     /// A compose file.
@@ -72,6 +76,8 @@ impl Kind {
             Self::Mysql => "mysql",
             Self::Redis => "redis",
             Self::RedisAcl => "redis-acl",
+            Self::Mongodb => "mongodb",
+            Self::Elastic => "elasticsearch",
             Self::Dockerfile => "dockerfile",
             Self::Compose => "compose",
             Self::DockerDaemon => "docker-daemon",

@@ -36,6 +36,10 @@ fn databases(folder: &str, name: &str) -> Option<Kind> {
         && !name.contains("sentinel")
     {
         Some(Kind::Redis)
+    } else if name.starts_with("mongod") && (name.ends_with(".conf") || is_yaml(name)) {
+        Some(Kind::Mongodb)
+    } else if ["elasticsearch.yml", "opensearch.yml"].contains(&name) {
+        Some(Kind::Elastic)
     } else if name == "users.acl" {
         Some(Kind::RedisAcl)
     } else {

@@ -105,11 +105,12 @@ pub(super) fn entropy(value: &str) -> f64 {
 }
 
 /// Keys that documentations print.
-const KNOWN: [&str; 5] = [
+const KNOWN: [&str; 6] = [
     "wJalrXUtnFEMI",
     "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
     "DEADBEEF",
+    "xxj31ZMTZzkVA",
     "abcdefghijklmnop",
 ];
 
