@@ -72,6 +72,14 @@ fn option(content: &str) -> Item {
         None => (content.split(" #").next().unwrap_or(content), None),
     };
     let name = name.trim().to_ascii_lowercase().replace('-', "_");
+    // No option is called so: the programs would not start.
+    if name.is_empty()
+        || !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.:".contains(c))
+    {
+        return Item::Broken;
+    }
     Item::Option {
         name: name.strip_prefix("loose_").unwrap_or(&name).to_owned(),
         value,

@@ -9,11 +9,15 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 
 use super::{Context, Reader, RootFolder};
-use crate::model::{Collected, Day, Fact, InlineWaiver, Reason, Seen, Subject, Value};
+use crate::model::{
+    Collected, Day, Fact, InlineWaiver, Origin, Reason, Seen, Sensitivity, Subject, Value,
+};
 
 mod apache;
 mod applications;
 mod containers;
+#[cfg(test)]
+mod hostile_tests;
 mod hosts;
 mod kind;
 #[cfg(test)]
@@ -53,6 +57,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     for (_, read) in READERS {
         read(&mut tree, &mut out, &mut unused);
     }
+    out.subjects.iter_mut().for_each(mask);
     tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
     out.saw("config-files", Seen::Whole);
@@ -182,6 +187,39 @@ fn seen(tree: &Tree<'_>, kinds: &[Kind]) -> Seen {
         Some((place, what)) => Seen::Not(Reason::new("not-parsed", format!("{place}: {what}"))),
         None => Seen::Whole,
     }
+}
+
+/// Whatever a directive is called, a secret behind it is masked: a reader may not know that it is one.
+fn mask(subject: &mut Subject) {
+    for fact in subject.facts.values_mut().chain(&mut subject.other) {
+        let path = fact.path.clone();
+        match &mut fact.value {
+            Value::Text(text) => {
+                if settings::holds_secret(&path, text) {
+                    fact.value = masked(text);
+                }
+            }
+            Value::List(list) => {
+                for item in &mut list.items {
+                    if let Value::Text(text) = item
+                        && settings::holds_secret(&path, text)
+                    {
+                        *item = masked(text);
+                    }
+                }
+            }
+            Value::Bool(_)
+            | Value::Int(_)
+            | Value::Day(_)
+            | Value::Map(_)
+            | Value::Absent
+            | Value::Unseen(_) => {}
+        }
+    }
+}
+
+fn masked(text: &str) -> Value {
+    Fact::new("value", text, Origin::Set, Sensitivity::Secret("value")).value
 }
 
 /// Subjects of one name get the path of their file, then a number in file order.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::secrets;
 use super::tree::Tree;
 use crate::model::{Fact, Origin, Place, Sensitivity, Subject, Value};
 
@@ -81,7 +82,8 @@ impl Settings {
                 } else {
                     Origin::Shadowed
                 };
-                let sensitivity = if secret && !line.value.is_empty() {
+                let hidden = secret || holds_secret(name, &line.value);
+                let sensitivity = if hidden && !line.value.is_empty() {
                     Sensitivity::Secret("value")
                 } else {
                     Sensitivity::Public
@@ -144,11 +146,18 @@ pub(super) fn is_secret(name: &str) -> bool {
 }
 
 fn shown(name: &str, value: &str) -> Value {
-    if is_secret(name) {
+    if is_secret(name) || holds_secret(name, value) {
         let fact = Fact::new("v", value, Origin::Set, Sensitivity::Secret("value"));
         return fact.value;
     }
     Value::from(value)
+}
+
+/// Does the line hold a secret, whatever its name is?
+pub(super) fn holds_secret(name: &str, value: &str) -> bool {
+    ["=", " "].iter().any(|sign| {
+        !secrets::scan(&format!("{name}{sign}{value}"), secrets::Look::Config).is_empty()
+    })
 }
 
 /// `on`, `true`, `1`, `yes` and their opposites.

@@ -182,6 +182,10 @@ impl Port {
             } else {
                 rest.rsplit_once(':').unwrap_or(("", rest))
             };
+            // Whether it is open depends on an address that is not here.
+            if image::is_open(host) {
+                return None;
+            }
             return Some(Self {
                 published: published.to_owned(),
                 target: target.split('-').next()?.parse().ok()?,
@@ -346,5 +350,6 @@ mod tests {
         );
         assert_eq!(read("\"${P}:80\""), Some(("${P}:80".into(), false)));
         assert_eq!(read("\"80:${P}\""), None);
+        assert_eq!(read("\"${IP}:5432:5432\""), None);
     }
 }
