@@ -16,7 +16,9 @@ pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) ->
         .find_map(|(key, value, quoted)| {
             let noun = noun(&key)?;
             let value = value.trim();
-            if lures::is_placeholder(value) || !plausible(value, noun, quoted, look) {
+            if lures::is_placeholder(value)
+                || !(plausible(value, noun, quoted, look) || signs(&key, value, noun, look))
+            {
                 return None;
             }
             // A secret named like the key itself is a name.
@@ -241,6 +243,16 @@ fn plausible(value: &str, noun: Noun, quoted: bool, look: Look) -> bool {
                     || (noun == Noun::Secret && !code && !letters_only_but(value, ".-_:/")))
         }
     }
+}
+
+/// What signs the tokens of sessions is a secret even where it is made of words.
+fn signs(key: &str, value: &str, noun: Noun, look: Look) -> bool {
+    noun == Noun::Secret
+        && look == Look::Config
+        && squeezed(key).contains("jwt")
+        && value.chars().count() >= 8
+        && !value.contains(char::is_whitespace)
+        && !value.contains('.')
 }
 
 /// Only letters and these.
