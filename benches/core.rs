@@ -67,10 +67,10 @@ fn a_million_assertions(bencher: Bencher<'_, '_>) {
     let asked: Vec<Asked> = (0..1000)
         .map(|control| Asked {
             control,
-            selection: Selection {
+            selection: std::sync::Arc::new(Selection {
                 parameters: parameters.clone(),
                 ..Selection::default()
-            },
+            }),
         })
         .collect();
     let mut collected = Collected::default();

@@ -1,20 +1,26 @@
 //! The command line: types only, no behaviour.
 
+mod records;
+
 use std::path::PathBuf;
+
+pub(crate) use records::{
+    AttestArgs, CompletionsArgs, DiffArgs, DispositionArg, InitArgs, KeygenArgs, ManArgs,
+    VerifyArgs, WaiveArgs,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{AssetKind, Day, Lang, Level, Severity};
 
-/// What `--help` says at its end: the same for every command and format.
-const EXIT_CODES: &str = "Exit codes, the same for every format:
-  0 gate passed · 1 gate failed · 2 usage · 3 no gap, but not complete
-  4 inventory, rule, law, waiver or attestation missing or invalid
-  5 integrity failed · 70 internal error · 130 interrupted";
-
 /// Audits the information systems of a Vietnamese postal company against the security level that the law gives each.
 #[derive(Debug, Parser)]
-#[command(name = "capdo", version, after_help = EXIT_CODES, max_term_width = 110, propagate_version = false)]
+#[command(
+    name = "capdo",
+    version,
+    max_term_width = 110,
+    propagate_version = false
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -42,7 +48,7 @@ pub(crate) struct Common {
     /// Use colours: auto, always, never
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub(crate) color: ColorArg,
-    /// Say nothing but results
+    /// Say nothing: only files, the format that was asked for, and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more; twice: everything
@@ -53,6 +59,8 @@ pub(crate) struct Common {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A first inventory, from what lies around
+    Init(InitArgs),
     /// Collect, judge, report, gate: the main job
     Audit(AuditArgs),
     /// Judge one thing without an inventory
@@ -67,18 +75,30 @@ pub(crate) enum Command {
     Judge(JudgeArgs),
     /// Draw the formats of a run again
     Report(ReportArgs),
+    /// What changed between two runs: steps back, steps forward
+    Diff(DiffArgs),
     /// The level that each system must have, with the deciding article
     Classify(ClassifyArgs),
-    /// Papers: what is still owed
+    /// Record that a failure is accepted for a time
+    Waive(WaiveArgs),
+    /// Papers: record one, or name those that are still owed
     Attest(AttestArgs),
     /// Instruments and requirements by date
     #[command(subcommand)]
     Law(LawCommand),
+    /// Does a report folder or a bundle hold: hashes, chain, seal
+    Verify(VerifyArgs),
+    /// A pair of keys for the integrity seal
+    Keygen(KeygenArgs),
     /// A control or a requirement in words, with the values that count
     Explain(ExplainArgs),
     /// For those who write controls
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Completions for a shell, to stdout
+    Completions(CompletionsArgs),
+    /// Manual pages
+    Man(ManArgs),
 }
 
 /// Options of the gate.
@@ -96,6 +116,9 @@ pub(crate) struct GateArgs {
     /// An earlier run.json: what failed there and passes now is `fixed`
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Fail only on what did not fail in the baseline; what can no longer be judged makes the run incomplete
+    #[arg(long, requires = "baseline")]
+    pub(crate) fail_on_new: bool,
     /// Count remarks too
     #[arg(long)]
     pub(crate) strict: bool,
@@ -107,12 +130,15 @@ pub(crate) struct GateArgs {
 /// Options of collecting and of what is written.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WorkArgs {
-    /// Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout
+    /// Formats, separated by commas; without --out a single one goes to stdout (see `capdo report --help`)
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
     pub(crate) format: Vec<String>,
-    /// A folder for the files
+    /// A folder for the files; run.json and manifest.json are always among them
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
+    #[arg(long, value_name = "KEY", requires = "out")]
+    pub(crate) sign: Option<String>,
     /// How many targets at once (0: as many as there are cores)
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) jobs: usize,
@@ -125,6 +151,43 @@ pub(crate) struct WorkArgs {
     /// The SSH configuration for hosts behind SSH, instead of the user's own
     #[arg(long, value_name = "FILE")]
     pub(crate) ssh_config: Option<PathBuf>,
+    /// How the formats are drawn
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
+}
+
+/// How formats are drawn.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DrawArgs {
+    /// What will be mended by whom and when, and who reports to whom (`capdo/plan/1`), for docx, regulator-html and mau08
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Put codes in the place of names and addresses of hosts, in every format
+    #[arg(long, value_enum, value_name = "WHAT", requires = "redact_key")]
+    pub(crate) redact: Option<RedactArg>,
+    /// Where the key to the codes is written; never in the folder of the reports
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// SARIF: only what code scanning takes, or every result
+    #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
+    pub(crate) sarif_profile: SarifProfile,
+}
+
+/// What is left out of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedactArg {
+    /// Names and addresses of hosts
+    Hosts,
+}
+
+/// A way of writing SARIF.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SarifProfile {
+    /// Active failures only, within the limits of code scanning
+    #[default]
+    Github,
+    /// Every result, with suppressions
+    Full,
 }
 
 /// `capdo audit`.
@@ -278,7 +341,8 @@ pub(crate) struct JudgeArgs {
 pub(crate) struct ReportArgs {
     /// A run.json
     pub(crate) run: PathBuf,
-    /// Formats, separated by commas
+    /// Formats, separated by commas: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; in Vietnamese for an authority:
+    /// docx, regulator-html, mau08, mau08-csv
     #[arg(
         long,
         value_delimiter = ',',
@@ -286,9 +350,15 @@ pub(crate) struct ReportArgs {
         value_name = "FORMAT"
     )]
     pub(crate) format: Vec<String>,
-    /// A folder for the files
+    /// A folder for the files; run.json and manifest.json are always among them
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
+    #[arg(long, value_name = "KEY", requires = "out")]
+    pub(crate) sign: Option<String>,
+    /// How the formats are drawn
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
 }
 
 /// `capdo law`.
@@ -360,20 +430,6 @@ pub(crate) struct ClassifyArgs {
     pub(crate) out: Option<PathBuf>,
     /// human or json
     #[arg(long, value_enum, default_value = "human", conflicts_with = "draft")]
-    pub(crate) format: ListFormat,
-}
-
-/// `capdo attest`.
-#[derive(Debug, Args)]
-pub(crate) struct AttestArgs {
-    /// The inventory
-    #[arg(default_value = "capdo.yaml")]
-    pub(crate) inventory: PathBuf,
-    /// The attestations that are still owed, with article, cycle and due date
-    #[arg(long, required = true)]
-    pub(crate) missing: bool,
-    /// human or json
-    #[arg(long, value_enum, default_value = "human")]
     pub(crate) format: ListFormat,
 }
 
@@ -463,6 +519,8 @@ pub(crate) enum SchemaKind {
     Waivers,
     /// attestations.yaml
     Attestations,
+    /// The plan of remedies of `--plan`
+    Plan,
 }
 
 /// How a list is drawn.

@@ -1,7 +1,7 @@
 //! The gate: one exit code that means the same for every format.
 
-use super::Input;
 use super::summary::is_active_fail;
+use super::{Baseline, Input};
 use crate::model::{
     Finding, Force, Gate, RequirementReport, ResultWord, Severity, Status, Summary, Text,
 };
@@ -15,6 +15,7 @@ pub(super) fn gate(
     summary: &Summary,
 ) -> Gate {
     let rules = input.gate;
+    let compared = compared(input);
     let mut failed: Vec<Text> = Vec::new();
     let counted: Vec<&Finding> = findings
         .iter()
@@ -35,8 +36,9 @@ pub(super) fn gate(
     if rules.strict {
         let remarks = requirements
             .iter()
-            .flat_map(|r| &r.systems)
-            .filter(|s| s.status == Status::Remark)
+            .flat_map(|r| r.systems.iter().map(move |s| (r, s)))
+            .filter(|(_, s)| s.status == Status::Remark)
+            .filter(|(r, s)| compared.is_none_or(|b| !b.lacked_already(&r.id, &s.id)))
             .count();
         if remarks > 0 {
             failed.push(lists::gate_remarks(remarks));
@@ -61,6 +63,15 @@ pub(super) fn gate(
         Some(_) if errors > 0 => incomplete.push(lists::gate_errors(errors)),
         None | Some(_) => {}
     }
+    if let Some(baseline) = compared {
+        let lost = findings
+            .iter()
+            .filter(|f| is_unseen(f.result) && baseline.was_decided(&f.id))
+            .count();
+        if lost > 0 {
+            incomplete.push(lists::gate_lost(lost));
+        }
+    }
     if input.assets.iter().all(|a| a.collected.subjects.is_empty()) {
         incomplete.push(lists::gate_nothing());
     }
@@ -74,13 +85,35 @@ pub(super) fn gate(
         outcome: outcome.into(),
         exit_code,
         fail_on: rules.fail_on,
+        new_only: rules.fail_on_new,
         reasons: failed,
+    }
+}
+
+/// The baseline, where only what is new there counts.
+fn compared<'a>(input: &Input<'a>) -> Option<&'a Baseline> {
+    input.baseline.filter(|_| input.gate.fail_on_new)
+}
+
+/// Could it not be judged?
+fn is_unseen(result: ResultWord) -> bool {
+    match result {
+        ResultWord::Error | ResultWord::Unknown | ResultWord::NotChecked => true,
+        ResultWord::Pass
+        | ResultWord::Fail
+        | ResultWord::Fixed
+        | ResultWord::NotApplicable
+        | ResultWord::NotSelected
+        | ResultWord::Informational => false,
     }
 }
 
 /// Does this finding fail the gate?
 fn counts(input: &Input<'_>, finding: &Finding, requirements: &[RequirementReport]) -> bool {
     if !is_active_fail(finding) {
+        return false;
+    }
+    if compared(input).is_some_and(|b| b.failed_already(&finding.id)) {
         return false;
     }
     if finding.severity == Severity::Critical && finding.force != Force::Binding {

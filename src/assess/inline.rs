@@ -73,6 +73,7 @@ fn one(
         until,
         active: whole && !ended && refused == 0,
         remark: fault.as_ref().map(reasons::reason),
+        remarks: fault.iter().map(reasons::reason).collect(),
         findings: matched,
     }
 }

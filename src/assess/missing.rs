@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Drafts, pseudo_asset};
 use super::{Duties, Input};
-use crate::model::{AssetKind, Control, Finding, ORG, Reason, ResultWord, Scope, Text};
+use crate::model::{AssetKind, Control, Finding, ORG, Reason, ResultWord, Scope, Selection, Text};
 use crate::text::reasons;
 
 /// One finding for each control that a system calls for and that has no asset to judge.
@@ -31,7 +31,7 @@ pub(super) fn findings(input: &Input<'_>, duties: &Duties<'_>) -> Vec<Finding> {
             } else {
                 Scope::System
             };
-            let mut own = selection.clone();
+            let mut own = Selection::clone(selection);
             own.requirements
                 .retain(|id| input.law.requirement(id).is_some_and(|r| r.scope == wanted));
             if own

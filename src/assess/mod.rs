@@ -4,7 +4,9 @@
 //! what could not be seen stays undetermined.
 
 mod attest;
+mod baseline;
 mod basis;
+pub mod compare;
 mod finding;
 mod gate;
 mod inline;
@@ -15,10 +17,14 @@ mod summary;
 mod waive;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use baseline::Baseline;
 
 use crate::model::{
-    Asked, Asset, AssetKind, Collected, Day, Duty, Force, InstrumentReport, Inventory, Judgement,
-    Law, Level, Reason, ResultWord, RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
+    Asked, Asset, AssetKind, AttestationReport, BeforeWaivers, Collected, Day, Disposition, Duty,
+    Finding, Force, InstrumentReport, Inventory, Judgement, Law, Level, Reason, ResultWord,
+    RulePack, Run, RunInfo, Selection, Severity, Text, Tool,
 };
 
 /// What the gate counts.
@@ -34,6 +40,8 @@ pub struct GateRules {
     pub strict: bool,
     /// Leave out gaps whose time to adapt has not passed.
     pub allow_transition: bool,
+    /// Leave out what failed in the baseline already, and count what can no longer be judged.
+    pub fail_on_new: bool,
 }
 
 /// One asset that was judged.
@@ -81,13 +89,13 @@ pub struct Input<'a> {
     /// Controls whose law is not in force on the day.
     pub not_selected: &'a [(u32, Reason)],
     /// The controls that each system, and `org`, calls for.
-    pub called: &'a BTreeMap<String, BTreeMap<u32, Selection>>,
+    pub called: &'a BTreeMap<String, BTreeMap<u32, Arc<Selection>>>,
     /// What the law demands of each system.
     pub demanded: &'a BTreeMap<String, DemandedLevel>,
     /// What is wrong with the documents of attestations, by attestation.
     pub attestation_faults: &'a BTreeMap<String, Reason>,
-    /// Results of an earlier run by finding.
-    pub baseline: Option<&'a BTreeMap<String, ResultWord>>,
+    /// An earlier run.
+    pub baseline: Option<&'a Baseline>,
     /// The gate.
     pub gate: GateRules,
     /// What judged.
@@ -114,19 +122,22 @@ pub fn assess(mut input: Input<'_>) -> Run {
     });
     if let Some(baseline) = input.baseline {
         for finding in &mut findings {
-            finding.baseline = baseline.get(&finding.id).copied();
+            finding.baseline = baseline.result(&finding.id);
             if finding.result == ResultWord::Pass && finding.baseline == Some(ResultWord::Fail) {
                 finding.result = ResultWord::Fixed;
             }
         }
     }
+    let attestations = attest::reports(&input);
     let mut waivers = waive::apply(&input, &mut findings);
     waivers.extend(inline::apply(&input, &mut findings));
-    let attestations = attest::reports(&input);
     let requirements = requirement::reports(&input, &duties, &findings, &attestations);
     let systems = summary::systems(&input, &requirements);
     let letter = letter::items(&input, &requirements);
-    let summary = summary::summary(&findings, &requirements);
+    let mut summary = summary::summary(&findings, &requirements);
+    if findings.iter().any(|f| f.disposition != Disposition::None) {
+        summary.before_waivers = Some(before_waivers(&input, &duties, &findings, &attestations));
+    }
     let gate = gate::gate(&input, &findings, &requirements, &summary);
     Run {
         schema: "capdo/run/1".into(),
@@ -149,8 +160,35 @@ pub fn assess(mut input: Input<'_>) -> Run {
         instruments: instruments(&input),
         waivers,
         attestations,
+        incidents: input
+            .scan
+            .is_none()
+            .then(|| summary::incidents(&input))
+            .flatten(),
         disclaimer: input.disclaimer.clone(),
         notes: input.notes.clone(),
+    }
+}
+
+/// The figures as if nothing stood beside any finding.
+fn before_waivers(
+    input: &Input<'_>,
+    duties: &Duties<'_>,
+    findings: &[Finding],
+    attestations: &[AttestationReport],
+) -> BeforeWaivers {
+    let mut raw = findings.to_vec();
+    for finding in &mut raw {
+        finding.disposition = Disposition::None;
+        finding.waiver = None;
+    }
+    let requirements = requirement::reports(input, duties, &raw, attestations);
+    let summary = summary::summary(&raw, &requirements);
+    BeforeWaivers {
+        by_severity: summary.by_severity,
+        requirements: summary.requirements,
+        compliance: summary.compliance,
+        coverage: summary.coverage,
     }
 }
 

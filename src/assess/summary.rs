@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use crate::model::{
-    AssetReport, Counts, Disposition, EvidenceItem, Finding, ORG, RequirementReport, ResultWord,
-    Status, Summary, SystemReport,
+    AssetReport, Counts, Day, Disposition, EvidenceItem, Finding, IncidentKind, IncidentReport,
+    ORG, RequirementReport, ResultWord, Status, Summary, SystemReport,
 };
 use crate::text::lists;
 
@@ -71,6 +71,10 @@ pub(super) fn systems(input: &Input<'_>, requirements: &[RequirementReport]) -> 
                 status,
                 counts,
                 without: s.without.clone(),
+                hosting: Some(s.hosting),
+                online_service: Some(s.online_service),
+                go_live: s.go_live,
+                data_subjects: s.data_subjects,
             }
         })
         .collect();
@@ -87,9 +91,34 @@ pub(super) fn systems(input: &Input<'_>, requirements: &[RequirementReport]) -> 
             status,
             counts,
             without: BTreeMap::new(),
+            hosting: None,
+            online_service: None,
+            go_live: None,
+            data_subjects: None,
         });
     }
     reports
+}
+
+/// Incidents that were found by the end of the day whose law counts.
+pub(super) fn incidents(input: &Input<'_>) -> Option<Vec<IncidentReport>> {
+    let known = input.inventory.incidents.as_ref()?;
+    Some(
+        known
+            .iter()
+            .filter(|i| Day::of(i.detected) <= input.as_of)
+            .map(|i| IncidentReport {
+                id: i.id.clone(),
+                kind: i.kind,
+                detected: i.detected.to_string(),
+                notified: i.notified.map(|moment| moment.to_string()),
+                grave: match i.kind {
+                    IncidentKind::System => i.serious,
+                    IncidentKind::PersonalData => i.harm_class,
+                },
+            })
+            .collect(),
+    )
 }
 
 /// The assets of the inventory.

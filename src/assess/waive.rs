@@ -1,5 +1,7 @@
 //! Waivers beside findings: they never overwrite a result, and an ended one counts for nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Input;
 use crate::model::{
     Day, Disposition, Finding, FindingWaiver, Reason, ResultWord, Waiver, WaiverDisposition,
@@ -12,17 +14,20 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
     let mut reports = Vec::new();
     let mut waivers: Vec<&Waiver> = input.inventory.waivers.iter().collect();
     waivers.sort_by(|a, b| a.id.cmp(&b.id));
+    let failing = Failing::of(findings);
     for waiver in waivers {
         let fault = fault(waiver, input.as_of);
         let active = fault.is_none();
         let mut matched = 0;
-        for finding in findings
-            .iter_mut()
-            .filter(|f| f.result == ResultWord::Fail && matches(waiver, f))
-        {
+        let mut others: BTreeSet<String> = BTreeSet::new();
+        for at in failing.candidates(waiver) {
+            let Some(finding) = findings.get_mut(*at).filter(|f| matches(waiver, f)) else {
+                continue;
+            };
             matched += 1;
             // Of several waivers one that counts stays.
-            if finding.waiver.as_ref().is_some_and(|w| w.active) {
+            if let Some(other) = finding.waiver.as_ref().filter(|w| w.active) {
+                others.insert(other.id.clone());
                 continue;
             }
             if active {
@@ -35,7 +40,7 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
                 reason: waiver.reason.clone(),
             });
         }
-        let fault = fault.or_else(|| (matched == 0).then(|| Reason::new("waiver-unused", "")));
+        let remarks = remarks(waiver, input.as_of, fault, matched, &others);
         reports.push(WaiverReport {
             id: waiver.id.clone(),
             disposition: disposition(waiver.disposition),
@@ -47,12 +52,78 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
             from: waiver.from,
             until: waiver.until,
             active,
-            remark: fault.as_ref().map(reasons::reason),
+            remark: remarks.first().map(reasons::reason),
+            remarks: remarks.iter().map(reasons::reason).collect(),
             findings: matched,
         });
     }
     reports
 }
+
+/// Failures by what a waiver names, so that ten thousand waivers do not each walk all findings.
+struct Failing {
+    by_control: BTreeMap<String, Vec<usize>>,
+    by_requirement: BTreeMap<String, Vec<usize>>,
+}
+
+impl Failing {
+    fn of(findings: &[Finding]) -> Self {
+        let mut by_control: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut by_requirement: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, finding) in findings.iter().enumerate() {
+            if finding.result != ResultWord::Fail {
+                continue;
+            }
+            by_control
+                .entry(finding.control.clone())
+                .or_default()
+                .push(at);
+            for requirement in &finding.requirements {
+                let of_one = by_requirement.entry(requirement.id.clone());
+                of_one.or_default().push(at);
+            }
+        }
+        Self {
+            by_control,
+            by_requirement,
+        }
+    }
+
+    fn candidates(&self, waiver: &Waiver) -> &[usize] {
+        let found = match (&waiver.control, &waiver.requirement) {
+            (Some(control), _) => self.by_control.get(control),
+            (None, Some(requirement)) => self.by_requirement.get(requirement),
+            (None, None) => None,
+        };
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What there is to say of a waiver: why it does not count, that it matches nothing, that another stands there already, that it ends soon.
+fn remarks(
+    waiver: &Waiver,
+    on: Day,
+    fault: Option<Reason>,
+    matched: u64,
+    others: &BTreeSet<String>,
+) -> Vec<Reason> {
+    let active = fault.is_none();
+    let mut remarks: Vec<Reason> = fault.into_iter().collect();
+    if matched == 0 {
+        remarks.push(Reason::new("waiver-unused", ""));
+    }
+    if active && !others.is_empty() {
+        let others: Vec<&str> = others.iter().map(String::as_str).take(5).collect();
+        remarks.push(Reason::new("waiver-overlaps", others.join(", ")));
+    }
+    if active && waiver.until.days_since(on) <= ENDS_SOON_DAYS {
+        remarks.push(Reason::new("waiver-ending", waiver.until.to_string()));
+    }
+    remarks
+}
+
+/// A waiver that ends within so many days is told.
+const ENDS_SOON_DAYS: i64 = 30;
 
 pub(super) fn fault(waiver: &Waiver, on: Day) -> Option<Reason> {
     if waiver

@@ -56,7 +56,9 @@ pub fn open(path: &Path, now: Timestamp) -> Result<Bundle, Unopened> {
         return Ok(Bundle::of_answer(&bytes, now)?);
     }
     if !is_bundle(&bytes) {
-        return Err(Problem::Foreign("it begins as neither of them".into()).into());
+        return Err(
+            Problem::Foreign("it is neither a bundle nor an answer of the script".into()).into(),
+        );
     }
     Ok(Bundle::of_file(&bytes)?)
 }

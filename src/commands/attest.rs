@@ -149,7 +149,7 @@ fn one<'a>(
 }
 
 /// The shortest cycle of the requirement at this level, in months.
-fn cycle(requirement: &Requirement, level: Level) -> Option<i64> {
+pub(super) fn cycle(requirement: &Requirement, level: Level) -> Option<i64> {
     let figures = requirement.figures.iter();
     figures
         .filter(|(name, figure)| {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
+use super::deliver::{self, Reports};
+use super::sealing::{self, Sealing};
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, deliver, now};
+use super::{Failure, Outcome, Pack, now, runs};
 use crate::cli::{AuditArgs, Common};
 use crate::input;
-use crate::model::{Day, ResultWord, Run};
+use crate::model::Day;
 
 /// Runs the command.
 pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
@@ -16,11 +17,18 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
     let pack = Pack::of(common)?;
     let inventory = input::load(&args.inventory, &pack.law, &pack.rules)?;
     parameters(&inventory.parameters, &pack)?;
-    let baseline = args.gate.baseline.as_deref().map(baseline).transpose()?;
+    let baseline = runs::baseline(&args.gate, &inventory, None)?;
     if let Some(out) = &args.work.out {
         super::output::folder(out)?;
     }
     super::bundles::are_whole(&inventory)?;
+    let sealing = Sealing {
+        key: sealing::signing_key(args.work.sign.as_deref())?,
+        inputs: sealing::inputs(&inventory, Some(&args.inventory)),
+        earlier: runs::folder_of(&args.gate),
+    };
+    let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&args.work.draw, args.work.out.as_deref(), &pack, &systems)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -34,41 +42,22 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         work: &args.work,
         input_bytes: fs::read(&args.inventory).unwrap_or_default(),
         baseline,
+        quiet: common.quiet,
     }
     .run()?;
-    deliver::deliver(&run, &formats, args.work.out.as_deref(), common)?;
+    let reports = Reports {
+        formats: &formats,
+        out: args.work.out.as_deref(),
+        draw: &args.work.draw,
+        plan,
+        sealing,
+    };
+    deliver::deliver(&run, reports, common)?;
     Ok(if work::interrupted() {
         130
     } else {
         run.gate.exit_code
     })
-}
-
-/// The results of an earlier run, by finding.
-pub(super) fn baseline(path: &Path) -> Result<BTreeMap<String, ResultWord>, Failure> {
-    let run = read_run(path)?;
-    Ok(run.findings.into_iter().map(|f| (f.id, f.result)).collect())
-}
-
-/// Reads a run.json.
-pub(super) fn read_run(path: &Path) -> Result<Run, Failure> {
-    let help = "name a run.json that capdo wrote";
-    let bytes = fs::read(path)
-        .map_err(|e| Failure::File(format!("{}: {e}\n  help: {help}", path.display())))?;
-    let run: Run = serde_json::from_slice(&bytes).map_err(|e| {
-        Failure::File(format!(
-            "{}: no run of capdo: {e}\n  help: {help}",
-            path.display()
-        ))
-    })?;
-    if run.schema != "capdo/run/1" {
-        return Err(Failure::File(format!(
-            "{}: its schema is {}, not capdo/run/1",
-            path.display(),
-            run.schema
-        )));
-    }
-    Ok(run)
 }
 
 /// Every `CONTROL.parameter` of the inventory must exist and be stricter than the law, at every level.

@@ -26,6 +26,8 @@ pub(super) fn can_be_read(inventory: &Inventory) -> Result<(), Failure> {
     let broken = problems(inventory, |e| {
         !matches!(e, Unopened::Holds(Problem::Integrity(_)))
     });
+    let help = "\n  help: name a bundle that `capdo collect` wrote, or an answer of its script";
+    let broken = broken.into_iter().map(|why| why + help).collect();
     told(broken, Failure::File)
 }
 

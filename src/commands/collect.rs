@@ -5,14 +5,14 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{Failure, Outcome, now, output, scan, work};
-use crate::cli::CollectArgs;
+use crate::cli::{CollectArgs, Common};
 use crate::collect::{Asking, Context, RootFolder, bundle, live, server};
 use crate::evidence::{Bundle, Fault, MAX_ANSWER_BYTES};
 use crate::model::Source;
 use crate::text::{lists, reasons};
 
 /// Runs the command.
-pub(super) fn run(args: &CollectArgs) -> Outcome {
+pub(super) fn run(args: &CollectArgs, common: &Common) -> Outcome {
     if args.script {
         let options = server::script::Options {
             sudo: args.sudo,
@@ -20,7 +20,9 @@ pub(super) fn run(args: &CollectArgs) -> Outcome {
         };
         let script = server::script::script(&options);
         output::bytes(script.text.as_bytes())?;
-        output::stderr(&format!("sha256 {}\n", script.sha256));
+        if !common.quiet {
+            output::stderr(&format!("sha256 {}\n", script.sha256));
+        }
         return Ok(0);
     }
     let Some(out) = &args.output else {
@@ -32,12 +34,12 @@ pub(super) fn run(args: &CollectArgs) -> Outcome {
         (None, Some(target)) => of_folder(target)?,
         (None, None) => return Err(Failure::Usage("name what to collect".into())),
     };
-    let code = write(&bundle, out)?;
+    let code = write(&bundle, out, common.quiet)?;
     Ok(if work::interrupted() { 130 } else { code })
 }
 
 /// Writes the bundle and says what is in it; exit 3 where it was cut.
-pub(super) fn write(bundle: &Bundle, out: &Path) -> Outcome {
+pub(super) fn write(bundle: &Bundle, out: &Path, quiet: bool) -> Outcome {
     let tool = format!("capdo {}", env!("CARGO_PKG_VERSION"));
     let bytes = bundle
         .to_bytes(&tool)
@@ -65,11 +67,13 @@ pub(super) fn write(bundle: &Bundle, out: &Path) -> Outcome {
         ));
     }
     let state = if bundle.complete { "complete" } else { "CUT" };
-    output::stderr(&format!(
-        "{}: {state}, {} bytes\n{told}",
-        out.display(),
-        bytes.len()
-    ));
+    if !quiet {
+        output::stderr(&format!(
+            "{}: {state}, {} bytes\n{told}",
+            out.display(),
+            bytes.len()
+        ));
+    }
     Ok(if bundle.complete { 0 } else { 3 })
 }
 
@@ -116,10 +120,12 @@ fn of_host(target: &str, args: &CollectArgs) -> Result<Bundle, Failure> {
 }
 
 fn of_folder(target: &str) -> Result<Bundle, Failure> {
-    let root = RootFolder::open(Path::new(target)).map_err(|e| Failure::File(e.to_string()))?;
+    let help = "name the folder that is the root of a host, `local`, or ssh:[user@]host";
+    let root = RootFolder::open(Path::new(target))
+        .map_err(|e| Failure::File(format!("{e}\n  help: {help}")))?;
     if root.stat("/etc").is_err_and(|e| e.is_missing()) {
         return Err(Failure::File(format!(
-            "{target}: no root of a host: it has no /etc"
+            "{target}: no root of a host: it has no /etc\n  help: {help}"
         )));
     }
     Ok(server::gather(&root, now()))

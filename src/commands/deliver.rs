@@ -1,13 +1,20 @@
 //! Draws a run in the formats that were asked for, and puts them where they belong.
 
+use std::borrow::Cow;
+use std::io::Write;
 use std::path::Path;
 
-use super::{Failure, output};
-use crate::cli::Common;
-use crate::model::Run;
+use sha2::{Digest, Sha256};
+
+use super::sealing::{self, Sealing};
+use super::{Failure, Pack, output};
+use crate::cli::{Common, DrawArgs, SarifProfile};
+use crate::evidence::seal::{self, FileSum, MANIFEST, SEAL};
+use crate::input;
+use crate::model::{RemedyPlan, Run};
 use crate::report::{self, Options, Render};
 
-/// The formats that were asked for: all of them into a folder where none is named.
+/// The formats that were asked for: the usual ones into a folder where none is named.
 pub(super) fn formats(
     words: &[String],
     out: Option<&Path>,
@@ -35,44 +42,220 @@ pub(super) fn formats(
         ));
     }
     if formats.is_empty() && out.is_some() {
-        formats.extend(report::FORMATS);
+        formats.extend(report::FORMATS.into_iter().filter(|f| f.is_usual()));
     }
     Ok(formats)
 }
 
-/// Writes the formats into the folder and the summary to the terminal; or the one format to stdout.
-pub(super) fn deliver(
-    run: &Run,
-    formats: &[&'static dyn Render],
+/// The plan file, checked before any target is touched; an empty plan where none is named. A key must not stand beside what it
+/// unlocks.
+///
+/// # Errors
+/// Every mistake of the file; a key in the folder of the reports.
+pub(super) fn plan(
+    draw: &DrawArgs,
     out: Option<&Path>,
-    common: &Common,
-) -> Result<(), Failure> {
+    pack: &Pack,
+    systems: &[&str],
+) -> Result<RemedyPlan, Failure> {
+    if let (Some(key), Some(out)) = (&draw.redact_key, out)
+        && is_inside(key, out)
+    {
+        return Err(Failure::Usage(format!(
+            "{}: the key would stand among the reports\n  help: name a file outside of {}",
+            key.display(),
+            out.display()
+        )));
+    }
+    match &draw.plan {
+        None => Ok(RemedyPlan::default()),
+        Some(path) => Ok(input::load_plan(path, &pack.law, &pack.rules, systems)?),
+    }
+}
+
+fn is_inside(key: &Path, out: &Path) -> bool {
+    let real = |path: &Path| {
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            Some(_) | None => Path::new("."),
+        };
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        path.file_name()
+            .map_or(folder.clone(), |name| folder.join(name))
+    };
+    let out = out.canonicalize().unwrap_or_else(|_| real(out));
+    real(key).starts_with(out)
+}
+
+/// What is drawn of a run, and where it goes.
+pub(super) struct Reports<'a> {
+    pub(super) formats: &'a [&'static dyn Render],
+    pub(super) out: Option<&'a Path>,
+    pub(super) draw: &'a DrawArgs,
+    pub(super) plan: RemedyPlan,
+    pub(super) sealing: Sealing,
+}
+
+/// Writes the formats into the folder and the summary to the terminal; or the one format to stdout.
+pub(super) fn deliver(run: &Run, reports: Reports<'_>, common: &Common) -> Result<(), Failure> {
     let options = Options {
         lang: common.lang.into(),
+        sarif_full: reports.draw.sarif_profile == SarifProfile::Full,
+        plan: reports.plan,
         ..Options::default()
     };
-    let draw = |format: &dyn Render| {
-        format
-            .render(run, &options)
-            .map_err(|e| Failure::Internal(format!("{}: {e}", format.name())))
-    };
-    let Some(folder) = out else {
-        return match formats.first() {
-            Some(format) => output::bytes(&draw(*format)?),
-            None => output::stdout(&report::terminal::summary(run, common.lang.into())),
+    let run = redacted(run, reports.draw)?;
+    let Some(folder) = reports.out else {
+        return match reports.formats.first() {
+            Some(format) => {
+                let drawn = format.render(&run, &options);
+                output::bytes(&drawn.map_err(|e| undrawn(*format, &e))?)
+            }
+            None if common.quiet => Ok(()),
+            None => output::stdout(&said(&run, common)),
         };
     };
     output::folder(folder)?;
-    for format in formats {
-        output::file(folder, format.file_name(), &draw(*format)?)?;
+    let mut formats = reports.formats.to_vec();
+    // Without the run nothing could be drawn or compared again.
+    if !formats.iter().any(|f| f.name() == "json") {
+        formats.extend(report::format("json"));
     }
+    let mut sealing = reports.sealing;
+    if reports.draw.redact.is_some() {
+        sealing.hide_hosts();
+    }
+    keep(&run, folder, &formats, &options, &sealing)?;
     if common.quiet {
         return Ok(());
     }
-    let names: Vec<String> = formats
+    let names: Vec<&str> = formats.iter().map(|f| f.file_name()).collect();
+    output::stdout(&said(&run, common))?;
+    output::stdout(&format!(
+        "→ {}: {} {MANIFEST}\n",
+        folder.display(),
+        names.join(" ")
+    ))
+}
+
+fn undrawn(format: &dyn Render, why: &dyn std::fmt::Display) -> Failure {
+    Failure::Internal(format!("{}: {why}", format.name()))
+}
+
+/// The summary that fits a screen, or the long one.
+fn said(run: &Run, common: &Common) -> String {
+    let draw = match common.verbose {
+        0 => report::terminal::brief,
+        _ => report::terminal::summary,
+    };
+    draw(run, common.lang.into())
+}
+
+/// Reports, chain, manifest and seal appear together; what stood there before stays until all of them are written.
+fn keep(
+    run: &Run,
+    folder: &Path,
+    formats: &[&'static dyn Render],
+    options: &Options,
+    sealing: &Sealing,
+) -> Result<(), Failure> {
+    let before = sealing::before(folder, sealing.earlier.as_deref())?;
+    let mut staged = output::Staged::new(folder);
+    for (name, bytes) in &before.files {
+        staged.put(name, bytes)?;
+    }
+    let mut sums = Vec::new();
+    for format in formats {
+        let mut sum = Summed::default();
+        staged.write(format.file_name(), |file| {
+            sum.over(file, |out| format.draw(run, options, out))
+                .map_err(|e| undrawn(*format, &e))
+        })?;
+        sums.push(sum.of("report", format.file_name()));
+    }
+    let run_sha256 = sums
         .iter()
-        .map(|f| folder.join(f.file_name()).display().to_string())
-        .collect();
-    output::stdout(&report::terminal::summary(run, common.lang.into()))?;
-    output::stdout(&format!("\n→ {}\n", names.join("\n→ ")))
+        .find(|f| f.name == "run.json")
+        .map_or_else(String::new, |f| f.sha256.clone());
+    let written = seal::write(
+        run,
+        run_sha256,
+        sums,
+        sealing.inputs.clone(),
+        before.previous,
+        sealing.key.as_ref(),
+    )
+    .map_err(|e| Failure::Internal(e.to_string()))?;
+    staged.put(MANIFEST, &written.manifest)?;
+    if let Some(bytes) = &written.seal {
+        staged.put(SEAL, bytes)?;
+    }
+    staged.keep()?;
+    if written.seal.is_none() {
+        // That of the manifest before went into the chain.
+        let _ = std::fs::remove_file(folder.join(SEAL));
+    }
+    Ok(())
+}
+
+/// The hash and the length of what goes through, so that a large report need not be held for them.
+#[derive(Default)]
+struct Summed {
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Summed {
+    fn over<E>(
+        &mut self,
+        file: &mut dyn Write,
+        draw: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<(), E> {
+        draw(&mut Through { file, sum: self })
+    }
+
+    fn of(self, kind: &str, name: &str) -> FileSum {
+        FileSum::summed(kind, name, self.bytes, &self.hash.finalize())
+    }
+}
+
+struct Through<'a> {
+    file: &'a mut dyn Write,
+    sum: &'a mut Summed,
+}
+
+impl Write for Through<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.sum
+            .hash
+            .update(bytes.get(..written).unwrap_or_default());
+        self.sum.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The run with codes for hosts, and the key written where it was asked for.
+fn redacted<'a>(run: &'a Run, draw: &DrawArgs) -> Result<Cow<'a, Run>, Failure> {
+    let (Some(_), Some(path)) = (draw.redact, &draw.redact_key) else {
+        return Ok(Cow::Borrowed(run));
+    };
+    let (run, key) =
+        report::redact::hosts(run).map_err(|e| Failure::Internal(format!("redact: {e}")))?;
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
+        return Err(Failure::Usage(format!(
+            "{}: this is no file name\n  help: name a file for the key",
+            path.display()
+        )));
+    };
+    output::file(folder, name, key.as_bytes())?;
+    Ok(Cow::Owned(run))
 }

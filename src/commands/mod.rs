@@ -1,6 +1,7 @@
 //! One file for each subcommand: the only place where our users' files are read and results are written.
 
 mod attest;
+mod attest_write;
 mod audit;
 mod bundles;
 mod changed;
@@ -8,26 +9,36 @@ mod classify;
 mod collect;
 mod coverage;
 mod deliver;
+mod diff;
 mod draft;
+mod entry;
 mod explain;
 mod failure;
+mod help;
+mod init;
+mod keygen;
 mod law;
 mod law_docs;
 mod output;
 mod outward;
 mod pack;
 mod plan;
+mod progress;
 mod report;
 mod rules;
 mod rules_check;
 mod rules_test;
+mod runs;
 mod scan;
+mod sealing;
 mod survivors;
+mod verify;
+mod waive;
 mod work;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::cli::{Cli, ColorArg, Command};
 pub use failure::Failure;
@@ -39,7 +50,11 @@ type Outcome = Result<u8, Failure>;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let read = help::command(help::language(&args))
+        .try_get_matches_from(&args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no error; a closed pipe is none either.
@@ -68,18 +83,26 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
+        Command::Init(args) => init::run(args, &cli.common),
+        Command::Completions(args) => help::completions(args),
+        Command::Man(args) => help::man(args),
         Command::Explain(args) => explain::run(args, &cli.common),
         Command::Classify(args) => classify::run(args, &cli.common),
-        Command::Attest(args) => attest::run(args, &cli.common),
+        Command::Verify(args) => verify::run(args, &cli.common),
+        Command::Keygen(args) => keygen::run(args, &cli.common),
+        Command::Waive(args) => waive::run(args, &cli.common),
+        Command::Attest(args) if args.missing => attest::run(args, &cli.common),
+        Command::Attest(args) => attest_write::run(args, &cli.common),
         Command::Law(command) => law::run(command, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
         Command::Audit(args) => audit::run(args, &cli.common),
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Facts(args) => scan::facts(args, &cli.common),
-        Command::Collect(args) => collect::run(args),
+        Command::Collect(args) => collect::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Judge(args) => scan::judge(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
+        Command::Diff(args) => diff::run(args, &cli.common),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is written: stdout and stderr that do not mind a closed pipe, and result files that only their owner reads.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use super::Failure;
@@ -38,24 +38,123 @@ pub(super) fn stderr(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Makes a folder for results, for its owner only, where it is not there.
+/// Makes a folder for results, for its owner only, where it is not there; and tries whether it takes files, before anything is collected.
 ///
 /// # Errors
-/// Where something else stands there, or it cannot be made.
+/// Where something else stands there, or it cannot be made or written.
 pub(super) fn folder(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() {
-        return Ok(());
+    let failed = |why: String| {
+        Failure::File(format!(
+            "{}: {why}\n  help: name another folder with --out",
+            path.display()
+        ))
+    };
+    if path.symlink_metadata().is_ok() && !path.is_dir() {
+        return Err(failed("this is no folder, and reports go into one".into()));
     }
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|e| {
+    if !path.is_dir() {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|e| failed(format!("the folder cannot be made: {e}")))?;
+    }
+    tempfile::tempfile_in(path)
+        .map(drop)
+        .map_err(|e| failed(format!("the folder cannot be written: {e}")))
+}
+
+/// Files that appear together: each is written whole under a temporary name, and only when all are there are they renamed.
+pub(super) struct Staged<'a> {
+    folder: &'a Path,
+    files: Vec<(tempfile::NamedTempFile, String)>,
+}
+
+impl<'a> Staged<'a> {
+    /// Files of this folder.
+    pub(super) fn new(folder: &'a Path) -> Self {
+        Self {
+            folder,
+            files: Vec::new(),
+        }
+    }
+
+    /// Writes one of them under its temporary name.
+    ///
+    /// # Errors
+    /// Where the folder is full or cannot be written; nothing that stood there is touched.
+    pub(super) fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let failed = self.failed(name);
+        self.write(name, |file| file.write_all(bytes).map_err(failed))
+    }
+
+    /// The same, for what is written while it is made.
+    ///
+    /// # Errors
+    /// Those of `put`, and of what makes it.
+    pub(super) fn write(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let path = self.folder.join(name);
+        let failed = self.failed(name);
+        let beside = path.parent().unwrap_or(self.folder);
+        if !beside.is_dir() {
+            fs::DirBuilder::new()
+                .mode(0o700)
+                .create(beside)
+                .map_err(&failed)?;
+        }
+        let mut temporary = tempfile::NamedTempFile::new_in(beside).map_err(&failed)?;
+        let mut file = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+        make(&mut file)?;
+        file.flush().map_err(&failed)?;
+        drop(file);
+        temporary.as_file().sync_data().map_err(&failed)?;
+        self.files.push((temporary, name.to_owned()));
+        Ok(())
+    }
+
+    fn failed(&self, name: &str) -> impl Fn(std::io::Error) -> Failure + use<> {
+        let path = self.folder.join(name);
+        move |e| {
             Failure::File(format!(
-                "{}: cannot make the folder: {e}; name another with --out",
+                "{}: cannot be written: {e}\n  help: nothing there was changed; make room, or name another folder with --out",
                 path.display()
             ))
-        })
+        }
+    }
+
+    /// Gives all of them their names, in the order in which they were put.
+    ///
+    /// # Errors
+    /// Where a name is taken by a folder.
+    pub(super) fn keep(self) -> Result<(), Failure> {
+        // A rename onto a folder would fail half-way.
+        if let Some(path) = self
+            .files
+            .iter()
+            .map(|(_, name)| self.folder.join(name))
+            .find(|path| path.is_dir())
+        {
+            return Err(Failure::File(format!(
+                "{}: a folder of this name stands there\n  help: nothing was changed; name another folder with --out",
+                path.display()
+            )));
+        }
+        for (temporary, name) in self.files {
+            let path = self.folder.join(name);
+            temporary.persist(&path).map_err(|e| {
+                Failure::File(format!(
+                    "{}: cannot be replaced: {}\n  help: name another folder with --out",
+                    path.display(),
+                    e.error
+                ))
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// Writes a result file: to a temporary name, readable by its owner only, then renamed; never through a link.
@@ -65,14 +164,43 @@ pub(super) fn folder(path: &Path) -> Result<(), Failure> {
 pub(super) fn file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |e: &dyn std::fmt::Display| {
         Failure::File(format!(
-            "{}: cannot be written: {e}",
+            "{}: cannot be written: {e}\n  help: check the rights and the space of the folder, or name another file",
             folder.join(name).display()
         ))
     };
+    if !folder.is_dir() {
+        return Err(failed(&"there is no such folder"));
+    }
     let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
     temporary.write_all(bytes).map_err(|e| failed(&e))?;
     temporary
         .persist(folder.join(name))
         .map_err(|e| failed(&e))?;
+    Ok(())
+}
+
+/// Gives a file of our users a new content, all at once; rights stay as they were, and a link leads where it led.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |e: &dyn std::fmt::Display| {
+        Failure::File(format!(
+            "{}: cannot be written: {e}\n  help: nothing was changed; check the rights and the space of the folder",
+            path.display()
+        ))
+    };
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = real.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .map_err(|e| failed(&e))?;
+    temporary.write_all(bytes).map_err(|e| failed(&e))?;
+    let rights = fs::metadata(&real).map(|m| m.permissions());
+    let rights = rights.unwrap_or_else(|_| fs::Permissions::from_mode(0o644));
+    temporary
+        .as_file()
+        .set_permissions(rights)
+        .map_err(|e| failed(&e))?;
+    temporary.persist(&real).map_err(|e| failed(&e))?;
     Ok(())
 }

@@ -1,12 +1,29 @@
 //! `capdo report`: draws the formats of a run again.
 
-use super::{Outcome, audit, deliver};
+use super::deliver::{self, Reports};
+use super::sealing::{self, Sealing};
+use super::{Outcome, Pack, runs};
 use crate::cli::{Common, ReportArgs};
 
 /// Runs the command.
 pub(super) fn run(args: &ReportArgs, common: &Common) -> Outcome {
-    let formats = deliver::formats(&args.format, args.out.as_deref())?;
-    let run = audit::read_run(&args.run)?;
-    deliver::deliver(&run, &formats, args.out.as_deref(), common)?;
+    let out = args.out.as_deref();
+    let formats = deliver::formats(&args.format, out)?;
+    let run = runs::read(&args.run)?;
+    let sealing = Sealing {
+        key: sealing::signing_key(args.sign.as_deref())?,
+        inputs: Vec::new(),
+        earlier: args.run.parent().map(std::path::Path::to_owned),
+    };
+    let systems: Vec<&str> = run.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&args.draw, out, &Pack::of(common)?, &systems)?;
+    let reports = Reports {
+        formats: &formats,
+        out,
+        draw: &args.draw,
+        plan,
+        sealing,
+    };
+    deliver::deliver(&run, reports, common)?;
     Ok(0)
 }

@@ -169,6 +169,7 @@ fn schema(which: SchemaKind) -> Outcome {
         SchemaKind::Inventory => Shape::of::<crate::input::syntax::InventoryFile>(),
         SchemaKind::Waivers => Shape::of::<crate::input::syntax::WaiversFile>(),
         SchemaKind::Attestations => Shape::of::<crate::input::syntax::AttestationsFile>(),
+        SchemaKind::Plan => Shape::of::<crate::input::syntax::PlanFile>(),
     };
     let text = serde_json::to_string_pretty(shape.schema())
         .map_err(|e| Failure::Internal(e.to_string()))?;

@@ -165,7 +165,7 @@ impl<'a> Case<'a> {
             &view,
             &[Asked {
                 control: u32::try_from(index).unwrap_or(0),
-                selection,
+                selection: std::sync::Arc::new(selection),
             }],
         );
         let words = judgements.iter().map(|j| j.result).collect();

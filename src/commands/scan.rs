@@ -7,8 +7,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::changed::Changed;
+use super::deliver::{self, Reports};
+use super::sealing::{self, Sealing};
 use super::work::{self, Work};
-use super::{Failure, Outcome, Pack, audit, bundles, deliver, now, output};
+use super::{Failure, Outcome, Pack, bundles, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
@@ -70,8 +72,18 @@ fn judged(
 ) -> Outcome {
     let formats = deliver::formats(&work.format, work.out.as_deref())?;
     let pack = Pack::of(common)?;
-    let baseline = gate.baseline.as_deref().map(audit::baseline).transpose()?;
+    let baseline = runs::baseline(gate, inventory, Some(scan.0))?;
     bundles::are_whole(inventory)?;
+    if let Some(out) = &work.out {
+        output::folder(out)?;
+    }
+    let sealing = Sealing {
+        key: sealing::signing_key(work.sign.as_deref())?,
+        inputs: sealing::inputs(inventory, None),
+        earlier: runs::folder_of(gate),
+    };
+    let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
+    let plan = deliver::plan(&work.draw, work.out.as_deref(), &pack, &systems)?;
     let moment = now();
     work::watch_interrupts();
     let run = Work {
@@ -85,9 +97,17 @@ fn judged(
         work,
         input_bytes: targets(inventory).join("\0").into_bytes(),
         baseline,
+        quiet: common.quiet,
     }
     .run()?;
-    deliver::deliver(&run, &formats, work.out.as_deref(), common)?;
+    let reports = Reports {
+        formats: &formats,
+        out: work.out.as_deref(),
+        draw: &work.draw,
+        plan,
+        sealing,
+    };
+    deliver::deliver(&run, reports, common)?;
     Ok(if work::interrupted() {
         130
     } else {

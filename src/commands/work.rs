@@ -2,27 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::outward::{asset_facts, org_facts, system_facts};
+use super::progress::Progress;
 use super::{Failure, Pack};
-use crate::assess::{self, DemandedLevel, GateRules, Judged};
+use crate::assess::{self, Baseline, DemandedLevel, GateRules, Judged};
 use crate::cli::{GateArgs, WorkArgs};
 use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
-    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason,
-    ResultWord, Run, RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
+    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason, Run,
+    RunInfo, Seen, Selection, Subject, System, Target, Text, Tool, Value, keyed,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
 
 /// The id of what the inventory itself says.
 const INVENTORY_ASSET: &str = "inventory";
+
+/// What each level calls for: the controls, with the values and requirements that count.
+type Choices = BTreeMap<Level, BTreeMap<u32, Arc<Selection>>>;
 
 /// What one run is made of.
 pub(super) struct Work<'a> {
@@ -36,7 +41,8 @@ pub(super) struct Work<'a> {
     pub(super) gate: &'a GateArgs,
     pub(super) work: &'a WorkArgs,
     pub(super) input_bytes: Vec<u8>,
-    pub(super) baseline: Option<BTreeMap<String, ResultWord>>,
+    pub(super) baseline: Option<Baseline>,
+    pub(super) quiet: bool,
 }
 
 /// Was the run interrupted?
@@ -64,14 +70,15 @@ impl Work<'_> {
             timeout: std::time::Duration::from_secs(self.work.timeout),
             offline: self.work.offline,
         };
-        let called = self.called();
+        let choices = self.choices();
+        let called = self.called(&choices);
         let duties = law::duties(
             &self.pack.law,
             &self.inventory.organisation,
             &self.inventory.systems,
             self.as_of,
         );
-        let mut judged = self.collect_all(&duties, &cx)?;
+        let mut judged = self.collect_all(&duties, &choices, &cx)?;
         if let Some(changed) = self.changed {
             changed.narrow(&mut judged);
         }
@@ -106,6 +113,7 @@ impl Work<'_> {
                 max_undetermined: self.gate.max_undetermined,
                 strict: self.gate.strict,
                 allow_transition: self.gate.allow_transition,
+                fail_on_new: self.gate.fail_on_new,
             },
             tool: Tool {
                 name: "capdo".into(),
@@ -121,7 +129,7 @@ impl Work<'_> {
     }
 
     /// The controls that a level calls for on the day, of the kinds that are judged.
-    fn asked(&self, level: Level) -> BTreeMap<u32, Selection> {
+    fn asked(&self, level: Level) -> BTreeMap<u32, Arc<Selection>> {
         let mut asked = BTreeMap::new();
         for (index, control) in self.pack.rules.controls.iter().enumerate() {
             if self.scan.is_some_and(|(kind, _)| kind != control.asset) {
@@ -140,22 +148,31 @@ impl Work<'_> {
             if let Choice::Asked(selection) =
                 choose(control, &self.pack.law, level, self.as_of, &stricter)
             {
-                asked.insert(u32::try_from(index).unwrap_or(u32::MAX), selection);
+                asked.insert(
+                    u32::try_from(index).unwrap_or(u32::MAX),
+                    Arc::new(selection),
+                );
             }
         }
         asked
     }
 
+    /// What each level of the inventory calls for, chosen once for all its assets.
+    fn choices(&self) -> Choices {
+        let levels: BTreeSet<Level> = self.inventory.systems.iter().map(|s| s.level).collect();
+        levels.into_iter().map(|l| (l, self.asked(l))).collect()
+    }
+
     /// The controls that each system, and the organisation, calls for.
-    fn called(&self) -> BTreeMap<String, BTreeMap<u32, Selection>> {
-        let mut called: BTreeMap<String, BTreeMap<u32, Selection>> = self
-            .inventory
-            .systems
+    fn called(&self, choices: &Choices) -> BTreeMap<String, BTreeMap<u32, Arc<Selection>>> {
+        let at = |level: Level| choices.get(&level).cloned().unwrap_or_default();
+        let systems = &self.inventory.systems;
+        let mut called: BTreeMap<_, _> = systems
             .iter()
-            .map(|s| (s.id.clone(), self.asked(s.level)))
+            .map(|s| (s.id.clone(), at(s.level)))
             .collect();
-        if let Some(highest) = self.inventory.systems.iter().map(|s| s.level).max() {
-            called.insert(ORG.to_owned(), self.asked(highest));
+        if let Some(highest) = systems.iter().map(|s| s.level).max() {
+            called.insert(ORG.to_owned(), at(highest));
         }
         called
     }
@@ -207,31 +224,47 @@ impl Work<'_> {
         self.inventory.systems.iter().filter_map(of).collect()
     }
 
-    fn collect_all(&self, duties: &[Duty], cx: &Context) -> Result<Vec<Judged>, Failure> {
+    fn collect_all(
+        &self,
+        duties: &[Duty],
+        choices: &Choices,
+        cx: &Context,
+    ) -> Result<Vec<Judged>, Failure> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.work.jobs)
             .build()
             .map_err(|e| Failure::Internal(e.to_string()))?;
+        let progress = Progress::new(self.inventory.assets.len(), self.quiet);
         let mut judged: Vec<Judged> = pool.install(|| {
             self.inventory
                 .assets
                 .par_iter()
-                .map(|asset| self.collect_one(asset, cx))
+                .map(|asset| {
+                    let _running = progress.begin(asset);
+                    self.collect_one(asset, choices, cx, &progress)
+                })
                 .collect()
         });
+        progress.finish();
         // The order of the inventory's assets must not reach the run.
         judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));
         if self.scan.is_none() {
-            judged.extend(self.of_inventory(duties, cx));
+            judged.extend(self.of_inventory(duties, choices, cx));
         }
         Ok(judged)
     }
 
-    fn collect_one(&self, asset: &Asset, cx: &Context) -> Judged {
+    fn collect_one(
+        &self,
+        asset: &Asset,
+        choices: &Choices,
+        cx: &Context,
+        progress: &Progress,
+    ) -> Judged {
         tracing::info!(asset = asset.id, "collecting");
         let mut systems = asset.systems.clone();
         systems.sort_by_key(|id| std::cmp::Reverse(self.level_of(id)));
-        let mut asked = self.asked_of(asset.kind, systems.first());
+        let mut asked = self.asked_of(choices, asset.kind, systems.first());
         // Papers stand in the inventory's attestations, in no asset.
         asked.retain(|a| self.paper_of(a.control).is_none());
         let asking = Asking {
@@ -247,7 +280,9 @@ impl Work<'_> {
             .unwrap_or_else(|_| Err(Reason::new("panic", asset.id.clone())))
         };
         let collected = outcome.unwrap_or_else(|reason| {
-            tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            progress.aside(|| {
+                tracing::warn!(asset = asset.id, code = %reason.code, "not collected: {}", reason.detail);
+            });
             self.nothing_of(asset.kind, &reason)
         });
         Judged {
@@ -279,7 +314,7 @@ impl Work<'_> {
         collected
     }
 
-    fn asked_of(&self, kind: AssetKind, system: Option<&String>) -> Vec<Asked> {
+    fn asked_of(&self, choices: &Choices, kind: AssetKind, system: Option<&String>) -> Vec<Asked> {
         let Some(level) = system.and_then(|id| self.level_of(id)) else {
             return Vec::new();
         };
@@ -290,10 +325,15 @@ impl Work<'_> {
                 .get(index as usize)
                 .is_some_and(|control| control.asset == kind)
         };
-        self.asked(level)
+        choices
+            .get(&level)
             .into_iter()
-            .filter(|(control, _)| of_kind(*control))
-            .map(|(control, selection)| Asked { control, selection })
+            .flatten()
+            .filter(|(control, _)| of_kind(**control))
+            .map(|(control, selection)| Asked {
+                control: *control,
+                selection: Arc::clone(selection),
+            })
             .collect()
     }
 
@@ -306,7 +346,7 @@ impl Work<'_> {
     }
 
     /// What the inventory says of itself: one part for each system, judged at its level, and one for the rest.
-    fn of_inventory(&self, duties: &[Duty], cx: &Context) -> Vec<Judged> {
+    fn of_inventory(&self, duties: &[Duty], choices: &Choices, cx: &Context) -> Vec<Judged> {
         let papers = self.papers(duties);
         let mut whole =
             collect::document::collect_inventory(self.inventory, &papers, self.as_of, cx);
@@ -343,7 +383,7 @@ impl Work<'_> {
                     shown: self.inventory.file.clone(),
                     target: Target::NotBuilt("inventory"),
                 };
-                let mut asked = self.asked_of(AssetKind::Document, systems.first());
+                let mut asked = self.asked_of(choices, AssetKind::Document, systems.first());
                 // Of one system only what the inventory says of it; the part of the organisation tells what is missing.
                 asked.retain(|a| {
                     let apart = system.is_some() || self.paper_of(a.control).is_some();
@@ -449,6 +489,7 @@ impl Work<'_> {
         if !unrestricted.is_empty() {
             notes.push(lists::note_unrestricted(&unrestricted.join(", ")));
         }
+        notes.extend(self.note_dates(judged));
         if let Some((_, level)) = self.scan {
             notes.push(lists::note_scan(level));
         }
@@ -491,6 +532,30 @@ impl Work<'_> {
             }
         }
         notes
+    }
+
+    /// Evidence of another day than the one that is judged: both are said.
+    fn note_dates(&self, judged: &[Judged]) -> Option<Text> {
+        let kept = judged.iter().filter(|j| match &j.asset.target {
+            Target::Bundle(_) => true,
+            // Records of endpoints do not say their day here.
+            Target::EndpointFacts { .. }
+            | Target::ServerRoot(_)
+            | Target::Local { .. }
+            | Target::Ssh { .. }
+            | Target::Endpoint { .. }
+            | Target::Config(_)
+            | Target::Schema { .. }
+            | Target::Label(_)
+            | Target::Roster { .. }
+            | Target::CallerId { .. }
+            | Target::NotBuilt(_) => false,
+        });
+        let days: BTreeSet<Day> = kept.filter_map(|j| collected_on(&j.collected)).collect();
+        let (first, last) = (*days.first()?, *days.last()?);
+        let today = Day::of(self.now);
+        let other = first != last || last != self.as_of || last != today;
+        other.then(|| lists::note_dates(first, last, today, self.as_of))
     }
 
     /// How many more requirements a higher level would bring.

@@ -10,7 +10,7 @@ use super::*;
 use crate::cli::{Cli, Command};
 use crate::commands::embedded;
 use crate::input;
-use crate::model::{Disposition, Status};
+use crate::model::{Disposition, ResultWord, Status};
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| embedded().unwrap());
 
@@ -34,6 +34,7 @@ fn run_of(inventory: &Inventory) -> Run {
         work: &args.work,
         input_bytes: Vec::new(),
         baseline: None,
+        quiet: true,
     }
     .run()
     .unwrap();

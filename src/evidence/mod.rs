@@ -8,7 +8,9 @@ mod answer;
 mod archive;
 mod asked;
 mod bundle;
+pub mod key;
 mod manifest;
+pub mod seal;
 mod source;
 
 pub use answer::is_answer;

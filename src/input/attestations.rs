@@ -1,7 +1,7 @@
 //! Attestations: statements about documents, tied to a requirement that exists.
 
 use super::check::{Check, Unique};
-use super::files::{Base, read_yaml};
+use super::files::{Base, Overlay, read_yaml_over};
 use super::syntax::{AttestationEntry, AttestationsFile, Outcome};
 use crate::model::{Attestation, Inventory, Law, Period};
 use crate::parse::diagnostic::Diagnostics;
@@ -14,11 +14,12 @@ pub(super) fn load(
     inventory: &Inventory,
     base: &Base,
     law: &Law,
+    over: &Overlay,
     mistakes: &mut Diagnostics,
 ) -> Vec<Attestation> {
     let mut ids = Unique::default();
     let mut all = Vec::new();
-    for (doc, base) in named_files(inventory_doc, "attestations", base, mistakes) {
+    for (doc, base) in named_files(inventory_doc, "attestations", base, over, mistakes) {
         match doc.decode::<AttestationsFile>(&Shape::of::<AttestationsFile>()) {
             Ok(file) => {
                 let mut check = Check {
@@ -43,6 +44,7 @@ pub(super) fn named_files(
     doc: &Document,
     key: &'static str,
     base: &Base,
+    over: &Overlay,
     mistakes: &mut Diagnostics,
 ) -> Vec<(Document, Base)> {
     let mut found = Vec::new();
@@ -60,7 +62,9 @@ pub(super) fn named_files(
         let Some(path) = check.path(&steps, written) else {
             continue;
         };
-        if let Err(problem) = super::files::check_readable(&path) {
+        if over.get(&path).is_none()
+            && let Err(problem) = super::files::check_readable(&path)
+        {
             check.at(
                 &steps,
                 format!("`{written}`: {}", problem.message),
@@ -69,7 +73,7 @@ pub(super) fn named_files(
             continue;
         }
         let shown = base.shown(written);
-        match read_yaml(&path, &shown) {
+        match read_yaml_over(&path, &shown, over) {
             Ok(doc) => found.push((doc, Base::of(&path, &shown))),
             Err(more) => mistakes.extend(more),
         }

@@ -113,6 +113,52 @@ impl Base {
     }
 }
 
+/// Contents that files are about to get: they are checked as if they stood there already.
+#[derive(Debug, Clone, Default)]
+pub struct Overlay(Vec<(PathBuf, Vec<u8>)>);
+
+impl Overlay {
+    /// One more file.
+    pub fn put(&mut self, path: &Path, bytes: Vec<u8>) {
+        self.0.push((whole(path), bytes));
+    }
+
+    /// The content that a file is about to get.
+    pub(super) fn get(&self, path: &Path) -> Option<&[u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let path = whole(path);
+        let found = self.0.iter().find(|(p, _)| *p == path);
+        found.map(|(_, bytes)| bytes.as_slice())
+    }
+}
+
+/// A path without links and detours, as far as it exists.
+fn whole(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let parent = fs::canonicalize(parent.unwrap_or(Path::new(".")));
+    match (parent, path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Reads a YAML file of our users, or what it is about to become.
+pub(super) fn read_yaml_over(
+    path: &Path,
+    shown: &str,
+    over: &Overlay,
+) -> Result<Document, Diagnostics> {
+    match over.get(path) {
+        Some(bytes) => Document::parse(shown, bytes),
+        None => read_yaml(path, shown),
+    }
+}
+
 /// Reads a YAML file of our users.
 pub(super) fn read_yaml(path: &Path, shown: &str) -> Result<Document, Diagnostics> {
     let bytes = read_capped(path, MAX_BYTES as u64).map_err(|problem| {

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use crate::model::{
     Assessor, AssetKind, Authorised, DataSubjects, Day, Hosting, IncidentKind, Level,
-    LevelDecision, Organisation, Signer, Text, Traits, WaiverDisposition,
+    LevelDecision, Organisation, RemedyEntry, ReportHead, Signer, SystemPlan, Text, Traits,
+    WaiverDisposition,
 };
 
 /// `capdo.yaml`: the company, its systems and what can be looked at.
@@ -401,4 +402,25 @@ pub struct WaiverEntry {
     pub from: Day,
     /// The last day.
     pub until: Day,
+}
+
+/// The plan of remedies (`--plan`): what will be done by whom and when, and what a report to an authority needs beside
+/// the run.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanFile {
+    /// `capdo/plan/1`.
+    pub schema: String,
+    /// Who reports, to whom.
+    #[serde(default)]
+    pub report: ReportHead,
+    /// What will be done.
+    #[serde(default)]
+    pub remedies: Vec<RemedyEntry>,
+    /// What a run does not know of a system.
+    #[serde(default)]
+    pub systems: Vec<SystemPlan>,
+    /// What is asked of the authority.
+    #[serde(default)]
+    pub proposals: Vec<String>,
 }

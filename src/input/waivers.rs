@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::attestations::named_files;
 use super::check::{Check, Unique};
-use super::files::{Base, read_capped};
+use super::files::{Base, Overlay, read_capped};
 use super::syntax::{WaiverEntry, WaiversFile};
-use crate::model::{EvidenceFile, Inventory, Law, RulePack, Waiver, WaiverDisposition};
+use crate::model::{AssetKind, EvidenceFile, Inventory, Law, RulePack, Waiver, WaiverDisposition};
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::Shape;
 use crate::parse::yaml::{Document, Node, Step};
@@ -20,12 +20,13 @@ pub(super) fn load(
     base: &Base,
     law: &Law,
     rules: &RulePack,
+    over: &Overlay,
     mistakes: &mut Diagnostics,
 ) -> Vec<Waiver> {
     let mut ids = Unique::default();
     let mut all = Vec::new();
     let written = asset_ids(inventory_doc);
-    for (doc, base) in named_files(inventory_doc, "waivers", base, mistakes) {
+    for (doc, base) in named_files(inventory_doc, "waivers", base, over, mistakes) {
         match doc.decode::<WaiversFile>(&Shape::of::<WaiversFile>()) {
             Ok(file) => {
                 let mut check = Check {
@@ -87,7 +88,11 @@ fn place(
     }
     let Some(id) = &entry.asset else { return };
     // Findings without an asset stand under `<system>/<kind>`.
-    if id.contains('/') {
+    if let Some((system, kind)) = id.split_once('/') {
+        let systems = inventory.systems.iter().map(|s| s.id.as_str());
+        check.known(&key(at, "asset"), "system", system, systems.chain(["org"]));
+        let kinds = AssetKind::ALL.iter().map(|k| k.word());
+        check.known(&key(at, "asset"), "kind of asset", kind, kinds);
         return;
     }
     let assets = written.iter().map(String::as_str);
@@ -130,6 +135,25 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
                 entry.until, entry.from
             ),
             "check from and until",
+        );
+    }
+    let days = entry.until.days_since(entry.from);
+    if days > MAX_DAYS {
+        check.at(
+            &key(at, "until"),
+            format!("the waiver lasts {days} days; at most {MAX_DAYS} are accepted"),
+            &format!(
+                "end it by {}, and decide again then",
+                entry.from.plus_days(MAX_DAYS)
+            ),
+        );
+    }
+    let approver = entry.approver.as_deref().unwrap_or_default();
+    if !approver.trim().is_empty() && same_person(approver, &entry.owner) {
+        check.at(
+            &key(at, "approver"),
+            "whoever answers for a waiver cannot approve it",
+            "name another person as approver",
         );
     }
     let written = entry.evidence.is_some();
@@ -192,6 +216,15 @@ fn document(check: &mut Check<'_>, at: usize, evidence: &EvidenceFile) {
     }
 }
 
+/// Do two names name one person, however they are spaced and cased?
+fn same_person(a: &str, b: &str) -> bool {
+    let plain = |name: &str| {
+        let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+        words.join(" ")
+    };
+    plain(a) == plain(b)
+}
+
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
@@ -205,4 +238,8 @@ fn key(at: usize, key: &'static str) -> [Step<'static>; 3] {
 }
 
 const SCHEMA: &str = "capdo/waivers/1";
+
+/// The longest time that a failure may be accepted before it is decided again.
+const MAX_DAYS: i64 = 180;
+
 const MAX_EVIDENCE_BYTES: u64 = 32 * 1024 * 1024;

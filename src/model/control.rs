@@ -1,6 +1,7 @@
 //! A control: one check, compiled from one YAML file.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -183,5 +184,5 @@ pub struct Asked {
     /// Its place in the pack.
     pub control: u32,
     /// The values and requirements that count.
-    pub selection: Selection,
+    pub selection: Arc<Selection>,
 }

@@ -14,6 +14,7 @@ mod inventory;
 mod judgement;
 mod law;
 mod level;
+mod remedy;
 mod remote;
 mod run;
 mod sanction;
@@ -47,6 +48,9 @@ pub use law::{
     Reading, Requirement, Scope, Strength, Transition,
 };
 pub use level::{Level, LevelSet};
+pub use remedy::{
+    Deployment, DossierStage, RemedyEntry, RemedyPlan, ReportHead, ReportPeriod, SystemPlan,
+};
 pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssetKind, Day, Disposition, Exposure, Finding, Force, InstrumentKind, Level, LevelDecision,
-    Organisation, Reading, Severity, Strength, Text,
+    AssetKind, DataSubjects, Day, Disposition, Exposure, Finding, Force, Hosting, IncidentKind,
+    InstrumentKind, Level, LevelDecision, Organisation, Reading, Severity, Strength, Text,
 };
 
 /// A whole run.
@@ -55,6 +55,9 @@ pub struct Run {
     /// Attestations, in date or not.
     #[serde(default)]
     pub attestations: Vec<AttestationReport>,
+    /// Incidents and breaches; absent: the inventory does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<Vec<IncidentReport>>,
     /// What every format carries.
     #[serde(default)]
     pub disclaimer: Text,
@@ -110,6 +113,9 @@ pub struct Gate {
     pub exit_code: u8,
     /// The severity from which failures count.
     pub fail_on: Severity,
+    /// Does only count what is new since the baseline?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_only: bool,
     /// Why.
     pub reasons: Vec<Text>,
 }
@@ -127,6 +133,24 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compliance: Option<u8>,
     /// determined / applicable, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<u8>,
+    /// The same figures as if there were no waiver; absent where none counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_waivers: Option<BeforeWaivers>,
+}
+
+/// What would be counted if there were no waiver.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BeforeWaivers {
+    /// Failures by severity.
+    pub by_severity: BTreeMap<String, u64>,
+    /// Pairs of requirement and system by status.
+    pub requirements: Counts,
+    /// As in the summary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compliance: Option<u8>,
+    /// As in the summary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<u8>,
 }
@@ -248,6 +272,35 @@ pub struct SystemReport {
     /// Kinds of asset that it is declared to be without.
     #[serde(default)]
     pub without: BTreeMap<AssetKind, Text>,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosting: Option<Hosting>,
+    /// Does it serve people or businesses over a network?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online_service: Option<bool>,
+    /// The day it went live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub go_live: Option<Day>,
+    /// How many people's data it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_subjects: Option<DataSubjects>,
+}
+
+/// An incident or breach that the inventory tells of.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct IncidentReport {
+    /// Its id in the company's own register.
+    pub id: String,
+    /// What it is.
+    pub kind: IncidentKind,
+    /// When it was found, RFC 3339.
+    pub detected: String,
+    /// When the authority was told first, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notified: Option<String>,
+    /// Of a system: is it serious? Of personal data: is it of the kind that must be told within 72 hours?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grave: Option<bool>,
 }
 
 /// One asset of the inventory.
@@ -436,9 +489,12 @@ pub struct WaiverReport {
     pub until: Day,
     /// Does it count on the day?
     pub active: bool,
-    /// Why it does not count, or that it matched nothing.
+    /// The first of its remarks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<ReasonReport>,
+    /// Why it does not count, that it matched nothing, that another stands beside the same finding, that it ends soon.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<ReasonReport>,
     /// How many findings it stands beside.
     pub findings: u64,
 }

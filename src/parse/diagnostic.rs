@@ -67,6 +67,9 @@ impl Diagnostic {
     }
 }
 
+/// More than this nobody reads at once, and each one draws a part of the file.
+const MOST_SHOWN: usize = 100;
+
 /// All mistakes that were found.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
@@ -102,8 +105,11 @@ impl Diagnostics {
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for diagnostic in &self.0 {
+        for diagnostic in self.0.iter().take(MOST_SHOWN) {
             writeln!(f, "{}", diagnostic.render())?;
+        }
+        if self.0.len() > MOST_SHOWN {
+            writeln!(f, "… and {} more", self.0.len() - MOST_SHOWN)?;
         }
         let count = self.0.len();
         write!(

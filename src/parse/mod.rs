@@ -9,6 +9,7 @@ pub mod keyword;
 pub mod levels;
 pub mod mysql;
 pub mod nginx;
+pub mod packed;
 pub mod postgres;
 pub mod properties;
 pub mod redis;

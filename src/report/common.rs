@@ -3,9 +3,12 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{ActualReport, Disposition, Finding, Lang, ReasonReport, ResultWord, Run, Text};
-use crate::text::reasons;
+use crate::model::{
+    ActualReport, Disposition, Finding, InstrumentKind, InstrumentReport, Lang, ReasonReport,
+    RequirementReport, ResultWord, Run, Text,
+};
 use crate::text::unicode::visible;
+use crate::text::{labels, reasons};
 
 /// Does this failure count: a `fail` with nothing beside it, or with a waiver that is not approved or has ended?
 pub(super) fn is_active(finding: &Finding) -> bool {
@@ -126,6 +129,81 @@ pub(super) fn reason(reason: &ReasonReport, lang: Lang) -> &str {
     match lang {
         Lang::Vi => &reason.vi,
         Lang::En => &reason.en,
+    }
+}
+
+/// `Nghị định 331/2026/NĐ-CP`; the number of a standard names itself.
+pub(super) fn instrument_name(instrument: &InstrumentReport) -> Text {
+    let number = lines(&instrument.number);
+    if instrument.kind == InstrumentKind::Standard {
+        return Text::same(number);
+    }
+    let kind = labels::instrument(instrument.kind);
+    Text::new(
+        format!("{} {number}", kind.vi),
+        format!("{} {number}", kind.en),
+    )
+}
+
+/// Instrument and clause, with what the instrument is: `Nghị định 331/2026/NĐ-CP Điều 20 khoản 1`.
+pub(super) fn cite(requirement: &RequirementReport, run: &Run) -> Text {
+    let reference = both(&requirement.reference);
+    let instrument = run
+        .instruments
+        .iter()
+        .find(|i| i.id == requirement.instrument && i.kind != InstrumentKind::Standard)
+        .filter(|i| reference.vi.starts_with(&i.number));
+    match instrument.map(|i| labels::instrument(i.kind)) {
+        Some(kind) => Text::new(
+            format!("{} {}", kind.vi, reference.vi),
+            format!("{} {}", kind.en, reference.en),
+        ),
+        None => reference,
+    }
+}
+
+/// Text for XML and HTML: what hides is shown, what marks up is escaped, what XML 1.0 has no place for is left out.
+pub(super) fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\n' | '\t' => escaped.push(c),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Text as Markdown that says the same: nothing of it becomes a link, an image or HTML.
+pub(super) fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A list of JSON that is written while it is made.
+pub(super) struct Stream<F>(pub(super) F);
+
+impl<I: Iterator<Item = serde_json::Value>, F: Fn() -> I> serde::Serialize for Stream<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 

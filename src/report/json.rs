@@ -1,5 +1,7 @@
 //! `run.json`: the run itself, as it is.
 
+use std::io::Write;
+
 use super::{Options, Render, ReportError};
 use crate::model::Run;
 
@@ -16,10 +18,15 @@ impl Render for Json {
         "run.json"
     }
 
-    fn render(&self, run: &Run, _: &Options) -> Result<Vec<u8>, ReportError> {
-        let mut bytes = serde_json::to_vec_pretty(run)?;
-        bytes.push(b'\n');
+    fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
+        let mut bytes = Vec::new();
+        self.draw(run, options, &mut bytes)?;
         Ok(bytes)
+    }
+
+    fn draw(&self, run: &Run, _: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
+        serde_json::to_writer_pretty(&mut *out, run)?;
+        Ok(out.write_all(b"\n")?)
     }
 }
 

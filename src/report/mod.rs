@@ -2,9 +2,17 @@
 //!
 //! Adding a format is one file and one line in [`FORMATS`], which also feeds `--format`.
 
+pub mod csv;
+pub mod github;
+pub mod gitlab;
+pub mod hdf;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+pub mod oscal;
+pub mod redact;
+pub mod regulator;
 pub mod sarif;
 pub mod terminal;
 
@@ -12,7 +20,9 @@ mod common;
 #[cfg(test)]
 mod sample;
 
-use crate::model::{Lang, Run};
+use std::io::Write;
+
+use crate::model::{Lang, RemedyPlan, Run};
 
 /// What the user asked of a report.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +33,8 @@ pub struct Options {
     pub sarif_full: bool,
     /// The folder under which paths in SARIF are relative, with `/`; empty for none.
     pub source_root: String,
+    /// What the company plans to do; empty where no plan file was named.
+    pub plan: RemedyPlan,
 }
 
 /// Why a report could not be drawn.
@@ -37,6 +49,15 @@ pub enum ReportError {
     /// Serialisation failed.
     #[error("JUnit could not be written: {0}")]
     Junit(#[from] quick_junit::SerializeError),
+    /// A part of a Word document could not be packed.
+    #[error("the document could not be packed: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    /// Serialisation failed.
+    #[error("CSV could not be written: {0}")]
+    Csv(#[from] ::csv::Error),
+    /// Writing to memory failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
 }
 
 /// A format.
@@ -45,12 +66,35 @@ pub trait Render: Sync {
     fn name(&self) -> &'static str;
     /// Its file in `--out`.
     fn file_name(&self) -> &'static str;
+    /// Is it drawn into a folder where no format is named?
+    fn is_usual(&self) -> bool {
+        true
+    }
     /// The bytes of the report.
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError>;
+    /// The same, written out: a large one need not be held.
+    fn draw(&self, run: &Run, options: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
+        Ok(out.write_all(&self.render(run, options)?)?)
+    }
 }
 
 /// All formats; the order of `--help`.
-pub static FORMATS: [&dyn Render; 4] = [&html::Html, &sarif::Sarif, &junit::Junit, &json::Json];
+pub static FORMATS: [&dyn Render; 14] = [
+    &html::Html,
+    &sarif::Sarif,
+    &junit::Junit,
+    &json::Json,
+    &regulator::Docx,
+    &regulator::Page,
+    &regulator::FormDocx,
+    &regulator::FormCsv,
+    &csv::Csv,
+    &markdown::Markdown,
+    &github::Github,
+    &gitlab::Gitlab,
+    &oscal::Oscal,
+    &hdf::Hdf,
+];
 
 /// The format with this word.
 pub fn format(name: &str) -> Option<&'static dyn Render> {
@@ -117,7 +161,16 @@ mod tests {
         run.letter.clear();
         for format in FORMATS {
             let bytes = format.render(&run, &Options::default()).unwrap();
-            let text = String::from_utf8(bytes).unwrap().to_lowercase();
+            // Word documents say what `regulator-html` says.
+            let Ok(text) = String::from_utf8(bytes) else {
+                assert!(
+                    matches!(format.name(), "docx" | "mau08"),
+                    "{}",
+                    format.name()
+                );
+                continue;
+            };
+            let text = text.to_lowercase();
             for never in ["tuân thủ", "hợp chuẩn", "compliant", "certified", "vi phạm"] {
                 assert!(!text.contains(never), "{}: {never}", format.name());
             }
@@ -130,5 +183,56 @@ mod tests {
             let draw = || format.render(&sample::run(), &Options::default()).unwrap();
             assert_eq!(draw(), draw());
         }
+    }
+
+    /// What can be read of a report: of a Word document, all of its parts.
+    fn read(format: &dyn Render, run: &Run) -> String {
+        use std::io::Read;
+
+        let bytes = format.render(run, &Options::default()).unwrap();
+        if !bytes.starts_with(b"PK") {
+            return String::from_utf8(bytes).unwrap();
+        }
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut text = String::new();
+        for at in 0..zip.len() {
+            zip.by_index(at).unwrap().read_to_string(&mut text).unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn hostile_text_is_neutralised_in_every_format() {
+        let long = format!(
+            "=cmd|' /C calc'!A0{}{}",
+            sample::HOSTILE,
+            "B".repeat(1_000_000)
+        );
+        let mut run = sample::hostile();
+        for finding in run.findings.iter_mut().take(3) {
+            finding.subject.clone_from(&long);
+            for fact in &mut finding.actual {
+                fact.value.clone_from(&long);
+            }
+        }
+        for format in FORMATS.into_iter().filter(|f| f.name() != "json") {
+            let text = read(format, &run);
+            for (never, what) in [
+                ('\u{1b}', "ANSI"),
+                ('\u{202e}', "right-to-left"),
+                ('\u{0}', "NUL"),
+                ('\u{2028}', "line separator"),
+            ] {
+                assert!(!text.contains(never), "{}: {what}", format.name());
+            }
+            assert!(
+                text.len() < 2_000_000,
+                "{}: {} bytes",
+                format.name(),
+                text.len()
+            );
+        }
+        // The run itself keeps what was said; JSON escapes what a terminal would obey.
+        assert!(!read(&json::Json, &run).contains('\u{1b}'));
     }
 }

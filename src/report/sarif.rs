@@ -5,13 +5,16 @@
 //! location and in the message. By default only failures that count are results; what could not be looked at is a
 //! notification, never silence. Sanctions have no place here.
 
-mod place;
+pub(super) mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::common::{VALUE_CHARS, active, actual, is_active, lines, reason, short, whereabouts};
+use super::common::{
+    Stream, VALUE_CHARS, active, actual, is_active, lines, markdown, reason, short, whereabouts,
+};
 use super::{Options, Render, ReportError};
 use crate::model::{ControlReport, Finding, Lang, ResultWord, Run, Severity, Text};
 use crate::text::labels::{self, page};
@@ -31,14 +34,43 @@ impl Render for Sarif {
     }
 
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
-        let log = json!({
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [Writer::of(run, options).run()],
-        });
+        let log = Log {
+            schema: "https://json.schemastore.org/sarif-2.1.0.json",
+            version: "2.1.0",
+            runs: [Writer::of(run, options)],
+        };
         let mut bytes = serde_json::to_vec(&log)?;
         bytes.push(b'\n');
         Ok(bytes)
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Writer<'a>; 1],
+}
+
+/// A run is written while it is made: many results at once would take gigabytes.
+impl Serialize for Writer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut chosen: Vec<&Finding> = if self.full {
+            self.run.findings.iter().collect()
+        } else {
+            active(self.run)
+        };
+        let most = if self.full { chosen.len() } else { MAX_RESULTS };
+        let dropped = chosen.len().saturating_sub(most);
+        chosen.truncate(most);
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.head(dropped).as_object().into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        let results = Stream(|| chosen.iter().map(|f| self.result(f)));
+        map.serialize_entry("results", &results)?;
+        map.end()
     }
 }
 
@@ -55,6 +87,10 @@ struct Writer<'a> {
     run: &'a Run,
     lang: Lang,
     full: bool,
+    /// Requirement → its instrument.
+    instruments: BTreeMap<&'a str, &'a str>,
+    /// Was there a baseline?
+    compared: bool,
     places: Places<'a>,
     rules: Vec<Value>,
     indices: BTreeMap<&'a str, usize>,
@@ -66,6 +102,12 @@ impl<'a> Writer<'a> {
             run,
             lang: options.lang,
             full: options.sarif_full,
+            instruments: run
+                .requirements
+                .iter()
+                .map(|r| (r.id.as_str(), r.instrument.as_str()))
+                .collect(),
+            compared: run.findings.iter().any(|f| f.baseline.is_some()),
             places: Places::of(run, &options.source_root),
             rules: Vec::new(),
             indices: BTreeMap::new(),
@@ -153,18 +195,8 @@ impl<'a> Writer<'a> {
         )
     }
 
-    fn run(&self) -> Value {
-        let counting = active(self.run);
-        let dropped = counting.len().saturating_sub(MAX_RESULTS);
-        let results: Vec<Value> = if self.full {
-            self.run.findings.iter().map(|f| self.result(f)).collect()
-        } else {
-            counting
-                .into_iter()
-                .take(MAX_RESULTS)
-                .map(|f| self.result(f))
-                .collect()
-        };
+    /// All but the results.
+    fn head(&self, dropped: usize) -> Value {
         let info = &self.run.run;
         json!({
             "tool": { "driver": {
@@ -177,8 +209,8 @@ impl<'a> Writer<'a> {
             "automationDetails": { "id": format!("capdo/{}/{}", info.scope, info.id) },
             "language": match self.lang { Lang::Vi => "vi", Lang::En => "en" },
             "columnKind": "unicodeCodePoints",
-            "invocations": [self.invocation(if self.full { 0 } else { dropped })],
-            "results": results,
+            "invocations": [self.invocation(dropped)],
+            "taxonomies": self.taxonomies(),
             "properties": {
                 "as_of": info.as_of,
                 "gate": self.run.gate.outcome,
@@ -186,6 +218,46 @@ impl<'a> Writer<'a> {
                 "disclaimer": self.run.disclaimer,
             },
         })
+    }
+
+    /// The requirements that the controls bear on, by instrument.
+    fn taxonomies(&self) -> Vec<Value> {
+        self.run
+            .instruments
+            .iter()
+            .filter_map(|instrument| {
+                let taxa: Vec<Value> = self
+                    .run
+                    .requirements
+                    .iter()
+                    .filter(|r| r.instrument == instrument.id)
+                    .map(|r| {
+                        json!({
+                            "id": r.id,
+                            "name": short(&lines(r.reference.get(self.lang)), SHORT_CHARS),
+                            "shortDescription": { "text": non_empty(lines(r.title.get(self.lang)), &r.id) },
+                        })
+                    })
+                    .collect();
+                (!taxa.is_empty()).then(|| {
+                    json!({
+                        "name": instrument.id,
+                        "version": instrument.number,
+                        "shortDescription": { "text": non_empty(lines(instrument.title.get(self.lang)), &instrument.id) },
+                        "taxa": taxa,
+                    })
+                })
+            })
+            .collect()
+    }
+
+    fn taxa(&self, finding: &Finding) -> Vec<Value> {
+        finding
+            .requirements
+            .iter()
+            .filter_map(|r| self.instruments.get(r.id.as_str()).map(|i| (&r.id, i)))
+            .map(|(id, instrument)| json!({ "id": id, "toolComponent": { "name": instrument } }))
+            .collect()
     }
 
     fn invocation(&self, dropped: usize) -> Value {
@@ -279,6 +351,17 @@ impl<'a> Writer<'a> {
                 "message_en": self.message(finding, Lang::En),
             },
         });
+        let taxa = self.taxa(finding);
+        if !taxa.is_empty() {
+            result["taxa"] = Value::Array(taxa);
+        }
+        if self.compared {
+            result["baselineState"] = json!(match finding.baseline {
+                None => "new",
+                Some(before) if before == finding.result => "unchanged",
+                Some(_) => "updated",
+            });
+        }
         if finding.result == ResultWord::Fail && !is_active(finding) {
             let why = finding.waiver.as_ref().map_or_else(String::new, |w| {
                 format!("{} ({}): {}", w.id, w.until, short(&w.reason, VALUE_CHARS))
@@ -372,23 +455,6 @@ fn non_empty(text: String, otherwise: &str) -> String {
     } else {
         text
     }
-}
-
-/// Text as Markdown that says the same: nothing of it becomes a link, an image or HTML.
-fn markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

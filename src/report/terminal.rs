@@ -3,13 +3,17 @@
 //! The text carries ANSI styles; the caller prints it through `anstream`, which drops them where they do not belong.
 //! It reads the same without colour.
 
+mod brief;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
+
+pub use brief::brief;
 
 use anstyle::{AnsiColor, Style};
 
 use super::common::{active, actual, lead, lines, reason, short, whereabouts, worst};
-use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
+use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text, WaiverReport};
 use crate::text::labels::{self, page};
 
 /// The summary of a run in one language.
@@ -17,6 +21,7 @@ pub fn summary(run: &Run, lang: Lang) -> String {
     let mut out = Out {
         text: String::new(),
         lang,
+        tight: false,
     };
     out.head(run);
     out.counts(run);
@@ -38,6 +43,8 @@ const WIDTH: usize = 100;
 struct Out {
     text: String,
     lang: Lang,
+    /// No empty lines between sections.
+    tight: bool,
 }
 
 impl Out {
@@ -57,7 +64,9 @@ impl Out {
     fn heading(&mut self, key: &'static str) {
         let bold = Style::new().bold();
         let word = self.word(key);
-        self.line("");
+        if !self.tight {
+            self.line("");
+        }
         self.line(&format!("{bold}{word}{bold:#}"));
     }
 
@@ -95,7 +104,8 @@ impl Out {
         }
         let as_of = labels::day(run.run.as_of);
         let (law, day) = (self.word("as_of"), self.get(&as_of));
-        let mut line = format!("{} · {law} {day}", short(&run.run.input, 120));
+        let most = if self.tight { 50 } else { 120 };
+        let mut line = format!("{} · {law} {day}", short(&run.run.input, most));
         if let Some(system) = run.systems.first().filter(|_| scan) {
             let _ = write!(line, " · {} {}", self.word("level_short"), system.level);
         }
@@ -126,6 +136,14 @@ impl Out {
             _ => more.push(self.word("low_coverage").to_owned()),
         }
         self.wrapped(2, &more.join(". "));
+        if let Some(before) = &run.summary.before_waivers {
+            let sum = |by: &BTreeMap<String, u64>| by.values().sum::<u64>();
+            let (all, left) = (sum(&before.by_severity), sum(&run.summary.by_severity));
+            let moved = before.requirements != run.summary.requirements;
+            let duties = moved.then_some(before.requirements);
+            let words = labels::before_waivers(all, left, duties);
+            self.wrapped(2, words.get(self.lang));
+        }
     }
 
     fn letter(&mut self, run: &Run) {
@@ -197,17 +215,23 @@ impl Out {
         }
     }
 
-    fn finding(&mut self, finding: &Finding) {
-        let style = match finding.severity {
+    /// A severity in its colour, padded.
+    fn severity(&self, severity: Severity) -> String {
+        let style = match severity {
             Severity::Critical | Severity::High => AnsiColor::Red.on_default(),
             Severity::Medium => AnsiColor::Yellow.on_default(),
             Severity::Low | Severity::Info => Style::new().dimmed(),
         };
-        let severity = pad(labels::severity(finding.severity).get(self.lang), 12);
+        let word = pad(labels::severity(severity).get(self.lang), 12);
+        format!("{style}{word}{style:#}")
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let severity = self.severity(finding.severity);
         let force = labels::force(finding.force).get(self.lang);
         let title = lines(self.get(&finding.title));
         self.line(&format!(
-            "  {style}{severity}{style:#}  {title} ({}, {force})",
+            "  {severity}  {title} ({}, {force})",
             finding.control
         ));
         self.line(&format!("    {}", whereabouts(finding).join("  ")));
@@ -278,12 +302,7 @@ impl Out {
     }
 
     fn waivers(&mut self, run: &Run) {
-        let spoken: Vec<String> = run
-            .waivers
-            .iter()
-            .filter_map(|w| w.remark.as_ref().map(|r| (w, r)))
-            .map(|(w, r)| format!("  {}  {}", lines(&w.id), short(reason(r, self.lang), 120)))
-            .collect();
+        let spoken = self.spoken_waivers(run);
         if spoken.is_empty() {
             return;
         }
@@ -291,6 +310,15 @@ impl Out {
         for line in spoken {
             self.line(&line);
         }
+    }
+
+    /// A line for each remark on a waiver.
+    fn spoken_waivers(&self, run: &Run) -> Vec<String> {
+        run.waivers
+            .iter()
+            .flat_map(|w| w.remarks.iter().chain(old_remark(w)).map(move |r| (w, r)))
+            .map(|(w, r)| format!("  {}  {}", lines(&w.id), short(reason(r, self.lang), 120)))
+            .collect()
     }
 
     fn notes(&mut self, run: &Run) {
@@ -303,6 +331,14 @@ impl Out {
 
     fn gate(&mut self, run: &Run) {
         self.heading("gate");
+        self.verdict(run);
+        for why in &run.gate.reasons {
+            let why = lines(self.get(why));
+            self.wrapped(4, &why);
+        }
+    }
+
+    fn verdict(&mut self, run: &Run) {
         let style = match run.gate.outcome.as_str() {
             "pass" => AnsiColor::Green.on_default().bold(),
             "fail" => AnsiColor::Red.on_default().bold(),
@@ -314,11 +350,12 @@ impl Out {
             "  {style}{label}{style:#} ({exit} {})",
             run.gate.exit_code
         ));
-        for why in &run.gate.reasons {
-            let why = lines(self.get(why));
-            self.wrapped(4, &why);
-        }
     }
+}
+
+/// The remark of a run whose version had but one.
+fn old_remark(waiver: &WaiverReport) -> Option<&ReasonReport> {
+    waiver.remark.as_ref().filter(|_| waiver.remarks.is_empty())
 }
 
 fn pad(words: &str, width: usize) -> String {
@@ -345,8 +382,30 @@ mod tests {
     }
 
     #[test]
+    fn the_short_one_fits_a_screen() {
+        for lang in [Lang::Vi, Lang::En] {
+            for run in [
+                sample::run(),
+                sample::hostile(),
+                sample::scan(),
+                sample::large(5000),
+            ] {
+                let text = anstream::adapter::strip_str(&brief(&run, lang)).to_string();
+                assert!(
+                    text.lines().count() <= 45,
+                    "{}:\n{text}",
+                    text.lines().count()
+                );
+                let widest = text.lines().map(|l| l.chars().count()).max();
+                assert!(widest <= Some(140), "{widest:?}:\n{text}");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_hostile_reaches_the_terminal() {
-        let text = plain(&sample::hostile(), Lang::Vi);
+        let short = anstream::adapter::strip_str(&brief(&sample::hostile(), Lang::Vi)).to_string();
+        let text = plain(&sample::hostile(), Lang::Vi) + &short;
         let wrong = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2028}';
         assert_eq!(text.chars().find(|c| wrong(*c)), None);
         assert!(text.lines().all(|line| line.chars().count() < 2000));

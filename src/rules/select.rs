@@ -103,16 +103,15 @@ pub fn weaker(old: &Control, new: &Control) -> Vec<String> {
             continue;
         };
         for source in &parameter.by {
-            let values = other
-                .by
-                .iter()
-                .find(|s| s.source == source.source)
-                .map(|s| &s.values);
-            let looser = source.values.iter().any(|(level, floor)| {
-                values
-                    .and_then(|v| v.get(level))
-                    .is_none_or(|value| is_stricter(parameter.tighten, *floor, *value))
-            });
+            // One requirement may give two figures: any entry of it that is as strict will do.
+            let as_strict = |values: &BTreeMap<u8, i64>| {
+                source.values.iter().all(|(level, floor)| {
+                    let value = values.get(level);
+                    value.is_some_and(|v| !is_stricter(parameter.tighten, *floor, *v))
+                })
+            };
+            let mut same = other.by.iter().filter(|s| s.source == source.source);
+            let looser = !same.any(|s| as_strict(&s.values));
             if looser {
                 reasons.push(format!("{} of {} is lower", parameter.name, source.source));
             }

@@ -233,6 +233,39 @@ pub fn more(count: usize) -> Text {
     Text::new(format!("và {count} mục khác"), format!("and {count} more"))
 }
 
+/// What is open of a system: gaps and what is not determined.
+pub fn open_counts(counts: crate::model::Counts) -> Text {
+    let (gap, undetermined, all) = (counts.gap, counts.undetermined, counts.applicable());
+    Text::new(
+        format!("chưa đạt {gap}, chưa xác định {undetermined} / {all}"),
+        format!("gaps {gap}, not determined {undetermined} / {all}"),
+    )
+}
+
+/// How many findings could not be looked at.
+pub fn errors(count: usize) -> Text {
+    Text::new(
+        format!("{count} kết quả không kiểm tra được do lỗi"),
+        format!("{count} findings are errors: they could not be looked at"),
+    )
+}
+
+/// Failures before and after what stands beside them, and the duties as they are without it.
+pub fn before_waivers(all: u64, left: u64, duties: Option<crate::model::Counts>) -> Text {
+    let duties = duties.map(counts);
+    let aside = |words: Option<&String>| words.map_or_else(String::new, |w| format!(" ({w})"));
+    Text::new(
+        format!(
+            "Trước khi xét chấp nhận: {all} kết quả không đạt{}; sau khi xét: {left} kết quả không đạt.",
+            aside(duties.as_ref().map(|d| &d.vi))
+        ),
+        format!(
+            "Before waivers: {all} failing{}; after: {left} failing.",
+            aside(duties.as_ref().map(|d| &d.en))
+        ),
+    )
+}
+
 /// An RFC 3339 moment as people write it; as it stands where it is none.
 pub fn moment(rfc3339: &str) -> Text {
     let parts = (

@@ -113,6 +113,14 @@ pub fn gate_undetermined(number: u64, most: u64) -> Text {
     )
 }
 
+/// What was decided in the baseline and can no longer be judged.
+pub fn gate_lost(number: usize) -> Text {
+    Text::new(
+        format!("{number} nội dung lần trước có kết quả, nay không kiểm tra được (--fail-on-new)"),
+        format!("{number} decided in the baseline, and not to be judged now (--fail-on-new)"),
+    )
+}
+
 /// Errors of a scan.
 pub fn gate_errors(number: usize) -> Text {
     Text::new(
@@ -152,6 +160,26 @@ pub fn note_unrestricted(assets: &str) -> Text {
         format!(
             "The SSH key used for collecting is not restricted to the collection command: {assets}."
         ),
+    )
+}
+
+/// Evidence of other days than the day of judging and the day of the law.
+pub fn note_dates(first: Day, last: Day, judged: Day, law: Day) -> Text {
+    let (vi, en) = if first == last {
+        (first.vi(), first.to_string())
+    } else {
+        (
+            format!("{} đến {}", first.vi(), last.vi()),
+            format!("{first} to {last}"),
+        )
+    };
+    Text::new(
+        format!(
+            "Bằng chứng thu thập ngày {vi}; đánh giá ngày {}, theo pháp luật tại ngày {}.",
+            judged.vi(),
+            law.vi()
+        ),
+        format!("Evidence collected on {en}; judged on {judged}, by the law as of {law}."),
     )
 }
 

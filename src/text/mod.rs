@@ -3,11 +3,17 @@
 //! The only place in Rust with Vietnamese literals; everything else that is read stands in YAML.
 
 pub mod classify;
+pub mod compare;
 pub mod coverage;
 pub mod dossier;
+pub mod entries;
+pub mod evidence;
 pub mod expected;
+pub mod help;
+pub mod init;
 pub mod labels;
 pub mod lists;
 pub mod plan;
 pub mod reasons;
+pub mod regulator;
 pub mod unicode;

@@ -221,6 +221,11 @@ pub fn code(code: &str) -> Text {
         "waiver-ended" => ("đã hết hạn", "ended"),
         "waiver-not-begun" => ("chưa bắt đầu", "not begun"),
         "waiver-not-approved" => ("chưa được phê duyệt", "not approved"),
+        "waiver-overlaps" => (
+            "cùng kết quả đã có chấp nhận khác",
+            "another waiver stands beside the same finding",
+        ),
+        "waiver-ending" => ("sắp hết hạn", "ends soon"),
         "waiver-unused" => ("không khớp với kết quả nào", "matches no finding"),
         "informs" => (
             "chỉ để thông tin, không yêu cầu việc gì",

@@ -170,7 +170,10 @@ fn good(collected: &Collected) -> BTreeSet<String> {
             && control.id.starts_with("SRV-")
         {
             let control = u32::try_from(index).unwrap();
-            asked.push(Asked { control, selection });
+            asked.push(Asked {
+                control,
+                selection: selection.into(),
+            });
         }
     }
     let none = Default::default();

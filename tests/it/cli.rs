@@ -14,10 +14,6 @@ fn help_names_the_exit_codes() {
     ] {
         assert!(help.contains(word), "{word}");
     }
-    assert!(
-        !help.contains("verify"),
-        "a command that is not built yet is not in --help"
-    );
 }
 
 #[test]
@@ -113,8 +109,12 @@ fn audits_of_different_days_stand_on_different_law() {
             "nd53",
             "nd85",
             "tcvn11930",
+            "tt02-2012",
             "tt12",
-            "tt31-2017"
+            "tt14-2018",
+            "tt31-2017",
+            "tt35-2016",
+            "ttlt06"
         ]
     );
     assert_eq!(
@@ -127,7 +127,11 @@ fn audits_of_different_days_stand_on_different_law() {
             "nd30-2020",
             "nd356",
             "qcvn12",
-            "qd20-2025"
+            "qd20-2025",
+            "tt02-2012",
+            "tt14-2018",
+            "tt35-2016",
+            "ttlt06"
         ]
     );
     assert_eq!(
@@ -143,7 +147,11 @@ fn audits_of_different_days_stand_on_different_law() {
             "nd356",
             "qcvn12",
             "qd20-2025",
-            "tcvn14423"
+            "tcvn14423",
+            "tt02-2012",
+            "tt14-2018",
+            "tt35-2016",
+            "ttlt06"
         ]
     );
 }

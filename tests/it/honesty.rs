@@ -54,7 +54,7 @@ fn cases<'a>(pack: &'a capdo::commands::Pack) -> Vec<Case<'a>> {
             }
             let asked = Asked {
                 control: u32::try_from(index).unwrap(),
-                selection,
+                selection: selection.into(),
             };
             cases.push(Case {
                 index,

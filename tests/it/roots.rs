@@ -10,6 +10,7 @@
 //!   as_of: 2025-04-01         # 2026-11-23 where not written
 //!   subject: sshd             # only this subject's results; all of them where not written
 //!   files: { /etc/ssh/sshd_config: "PermitRootLogin yes\n", /etc/issue: null }   # null takes away
+//!   packed: { /var/lib/apt/lists/x_Packages.lz4: "Package: a\n" }   # packed with lz4
 //!   modes: { /etc/shadow: "0644" }
 //!   owners: { /etc/shadow: "1000:1000" }           # root owns all else, whoever runs the test
 //!   links: { /etc/systemd/system/x.service: /dev/null }
@@ -20,6 +21,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,8 @@ struct Scenario {
     subject: Option<String>,
     #[serde(default)]
     files: BTreeMap<String, Option<String>>,
+    #[serde(default)]
+    packed: BTreeMap<String, String>,
     #[serde(default)]
     modes: BTreeMap<String, String>,
     #[serde(default)]
@@ -160,6 +164,13 @@ fn build(scenario: &Scenario, root: &Path) {
             }
         }
     }
+    for (path, text) in &scenario.packed {
+        let at = inside(root, path);
+        fs::create_dir_all(at.parent().unwrap()).unwrap();
+        let mut packer = lz4_flex::frame::FrameEncoder::new(fs::File::create(at).unwrap());
+        packer.write_all(text.as_bytes()).unwrap();
+        packer.finish().unwrap();
+    }
     for (path, target) in &scenario.links {
         let at = inside(root, path);
         fs::create_dir_all(at.parent().unwrap()).unwrap();
@@ -237,7 +248,7 @@ fn judge(
     };
     let asked = Asked {
         control: u32::try_from(index).unwrap(),
-        selection,
+        selection: selection.into(),
     };
     let judgements = Engine::new(&pack.rules).judge(&view, &[asked]);
     let of_subject = |id: &str| scenario.subject.as_deref().is_none_or(|s| s == id);

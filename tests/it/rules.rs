@@ -204,3 +204,11 @@ fn parameters_levels_and_papers_fit() {
         "{found:?}"
     );
 }
+
+/// The embedded rules, given as a folder, are weaker in nothing.
+#[test]
+fn a_pack_is_not_weaker_than_itself() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let out = capdo(&["--rules", rules.to_str().unwrap(), "rules", "check"]);
+    assert_eq!(code(&out), 0, "{}", stdout(&out));
+}

@@ -292,7 +292,8 @@ fn order_and_groups(lab: &Lab) {
     assert_eq!(suites(&facts, "tls1_2"), by_preference);
     let facts = lab.ask(&with(&["-tls1_2", "-cipher", two]));
     assert_eq!(facts.suites["tls1_2"].order.as_deref(), Some("client"));
-    let facts = lab.ask(&with(&["-groups", "P-384"]));
+    let new = ["-no_tls1", "-no_tls1_1", "-groups", "P-384"];
+    let facts = lab.ask(&with(&new));
     assert_eq!(
         facts.groups.v.as_deref(),
         Some(&["secp384r1".to_owned()][..])
@@ -325,4 +326,38 @@ fn certificates(lab: &Lab) {
         "-verify_return_error",
     ]));
     assert_ne!(facts.client_cert.v.as_deref(), Some("none"));
+    timestamps(lab);
+}
+
+/// Timestamps of Certificate Transparency within the certificate: two, none, and a list that is none.
+fn timestamps(lab: &Lab) {
+    // Version 1, a log, a moment, no extensions, a signature of ECDSA with SHA-256 that is not verified.
+    let one: Vec<u8> = [&[0; 41][..], &[0, 0, 4, 3, 0, 4, 1, 2, 3, 4]].concat();
+    let one = [&[0, u8::try_from(one.len()).unwrap()][..], &one].concat();
+    let list = [one.clone(), one].concat();
+    let list = [&[0, u8::try_from(list.len()).unwrap()][..], &list].concat();
+    let octets = [&[4, u8::try_from(list.len()).unwrap()][..], &list].concat();
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|b| format!("{b:02x}")).collect() };
+    for (name, extension, wanted) in [
+        ("two", hex(&octets), Some(2)),
+        ("broken", hex(&octets[..60]), None),
+    ] {
+        lab.run(&[
+            "req",
+            "-x509",
+            "-key",
+            "rsa.key",
+            "-days",
+            "90",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            &format!("1.3.6.1.4.1.11129.2.4.2=DER:{extension}"),
+            "-out",
+            &format!("{name}.pem"),
+        ]);
+        let facts = lab.ask(&["-cert", &format!("{name}.pem"), "-key", "rsa.key"]);
+        assert_eq!(facts.certs[0].scts.v, wanted, "{name}");
+    }
+    assert_eq!(lab.ask(&with(&[])).certs[0].scts.v, Some(0));
 }

@@ -41,6 +41,7 @@ pub(super) fn describe(chain: &[CertificateDer<'_>], now: Timestamp) -> CertFact
         order_ok: order(&parsed),
         missing_intermediate: Leaf::unseen(AMBIGUOUS),
         must_staple: Leaf::unseen(NOT_PARSED),
+        scts: Leaf::unseen(NOT_PARSED),
         staple: Leaf::seen("none".to_owned()),
         key_proven: Leaf::unseen(NOT_PARSED),
         superfluous: superfluous(&parsed),
@@ -48,6 +49,7 @@ pub(super) fn describe(chain: &[CertificateDer<'_>], now: Timestamp) -> CertFact
     if let Some(leaf) = leaf {
         facts.self_signed = Leaf::seen(is_self_signed(leaf));
         facts.must_staple = Leaf::seen(must_staple(leaf));
+        facts.scts = scts(leaf);
         let validity = leaf.validity();
         let dates = Dates {
             from: validity.not_before.timestamp(),
@@ -308,6 +310,22 @@ fn is_self_signed(cert: &X509Certificate<'_>) -> bool {
 fn must_staple(cert: &X509Certificate<'_>) -> bool {
     cert.iter_extensions()
         .any(|extension| extension.oid.to_id_string() == "1.3.6.1.5.5.7.1.24")
+}
+
+/// How many logs of Certificate Transparency (RFC 6962) vouch for it, by the timestamps within it. Those that come with
+/// the handshake or a staple are not counted.
+fn scts(cert: &X509Certificate<'_>) -> Leaf<i64> {
+    const LIST: &str = "1.3.6.1.4.1.11129.2.4.2";
+    let list = cert
+        .iter_extensions()
+        .find(|extension| extension.oid.to_id_string() == LIST);
+    match list.map(|extension| extension.parsed_extension()) {
+        None => Leaf::seen(0),
+        Some(ParsedExtension::SCT(list)) => {
+            Leaf::seen(i64::try_from(list.len()).unwrap_or(i64::MAX))
+        }
+        Some(_) => Leaf::unseen(NOT_PARSED),
+    }
 }
 
 fn order(chain: &[Option<X509Certificate<'_>>]) -> Leaf<bool> {

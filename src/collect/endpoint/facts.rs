@@ -197,6 +197,9 @@ pub struct CertFacts {
     /// RFC 7633.
     #[serde(default)]
     pub must_staple: Leaf<bool>,
+    /// How many timestamps of Certificate Transparency stand in it.
+    #[serde(default)]
+    pub scts: Leaf<i64>,
     /// `none`, `good`, `revoked`, `unknown`, `expired`; `present` where it could not be read.
     #[serde(default)]
     pub staple: Leaf<String>,

@@ -225,6 +225,7 @@ fn certificate(cert: &CertFacts, id: String, place: &Place, now: Timestamp) -> S
     put.leaf("order_ok", &cert.order_ok);
     put.leaf("missing_intermediate", &cert.missing_intermediate);
     put.leaf("must_staple", &cert.must_staple);
+    put.leaf("scts", &cert.scts);
     put.leaf("staple", &cert.staple);
     put.leaf("key_proven", &cert.key_proven);
     put.leaf("superfluous", &cert.superfluous);

@@ -118,6 +118,11 @@ impl<'a> Web<'a> {
     pub(super) async fn foreign(&self, origin: &str) -> Result<(String, bool), &'static str> {
         let asked = [("origin", origin)];
         let response = self.get("https", self.addr, "/", &asked).await?;
+        // What a redirect, or a server in trouble, leaves out is not what the page does.
+        let status = response.status();
+        if status.is_redirection() || status.is_server_error() || status.as_u16() == 429 {
+            return Err(AMBIGUOUS);
+        }
         let header = |name: &str| {
             let value = response.headers().get(name).and_then(|v| v.to_str().ok());
             value.unwrap_or_default().trim().to_owned()

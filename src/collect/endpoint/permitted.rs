@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::facts::HttpFacts;
 use super::http::{Page, Plain, Web};
-use super::leaf::{AMBIGUOUS, Leaf, NOT_ASKED};
+use super::leaf::{AMBIGUOUS, CAPPED, Leaf, NOT_APPLICABLE, NOT_ASKED};
 
 /// How many requests that is, at most.
 pub(super) const REQUESTS: u32 = 4 + PATHS.len() as u32;
@@ -46,7 +46,8 @@ async fn plain(web: &Web<'_>, facts: &mut HttpFacts, name: &str) {
             });
             (Leaf::seen(secure), Leaf::seen(related(host, name)))
         }
-        Ok(Plain::Served) => (Leaf::seen(false), Leaf::seen(true)),
+        // Nothing is sent anywhere.
+        Ok(Plain::Served) => (Leaf::seen(false), Leaf::unseen(NOT_APPLICABLE)),
         Err(why) => (Leaf::unseen(why), Leaf::unseen(why)),
     };
     facts.redirect_to_https = secure;
@@ -72,7 +73,7 @@ async fn security_txt(web: &Web<'_>, facts: &mut HttpFacts, now: Timestamp) {
     };
     if page.status != 200 {
         facts.security_txt = Leaf::seen(false);
-        facts.security_txt_current = Leaf::unseen(super::leaf::NOT_APPLICABLE);
+        facts.security_txt_current = Leaf::unseen(NOT_APPLICABLE);
         return;
     }
     let field = |name: &str| {
@@ -96,12 +97,24 @@ fn no_security_txt(facts: &mut HttpFacts, why: &str) {
 /// Does the page of an error show how the program is built?
 async fn error_page(web: &Web<'_>) -> Leaf<bool> {
     match web.page(NOT_THERE).await {
-        Ok(page) => Leaf::seen(TRACES.iter().any(|trace| page.body.contains(trace))),
-        // It shows nothing of the program.
-        Err(AMBIGUOUS) => Leaf::seen(false),
+        Ok(page) => error_shows(&page),
         Err(why) => Leaf::unseen(why),
     }
 }
+
+/// A trace proves itself; that there is none is proven only by a whole page of an error.
+fn error_shows(page: &Page) -> Leaf<bool> {
+    let traced = TRACES.iter().any(|trace| page.body.contains(trace));
+    match (traced, page.status >= 400, page.whole) {
+        (true, _, _) => Leaf::seen(true),
+        (false, true, true) if page.status != TOO_MANY => Leaf::seen(false),
+        (false, _, false) => Leaf::unseen(CAPPED),
+        (false, _, true) => Leaf::unseen(AMBIGUOUS),
+    }
+}
+
+/// More requests than the server bears: it says nothing of the page.
+const TOO_MANY: u16 = 429;
 
 /// RFC 9116.
 const SECURITY_TXT: &str = "/.well-known/security.txt";
@@ -167,18 +180,25 @@ const PATHS: [Path; 6] = [
 ];
 
 async fn paths(web: &Web<'_>, facts: &mut HttpFacts) {
-    let mut open = Vec::new();
+    let (mut open, mut hidden) = (Vec::new(), None);
     for path in PATHS {
         match web.page(path.path).await {
             Ok(page) if (path.shows)(&page) => open.push(path.path.to_owned()),
-            Ok(_) | Err(AMBIGUOUS) => {}
-            Err(why) => {
-                facts.open_paths = Leaf::unseen(why);
-                return;
-            }
+            Ok(page) if says_no(&page) => {}
+            Ok(_) => hidden = hidden.or(Some(AMBIGUOUS)),
+            // What stands behind a redirect was not asked for.
+            Err(why) => hidden = hidden.or(Some(why)),
         }
     }
-    facts.open_paths = Leaf::seen(open);
+    facts.open_paths = match hidden {
+        Some(why) if open.is_empty() => Leaf::unseen(why),
+        Some(_) | None => Leaf::seen(open),
+    };
+}
+
+/// A whole page that is not what was looked for, or a refusal; a server in trouble says neither.
+fn says_no(page: &Page) -> bool {
+    page.whole && page.status < 500 && page.status != TOO_MANY
 }
 
 fn is_git_head(text: &str) -> bool {
@@ -228,6 +248,36 @@ async fn cors(web: &Web<'_>, facts: &mut HttpFacts) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn page(status: u16, body: &str) -> Page {
+        Page {
+            status,
+            media_type: String::new(),
+            realm: String::new(),
+            whole: true,
+            body: body.to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_a_whole_page_of_an_error_proves_that_it_shows_nothing() {
+        let trace = "Traceback (most recent call last)";
+        assert_eq!(error_shows(&page(500, trace)), Leaf::seen(true));
+        assert_eq!(error_shows(&page(200, trace)), Leaf::seen(true));
+        assert_eq!(error_shows(&page(404, "not found")), Leaf::seen(false));
+        assert_eq!(error_shows(&page(200, "<app>")), Leaf::unseen(AMBIGUOUS));
+        assert_eq!(
+            error_shows(&page(429, "slow down")),
+            Leaf::unseen(AMBIGUOUS)
+        );
+        let cut = Page {
+            whole: false,
+            ..page(404, "x")
+        };
+        assert_eq!(error_shows(&cut), Leaf::unseen(CAPPED));
+        assert!(says_no(&page(404, "")) && says_no(&page(200, "<app>")));
+        assert!(!says_no(&page(503, "")) && !says_no(&page(429, "")) && !says_no(&cut));
+    }
 
     #[test]
     fn what_proves_a_path() {

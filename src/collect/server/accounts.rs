@@ -308,8 +308,6 @@ fn legacy(host: &mut Host<'_>, subject: &mut Subject) {
                 let text = text.unwrap_or_default();
                 let old = numbered(&text).filter(|(_, l)| l.starts_with(['+', '-']));
                 found.extend(old.map(|(line, _)| format!("{file}:{line}")));
-                // What the host could not reduce to its fields.
-                whole &= !text.lines().any(|l| l == "?");
             }
             Err(e) if found.is_empty() => {
                 subject.put(Fact::derived("legacy_entries", unseen(&e)));

@@ -216,9 +216,11 @@ const fn masked(path: &'static str) -> Piece {
 
 /// Collects the subject type `backup`: always one subject, since a host without a job is what an auditor asks for.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
-    let (mut jobs, hidden) = schedule::read(host);
+    let (mut jobs, mut hidden) = schedule::read(host);
     for job in &mut jobs {
-        follow(host, job);
+        if let Err(e) = follow(host, job) {
+            hidden.get_or_insert(e);
+        }
     }
     let mut subject = Subject::new("backup", "backup");
     let found: Vec<(&Tool, &Job)> = jobs
@@ -248,14 +250,14 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         .chain(served.iter().copied());
     subject.put(Fact::derived("tools", texts(names)));
     subject.put(Fact::derived("interval.days", interval(&found)));
-    details(host, &found, &mut subject);
+    details(host, &found, hidden.as_ref(), &mut subject);
     subject.put(Fact::derived("last_success.days", last_success(host)));
     out.subjects.push(subject);
     out.saw("backup", Seen::Whole);
 }
 
 /// A script of the host's own that a job starts: what it says is part of the job.
-fn follow(host: &mut Host<'_>, job: &mut Job) {
+fn follow(host: &mut Host<'_>, job: &mut Job) -> Result<(), SourceError> {
     let scripts: Vec<String> = job
         .command
         .split([' ', '=', '\n', ';', '"'])
@@ -266,12 +268,13 @@ fn follow(host: &mut Host<'_>, job: &mut Job) {
         .map(str::to_owned)
         .collect();
     for script in scripts {
-        if let Ok(Some(text)) = host.optional(&script) {
+        if let Some(text) = host.optional(&script)? {
             job.command.push('\n');
             let code = text.lines().filter(|l| !l.trim_start().starts_with('#'));
             job.command.push_str(&code.collect::<Vec<_>>().join("\n"));
         }
     }
+    Ok(())
 }
 
 fn starts(tool: &Tool, command: &str) -> bool {
@@ -314,7 +317,12 @@ fn interval(found: &[(&Tool, &Job)]) -> Value {
 }
 
 /// What the jobs and the files of their tools say; of several jobs all must say so.
-fn details(host: &mut Host<'_>, found: &[(&Tool, &Job)], subject: &mut Subject) {
+fn details(
+    host: &mut Host<'_>,
+    found: &[(&Tool, &Job)],
+    hidden: Option<&SourceError>,
+    subject: &mut Subject,
+) {
     let (mut encrypted, mut offsite, mut kept) = (None, None, None);
     let mut targets: Vec<String> = Vec::new();
     for (tool, job) in found {
@@ -350,9 +358,18 @@ fn details(host: &mut Host<'_>, found: &[(&Tool, &Job)], subject: &mut Subject) 
         merge(&mut kept, answer(Value::Bool(keeps)));
     }
     let none = || Value::unseen("missing-fact", "no job on this host tells");
-    subject.put(Fact::derived("encrypted", encrypted.unwrap_or_else(none)));
-    subject.put(Fact::derived("offsite", offsite.unwrap_or_else(none)));
-    subject.put(Fact::derived("versions", kept.unwrap_or_else(none)));
+    for (path, value) in [
+        ("encrypted", encrypted),
+        ("offsite", offsite),
+        ("versions", kept),
+    ] {
+        let value = match (value.unwrap_or_else(none), hidden) {
+            // A job that was not seen may do otherwise.
+            (Value::Bool(true), Some(e)) => unseen(e),
+            (value, _) => value,
+        };
+        subject.put(Fact::derived(path, value));
+    }
     targets.sort();
     targets.dedup();
     subject.put(Fact::derived("targets", texts(targets)));

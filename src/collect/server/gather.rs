@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::plan::{self, Keep, Piece, What};
+use super::plan::{self, Keep, Piece, Reduction, What};
 use super::reduce::reduce;
+use super::updates::packages;
 use crate::evidence::{Bundle, Fault, MAX_FILE_BYTES};
 use crate::model::{Command, EntryKind, Source, SourceError};
 
@@ -140,7 +141,16 @@ impl Gather<'_> {
 
     fn content(&mut self, path: &str, keep: Keep) {
         match self.source.read(path, MAX_FILE_BYTES) {
-            Ok(bytes) => self.bundle.put_file(path, Ok(reduce(keep, &bytes))),
+            Ok(bytes) => {
+                let kept = match keep {
+                    Keep::Reduced(Reduction::Offered) => match packages(&bytes) {
+                        Ok(list) => Ok(reduce(keep, &list)),
+                        Err(why) => Err(Fault::Unreadable(why)),
+                    },
+                    Keep::Whole | Keep::Lines(_) | Keep::Reduced(_) => Ok(reduce(keep, &bytes)),
+                };
+                self.bundle.put_file(path, kept);
+            }
             // What it is instead of a file, or that it is not there, the stat says.
             Err(SourceError::WrongKind(..) | SourceError::Missing(_) | SourceError::Links(_)) => {}
             Err(e) => self.bundle.put_file(path, Err(Fault::from(e))),

@@ -277,7 +277,10 @@ fn password(host: &mut Host<'_>) -> Fact {
     const PATH: &str = "loader.password";
     let mut seen = None;
     let mut hidden: Option<SourceError> = None;
-    let scripts = host.glob("/etc/grub.d/*").unwrap_or_default();
+    let scripts = host.glob("/etc/grub.d/*").unwrap_or_else(|e| {
+        hidden = Some(e);
+        Vec::new()
+    });
     let written = [
         "/boot/grub/grub.cfg",
         "/boot/grub2/grub.cfg",

@@ -77,6 +77,24 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         let Value::List(list) = line else { return None };
         Some(list.items.contains(&Value::from(word)))
     };
+    // A command line that is there and could not be read may switch all of it off.
+    let line = out.subjects.iter().find(|s| &*s.id == "kernel");
+    let line = line.and_then(|k| k.facts.get("command_line.weakening"));
+    let hidden = line.and_then(|fact| match &fact.value {
+        Value::Unseen(why) if why.code != "missing-fact" => Some(fact.value.clone()),
+        Value::Unseen(_)
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Text(_)
+        | Value::Day(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Absent => None,
+    });
+    let unless_hidden = |value: Value| match &hidden {
+        Some(hidden) if value == Value::Bool(true) => hidden.clone(),
+        Some(_) | None => value,
+    };
     let mut subject = Subject::new("lsm", "lsm");
     if let Some(text) = host.optional(SELINUX)? {
         let pairs = pairs::equals(&text);
@@ -93,12 +111,12 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         let enabled = if off("selinux=0") == Some(true) {
             Value::Bool(false)
         } else {
-            of(mode != "disabled")
+            unless_hidden(of(mode != "disabled"))
         };
         let enforcing = if off("enforcing=0") == Some(true) || enabled == Value::Bool(false) {
             Value::Bool(false)
         } else {
-            of(mode == "enforcing")
+            unless_hidden(of(mode == "enforcing"))
         };
         subject.put(derived("kind", "selinux", SELINUX, line));
         subject.put(derived("enabled", enabled, SELINUX, line));
@@ -116,7 +134,7 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
     }
     let on = match off("apparmor=0") {
         Some(true) => Value::Bool(false),
-        Some(false) | None => host.unit_on(&["apparmor.service"]),
+        Some(false) | None => unless_hidden(host.unit_on(&["apparmor.service"])),
     };
     let (profiles, complaining) = complaining(host)?;
     let enforcing = if on == Value::Bool(true) {

@@ -132,9 +132,11 @@ fn kernel(host: &mut Host<'_>, subject: &mut Subject) {
         ),
         Err(e) => unseen(&e),
     };
-    let asked = host.exists(RESTART) == Some(true);
+    let asked = host.exists(RESTART);
     let pending = match (&newest, &running) {
-        (_, Value::Text(_)) if asked => Value::Bool(true),
+        (_, Value::Text(_)) if asked == Some(true) => Value::Bool(true),
+        // An update may have asked for a restart that the kernel does not show.
+        (_, Value::Text(_)) if asked.is_none() => Value::unseen("unreadable", RESTART),
         (Value::Text(newest), Value::Text(running)) => Value::Bool(!is_kernel(running, newest)),
         (_, Value::Text(_)) => newest.clone(),
         _ => running.clone(),

@@ -140,7 +140,8 @@ pub enum Reduction {
     /// a URL with a password) are masked.
     Masked,
     /// Of each line that does not begin with `#` only its first word, and where that holds `=`, only what stands up to
-    /// and with the `=`: `password_pbkdf2 admin grub.…` is `password_pbkdf2`, `GRUB2_PASSWORD=grub.…` is `GRUB2_PASSWORD=`.
+    /// and with the `=`: `GRUB2_PASSWORD=grub.…` is `GRUB2_PASSWORD=`. After `password_pbkdf2` stands `$` where the password
+    /// comes from a variable, `""` where it is empty, else `***`.
     FirstWord,
     /// Lines of snmpd.conf without comments; of `rocommunity`, `rwcommunity`, `rocommunity6`, `rwcommunity6` the second
     /// word, of `com2sec`, `com2sec6` the last word is `***` unless it is `public` or `private`; of `createUser`,
@@ -148,4 +149,6 @@ pub enum Reduction {
     Snmp,
     /// The newest `updated_at YYYY_MM_DD` of a file of intrusion rules, as one line; nothing else of it.
     RuleAge,
+    /// Names and versions of a list of packages, one line each; a list that is packed is unpacked first.
+    Offered,
 }

@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 
 use super::plan::{Keep, Reduction};
 
-/// The content of a file as the plan lets it leave.
+/// The content of a file as the plan lets it leave; what is packed was unpacked before.
 pub(super) fn reduce(keep: Keep, bytes: &[u8]) -> Vec<u8> {
     let mut state = State::default();
     let mut out = Vec::with_capacity(bytes.len());
@@ -23,7 +23,15 @@ pub(super) fn reduce(keep: Keep, bytes: &[u8]) -> Vec<u8> {
         }
         return out;
     }
-    for line in body.split(|b| *b == b'\n') {
+    let lines = body.split(|b| *b == b'\n');
+    if matches!(keep, Keep::Reduced(Reduction::Offered)) {
+        for line in lines.filter(|line| OFFERED.is_match(line)) {
+            out.extend_from_slice(line);
+            out.push(b'\n');
+        }
+        return out;
+    }
+    for line in lines {
         out.extend(state.line(keep, line));
         out.push(b'\n');
     }
@@ -56,8 +64,8 @@ impl State {
             Keep::Reduced(Reduction::Snmp) => {
                 snmp(line).map(|line| self.scrub(&line)).unwrap_or_default()
             }
-            // It makes one line of a whole file.
-            Keep::Reduced(Reduction::RuleAge) => Vec::new(),
+            // These make another text of a whole file.
+            Keep::Reduced(Reduction::RuleAge | Reduction::Offered) => Vec::new(),
         }
     }
 
@@ -152,6 +160,7 @@ regexes! {
     KIND_CLOSED = r"^\$[A-Za-z0-9-]+\$";
     KIND_OPEN = r"^\$[A-Za-z0-9-]+";
     UPDATED = r"updated_at [0-9]{4}_[0-9]{2}_[0-9]{2}";
+    OFFERED = r"^(Package|Version):";
     NUMBER = r"^[-+0-9]+$";
     AGE = r"^[-+0-9 \t\r]*$";
 }
@@ -221,8 +230,14 @@ fn passwd(line: &[u8]) -> Vec<u8> {
         [name, secret, uid, gid, _, home, shell] if numbered(uid) && numbered(gid) => {
             [name, &hash(secret)[..], uid, gid, b"", home, shell].join(&b':')
         }
-        _ => b"?".to_vec(),
+        _ => unread(line),
     }
+}
+
+/// What stands in place of a line that has not the fields of its file: whether it is one of NIS can still be seen.
+fn unread(line: &[u8]) -> Vec<u8> {
+    let nis = line.first().filter(|b| b"+-".contains(b));
+    nis.copied().into_iter().chain([b'?']).collect()
 }
 
 /// A line of group: a password becomes a mark that there is one.
@@ -243,10 +258,10 @@ fn shadow(line: &[u8]) -> Vec<u8> {
     }
     let f: Vec<&[u8]> = line.split(|b| *b == b':').take(9).collect();
     let [name, secret, ages @ ..] = f.as_slice() else {
-        return b"?".to_vec();
+        return unread(line);
     };
     if f.len() < 8 {
-        return b"?".to_vec();
+        return unread(line);
     }
     let mut out = [*name, &hash(secret)[..]].join(&b':');
     for age in ages {
@@ -297,13 +312,28 @@ fn dpkg(line: &[u8]) -> Vec<u8> {
 
 /// The first word of a line, up to and with its `=`.
 fn first_word(line: &[u8]) -> Vec<u8> {
-    let text = trim(line);
-    let word = text.split(|b| b" \t\r".contains(b)).next();
-    let word = word.filter(|w| !w.starts_with(b"#")).unwrap_or_default();
+    let mut words = line
+        .split(|b| b" \t\r".contains(b))
+        .filter(|w| !w.is_empty());
+    let word = words.next().filter(|w| !w.starts_with(b"#"));
+    let word = word.unwrap_or_default();
     let end = word.iter().position(|b| *b == b'=');
-    word.get(..end.map_or(word.len(), |at| at + 1))
+    let mut kept = word
+        .get(..end.map_or(word.len(), |at| at + 1))
         .unwrap_or_default()
-        .to_vec()
+        .to_vec();
+    // Whether a password is set there, or comes from a variable that may be empty.
+    if word.eq_ignore_ascii_case(b"password_pbkdf2")
+        && let Some(last) = words.last()
+    {
+        let left: &[u8] = match last {
+            b"\"\"" | b"\'\'" => b" \"\"",
+            _ if last.contains(&b'$') => b" $",
+            _ => b" ***",
+        };
+        kept.extend_from_slice(left);
+    }
+    kept
 }
 
 /// A line of snmpd.conf: communities and keys go, but for the two names that everybody knows.

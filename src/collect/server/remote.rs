@@ -4,10 +4,24 @@
 
 use super::host::{Host, derived, reason, texts};
 use super::plan::{Keep, Piece, What};
-use crate::model::{Collected, Place, Seen, SourceError, Subject, Value};
+use crate::model::{Collected, Place, Reason, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::words;
 
-const PACKAGES: [&str; 4] = ["openvpn", "wireguard", "wireguard-tools", "strongswan"];
+const PACKAGES: [&str; 3] = ["openvpn", "wireguard", "wireguard-tools"];
+
+/// Servers of remote access whose settings are not read.
+const NOT_READ: [&str; 7] = [
+    "strongswan",
+    "strongswan-starter",
+    "strongswan-swanctl",
+    "libreswan",
+    "ocserv",
+    "pptpd",
+    "xl2tpd",
+];
+
+/// OpenVPN from here on takes neither weak ciphers nor TLS 1.1 unless it is told to.
+const SAFE_OPENVPN: (u32, u32) = (2, 6);
 
 const PATTERNS: [&str; 3] = [
     "/etc/openvpn/*.conf",
@@ -42,6 +56,7 @@ const OPENVPN: Keep = Keep::Lines(&[
     "tls-crypt",
     "tls-crypt-v2",
     "management",
+    "config",
 ]);
 
 const fn file(path: &'static str, keep: Keep) -> Piece {
@@ -78,8 +93,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         });
         match read {
             Ok(files) => {
+                let safe = safe_openvpn(host);
                 for (text, file) in files {
-                    out.subjects.extend(server(&text, &file));
+                    out.subjects.extend(server(&text, &file, safe));
                 }
             }
             Err(e) => {
@@ -91,17 +107,34 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let seen = if out.subjects.len() > before {
         Seen::Whole
     } else {
-        // A package may stand there for a client alone: no server is told of anywhere.
-        match host.has(&PACKAGES) {
-            Some(_) => Seen::Absent("no server in /etc/openvpn, /etc/wireguard".into()),
-            None => host.without("/etc/openvpn, /etc/wireguard", &PACKAGES),
+        match (host.has(&PACKAGES), host.has(&NOT_READ)) {
+            // IPsec and others keep their settings in their own way.
+            (_, Some(true)) => Seen::Not(Reason::new("not-parsed", NOT_READ.join(", "))),
+            // A package may stand there for a client alone: no server is told of anywhere.
+            (Some(_), _) => Seen::Absent("no server in /etc/openvpn, /etc/wireguard".into()),
+            (None, _) => host.without("/etc/openvpn, /etc/wireguard", &PACKAGES),
         }
     };
     out.saw("vpn", seen);
 }
 
-/// What a file says of a server; `None` for that of a client.
-fn server(text: &str, file: &str) -> Option<Subject> {
+/// Is OpenVPN's own choice of ciphers and versions a safe one? False where its version is not known.
+fn safe_openvpn(host: &Host<'_>) -> bool {
+    let version = host
+        .version("openvpn")
+        .map(crate::parse::keyword::dpkg::upstream);
+    let mut numbers = version
+        .unwrap_or_default()
+        .split('.')
+        .map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= SAFE_OPENVPN,
+        (_, _) => false,
+    }
+}
+
+/// What a file says of a server; `None` for that of a client. `safe`: is what OpenVPN does by itself a safe choice?
+fn server(text: &str, file: &str, safe: bool) -> Option<Subject> {
     let name = file
         .rsplit('/')
         .next()
@@ -175,9 +208,30 @@ fn server(text: &str, file: &str) -> Option<Subject> {
                 .filter(|c| WEAK.contains(&c.as_str())),
         );
     }
-    subject.put(derived("weak_ciphers", texts(weak), file, 0));
+    let more = last("config").is_some();
+    let told = |key: &str| last(key).is_some() || safe;
+    let own = || {
+        Value::unseen(
+            "ambiguous",
+            "what OpenVPN does by itself depends on its version",
+        )
+    };
+    let elsewhere = || Value::unseen("not-parsed", "another file is read by `config`");
+    let weak = match (weak.is_empty(), more) {
+        (false, _) => texts(weak),
+        (true, true) => elsewhere(),
+        (true, false) if told("data-ciphers") || told("ncp-ciphers") => texts(weak),
+        (true, false) => own(),
+    };
+    subject.put(derived("weak_ciphers", weak, file, 0));
     let tls = last("tls-version-min");
     let old = tls.is_some_and(|w| w.args().first().is_some_and(|v| v == "1.0" || v == "1.1"));
+    let old = match (old, more) {
+        (true, _) => Value::Bool(true),
+        (false, true) => elsewhere(),
+        (false, false) if told("tls-version-min") => Value::Bool(false),
+        (false, false) => own(),
+    };
     subject.put(derived("old_tls", old, file, tls.map_or(0, |w| w.line)));
     Some(subject.at(Place::new(file, 0)))
 }

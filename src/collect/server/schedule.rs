@@ -219,7 +219,7 @@ fn timers(host: &mut Host<'_>, jobs: &mut Vec<Job>) -> Result<(), SourceError> {
         };
         let mut command = String::new();
         for folder in folders {
-            if let Ok(Some(text)) = host.optional(&format!("{folder}/{service}")) {
+            if let Some(text) = host.optional(&format!("{folder}/{service}"))? {
                 let starts = |l: &(u32, &str)| {
                     l.1.starts_with("ExecStart") || l.1.starts_with("Environment")
                 };

@@ -1,10 +1,14 @@
 //! Updates: whether they install themselves, how long ago the last one came, which security updates wait.
 
+use std::borrow::Cow;
+
 use super::host::{Host, both, derived, texts, unseen};
-use super::plan::{Keep, Piece, What};
+use super::plan::{Keep, Piece, Reduction, What};
 use super::record::Manager;
-use crate::model::{Command, Day, Fact, Value};
+use crate::collect::MAX_FILE_BYTES;
+use crate::model::{Command, Day, Fact, SourceError, Value};
 use crate::parse::keyword::{dpkg, numbered, pairs};
+use crate::parse::packed::unpacked;
 
 /// Logs in which package tools write what they did, newest first.
 const LOGS: [&str; 2] = ["/var/log/dpkg.log", "/var/log/dpkg.log.1"];
@@ -30,27 +34,17 @@ const UPDATE_INFO: Command = Command {
     root: false,
 };
 
-/// What apt would install, without installing or locking anything.
-const SIMULATED: Command = Command {
-    id: "apt-simulated",
-    argv: &[
-        "/usr/bin/apt-get",
-        "-s",
-        "-o",
-        "Debug::NoLocking=1",
-        "dist-upgrade",
-    ],
-    root: false,
-};
-
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
     log(LOGS[0]),
     log(LOGS[1]),
-    list(
-        "/var/lib/apt/lists/*security*_Packages",
-        &["Package:", "Version:"],
-    ),
+    Piece {
+        what: What::File {
+            path: "/var/lib/apt/lists/*security*_Packages*",
+            keep: Keep::Reduced(Reduction::Offered),
+        },
+        serves: SERVES,
+    },
     list("/var/lib/apt/lists/*security*_InRelease", &["Date:"]),
     list("/var/lib/apt/lists/*security*_Release", &["Date:"]),
     list(DNF_AUTOMATIC, &["apply_updates", "upgrade_type"]),
@@ -61,10 +55,6 @@ pub(super) const PIECES: &[Piece] = &[
     },
     Piece {
         what: What::Command(&UPDATE_INFO),
-        serves: SERVES,
-    },
-    Piece {
-        what: What::Command(&SIMULATED),
         serves: SERVES,
     },
 ];
@@ -207,27 +197,10 @@ fn of_record(host: &Host<'_>) -> Fact {
     }
 }
 
-/// Security updates that are newer than what is installed: by the lists on the host, and by apt itself where it runs,
-/// which also reads packed lists.
+/// Security updates that the lists on the host offer above what is installed.
 fn waiting_apt(host: &mut Host<'_>) -> Vec<Fact> {
     let age = age(host);
-    let simulated = match host.run(&SIMULATED) {
-        Ok(text) => Some(
-            text.lines()
-                .filter_map(|l| l.strip_prefix("Inst "))
-                .filter(|l| l.to_ascii_lowercase().contains("security"))
-                .map(str::to_owned)
-                .collect::<Vec<_>>(),
-        ),
-        Err(_) => None,
-    };
-    let listed = listed(host);
-    // What one of them names waits; that none waits must be said by one that could look.
-    let found = match (simulated, listed) {
-        (Some(a), Ok(b)) => Ok(if a.is_empty() { b } else { a }),
-        (Some(a), Err(_)) => Ok(a),
-        (None, other) => other,
-    };
+    let found = listed(host);
     let waiting = match (found, &age) {
         (Err(value), _) => value,
         (Ok(found), _) if !found.is_empty() => texts(found),
@@ -293,17 +266,15 @@ fn listed(host: &mut Host<'_>) -> Result<Vec<String>, Value> {
         if !name.contains("security") {
             continue;
         }
-        let file = format!("{LISTS}/{name}");
-        if name.contains("_Packages.") {
-            return Err(Value::unseen(
-                "not-parsed",
-                format!("{file}: a packed list"),
-            ));
-        }
-        if !name.ends_with("_Packages") {
+        let is_list = name.ends_with("_Packages") || name.contains("_Packages.");
+        if !is_list {
             continue;
         }
-        let text = host.text(&file).map_err(|e| unseen(&e))?;
+        let file = format!("{LISTS}/{name}");
+        let bytes = host.bytes(&file).map_err(|e| unseen(&e))?;
+        let text =
+            packages(&bytes).map_err(|why| unseen(&SourceError::Unreadable(file.clone(), why)))?;
+        let text = String::from_utf8_lossy(&text);
         read = true;
         for (package, version) in dpkg::offered(&text) {
             if let Some(own) = host.version(package)
@@ -320,6 +291,19 @@ fn listed(host: &mut Host<'_>) -> Result<Vec<String>, Value> {
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// A list of packages, unpacked.
+///
+/// # Errors
+/// Why it cannot be read: packed in another way, broken, or no list.
+pub(super) fn packages(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    let list = unpacked(bytes, MAX_FILE_BYTES).map_err(|e| e.to_string())?;
+    if dpkg::is_list(&list) {
+        Ok(list)
+    } else {
+        Err("no list of packages".into())
+    }
 }
 
 /// Security updates that dnf knows of, on a live host.

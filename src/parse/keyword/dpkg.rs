@@ -120,6 +120,15 @@ fn number(bytes: &[u8]) -> (&[u8], &[u8]) {
     (digits.get(zeros..).unwrap_or_default(), rest)
 }
 
+/// Is this a list of packages, as apt keeps it? An empty one is.
+pub fn is_list(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|b| *b == b'\n');
+    lines
+        .filter(|line| !line.is_empty())
+        .take(1)
+        .all(|line| line.starts_with(b"Package:"))
+}
+
 /// Names and versions in a list of a repository (`…_Packages`).
 pub fn offered(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut name = "";

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::front::{cite, name};
+use super::filter::Items;
 use super::rows::{Row, Told};
 use super::undecided::Undecided;
 use crate::model::{
     ControlReport, Exposure, Finding, InstrumentKind, Reading, RequirementReport,
     RequirementSystem, ResultWord, Run, Status, Text,
 };
-use crate::report::common::{both, lines};
+use crate::report::common::{both, cite, instrument_name as name, lines};
 use crate::text::labels::{self, Label};
 
 /// Failures by requirement, and what could not be decided.
@@ -99,7 +99,7 @@ impl Chapters {
             gaps: writer.duties(run, Status::Gap),
             remarks: writer.duties(run, Status::Remark),
             other: writer.left(run),
-            undecided: super::undecided::groups(run, &writer.evidence),
+            undecided: super::undecided::groups(run, &writer.evidence, &writer.items),
         }
     }
 }
@@ -112,6 +112,7 @@ struct Writer<'a> {
     /// Finding → the requirement under which it stands.
     shown: BTreeMap<&'a str, &'a str>,
     anchored: BTreeSet<&'a str>,
+    items: Items<'a>,
 }
 
 impl<'a> Writer<'a> {
@@ -127,6 +128,7 @@ impl<'a> Writer<'a> {
                 .collect(),
             shown: BTreeMap::new(),
             anchored: BTreeSet::new(),
+            items: Items::of_run(run),
         }
     }
 
@@ -240,7 +242,7 @@ impl<'a> Writer<'a> {
         let expected = control.map_or(&first.expected, |c| &c.expected);
         let mut rows: Vec<Row> = findings
             .iter()
-            .map(|f| Row::of(f, expected, &self.evidence))
+            .map(|f| Row::of(f, expected, &self.evidence, &self.items))
             .collect();
         let shared: Vec<Told> = rows.first().map_or_else(Vec::new, |first| {
             first

@@ -2,11 +2,8 @@
 
 use serde::Serialize;
 
-use crate::model::{
-    Counts, InstrumentKind, InstrumentReport, LetterItem, Obligation, RequirementReport, Run,
-    Status, SystemReport, Text,
-};
-use crate::report::common::{both, lines, short, whereabouts, worst};
+use crate::model::{Counts, LetterItem, Obligation, Run, Status, SystemReport, Text};
+use crate::report::common::{both, instrument_name as name, lines, short, whereabouts, worst};
 use crate::text::labels::{self, Label};
 
 /// Page one.
@@ -295,34 +292,4 @@ fn cited(run: &Run) -> Vec<Cited> {
                 .collect(),
         })
         .collect()
-}
-
-/// `Nghị định 331/2026/NĐ-CP`; the number of a standard names itself.
-pub(super) fn name(instrument: &InstrumentReport) -> Text {
-    let number = lines(&instrument.number);
-    if instrument.kind == InstrumentKind::Standard {
-        return Text::same(number);
-    }
-    let kind = labels::instrument(instrument.kind);
-    Text::new(
-        format!("{} {number}", kind.vi),
-        format!("{} {number}", kind.en),
-    )
-}
-
-/// Instrument and clause, with what the instrument is: `Nghị định 331/2026/NĐ-CP Điều 20 khoản 1`.
-pub(super) fn cite(requirement: &RequirementReport, run: &Run) -> Text {
-    let reference = both(&requirement.reference);
-    let instrument = run
-        .instruments
-        .iter()
-        .find(|i| i.id == requirement.instrument && i.kind != InstrumentKind::Standard)
-        .filter(|i| reference.vi.starts_with(&i.number));
-    match instrument.map(|i| labels::instrument(i.kind)) {
-        Some(kind) => Text::new(
-            format!("{} {}", kind.vi, reference.vi),
-            format!("{} {}", kind.en, reference.en),
-        ),
-        None => reference,
-    }
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::blocks::anchor;
-use super::front::name;
 use crate::model::{RequirementReport, Run, Status, Text};
-use crate::report::common::{both, lines};
+use crate::report::common::{both, instrument_name as name, lines};
 use crate::text::labels::{self, Label};
 
 /// The matrix.

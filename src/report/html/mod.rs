@@ -4,6 +4,7 @@
 //! forbids it to itself by a content security policy that names its one style sheet and its one script by hash.
 
 mod blocks;
+mod filter;
 mod front;
 mod matrix;
 mod rest;
@@ -53,6 +54,7 @@ struct View {
     csp: String,
     english: bool,
     front: front::Front,
+    filter: filter::Filter,
     chapters: blocks::Chapters,
     rest: rest::Rest,
 }
@@ -68,6 +70,7 @@ impl View {
             ),
             english: lang == Lang::En,
             front: front::Front::of(run),
+            filter: filter::Filter::of(run),
             chapters: blocks::Chapters::of(run),
             rest: rest::Rest::of(run),
         }
@@ -85,6 +88,10 @@ static TEMPLATES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         (
             "blocks.html",
             include_str!("../../../templates/blocks.html"),
+        ),
+        (
+            "filter.html",
+            include_str!("../../../templates/filter.html"),
         ),
         ("front.html", include_str!("../../../templates/front.html")),
         ("rest.html", include_str!("../../../templates/rest.html")),

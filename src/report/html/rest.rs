@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::front::{cite, name};
 use super::matrix::Matrix;
 use crate::model::{
     AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, ResultWord, Run,
     Status, Text, WaiverReport,
 };
-use crate::report::common::{both, lead, lines, short};
+use crate::report::common::{both, cite, instrument_name as name, lead, lines, short};
 use crate::text::labels::{self, Label};
 
 /// The rest of the page.

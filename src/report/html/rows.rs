@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::filter::Items;
 use crate::model::{ActualReport, Disposition, Finding, Origin, Text};
 use crate::report::common::{VALUE_CHARS, actual, both, lines, place, short};
 use crate::text::labels::{self, Label, page};
@@ -16,6 +17,7 @@ pub(super) struct Row {
     label: Label,
     asset: String,
     systems: String,
+    items: String,
     subject: String,
     actual: Vec<Value>,
     more: Option<Text>,
@@ -41,7 +43,12 @@ pub(super) struct Told {
 }
 
 impl Row {
-    pub(super) fn of(finding: &Finding, expected: &Text, evidence: &BTreeMap<&str, usize>) -> Self {
+    pub(super) fn of(
+        finding: &Finding,
+        expected: &Text,
+        evidence: &BTreeMap<&str, usize>,
+        items: &Items<'_>,
+    ) -> Self {
         let place = place(finding);
         let left = finding.actual.len().saturating_sub(FACTS)
             + usize::try_from(finding.actual_more).unwrap_or(usize::MAX);
@@ -51,6 +58,7 @@ impl Row {
             label: labels::result(finding.result),
             asset: short(&finding.asset, 120),
             systems: short(&finding.systems.join(", "), 240),
+            items: items.of(finding),
             subject: short(&finding.subject, 160),
             actual: finding
                 .actual

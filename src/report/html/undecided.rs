@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::filter::Items;
 use crate::model::{Finding, ResultWord, Run, Text};
 use crate::report::common::{both, lead, short, whereabouts};
 use crate::text::labels::{self, Label};
@@ -29,13 +30,20 @@ struct Control {
 #[derive(Debug, Serialize)]
 struct Line {
     id: String,
+    systems: String,
+    items: String,
+    severity: &'static str,
     at: String,
     detail: Option<Text>,
     evidence: Vec<usize>,
 }
 
 /// All groups: what failed to be looked at first.
-pub(super) fn groups(run: &Run, evidence: &BTreeMap<&str, usize>) -> Vec<Undecided> {
+pub(super) fn groups(
+    run: &Run,
+    evidence: &BTreeMap<&str, usize>,
+    items: &Items<'_>,
+) -> Vec<Undecided> {
     let mut groups: BTreeMap<(ResultWord, &str), BTreeMap<&str, Vec<&Finding>>> = BTreeMap::new();
     for finding in run.findings.iter().filter(|f| f.result.is_undecided()) {
         let code = finding.reason.as_ref().map_or("", |r| r.code.as_str());
@@ -48,7 +56,7 @@ pub(super) fn groups(run: &Run, evidence: &BTreeMap<&str, usize>) -> Vec<Undecid
     }
     groups
         .into_iter()
-        .map(|((result, code), controls)| group(result, code, &controls, evidence))
+        .map(|((result, code), controls)| group(result, code, &controls, evidence, items))
         .collect()
 }
 
@@ -57,6 +65,7 @@ fn group(
     code: &str,
     controls: &BTreeMap<&str, Vec<&Finding>>,
     evidence: &BTreeMap<&str, usize>,
+    items: &Items<'_>,
 ) -> Undecided {
     let first = controls.values().flatten().next();
     let words = first
@@ -76,7 +85,7 @@ fn group(
                 title: findings.first().map(|f| both(&f.title)).unwrap_or_default(),
                 lines: findings
                     .iter()
-                    .map(|f| line(f, &reason, evidence))
+                    .map(|f| line(f, &reason, evidence, items))
                     .collect(),
             })
             .collect(),
@@ -84,7 +93,12 @@ fn group(
     }
 }
 
-fn line(finding: &Finding, lead: &Text, evidence: &BTreeMap<&str, usize>) -> Line {
+fn line(
+    finding: &Finding,
+    lead: &Text,
+    evidence: &BTreeMap<&str, usize>,
+    items: &Items<'_>,
+) -> Line {
     let rest = |words: &str, lead: &str| {
         let rest = words.strip_prefix(lead).unwrap_or(words);
         short(rest.trim_start_matches([':', ' ']), 300)
@@ -95,6 +109,9 @@ fn line(finding: &Finding, lead: &Text, evidence: &BTreeMap<&str, usize>) -> Lin
         .map(|r| Text::new(rest(&r.vi, &lead.vi), rest(&r.en, &lead.en)));
     Line {
         id: finding.id.clone(),
+        systems: short(&finding.systems.join(", "), 240),
+        items: items.of(finding),
+        severity: finding.severity.word(),
         at: whereabouts(finding).join(" · "),
         detail: detail.filter(|text| !text.vi.is_empty()),
         evidence: finding

@@ -9,7 +9,7 @@ use crate::report::common::{PLACE_CHARS, place, short};
 use crate::text::unicode::visible;
 
 /// The places of one run.
-pub(super) struct Places<'a> {
+pub(in crate::report) struct Places<'a> {
     input: &'a str,
     scan: bool,
     root: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn of(run: &'a Run, root: &'a str) -> Self {
+    pub(in crate::report) fn of(run: &'a Run, root: &'a str) -> Self {
         Self {
             input: &run.run.input,
             scan: run.run.scope == "scan",
@@ -55,6 +55,12 @@ impl<'a> Places<'a> {
                 "fullyQualifiedName": format!("{}:{shown}", short(&finding.asset, PLACE_CHARS)),
             }],
         })
+    }
+
+    /// File and line, for formats that take a path and no URI.
+    pub(in crate::report) fn path(&self, finding: &Finding) -> (String, u32) {
+        let (file, line, _) = self.physical(finding);
+        (short(&self.relative(&file).1.join("/"), PLACE_CHARS), line)
     }
 
     fn physical(&self, finding: &Finding) -> (String, u32, u32) {
@@ -98,11 +104,21 @@ impl<'a> Places<'a> {
 
     /// A relative URI without `.` and `..`; an absolute path outside the root stays a `file:` URI.
     fn uri(&self, path: &str) -> String {
+        let (absolute, parts) = self.relative(path);
+        let encoded: Vec<String> = parts.into_iter().map(encode).collect();
+        if absolute {
+            format!("file:///{}", encoded.join("/"))
+        } else {
+            encoded.join("/")
+        }
+    }
+
+    /// Is the path absolute outside of the root, and its parts.
+    fn relative<'p>(&self, path: &'p str) -> (bool, Vec<&'p str>) {
         let path = path
             .strip_prefix(self.root)
             .filter(|rest| !self.root.is_empty() && rest.starts_with('/'))
             .map_or(path, |rest| rest.trim_start_matches('/'));
-        let absolute = path.starts_with('/');
         let mut parts: Vec<&str> = Vec::new();
         for part in path.split('/') {
             match part {
@@ -113,12 +129,10 @@ impl<'a> Places<'a> {
                 other => parts.push(other),
             }
         }
-        let encoded: Vec<String> = parts.into_iter().map(encode).collect();
-        match (encoded.is_empty(), absolute) {
-            (true, _) => "capdo".to_owned(),
-            (false, true) => format!("file:///{}", encoded.join("/")),
-            (false, false) => encoded.join("/"),
+        if parts.is_empty() {
+            return (false, vec!["capdo"]);
         }
+        (path.starts_with('/'), parts)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What single hellos prove: compression, secure renegotiation, extended master secret, downgrade protection, DH size.
 
-use super::super::leaf::{CLOSED, Leaf, NOT_APPLICABLE, PROTOCOL};
+use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL};
 use super::as_unseen;
 use super::flight::Flight;
 use super::line::{Answer, Line, Offer};
 use super::names::{Version, suite};
-use super::survey::Seen;
+use super::survey::{Seen, open};
 
 /// The newest version before TLS 1.3 that is offered: the question of it does not arise where there is none, and is
 /// open where one could not be seen.
@@ -74,34 +74,32 @@ pub(super) async fn fallback(line: &Line, seen: &[Seen], newest: Version) -> Lea
         Answer::Alert(86) => Leaf::seen(true),
         Answer::Flight(_) => Leaf::seen(false),
         Answer::Alert(what) => Leaf::unseen(format!("alert:{what}")),
-        Answer::Dropped(why) | Answer::Unseen(why) => Leaf::unseen(why),
+        // Some end the connection without the alert: only the signal is what they refuse.
+        Answer::Dropped(why) => match line.drops(&offer, &lower.offer(&lower.suites)).await {
+            Ok(()) => Leaf::proven(true, why),
+            Err(why) => Leaf::unseen(why),
+        },
+        Answer::Unseen(why) => Leaf::unseen(why),
     }
 }
 
-/// The smallest Diffie-Hellman prime that was used before TLS 1.3.
+/// The smallest Diffie-Hellman prime that was used before TLS 1.3. Where a version was not seen whole, a smaller one may
+/// hide there.
 pub(super) fn dh_bits(seen: &[Seen]) -> Leaf<i64> {
-    let smallest = seen
-        .iter()
-        .flat_map(|one| &one.flights)
-        .filter_map(|f| f.dh_bits)
-        .min();
-    if let Some(bits) = smallest {
+    let old = |one: &&Seen| (Version::Ssl3..=Version::Tls12).contains(&one.version);
+    if let Some(why) = open(seen.iter().filter(old)) {
+        return Leaf::unseen(why);
+    }
+    let flights = seen.iter().flat_map(|one| &one.flights);
+    if let Some(bits) = flights.filter_map(|f| f.dh_bits).min() {
         return Leaf::seen(bits);
     }
     let uses = |id: &u16| {
         let name = suite(*id);
         name.contains("_DHE_") || name.contains("_DH_anon")
     };
-    if seen.iter().any(|one| one.suites.iter().any(uses)) {
-        return Leaf::unseen(PROTOCOL);
+    match seen.iter().any(|one| one.suites.iter().any(uses)) {
+        true => Leaf::unseen(PROTOCOL),
+        false => Leaf::unseen(NOT_APPLICABLE),
     }
-    let open = seen
-        .iter()
-        .filter(|one| one.version < Version::Tls13 && one.version > Version::Ssl2)
-        .find_map(|one| match (one.offered.v, one.cut) {
-            (None, _) => Some(one.offered.why.clone().unwrap_or_else(|| CLOSED.to_owned())),
-            (Some(true), Some(cut)) => Some(cut.to_owned()),
-            (Some(_), _) => None,
-        });
-    Leaf::unseen(open.unwrap_or_else(|| NOT_APPLICABLE.to_owned()))
 }

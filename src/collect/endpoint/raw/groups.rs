@@ -3,7 +3,7 @@
 use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL};
 use super::line::{Answer, Line, Offer};
 use super::names::{GROUPS, Version, group, suite};
-use super::survey::Seen;
+use super::survey::{Seen, open};
 
 /// All groups of the newest version, and of the newest before TLS 1.3.
 pub(super) async fn ask(line: &Line, seen: &[Seen]) -> Leaf<Vec<String>> {
@@ -13,6 +13,11 @@ pub(super) async fn ask(line: &Line, seen: &[Seen]) -> Leaf<Vec<String>> {
             .filter(|one| one.offered.v == Some(true) && one.version >= Version::Tls10)
             .find(|one| (one.version == Version::Tls13) == new)
     };
+    // A version that was not seen, or whose suites are not all known, may have groups of its own.
+    let of_groups = seen.iter().filter(|one| one.version >= Version::Tls10);
+    if let Some(why) = open(of_groups) {
+        return Leaf::unseen(why);
+    }
     let mut found: Vec<u16> = Vec::new();
     let mut asked = false;
     for one in [newest(true), newest(false)].into_iter().flatten() {
@@ -58,7 +63,8 @@ async fn of_version(line: &Line, offer: &Offer) -> Result<Vec<u16>, &'static str
                 left.retain(|other| *other != id);
                 found.push(id);
             }
-            Answer::Alert(_) if !found.is_empty() => break,
+            // Only a refusal of what is left ends the list.
+            Answer::Alert(40 | 47 | 71) if !found.is_empty() => break,
             Answer::Alert(_) => return Err("alert"),
             Answer::Dropped(why) => {
                 let good = Offer {

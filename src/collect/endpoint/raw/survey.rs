@@ -1,17 +1,18 @@
 //! Version by version: is it offered, with which suites, and who chooses.
 //!
 //! All versions are asked at the same time. In one version the server takes a suite of each hello, which the next one
-//! leaves out, until it refuses: so the list is whole and in the server's order.
+//! leaves out, until it refuses. A server may refuse because it cannot do the one that it chose (Diffie-Hellman without
+//! or with too short a prime): so what it refused together is asked again, each kind of key exchange alone.
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use super::super::leaf::{Leaf, PROTOCOL};
+use super::super::leaf::{CLOSED, Leaf, PROTOCOL};
 use super::flight::Flight;
 use super::hello::FEW;
 use super::line::{Answer, Line, Offer};
-use super::names::{GROUPS, Version, suites};
+use super::names::{GROUPS, Version, suite, suites};
 
 /// What was seen of one version.
 #[derive(Debug, Clone)]
@@ -88,11 +89,17 @@ pub(in crate::collect::endpoint) async fn survey(line: &Line) -> Vec<Seen> {
         }
     });
     let mut seen = join_all(asked).await;
-    // A server that drops long hellos may take short ones.
+    let taken = seen.iter().any(|(_, one)| one.offered.v == Some(true));
     for (answer, one) in &mut seen {
+        let version = one.version;
+        // A server that drops long hellos may take short ones.
         if matches!(answer, Answer::Dropped(_))
-            && one.version > Version::Ssl3
-            && let Some(found) = in_pieces(line, one.version).await
+            && version > Version::Ssl3
+            && let Some(found) = in_pieces(line, version).await
+        {
+            *one = found;
+        } else if refuses(answer, taken)
+            && let Some(found) = by_key_exchange(line, version).await
         {
             *one = found;
         }
@@ -110,6 +117,16 @@ pub(in crate::collect::endpoint) async fn survey(line: &Line) -> Vec<Seen> {
         all.push(one);
     }
     all
+}
+
+/// May the server have refused the suite that it chose, rather than the version? One that ends each connection tells
+/// nothing more when it is asked again.
+const fn refuses(answer: &Answer, taken: bool) -> bool {
+    match answer {
+        Answer::Alert(what) => matches!(what, 40 | 47 | 71 | 80),
+        Answer::Dropped(_) => taken,
+        Answer::Flight(_) | Answer::Unseen(_) => false,
+    }
 }
 
 /// The version, where the answer shows that it is offered.
@@ -171,43 +188,108 @@ async fn enumerate(line: &Line, mut seen: Seen) -> Seen {
     seen
 }
 
-/// Takes suite after suite of the list, until the server refuses what is left. False where it could not be ended.
-async fn take_all(line: &Line, seen: &mut Seen, mut left: Vec<u16>) -> bool {
+/// Takes suite after suite of the list, until the server refuses what is left, also of each kind of key exchange alone.
+/// False where it could not be ended.
+async fn take_all(line: &Line, seen: &mut Seen, left: Vec<u16>) -> bool {
+    let (rest, cut) = take(line, seen, left).await;
+    if cut.is_some_and(|why| why != ALERT) {
+        seen.cut = cut;
+        return false;
+    }
+    let parts = by_kind(seen.version, &rest);
+    if parts.len() < 2 {
+        seen.cut = cut;
+        return cut.is_none();
+    }
+    for part in parts {
+        let (_, cut) = take(line, seen, part).await;
+        // What is open in one kind does not keep us from finding more in the next.
+        seen.cut = seen.cut.or(cut);
+        if cut.is_some_and(|why| why != ALERT) {
+            break;
+        }
+    }
+    seen.cut.is_none()
+}
+
+/// An alert that is no refusal of the suites.
+const ALERT: &str = "alert";
+
+/// Takes suite after suite, until the server refuses: what is left then, and why that is no end of the list.
+async fn take(
+    line: &Line,
+    seen: &mut Seen,
+    mut left: Vec<u16>,
+) -> (Vec<u16>, Option<&'static str>) {
     left.retain(|id| !seen.suites.contains(id));
     while !left.is_empty() {
         let offer = seen.offer(&left);
         match line.ask(&offer).await {
-            Answer::Flight(flight) if flight.version != seen.version.wire() => return true,
+            Answer::Flight(flight) if flight.version != seen.version.wire() => break,
             Answer::Flight(flight) => {
                 let before = left.len();
                 left.retain(|id| *id != flight.suite);
                 if left.len() == before {
                     // A suite that was not offered: nothing that it says can be counted on.
-                    seen.cut = Some(PROTOCOL);
-                    return false;
+                    return (left, Some(PROTOCOL));
                 }
                 seen.suites.push(flight.suite);
                 seen.flights.push(*flight);
             }
-            Answer::Alert(40 | 47 | 70 | 71) => return true,
-            Answer::Alert(_) => {
-                seen.cut = Some("alert");
-                return false;
-            }
+            Answer::Alert(40 | 47 | 70 | 71) => break,
+            Answer::Alert(_) => return (left, Some(ALERT)),
             Answer::Dropped(_) => {
                 let good = seen.offer(&seen.suites);
-                if let Err(why) = line.drops(&offer, &good).await {
-                    seen.cut = Some(why);
-                }
-                return seen.cut.is_none();
+                let cut = line.drops(&offer, &good).await.err();
+                return (left, cut);
             }
-            Answer::Unseen(why) => {
-                seen.cut = Some(why);
-                return false;
-            }
+            Answer::Unseen(why) => return (left, Some(why)),
         }
     }
-    true
+    (left, None)
+}
+
+/// The suites by their kind of key exchange; in TLS 1.3 it is not theirs to say.
+fn by_kind(version: Version, all: &[u16]) -> Vec<Vec<u16>> {
+    const KINDS: [&str; 6] = [
+        "TLS_ECDHE_RSA_WITH",
+        "TLS_ECDHE_ECDSA_WITH",
+        "TLS_DHE_RSA_WITH",
+        "TLS_RSA_WITH",
+        "TLS_DH_anon_WITH",
+        "TLS_ECDH_anon_WITH",
+    ];
+    if version == Version::Tls13 || version == Version::Ssl2 {
+        return Vec::new();
+    }
+    let kind = |id: u16| {
+        let name = suite(id);
+        KINDS.iter().position(|kind| name.starts_with(kind))
+    };
+    let kinds = (0..KINDS.len()).map(Some).chain([None]);
+    kinds
+        .map(|wanted| {
+            all.iter()
+                .copied()
+                .filter(|id| kind(*id) == wanted)
+                .collect()
+        })
+        .filter(|part: &Vec<u16>| !part.is_empty())
+        .collect()
+}
+
+/// The version, where the server takes one kind of key exchange though it refused all kinds together.
+async fn by_key_exchange(line: &Line, version: Version) -> Option<Seen> {
+    for part in by_kind(version, &suites(version)) {
+        let alone = Offer {
+            suites: part,
+            ..offer(version)
+        };
+        if let Some(seen) = first(version, &line.ask(&alone).await) {
+            return Some(enumerate(line, seen).await);
+        }
+    }
+    None
 }
 
 /// Offered in the reverse order: does the server still take the same one?
@@ -254,6 +336,15 @@ async fn in_pieces(line: &Line, version: Version) -> Option<Seen> {
 /// Groups that every server knows one of.
 fn few_groups() -> Vec<u16> {
     [29, 23, 24, 25].into()
+}
+
+/// Why these versions are not known whole: one was not seen, or its list of suites was cut.
+pub(super) fn open<'a>(mut versions: impl Iterator<Item = &'a Seen>) -> Option<String> {
+    versions.find_map(|one| match (one.offered.v, one.cut) {
+        (None, _) => Some(one.offered.why.clone().unwrap_or_else(|| CLOSED.to_owned())),
+        (Some(true), Some(cut)) => Some(cut.to_owned()),
+        (Some(_), _) => None,
+    })
 }
 
 /// Chains that came in clear, each once.

@@ -165,6 +165,33 @@ fn a_server_that_closes_on_what_it_does_not_know() {
     assert_eq!(old.offered.v, Some(false), "{old:?}");
 }
 
+/// OpenSSL with too short a prime, Dovecot without one: what they choose first they cannot do.
+#[test]
+fn a_kind_that_fails_does_not_hide_the_others() {
+    const DHE: [u16; 2] = [0x009e, 0x0033];
+    for end in [Some(alert(40)), Some(alert(80)), None] {
+        let failing = end.clone();
+        let addr = serve(move |asked, _| {
+            match asked.version {
+                0x0301 => return Some(flight(0x0301, HAS[1])),
+                0x0303 => {}
+                _ => return Some(alert(70)),
+            }
+            if DHE.iter().any(|id| asked.suites.contains(id)) {
+                return failing.clone();
+            }
+            Some(only_12(&asked, &HAS))
+        });
+        let seen = surveyed(addr);
+        let tls12 = of(&seen, Version::Tls12);
+        assert_eq!(tls12.offered.v, Some(true), "{end:?}");
+        assert_eq!(tls12.suites, HAS, "{end:?}");
+        // An internal error is no refusal: whether it could do them otherwise stays open.
+        let open = end == Some(alert(80));
+        assert_eq!(tls12.cut.is_some(), open, "{end:?}: {:?}", tls12.cut);
+    }
+}
+
 #[test]
 fn a_server_that_limits_the_rate() {
     // After twelve connections it closes every one: what it did not answer is not "not offered".

@@ -1,6 +1,6 @@
 # REDUCE: lines of the shell part come in, frames go out. `G rule path` and `Q rule path` (by sudo) ask for a file.
 # Rules: W all · L<n> lines that begin with a word of list n · M without comments and secrets · P passwd · S shadow ·
-# U group · D dpkg · F first words · N snmpd · A age of intrusion rules. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
+# U group · D dpkg · F first words · N snmpd · A age of intrusion rules · O lists of packages, unpacked by apt. From W, L and M private keys, password hashes, passwords of URLs and values of passwords are taken out.
 BEGIN {
   seen = 0
   # As texts: a slash within brackets is not read alike by all.
@@ -109,20 +109,24 @@ function hash(h,   lead, rest) {
   if (length(rest) == 13) return lead "xxxxxxxxxxxxx"
   return lead "hidden"
 }
+# In place of a line that has not the fields of its file: whether it is one of NIS can still be seen.
+function unread(s) {
+  return s ~ /^[-+]/ ? substr(s, 1, 1) "?" : "?"
+}
 # A line of passwd: the hash becomes its kind, the name of the person goes.
 function passwd(s,   f) {
   if (s ~ /^[ \t\r]*$/ || s ~ /^#/) return ""
-  if (split(s, f, ":") != 7) return "?"
+  if (split(s, f, ":") != 7) return unread(s)
   # Lines of NIS have no numbers.
-  if (s !~ /^[-+]/ && (f[3] !~ /^[-+0-9]+$/ || f[4] !~ /^[-+0-9]+$/)) return "?"
-  if (f[3] !~ /^[-+0-9]*$/ || f[4] !~ /^[-+0-9]*$/) return "?"
+  if (s !~ /^[-+]/ && (f[3] !~ /^[-+0-9]+$/ || f[4] !~ /^[-+0-9]+$/)) return unread(s)
+  if (f[3] !~ /^[-+0-9]*$/ || f[4] !~ /^[-+0-9]*$/) return unread(s)
   return f[1] ":" hash(f[2]) ":" f[3] ":" f[4] "::" f[6] ":" f[7]
 }
 # A line of shadow: the hash becomes its kind, only numbers stand after it.
 function shadow(s,   f, c, i, o) {
   if (s ~ /^[ \t\r]*$/ || s ~ /^#/) return ""
   c = split(s, f, ":")
-  if (c < 8) return "?"
+  if (c < 8) return unread(s)
   o = f[1] ":" hash(f[2])
   for (i = 3; i <= c && i < 10; i++) o = o ":" (f[i] ~ /^[-+0-9 \t\r]*$/ ? f[i] : "?")
   return o
@@ -142,12 +146,20 @@ function dpkg(s,   t) {
   if (t ~ /^(package|status|version|source|architecture):/) return s
   return " ."
 }
-function first_word(s,   i) {
-  sub(/^[ \t]+/, "", s)
-  if (s ~ /^#/ || !match(s, /^[^ \t\r]+/)) return ""
-  s = substr(s, 1, RLENGTH)
-  i = index(s, "=")
-  return i ? substr(s, 1, i) : s
+# Of a password that GRUB asks for there stays whether it is set, or comes from a variable that may be empty.
+function first_word(s,   f, n, i, last) {
+  gsub(/[ \t\r]+/, " ", s)
+  sub(/^ /, "", s)
+  sub(/ $/, "", s)
+  n = split(s, f, " ")
+  if (n == 0 || substr(f[1], 1, 1) == "#") return ""
+  if (tolower(f[1]) == "password_pbkdf2" && n > 1) {
+    last = f[n]
+    if (last == "\"\"" || last == "\047\047") return f[1] " \"\""
+    return f[1] (index(last, "$") ? " $" : " ***")
+  }
+  i = index(f[1], "=")
+  return i ? substr(f[1], 1, i) : f[1]
 }
 # Communities and keys of snmpd; the two names that everybody knows stay.
 function snmp(s,   f, n, i, o, word, at) {
@@ -184,24 +196,36 @@ function reduced(rule, s) {
   if (rule == "W") return s
   return lines(substr(rule, 2) + 0, s)
 }
-function get(by, rule, path,   line, n, r, from) {
+function get(by, rule, path,   line, n, r, from, packed, end, list) {
   if ((rule, path) in had) return
   had[rule, path] = 1
   out("F " path)
   if (size[path] + 0 > FILE_CAP) { out("f too-large"); return }
-  pem = 0; went_on = 0; n = 0; age = ""
+  pem = 0; went_on = 0; n = 0; age = ""; end = ""; list = 0
   from = by == "Q" ? "sudo -n -- /bin/cat " path : R path
-  while ((r = by == "Q" ? (from | getline line) : (getline line < from)) > 0) {
+  packed = rule == "O" && path ~ /_Packages\.[a-z0-9]+$/
+  if (packed) {
+    # Only names as apt makes them: nothing else goes near a shell.
+    if (from !~ /^[A-Za-z0-9._%+~:\/@-]+$/) { out("f unreadable"); return }
+    from = "/usr/lib/apt/apt-helper cat-file " from " 2>/dev/null; echo =$?"
+  }
+  while ((r = by == "Q" || packed ? (from | getline line) : (getline line < from)) > 0) {
+    if (packed && line ~ /^=/) { end = line; continue }
     n += length(line) + 1
     if (n > FILE_CAP) break
     if (rule == "A") newest(line)
-    else out("|" reduced(rule, line))
+    else if (rule != "O") out("|" reduced(rule, line))
+    else {
+      # 1 where its first line is that of a list, 2 where not.
+      if (!list && line != "") list = line ~ /^Package:/ ? 1 : 2
+      if (list == 1 && line ~ /^(Package|Version):/) out("|" line)
+    }
   }
   close(from)
   if (age != "") out("|" age)
   if (n > FILE_CAP) out("f too-large")
-  else if (r < 0) out("f unreadable")
-  else out("f ok " n)
+  else if (r < 0 || list == 2 || packed && end != "=0") out("f unreadable")
+  else out("f ok " (packed ? size[path] + 0 : n))
 }
 /^[GQ] / {
   i = index(substr($0, 3), " ")

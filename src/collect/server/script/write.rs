@@ -7,6 +7,9 @@ use super::Options;
 use crate::collect::server::plan::{Keep, Piece, Reduction, What};
 use crate::evidence::{ANSWER_FORMAT, MAX_ANSWER_BYTES, MAX_COMMAND_BYTES, MAX_FILE_BYTES};
 
+/// Commands that may take seconds, by their names: they run beside the rest.
+const SLOW: [&str; 2] = ["files-rights", "dnf-security"];
+
 /// Where the id of the script goes.
 pub(super) const ID: &str = "@ID@";
 
@@ -20,18 +23,22 @@ const AWK: &str = include_str!("reduce.awk");
 pub(super) fn text(pieces: &[&[Piece]], options: &Options<'_>) -> String {
     let mut words: BTreeMap<&[&str], usize> = BTreeMap::new();
     let mut asked = String::new();
-    let mut body = String::new();
+    let (mut body, mut slow) = (String::new(), String::new());
     for (at, piece) in pieces.iter().flat_map(|part| part.iter()).enumerate() {
         let _ = writeln!(asked, "  {} \\", quoted(&format!("A {}", named(piece))));
-        let _ = writeln!(body, "say P {at}");
-        one(&mut body, piece, &mut words);
-        let _ = writeln!(body, "say E {at}");
+        let is_slow = matches!(piece.what, What::Command(c) if SLOW.contains(&c.id));
+        let part = if is_slow { &mut slow } else { &mut body };
+        let _ = writeln!(part, "say P {at}");
+        one(part, piece, &mut words);
+        let _ = writeln!(part, "say E {at}");
     }
     let mut text = String::from(SHELL);
     let _ = write!(
         text,
         "R={} SUDO={} DEADLINE={} ENTRIES={MAX_ENTRIES} COMMAND_CAP={}\n\n\
-         # What is asked, in the order of the plan.\npieces() {{\nexec 4>&1\n\
+         # What may take seconds; its answers wait in a pipe until the rest is told.\n\
+         slow() {{\nexec 4>&1\n{slow}}}\n\n\
+         # What is asked, in the order of the plan.\npieces() {{\n\
          printf '%s\\n' '{ANSWER_FORMAT} {ID}'\n\
          say \"H clock $(date +%s)\"\nsay \"H uid $UID_\"\nsay \"H name $(uname -n)\"\nsay \"H kernel $(uname -sr)\"\n",
         quoted(options.root),
@@ -41,7 +48,7 @@ pub(super) fn text(pieces: &[&[Piece]], options: &Options<'_>) -> String {
     );
     let _ = write!(
         text,
-        "printf '%s\\n' \\\n{asked}  B\n{body}say Z\n}}\n\npieces | awk '\nBEGIN {{\n"
+        "printf '%s\\n' \\\n{asked}  B\nslow | {{\nexec 5<&0 </dev/null 4>&1\n{body}cat <&5\n}}\nsay Z\n}}\n\npieces | awk '\nBEGIN {{\n"
     );
     // A little less than the reader takes: a host cannot make its own answer unreadable by being large.
     let total = MAX_ANSWER_BYTES - 1024;
@@ -168,6 +175,7 @@ fn rule(keep: Keep, words: &mut BTreeMap<&'static [&'static str], usize>) -> Str
         Keep::Reduced(Reduction::FirstWord) => "F".into(),
         Keep::Reduced(Reduction::Snmp) => "N".into(),
         Keep::Reduced(Reduction::RuleAge) => "A".into(),
+        Keep::Reduced(Reduction::Offered) => "O".into(),
     }
 }
 

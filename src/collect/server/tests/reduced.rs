@@ -1,6 +1,7 @@
 //! The reductions of the script and of `reduce` are the same, with every awk that is here, on lines made to be awkward.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -8,9 +9,11 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use super::super::gather::gather_of;
 use super::super::plan::{Keep, Piece, Reduction, What};
 use super::super::reduce::reduce;
 use super::super::script::{Options, script_of};
+use crate::collect::RootFolder;
 use crate::evidence::Bundle;
 use crate::model::Source;
 
@@ -63,6 +66,7 @@ const PARTS: &[&str] = &[
     "postgres://u:p@h/db",
     "http://h",
     "root:",
+    "+",
     "x:0:0:",
     "::",
     "19000:0:99999:7:::",
@@ -84,6 +88,9 @@ const PARTS: &[&str] = &[
     "#1000 ALL=(ALL)",
     "bindpw pw",
     "<password>p</password>",
+    "password_pbkdf2 root ",
+    "${GRUB2_PASSWORD}",
+    "''",
     "updated_at 2024_05_06",
     "ư",
     "\u{0}x",
@@ -129,15 +136,15 @@ fn answer(shell: &[&str], root: &Path, path: Option<&Path>) -> Bundle {
         let own = format!("PATH={}\n", path.display());
         text = text.replacen("PATH=/usr/sbin:/usr/bin:/sbin:/bin\n", &own, 1);
     }
-    let at = root.join("script");
-    fs::write(&at, text).unwrap();
+    let script = root.join("script");
+    fs::write(&script, text).unwrap();
     let output = Command::new(shell[0])
         .args(&shell[1..])
-        .arg(at)
+        .arg(script)
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    Bundle::of_answer(&output.stdout, "2026-11-23T00:00:00Z".parse().unwrap()).unwrap()
+    Bundle::of_answer(&output.stdout, at()).unwrap()
 }
 
 fn same(bundle: &Bundle, content: &[u8], who: &str) {
@@ -205,6 +212,71 @@ fn awk_and_rust_reduce_alike() {
         &content,
         "busybox without stat",
     );
+}
+
+/// Lists of apt, plain and packed: their lines on the host and here are the same, and what is no list is not read.
+#[test]
+fn lists_of_packages_are_unpacked_and_reduced_alike() {
+    const LISTS: Piece = Piece {
+        what: What::File {
+            path: "/lists/*_Packages*",
+            keep: Keep::Reduced(Reduction::Offered),
+        },
+        serves: &["packages"],
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let lists = dir.path().join("lists");
+    fs::create_dir(&lists).unwrap();
+    let list =
+        b"Package: a\nVersion: 1:2-3\nDescription: x\n Version: no\n\nPackage: b\nVersion: 4\n";
+    let packed = |bytes: &[u8]| {
+        let mut packer = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    };
+    for (name, bytes) in [
+        ("plain_Packages", list.to_vec()),
+        ("empty_Packages", Vec::new()),
+        ("packed_Packages.lz4", packed(list)),
+        ("cut_Packages.lz4", packed(list)[..20].to_vec()),
+        ("other_Packages", b"<html>\nPackage: a\n".to_vec()),
+        ("other_Packages.lz4", packed(b"<html>\n")),
+        ("a'b_Packages.lz4", packed(list)),
+    ] {
+        fs::write(lists.join(name), bytes).unwrap();
+    }
+    let root = RootFolder::open(dir.path()).unwrap();
+    let here = gather_of(&root, at(), &[&[LISTS]]);
+    let options = Options {
+        root: dir.path().to_str().unwrap(),
+        ..Options::default()
+    };
+    let script = script_of(&[&[LISTS]], &options).text;
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let there = Bundle::of_answer(&output.stdout, at()).unwrap();
+    let kept = b"Package: a\nVersion: 1:2-3\nPackage: b\nVersion: 4\n";
+    let has_apt = Path::new("/usr/lib/apt/apt-helper").exists();
+    for (name, wanted) in [
+        ("plain_Packages", Some(&kept[..])),
+        ("empty_Packages", Some(b"")),
+        ("packed_Packages.lz4", Some(&kept[..])),
+        ("cut_Packages.lz4", None),
+        ("other_Packages", None),
+        ("other_Packages.lz4", None),
+    ] {
+        let read = |bundle: &Bundle| bundle.read(&format!("/lists/{name}"), u64::MAX).ok();
+        assert_eq!(read(&here).as_deref(), wanted, "{name} here");
+        if has_apt || !name.ends_with(".lz4") {
+            assert_eq!(read(&there).as_deref(), wanted, "{name} there");
+        }
+    }
+    // No name that a shell could take for more than a name.
+    let quoted = there.read("/lists/a'b_Packages.lz4", u64::MAX);
+    assert!(quoted.is_err(), "{quoted:?}");
+}
+
+fn at() -> jiff::Timestamp {
+    "2026-11-23T00:00:00Z".parse().unwrap()
 }
 
 #[test]

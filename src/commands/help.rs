@@ -1,0 +1,260 @@
+//! The command line as people see it: the types of `cli`, with examples for each command, in the language that is asked for; and what
+//! is made of it, manual pages and completions.
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, Command, CommandFactory};
+
+use super::{Failure, Outcome, output};
+use crate::cli::{Cli, CompletionsArgs, ManArgs};
+use crate::model::{Lang, Text};
+use crate::text::help as words;
+
+/// The command line in a language.
+pub(super) fn command(lang: Lang) -> Command {
+    let whole = Cli::command().after_help(after("capdo", lang, Some(&words::exit_codes())));
+    let whole = with_examples(whole, "", lang);
+    match lang {
+        Lang::En => whole,
+        Lang::Vi => vietnamese_help_flag(vietnamese(whole)),
+    }
+}
+
+/// The language of the help: Vietnamese only where it is asked for before or behind the command.
+pub(super) fn language(args: &[OsString]) -> Lang {
+    let words: Vec<&str> = args.iter().filter_map(|a| a.to_str()).collect();
+    let apart = words.windows(2).any(|w| w == ["--lang", "vi"]);
+    if apart || words.contains(&"--lang=vi") {
+        Lang::Vi
+    } else {
+        Lang::En
+    }
+}
+
+/// Runs `capdo completions`.
+pub(super) fn completions(args: &CompletionsArgs) -> Outcome {
+    let mut bytes = Vec::new();
+    clap_complete::generate(args.shell, &mut command(Lang::En), "capdo", &mut bytes);
+    output::bytes(&bytes).map(|()| 0)
+}
+
+/// Runs `capdo man`.
+pub(super) fn man(args: &ManArgs) -> Outcome {
+    let mut whole = command(Lang::En);
+    whole.build();
+    let Some(folder) = &args.out else {
+        return output::bytes(&page(&whole, "capdo")?).map(|()| 0);
+    };
+    output::folder(folder)?;
+    let mut staged = output::Staged::new(folder);
+    pages(&whole, "capdo", &mut staged)?;
+    staged.keep().map(|()| 0)
+}
+
+fn pages(command: &Command, name: &str, staged: &mut output::Staged<'_>) -> Result<(), Failure> {
+    staged.put(&format!("{name}.1"), &page(command, name)?)?;
+    for sub in command.get_subcommands() {
+        if sub.get_name() != "help" {
+            pages(sub, &format!("{name}-{}", sub.get_name()), staged)?;
+        }
+    }
+    Ok(())
+}
+
+fn page(command: &Command, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let title = name.to_owned();
+    clap_mangen::Man::new(command.clone().display_name(title.clone()))
+        .title(title)
+        .render(&mut bytes)
+        .map_err(|e| Failure::Internal(e.to_string()))?;
+    Ok(bytes)
+}
+
+/// Examples, and what else stands at the end of a help.
+fn after(name: &str, lang: Lang, more: Option<&Text>) -> String {
+    let examples = words::examples(name);
+    let mut text = String::new();
+    if !examples.is_empty() {
+        text = format!("{}:", words::heading("examples").get(lang));
+        for (line, vi, en) in examples {
+            let what = match lang {
+                Lang::Vi => vi,
+                Lang::En => en,
+            };
+            text.push_str(&format!("\n  # {what}\n  {line}"));
+        }
+    }
+    if let Some(more) = more {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(more.get(lang));
+    }
+    text
+}
+
+fn names(command: &Command) -> Vec<String> {
+    command
+        .get_subcommands()
+        .map(|c| c.get_name().to_owned())
+        .collect()
+}
+
+fn with_examples(command: Command, above: &str, lang: Lang) -> Command {
+    names(&command).into_iter().fold(command, |command, name| {
+        let path = format!("{above} {name}").trim().to_owned();
+        let end = after(&path, lang, None);
+        command.mut_subcommand(name, |sub| {
+            let sub = if end.is_empty() {
+                sub
+            } else {
+                sub.after_help(end)
+            };
+            with_examples(sub, &path, lang)
+        })
+    })
+}
+
+/// Every text of a help in Vietnamese.
+fn vietnamese(command: Command) -> Command {
+    let say = |key: &'static str| words::heading(key).vi;
+    let about = command.get_about().map(ToString::to_string);
+    let args: Vec<(String, bool, Option<&'static str>)> = command
+        .get_arguments()
+        .map(|a| {
+            let help = a.get_help().map(ToString::to_string);
+            let translated = help.and_then(|h| words::vietnamese(&h));
+            (a.get_id().to_string(), a.is_positional(), translated)
+        })
+        .collect();
+    let has_commands = command.has_subcommands();
+    let mut command = command
+        .subcommand_help_heading(say("commands"))
+        .help_template(format!(
+            "{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}",
+            say("usage")
+        ));
+    if has_commands {
+        command = command.disable_help_subcommand(true);
+    }
+    if let Some(about) = about.and_then(|a| words::vietnamese(&a)) {
+        command = command.about(about);
+    }
+    for (id, positional, help) in args {
+        let heading = say(if positional { "arguments" } else { "options" });
+        command = command.mut_arg(id, |arg| {
+            let arg = arg.help_heading(heading);
+            match help {
+                Some(help) => arg.help(help),
+                None => arg,
+            }
+        });
+    }
+    names(&command).into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, vietnamese)
+    })
+}
+
+/// The flags that clap adds itself.
+fn vietnamese_help_flag(command: Command) -> Command {
+    let of = |english: &str| words::vietnamese(english).unwrap_or_default();
+    let heading = words::heading("options").vi;
+    command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .global(true)
+                .action(ArgAction::Help)
+                .help_heading(heading)
+                .help(of("Print help")),
+        )
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help_heading(heading)
+                .help(of("Print version")),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(command: &Command, above: &str, each: &mut impl FnMut(&str, &Command)) {
+        for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let path = format!("{above} {}", sub.get_name()).trim().to_owned();
+            each(&path, sub);
+            all(sub, &path, each);
+        }
+    }
+
+    #[test]
+    fn every_text_has_its_vietnamese() {
+        let whole = Cli::command();
+        let mut missing = Vec::new();
+        let mut look = |path: &str, command: &Command| {
+            let about = command.get_about().map(ToString::to_string);
+            let helps = command
+                .get_arguments()
+                .filter_map(|a| a.get_help().map(ToString::to_string));
+            for text in about.into_iter().chain(helps) {
+                if words::vietnamese(&text).is_none() {
+                    missing.push(format!("{path}: {text}"));
+                }
+            }
+        };
+        look("capdo", &whole);
+        all(&whole, "", &mut look);
+        assert!(missing.is_empty(), "{missing:#?}");
+    }
+
+    #[test]
+    fn every_command_that_does_something_has_an_example_that_can_be_read() {
+        let mut count = 0;
+        let whole = command(Lang::En);
+        let mut look = |path: &str, command: &Command| {
+            if command.has_subcommands() {
+                return;
+            }
+            let examples = words::examples(path);
+            assert!(!examples.is_empty(), "{path} has none");
+            for (line, _, _) in examples {
+                let line = line.split(" > ").next().unwrap();
+                let mut args: Vec<String> = Vec::new();
+                for (at, part) in line.split('\'').enumerate() {
+                    if at % 2 == 1 {
+                        args.push(part.to_owned());
+                    } else {
+                        args.extend(part.split_whitespace().map(str::to_owned));
+                    }
+                }
+                let read = super::command(Lang::En).try_get_matches_from(&args);
+                assert!(read.is_ok(), "{line}: {}", read.unwrap_err());
+                count += 1;
+            }
+        };
+        all(&whole, "", &mut look);
+        assert!(count > 30);
+    }
+
+    #[test]
+    fn the_vietnamese_command_line_is_the_same_one() {
+        command(Lang::Vi).debug_assert();
+        command(Lang::En).debug_assert();
+        let of = |words: &[&str]| language(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(of(&["capdo", "--lang", "vi", "audit"]), Lang::Vi);
+        assert_eq!(of(&["capdo", "audit", "--lang=vi", "--help"]), Lang::Vi);
+        assert_eq!(of(&["capdo", "audit", "--help"]), Lang::En);
+        let help = command(Lang::Vi).render_help().to_string();
+        for word in ["Cách dùng:", "Lệnh:", "Tùy chọn:", "Ví dụ:", "Mã thoát"] {
+            assert!(help.contains(word), "{word}: {help}");
+        }
+        assert!(!help.contains("Options:"), "{help}");
+    }
+}

@@ -1,0 +1,241 @@
+//! Reads a `run.json` of an earlier run: of another version, cut short or changed by hand it is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::error::Category;
+
+use super::Failure;
+use crate::assess::Baseline;
+use crate::cli::GateArgs;
+use crate::evidence::seal;
+use crate::model::{AssetKind, Counts, Inventory, Run};
+
+/// The form of runs that this version reads.
+const SCHEMA: &str = "capdo/run/1";
+
+/// What stands before anything else is believed of a file.
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<String>,
+}
+
+/// The baseline that the user names; it must be of the same things.
+pub(super) fn baseline(
+    gate: &GateArgs,
+    inventory: &Inventory,
+    scan: Option<AssetKind>,
+) -> Result<Option<Baseline>, Failure> {
+    let Some(path) = &gate.baseline else {
+        return Ok(None);
+    };
+    let baseline = Baseline::of(&read(path)?);
+    match baseline.foreign(inventory, scan) {
+        None => Ok(Some(baseline)),
+        Some(why) => Err(Failure::File(format!(
+            "{}: this baseline is of something else: {why}\n  help: name the run.json of an earlier run of the same inventory, or leave out --baseline",
+            path.display()
+        ))),
+    }
+}
+
+/// The folder of the baseline: its manifest is the one before.
+pub(super) fn folder_of(gate: &GateArgs) -> Option<PathBuf> {
+    let path = gate.baseline.as_ref()?;
+    path.parent().map(Path::to_owned)
+}
+
+/// Reads a run.json.
+pub(super) fn read(path: &Path) -> Result<Run, Failure> {
+    let shown = path.display();
+    let bytes = fs::read(path).map_err(|e| {
+        let what = if path.is_dir() {
+            "this is a folder: name the run.json in it".to_owned()
+        } else {
+            format!("cannot be read: {e}")
+        };
+        Failure::File(format!(
+            "{shown}: {what}\n  help: name a run.json that capdo wrote (`capdo audit --out DIR`)"
+        ))
+    })?;
+    beside_manifest(path, &bytes)?;
+    let run = parse(&bytes).map_err(|why| Failure::File(format!("{shown}: {why}")))?;
+    match changed(&run) {
+        None => Ok(run),
+        Some(why) => Err(Failure::Integrity(format!(
+            "{shown}: this run was changed after capdo wrote it: {why}\n  help: take the file as it was written, or run the audit again"
+        ))),
+    }
+}
+
+/// Where a manifest stands beside it and names it, it must be the file that was written.
+fn beside_manifest(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().and_then(|n| n.to_str());
+    let manifest = fs::read(path.with_file_name(seal::MANIFEST));
+    let (Some(name), Ok(manifest)) = (name, manifest) else {
+        return Ok(());
+    };
+    match seal::hash_of(&manifest, name) {
+        Some(hash) if hash != seal::sha256(bytes) => Err(Failure::Integrity(format!(
+            "{}: this is not the file that the {} beside it names\n  help: take the file as it was written, or copy it away from that folder",
+            path.display(),
+            seal::MANIFEST
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Run, String> {
+    let head: Head = serde_json::from_slice(bytes).map_err(|e| no_run(&e))?;
+    match head.schema.as_deref() {
+        Some(SCHEMA) => {}
+        Some(other) if major(other).is_some_and(|n| n > 1) => {
+            return Err(format!(
+                "it is `{other}`, written by a newer capdo; this version reads {SCHEMA}\n  help: use a capdo at least as new as the one that wrote it"
+            ));
+        }
+        Some(other) => {
+            return Err(format!(
+                "it is `{}`, and no run: {SCHEMA} is read here\n  help: name the run.json of a report folder",
+                other.escape_debug()
+            ));
+        }
+        None => {
+            return Err(format!(
+                "no run of capdo: it does not say `schema: {SCHEMA}`\n  help: name the run.json of a report folder"
+            ));
+        }
+    }
+    serde_json::from_slice(bytes).map_err(|e| no_run(&e))
+}
+
+fn no_run(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Eof => format!(
+            "the file is cut short: it ends in the middle, at line {}\n  help: copy it again, whole",
+            error.line()
+        ),
+        Category::Data => format!(
+            "not what capdo writes: {error}\n  help: was it changed by hand? take the file as it was written"
+        ),
+        Category::Syntax | Category::Io => format!(
+            "no JSON: {error}\n  help: name a run.json that capdo wrote; was it changed by hand?"
+        ),
+    }
+}
+
+/// The number at the end of `capdo/run/N`.
+fn major(schema: &str) -> Option<u32> {
+    schema.strip_prefix("capdo/run/")?.parse().ok()
+}
+
+/// Do its counts fit what it lists? A hand that turns a result forgets the rest; what fits everywhere only the seal of the manifest
+/// can tell.
+fn changed(run: &Run) -> Option<String> {
+    let mut ids = BTreeSet::new();
+    let mut by_result: BTreeMap<String, u64> = BTreeMap::new();
+    for finding in &run.findings {
+        if !ids.insert(finding.id.as_str()) {
+            return Some(format!("finding {} stands twice", finding.id));
+        }
+        *by_result
+            .entry(finding.result.word().to_owned())
+            .or_default() += 1;
+    }
+    if by_result != run.summary.by_result {
+        return Some("its summary does not count the findings that it lists".into());
+    }
+    let mut counts = Counts::default();
+    for system in run.requirements.iter().flat_map(|r| &r.systems) {
+        counts.add(system.status);
+    }
+    if counts != run.summary.requirements {
+        return Some("its summary does not count the requirements that it lists".into());
+    }
+    for requirement in &run.requirements {
+        let worst = requirement.systems.iter().map(|s| s.status).max();
+        if worst.is_some_and(|worst| worst != requirement.status) {
+            return Some(format!(
+                "requirement {} is not the worst of its systems",
+                requirement.id
+            ));
+        }
+        let lost = requirement
+            .findings
+            .iter()
+            .find(|id| !ids.contains(id.as_str()));
+        if let Some(id) = lost {
+            return Some(format!(
+                "requirement {} rests on finding {id}, which is not there",
+                requirement.id
+            ));
+        }
+    }
+    let code = match run.gate.outcome.as_str() {
+        "pass" => 0,
+        "fail" => 1,
+        _ => 3,
+    };
+    (run.gate.exit_code != code).then(|| "its gate and its exit code do not fit".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIXTURE: &str = include_str!("../../tests/fixtures/run.json");
+
+    fn value() -> serde_json::Value {
+        serde_json::from_str(FIXTURE).unwrap()
+    }
+
+    fn why(value: &serde_json::Value) -> Option<String> {
+        changed(&parse(value.to_string().as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_run_as_it_was_written_is_taken() {
+        assert_eq!(why(&value()), None);
+    }
+
+    #[test]
+    fn a_newer_version_a_cut_file_and_another_file_are_told_apart() {
+        let newer = FIXTURE.replacen("capdo/run/1", "capdo/run/2", 1);
+        assert!(parse(newer.as_bytes()).unwrap_err().contains("newer capdo"));
+        let cut = &FIXTURE[..FIXTURE.len() / 2];
+        let end = (0..=3)
+            .find(|n| cut.is_char_boundary(cut.len() - n))
+            .unwrap();
+        let cut = &cut[..cut.len() - end];
+        assert!(parse(cut.as_bytes()).unwrap_err().contains("cut short"));
+        for other in ["{}", "{\"schema\": \"capdo/waivers/1\"}"] {
+            assert!(parse(other.as_bytes()).unwrap_err().contains("no run"));
+        }
+        assert!(parse(b"schema: x").unwrap_err().contains("no JSON"));
+        let wrong = FIXTURE.replacen("\"fail_on\": \"", "\"fail_on\": \"x", 1);
+        assert!(parse(wrong.as_bytes()).unwrap_err().contains("by hand"));
+    }
+
+    #[test]
+    fn a_hand_is_noticed() {
+        let mut turned = value();
+        let list = turned["findings"].as_array_mut().unwrap();
+        let failed = list.iter_mut().find(|f| f["result"] == "fail").unwrap();
+        failed["result"] = "pass".into();
+        assert!(why(&turned).unwrap().contains("findings"));
+        let mut gone = value();
+        gone["findings"].as_array_mut().unwrap().pop();
+        assert!(why(&gone).is_some());
+        let mut lifted = value();
+        let list = lifted["requirements"].as_array_mut().unwrap();
+        let gap = list.iter_mut().find(|r| r["status"] == "gap").unwrap();
+        gap["status"] = "met".into();
+        assert!(why(&lifted).unwrap().contains("worst"));
+        let mut gate = value();
+        gate["gate"]["exit_code"] = 0.into();
+        gate["gate"]["outcome"] = "fail".into();
+        assert!(why(&gate).unwrap().contains("exit code"));
+    }
+}

@@ -1,0 +1,281 @@
+//! `--redact hosts`: the run with codes in the place of names and addresses of hosts, and the key to the codes.
+//!
+//! Names are taken from what the run itself says to be hosts: assets that are servers and endpoints, their targets, addresses
+//! of findings, the machine that judged; besides, whatever has the form of an address or a host's name in text that targets
+//! or our users wrote. Texts of law and of controls stay as they are.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::ReportError;
+use super::csv::{cell, writer};
+use crate::model::{AssetKind, Run};
+
+/// The run with codes, and the key as CSV.
+///
+/// # Errors
+/// Where the run cannot be serialised.
+pub fn hosts(run: &Run) -> Result<(Run, String), ReportError> {
+    let mut codes = Codes::default();
+    for asset in &run.assets {
+        if matches!(asset.kind, AssetKind::Server | AssetKind::Endpoint) {
+            codes.name(&asset.id);
+            codes.name(host_of(&asset.target));
+        }
+    }
+    codes.name(&run.run.host);
+    let mut value = serde_json::to_value(run)?;
+    if let Some(object) = value.as_object_mut() {
+        for key in SPOKEN {
+            if let Some(part) = object.get_mut(*key) {
+                codes.walk(part);
+            }
+        }
+    }
+    Ok((serde_json::from_value(value)?, codes.key()?))
+}
+
+/// The parts of a run in which targets or our users speak. Findings have texts of controls beside them, left out by key.
+const SPOKEN: &[&str] = &[
+    "run",
+    "assets",
+    "findings",
+    "evidence",
+    "waivers",
+    "attestations",
+    "requirements",
+    "notes",
+];
+/// Ours: ids, titles, texts of controls and of law.
+const OURS: &[&str] = &[
+    "control",
+    "controls",
+    "title",
+    "expected",
+    "remediation",
+    "text",
+    "ref",
+    "instrument",
+    "requirements",
+    "sha256",
+    "code",
+    "started",
+    "finished",
+    "as_of",
+    "collected_at",
+    "parameters",
+    "statement",
+    "exposure",
+    "findings",
+    "clause",
+];
+
+/// The host in `ssh:user@host:22`, `host:443`, `servers/web-01`.
+fn host_of(target: &str) -> &str {
+    let target = target.strip_prefix("ssh:").unwrap_or(target);
+    let target = target.rsplit('@').next().unwrap_or(target);
+    let target = target.trim_end_matches('/');
+    let target = target.rsplit('/').next().unwrap_or(target);
+    match target.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => {
+            host.trim_matches(['[', ']'])
+        }
+        Some(_) | None => target,
+    }
+}
+
+#[derive(Default)]
+struct Codes {
+    codes: BTreeMap<String, String>,
+    names: Vec<String>,
+}
+
+impl Codes {
+    /// A name that is one for certain.
+    fn name(&mut self, name: &str) {
+        if name.is_empty() || name == "local" || self.codes.contains_key(name) {
+            return;
+        }
+        self.code(name, "H");
+        self.names.push(name.to_owned());
+        // The longest first: `web-01.example.vn` before `web-01`.
+        self.names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+    }
+
+    fn code(&mut self, name: &str, kind: &str) -> String {
+        let number = self.codes.values().filter(|c| c.starts_with(kind)).count() + 1;
+        self.codes
+            .entry(name.to_owned())
+            .or_insert_with(|| format!("{kind}{number:03}"))
+            .clone()
+    }
+
+    fn walk(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
+            Value::Object(object) => {
+                for (key, item) in object.iter_mut() {
+                    if !OURS.contains(&key.as_str()) {
+                        self.walk(item);
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        let mut shown = text.to_owned();
+        for name in self.names.clone() {
+            if shown.contains(&name) {
+                let code = self.code(&name, "H");
+                shown = replace_word(&shown, &name, &code);
+            }
+        }
+        let Ok(pattern) = &*ADDRESS else { return shown };
+        let mut out = String::with_capacity(shown.len());
+        let mut end = 0;
+        for found in pattern.find_iter(&shown) {
+            let word = found.as_str();
+            let Some(kind) = kind_of(word) else { continue };
+            out.push_str(&shown[end..found.start()]);
+            out.push_str(&self.code(word, kind));
+            end = found.end();
+        }
+        out.push_str(&shown[end..]);
+        out
+    }
+
+    fn key(&self) -> Result<String, ReportError> {
+        let mut out = writer();
+        out.write_record(["code", "name"])?;
+        for (name, code) in &self.codes {
+            out.write_record([cell(code), cell(name)])?;
+        }
+        let bytes = out.into_inner().map_err(|e| e.into_error())?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// Replaces a name where it is not part of a longer one.
+fn replace_word(text: &str, name: &str, code: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for (at, _) in text.match_indices(name) {
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let before = text[..at].chars().next_back().is_some_and(inside);
+        let after = text[at + name.len()..].chars().next().is_some_and(inside);
+        if at < end || before || after {
+            continue;
+        }
+        out.push_str(&text[end..at]);
+        out.push_str(code);
+        end = at + name.len();
+    }
+    out.push_str(&text[end..]);
+    out
+}
+
+/// What has the form of an IPv4 or IPv6 address or of a host's full name.
+static ADDRESS: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:\d{1,3}\.){3}\d{1,3}\b|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}|\b(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\b",
+    )
+});
+
+/// An address that names a host, or a full name under a suffix in use; `0.0.0.0/0` and names of files are none.
+fn kind_of(word: &str) -> Option<&'static str> {
+    if let Ok(address) = word.parse::<std::net::IpAddr>() {
+        return (!address.is_unspecified() && !address.is_loopback()).then_some("IP");
+    }
+    let suffix = word.rsplit('.').next()?.to_ascii_lowercase();
+    SUFFIXES.contains(&suffix.as_str()).then_some("H")
+}
+
+const SUFFIXES: &[&str] = &[
+    "vn",
+    "com",
+    "net",
+    "org",
+    "io",
+    "dev",
+    "app",
+    "info",
+    "biz",
+    "asia",
+    "cloud",
+    "online",
+    "shop",
+    "store",
+    "tech",
+    "site",
+    "xyz",
+    "example",
+    "test",
+    "invalid",
+    "local",
+    "localdomain",
+    "internal",
+    "intranet",
+    "lan",
+    "corp",
+    "home",
+    "private",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn no_host_is_left_and_the_key_opens_the_codes() {
+        let run = sample::run();
+        let (redacted, key) = hosts(&run).unwrap();
+        let text = serde_json::to_string(&redacted).unwrap();
+        let spoken = |run: &Run| serde_json::to_string(&run.findings).unwrap();
+        assert!(spoken(&run).contains("web-01"));
+        for asset in &run.assets {
+            if matches!(asset.kind, AssetKind::Server | AssetKind::Endpoint) {
+                assert!(!spoken(&redacted).contains(&asset.id), "{}", asset.id);
+                assert!(key.contains(&asset.id), "{}", asset.id);
+            }
+        }
+        assert!(!text.contains(&run.run.host));
+        assert_eq!(redacted.findings.len(), run.findings.len());
+        for (a, b) in redacted.findings.iter().zip(&run.findings) {
+            assert_eq!((&a.id, &a.control, &a.title), (&b.id, &b.control, &b.title));
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_stays() {
+        let mut codes = Codes::default();
+        for same in [
+            "nginx.conf:12",
+            "0.0.0.0/0",
+            "etc/ssh/sshd_config",
+            "TCVN 14423:2026",
+            "10:30:05",
+            "127.0.0.1",
+        ] {
+            assert_eq!(codes.text(same), same);
+        }
+        codes.name("web-01");
+        assert_eq!(
+            codes.text("web-01:/etc/x, web-010, 10.1.2.3 and db.corp.vn"),
+            "H001:/etc/x, web-010, IP001 and H002"
+        );
+        assert_eq!(
+            codes.text("nginx.server[db.corp.vn:443] fe80::1"),
+            "nginx.server[H002:443] IP002"
+        );
+        assert_eq!(host_of("ssh:audit@web-01:2222"), "web-01");
+        assert_eq!(host_of("servers/web-01"), "web-01");
+        assert_eq!(host_of("tracuu.example.vn:443"), "tracuu.example.vn");
+    }
+}

@@ -1,0 +1,448 @@
+//! Acceptances: they never turn a result, they end, and what is odd about them is told; entries are written whole or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{DAY, capdo, code, sample_copy, stderr, stdout};
+
+fn audit(inventory: &Path) -> Value {
+    let output = capdo(&[
+        "audit",
+        inventory.to_str().unwrap(),
+        "--as-of",
+        DAY,
+        "--format",
+        "json",
+    ]);
+    assert!(code(&output) < 4, "{}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).unwrap()
+}
+
+fn entry(id: &str, covers: &str, from: &str, until: &str) -> String {
+    format!(
+        "  - {{ id: {id}, {covers}, disposition: waived, reason: r, owner: An, approver: Bình, ticket: T-1, from: {from}, until: {until} }}\n"
+    )
+}
+
+fn with_waivers(folder: &Path, entries: &str) -> PathBuf {
+    let sample = sample_copy(folder);
+    let text = format!("schema: capdo/waivers/1\nwaivers:\n{entries}");
+    fs::write(sample.join("waivers.yaml"), text).unwrap();
+    sample.join("capdo.yaml")
+}
+
+#[test]
+fn results_stay_and_figures_before_and_after_are_both_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let bare = audit(&with_waivers(
+        &dir.path().join("."),
+        &entry(
+            "w",
+            "control: SRV-SSH-004, asset: office-01",
+            "2026-11-01",
+            "2026-11-02",
+        ),
+    ));
+    assert!(
+        bare["summary"].get("before_waivers").is_none(),
+        "nothing counts: one figure"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let inventory = with_waivers(
+        dir.path(),
+        &entry("w", "control: CFG-PG-001", "2026-10-01", "2027-02-01"),
+    );
+    let run = audit(&inventory);
+    let waived: Vec<&Value> = run["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["control"] == "CFG-PG-001" && f["result"] == "fail")
+        .collect();
+    assert!(!waived.is_empty() && waived.iter().all(|f| f["disposition"] == "waived"));
+    let count = |of: &Value| {
+        of.as_object()
+            .unwrap()
+            .values()
+            .map(|n| n.as_u64().unwrap())
+            .sum::<u64>()
+    };
+    let before = count(&run["summary"]["before_waivers"]["by_severity"]);
+    assert_eq!(
+        before,
+        count(&run["summary"]["by_severity"]) + waived.len() as u64
+    );
+    assert_eq!(before, count(&bare["summary"]["by_severity"]));
+    // A waiver lifts no gap.
+    assert_eq!(
+        run["summary"]["before_waivers"]["requirements"],
+        run["summary"]["requirements"]
+    );
+    let text = stdout(&capdo(&[
+        "audit",
+        inventory.to_str().unwrap(),
+        "--as-of",
+        DAY,
+    ]));
+    assert!(text.contains("Trước khi xét chấp nhận"), "{text}");
+}
+
+#[test]
+fn what_is_odd_about_a_waiver_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = [
+        entry("a-first", "control: CFG-PG-001", "2026-10-01", "2027-02-01"),
+        entry(
+            "b-overlaps",
+            "control: CFG-PG-001, system: sorting",
+            "2026-10-01",
+            "2027-02-01",
+        ),
+        entry(
+            "c-ending",
+            "control: SRV-SSH-003",
+            "2026-10-01",
+            "2026-12-20",
+        ),
+        entry(
+            "d-ended",
+            "control: SRV-ACC-001",
+            "2026-05-01",
+            "2026-10-01",
+        ),
+        entry(
+            "e-unused",
+            "control: SRV-SSH-003, subject: nobody",
+            "2026-10-01",
+            "2027-02-01",
+        ),
+        entry(
+            "f-later",
+            "control: SRV-NET-010",
+            "2026-12-01",
+            "2027-02-01",
+        ),
+    ];
+    let run = audit(&with_waivers(dir.path(), &all.concat()));
+    let codes = |id: &str| -> Vec<String> {
+        let waivers = run["waivers"].as_array().unwrap();
+        let waiver = waivers.iter().find(|w| w["id"] == id).unwrap();
+        let remarks = waiver["remarks"].as_array().cloned().unwrap_or_default();
+        remarks
+            .iter()
+            .map(|r| r["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(codes("a-first"), Vec::<String>::new());
+    assert_eq!(codes("b-overlaps"), ["waiver-overlaps"]);
+    assert_eq!(codes("c-ending"), ["waiver-ending"]);
+    assert_eq!(codes("d-ended"), ["waiver-ended"]);
+    assert_eq!(codes("e-unused"), ["waiver-unused"]);
+    assert_eq!(codes("f-later"), ["waiver-not-begun"]);
+}
+
+#[test]
+fn wrong_waivers_are_all_told_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = [
+        entry("a", "control: SRV-SSH-0044", "2026-10-01", "2026-11-01"),
+        entry("b", "control: SRV-SSH-004", "2026-10-01", "2027-10-01"),
+        entry("c", "control: SRV-SSH-004", "2026-10-01", "2026-11-01").replace("Bình", "' an '"),
+        entry(
+            "d",
+            "control: SRV-SSH-004, asset: nowhere/server",
+            "2026-10-01",
+            "2026-11-01",
+        ),
+    ];
+    let inventory = with_waivers(dir.path(), &all.concat());
+    let output = capdo(&["audit", inventory.to_str().unwrap()]);
+    assert_eq!(code(&output), 4);
+    let said = stderr(&output);
+    for words in [
+        "SRV-SSH-0044",
+        "at most 180",
+        "cannot approve it",
+        "`nowhere`",
+        "4 mistakes",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
+fn ten_thousand_waivers_are_no_burden() {
+    let dir = tempfile::tempdir().unwrap();
+    let all: String = (0..10_000)
+        .map(|n| {
+            entry(
+                &format!("w-{n:05}"),
+                "requirement: letter.2.2",
+                "2026-10-01",
+                "2027-02-01",
+            )
+        })
+        .collect();
+    let inventory = with_waivers(dir.path(), &all);
+    let began = Instant::now();
+    let run = audit(&inventory);
+    assert_eq!(run["waivers"].as_array().unwrap().len(), 10_000);
+    let took = began.elapsed();
+    eprintln!("ten thousand waivers: {took:?}");
+    // A debug build beside other tests; a quarter of it is the audit itself.
+    assert!(took < Duration::from_secs(60), "{took:?}");
+}
+
+#[test]
+fn an_entry_is_added_and_the_rest_of_the_file_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = sample_copy(dir.path());
+    let inventory = sample.join("capdo.yaml").display().to_string();
+    let path = sample.join("waivers.yaml");
+    let commented = fs::read_to_string(&path).unwrap() + "# cuối tệp\n";
+    fs::write(&path, &commented).unwrap();
+    let waive = |more: &[&str]| {
+        let args = [
+            "waive", &inventory, "--owner", "Lê An", "--ticket", "T-1", "--as-of", DAY,
+        ];
+        capdo(&[&args[..], more].concat())
+    };
+    let output = waive(&[
+        "--control",
+        "SRV-LOG-003",
+        "--system",
+        "portal",
+        "--reason",
+        "chờ: \"ổ đĩa\" # 3",
+        "--approver",
+        "Trần Bình",
+        "--days",
+        "90",
+    ]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, after) = commented.split_once("# cuối tệp").unwrap();
+    assert!(
+        text.starts_with(before) && text.ends_with(&format!("# cuối tệp{after}")),
+        "{text}"
+    );
+    let run = audit(&sample.join("capdo.yaml"));
+    let waivers = run["waivers"].as_array().unwrap();
+    let made = waivers.iter().find(|w| w["id"] == "wvr-003").unwrap();
+    assert_eq!(
+        (&made["reason"], &made["until"]),
+        (&"chờ: \"ổ đĩa\" # 3".into(), &"2027-02-21".into())
+    );
+    // Wrong ones: all mistakes at once, and not a byte is written.
+    let output = waive(&[
+        "--control",
+        "SRV-LOG-03",
+        "--system",
+        "nowhere",
+        "--reason",
+        " ",
+        "--approver",
+        "lê  an",
+        "--until",
+        "2027-12-31",
+    ]);
+    assert_eq!(code(&output), 4);
+    assert!(
+        stderr(&output).contains("5 mistakes"),
+        "{}",
+        stderr(&output)
+    );
+    let output = waive(&[
+        "--control",
+        "SRV-LOG-003",
+        "--reason",
+        "x",
+        "--from",
+        "2026-09-01",
+        "--until",
+        "2026-10-01",
+    ]);
+    assert_eq!(code(&output), 4, "it would have ended already");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(
+        code(&waive(&["--reason", "x", "--days", "3"])),
+        2,
+        "neither control nor requirement"
+    );
+}
+
+#[test]
+fn the_first_entry_makes_the_file_and_names_it_in_the_inventory() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = sample_copy(dir.path());
+    let inventory = sample.join("capdo.yaml");
+    let text = fs::read_to_string(&inventory).unwrap();
+    let text = text
+        .replace("waivers: [ waivers.yaml ]\n", "")
+        .replace("attestations: [ documents/attestations.yaml ]\n", "");
+    fs::write(&inventory, &text).unwrap();
+    fs::remove_file(sample.join("waivers.yaml")).unwrap();
+    let shown = inventory.display().to_string();
+    let paper = sample
+        .join("documents/ra-soat-he-thong-2026.md")
+        .display()
+        .to_string();
+    for args in [
+        &[
+            "waive",
+            &shown,
+            "--requirement",
+            "letter.2.2",
+            "--reason",
+            "r",
+            "--owner",
+            "A",
+            "--ticket",
+            "T",
+            "--days",
+            "9",
+        ][..],
+        &[
+            "attest",
+            &shown,
+            "--requirement",
+            "letter.1.1",
+            "--statement",
+            "Đã ban hành",
+            "--evidence",
+            &paper,
+            "--signer",
+            "A",
+            "--role",
+            "B",
+        ],
+    ] {
+        let output = capdo(&[args, &["--as-of", DAY]].concat());
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+    }
+    let now = fs::read_to_string(&inventory).unwrap();
+    assert!(now.starts_with(&text), "the rest stays");
+    let run = audit(&inventory);
+    assert_eq!(run["waivers"][0]["remark"]["code"], "waiver-not-approved");
+    assert_eq!(
+        run["attestations"][0]["in_date"], true,
+        "{}",
+        run["attestations"]
+    );
+}
+
+#[test]
+fn wrong_attestations_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = sample_copy(dir.path());
+    let inventory = sample.join("capdo.yaml").display().to_string();
+    let file = sample.join("documents/attestations.yaml");
+    let before = fs::read(&file).unwrap();
+    let paper = sample
+        .join("documents/ra-soat-he-thong-2026.md")
+        .display()
+        .to_string();
+    let attest = |requirement: &str, paper: &str, more: &[&str]| {
+        let args = [
+            "attest",
+            &inventory,
+            "--requirement",
+            requirement,
+            "--evidence",
+            paper,
+            "--statement",
+            "Đã rà soát",
+            "--signer",
+            "A",
+            "--role",
+            "B",
+            "--as-of",
+            DAY,
+        ];
+        let output = capdo(&[&args[..], more].concat());
+        (code(&output), stderr(&output))
+    };
+    for (requirement, paper, more, wanted, why) in [
+        ("letter.1.1x", paper.as_str(), &[][..], 2, "did you mean"),
+        ("letter.1.1", "none.pdf", &[], 4, "none.pdf"),
+        ("letter.2.1", &paper, &[], 2, "--scope portal"),
+        (
+            "letter.1.1",
+            &paper,
+            &["--scope", "nowhere"],
+            4,
+            "`nowhere`",
+        ),
+        (
+            "letter.1.1",
+            &paper,
+            &["--issued", "2027-01-01"],
+            4,
+            "after today",
+        ),
+        (
+            "letter.1.1",
+            &paper,
+            &["--issued", "2020-01-01"],
+            4,
+            "newer document",
+        ),
+        (
+            "letter.1.1",
+            &paper,
+            &["--valid-for", "ever"],
+            4,
+            "no length of time",
+        ),
+        (
+            "letter.1.1",
+            &paper,
+            &["--id", "att-001"],
+            4,
+            "stands twice",
+        ),
+    ] {
+        let (code, said) = attest(requirement, paper, more);
+        assert_eq!(code, wanted, "{requirement} {more:?}: {said}");
+        assert!(said.contains(why), "{requirement} {more:?}: {said}");
+    }
+    assert!(fs::read(&file).unwrap() == before);
+}
+
+#[test]
+fn an_attestation_that_ended_counts_nowhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = sample_copy(dir.path());
+    let inventory = sample.join("capdo.yaml");
+    let file = sample.join("documents/attestations.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let in_date = audit(&inventory);
+    let ids = |run: &Value| -> Vec<String> {
+        let met = run["requirements"].as_array().unwrap().iter();
+        met.filter(|r| !r["attestations"].as_array().unwrap().is_empty())
+            .map(|r| r["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(!ids(&in_date).is_empty());
+    fs::write(
+        &file,
+        text.replace("months", "days").replace("year", "days"),
+    )
+    .unwrap();
+    let ended = audit(&inventory);
+    assert_eq!(ids(&ended), Vec::<String>::new());
+    for attestation in ended["attestations"].as_array().unwrap() {
+        assert_eq!(attestation["in_date"], false, "{attestation}");
+    }
+    let papers = ended["findings"].as_array().unwrap().iter();
+    let counted: Vec<&Value> = papers
+        .filter(|f| f["subject"].as_str().unwrap().starts_with("paper["))
+        .filter(|f| ["pass", "fail"].contains(&f["result"].as_str().unwrap()))
+        .collect();
+    assert!(counted.is_empty(), "{counted:?}");
+    let met = |run: &Value| run["summary"]["requirements"]["met"].as_u64().unwrap();
+    assert!(met(&ended) < met(&in_date));
+}
