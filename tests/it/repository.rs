@@ -167,7 +167,7 @@ fn an_approved_entry_that_names_the_file_makes_it_count() {
     let inventory = "schema: capdo/inventory/1\norganisation: { name: { vi: Mẫu, en: Sample }, ownership: private, size: large }\nsystems:\n  - { id: kho, name: { vi: Kho, en: Depot }, level: 3, hosting: own, online_service: true }\nassets:\n  - { id: kho-conf, system: kho, kind: config, path: . }\nwaivers: [ waivers.yaml ]\n";
     let entry = |approver: &str| {
         format!(
-            "schema: capdo/waivers/1\nwaivers:\n  - {{ id: W-1, control: CFG-CMP-008, file: compose.yml, disposition: waived, reason: chờ, owner: kho, {approver}from: 2026-01-01, until: 2027-03-01 }}\n"
+            "schema: capdo/waivers/1\nwaivers:\n  - {{ id: W-1, control: CFG-CMP-008, file: compose.yml, disposition: waived, reason: chờ, owner: kho, {approver}from: 2026-11-01, until: 2027-03-01 }}\n"
         )
     };
     fs::write(dir.path().join("capdo.yaml"), inventory).unwrap();
