@@ -216,6 +216,9 @@ pub(crate) struct TargetArgs {
     /// server behind SSH: the key is restricted to the installed script, so nothing is sent
     #[arg(long)]
     pub(crate) restricted: bool,
+    /// config: read everything, tell only what stands in files that differ from this revision of git
+    #[arg(long, value_name = "REV")]
+    pub(crate) changed_since: Option<String>,
     /// schema: postgresql or mysql, instead of guessing
     #[arg(long, value_name = "DIALECT")]
     pub(crate) dialect: Option<String>,

@@ -10,6 +10,7 @@ pub mod compare;
 mod data_map;
 mod finding;
 mod gate;
+mod inline;
 mod letter;
 mod missing;
 mod requirement;
@@ -129,7 +130,8 @@ pub fn assess(mut input: Input<'_>) -> Run {
         }
     }
     let attestations = attest::reports(&input);
-    let waivers = waive::apply(&input, &mut findings);
+    let mut waivers = waive::apply(&input, &mut findings);
+    waivers.extend(inline::apply(&input, &mut findings));
     let requirements = requirement::reports(&input, &duties, &findings, &attestations);
     let systems = summary::systems(&input, &requirements);
     let letter = letter::items(&input, &requirements);

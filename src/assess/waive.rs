@@ -125,7 +125,7 @@ fn remarks(
 /// A waiver that ends within so many days is told.
 const ENDS_SOON_DAYS: i64 = 30;
 
-fn fault(waiver: &Waiver, on: Day) -> Option<Reason> {
+pub(super) fn fault(waiver: &Waiver, on: Day) -> Option<Reason> {
     if waiver
         .approver
         .as_deref()
@@ -150,6 +150,16 @@ fn matches(waiver: &Waiver, finding: &Finding) -> bool {
             .is_none_or(|s| finding.systems.contains(s))
         && is(&waiver.asset, &finding.asset)
         && is(&waiver.subject, &finding.subject)
+        && waiver.in_file.as_deref().is_none_or(|wanted| {
+            let file = finding.location.as_ref().and_then(|l| l.file.as_deref());
+            file.is_some_and(|file| is_file(wanted, file))
+        })
+}
+
+/// Is this the file that is meant: its whole path, or the end of it?
+pub(super) fn is_file(wanted: &str, file: &str) -> bool {
+    let wanted = wanted.trim_start_matches("./");
+    file == wanted || file.ends_with(&format!("/{wanted}"))
 }
 
 fn disposition(written: WaiverDisposition) -> Disposition {
@@ -167,6 +177,7 @@ fn covers(waiver: &Waiver) -> String {
         &waiver.system,
         &waiver.asset,
         &waiver.subject,
+        &waiver.in_file,
     ];
     parts
         .into_iter()

@@ -1,9 +1,11 @@
 //! Reads files of a source and keeps the record of what was read: path, size, hash, time.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Read;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::MAX_FILE_BYTES;
@@ -16,6 +18,8 @@ pub struct Reader<'a> {
     shown: String,
     at: Timestamp,
     evidence: Vec<EvidenceItem>,
+    /// What stands in the evidence already.
+    read: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -27,7 +31,18 @@ impl<'a> Reader<'a> {
             shown: shown.into(),
             at,
             evidence: Vec::new(),
+            read: BTreeSet::new(),
         }
+    }
+
+    /// The moment of collecting.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// What is read from.
+    pub fn source(&self) -> &'a dyn Source {
+        self.source
     }
 
     /// The path as people see it.
@@ -57,18 +72,8 @@ impl<'a> Reader<'a> {
     /// As [`Source::read`].
     pub fn bytes_up_to(&mut self, path: &str, cap: u64) -> Result<Vec<u8>, SourceError> {
         let bytes = self.source.read(path, cap)?;
-        let shown = self.shown(path);
-        if !self.evidence.iter().any(|e| e.source == shown) {
-            self.evidence.push(EvidenceItem {
-                id: shown.clone(),
-                kind: "file".into(),
-                source: shown,
-                command: None,
-                sha256: Some(hex_sha256(&bytes)),
-                collected_at: self.at.to_string(),
-                bytes: bytes.len() as u64,
-            });
-        }
+        let sha256 = hex_sha256(&bytes);
+        self.record(path, sha256, bytes.len());
         Ok(bytes)
     }
 
@@ -117,6 +122,47 @@ impl<'a> Reader<'a> {
         Ok(out)
     }
 
+    /// Looks at many files at once, each read whole, recorded as evidence in their order.
+    pub fn each<T: Send>(
+        &mut self,
+        paths: &[String],
+        look: impl Fn(&str, Result<Vec<u8>, SourceError>) -> T + Sync,
+    ) -> Vec<T> {
+        let source = self.source;
+        let seen: Vec<(Option<(String, usize)>, T)> = paths
+            .par_iter()
+            .map(|path| {
+                let read = source.read(path, MAX_FILE_BYTES);
+                let record = read.as_ref().ok().map(|b| (hex_sha256(b), b.len()));
+                (record, look(path, read))
+            })
+            .collect();
+        let mut out = Vec::with_capacity(seen.len());
+        for (path, (record, value)) in paths.iter().zip(seen) {
+            if let Some((sha256, length)) = record {
+                self.record(path, sha256, length);
+            }
+            out.push(value);
+        }
+        out
+    }
+
+    fn record(&mut self, path: &str, sha256: String, length: usize) {
+        let shown = self.shown(path);
+        if !self.read.insert(shown.clone()) {
+            return;
+        }
+        self.evidence.push(EvidenceItem {
+            id: shown.clone(),
+            kind: "file".into(),
+            source: shown,
+            command: None,
+            sha256: Some(sha256),
+            collected_at: self.at.to_string(),
+            bytes: length as u64,
+        });
+    }
+
     /// What a command says on the live host, recorded as evidence.
     ///
     /// # Errors
@@ -124,7 +170,7 @@ impl<'a> Reader<'a> {
     pub fn run(&mut self, command: &'static Command) -> Result<Output, SourceError> {
         let output = self.source.run(command)?;
         let shown = command.shown();
-        if !self.evidence.iter().any(|e| e.source == shown) {
+        if self.read.insert(shown.clone()) {
             self.evidence.push(EvidenceItem {
                 id: shown.clone(),
                 kind: "command".into(),

@@ -35,6 +35,7 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         pack: &pack,
         inventory: &inventory,
         scan: None,
+        changed: None,
         as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
         now: moment,
         gate: &args.gate,

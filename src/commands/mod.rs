@@ -4,6 +4,7 @@ mod attest;
 mod attest_write;
 mod audit;
 mod bundles;
+mod changed;
 mod classify;
 mod collect;
 mod coverage;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::changed::Changed;
 use super::deliver::{self, Reports};
 use super::sealing::{self, Sealing};
 use super::work::{self, Work};
@@ -24,10 +25,18 @@ const SYSTEM: &str = "scan";
 /// Runs `capdo scan`.
 pub(super) fn run(args: &ScanArgs, common: &Common) -> Outcome {
     let inventory = assumed(args.kind, &args.targets, &args.target, args.level)?;
+    let changed = match (&args.target.changed_since, args.kind) {
+        (Some(revision), KindArg::Config) => Some(Changed::since(revision, &inventory)?),
+        (Some(_), _) => {
+            let message = "--changed-since is for configurations\n  help: capdo scan config . --changed-since REV";
+            return Err(Failure::Usage(message.into()));
+        }
+        (None, _) => None,
+    };
     judged(
         &inventory,
-        args.kind.into(),
-        args.level,
+        (args.kind.into(), args.level),
+        changed.as_ref(),
         &args.gate,
         &args.work,
         common,
@@ -44,8 +53,8 @@ pub(super) fn judge(args: &JudgeArgs, common: &Common) -> Outcome {
     bundles::can_be_read(&inventory)?;
     judged(
         &inventory,
-        AssetKind::Server,
-        args.level,
+        (AssetKind::Server, args.level),
+        None,
         &args.gate,
         &args.work,
         common,
@@ -55,15 +64,15 @@ pub(super) fn judge(args: &JudgeArgs, common: &Common) -> Outcome {
 /// Judges all assets of an assumed inventory.
 fn judged(
     inventory: &Inventory,
-    kind: AssetKind,
-    level: Level,
+    scan: (AssetKind, Level),
+    changed: Option<&Changed>,
     gate: &GateArgs,
     work: &WorkArgs,
     common: &Common,
 ) -> Outcome {
     let formats = deliver::formats(&work.format, work.out.as_deref())?;
     let pack = Pack::of(common)?;
-    let baseline = runs::baseline(gate, inventory, Some(kind))?;
+    let baseline = runs::baseline(gate, inventory, Some(scan.0))?;
     bundles::are_whole(inventory)?;
     if let Some(out) = &work.out {
         output::folder(out)?;
@@ -80,7 +89,8 @@ fn judged(
     let run = Work {
         pack: &pack,
         inventory,
-        scan: Some((kind, level)),
+        scan: Some(scan),
+        changed,
         as_of: common.as_of.unwrap_or_else(|| Day::of(moment)),
         now: moment,
         gate,

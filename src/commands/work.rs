@@ -34,6 +34,8 @@ pub(super) struct Work<'a> {
     pub(super) pack: &'a Pack,
     pub(super) inventory: &'a Inventory,
     pub(super) scan: Option<(AssetKind, Level)>,
+    /// Tell only of what changed.
+    pub(super) changed: Option<&'a super::changed::Changed>,
     pub(super) as_of: Day,
     pub(super) now: Timestamp,
     pub(super) gate: &'a GateArgs,
@@ -76,7 +78,10 @@ impl Work<'_> {
             &self.inventory.systems,
             self.as_of,
         );
-        let judged = self.collect_all(&duties, &choices, &cx)?;
+        let mut judged = self.collect_all(&duties, &choices, &cx)?;
+        if let Some(changed) = self.changed {
+            changed.narrow(&mut judged);
+        }
         let engine = Engine::new(&self.pack.rules);
         let org = org_facts(self.inventory);
         let judgements: Vec<Judgement> = judged
@@ -366,6 +371,7 @@ impl Work<'_> {
                     subjects: whole.subjects.iter().filter(own).cloned().collect(),
                     sights: whole.sights.clone(),
                     evidence: whole.evidence.clone(),
+                    inline: Vec::new(),
                 };
                 let systems = system.map_or_else(|| all.clone(), |s| vec![s.clone()]);
                 let asset = Asset {
@@ -469,7 +475,7 @@ impl Work<'_> {
             finished: super::now().to_string(),
             as_of: self.as_of,
             host: host.trim().to_owned(),
-            complete: !interrupted(),
+            complete: !interrupted() && self.changed.is_none(),
         }
     }
 
@@ -486,6 +492,9 @@ impl Work<'_> {
         notes.extend(self.note_dates(judged));
         if let Some((_, level)) = self.scan {
             notes.push(lists::note_scan(level));
+        }
+        if self.changed.is_some() {
+            notes.push(lists::note_changed());
         }
         let secondary: Vec<&str> = self
             .pack

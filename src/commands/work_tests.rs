@@ -27,6 +27,7 @@ fn run_of(inventory: &Inventory) -> Run {
         pack: &PACK,
         inventory,
         scan: None,
+        changed: None,
         as_of: Day::parse("2026-11-23").unwrap(),
         now: "2026-11-23T00:00:00Z".parse().unwrap(),
         gate: &args.gate,

@@ -419,6 +419,9 @@ pub struct WaiverEntry {
     /// Only this subject.
     #[serde(default)]
     pub subject: Option<String>,
+    /// Only findings of this file, as reports name it or as it is called below the asset.
+    #[serde(default)]
+    pub file: Option<String>,
     /// What it does.
     pub disposition: WaiverDisposition,
     /// Why.

@@ -182,6 +182,7 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
         system: entry.system,
         asset: entry.asset,
         subject: entry.subject,
+        in_file: entry.file,
         disposition: entry.disposition,
         reason: entry.reason,
         owner: entry.owner,

@@ -351,6 +351,24 @@ pub struct Collected {
     pub sights: Vec<Sight>,
     /// What was read.
     pub evidence: Vec<EvidenceItem>,
+    /// Waivers that stand in remarks of the target's files.
+    pub inline: Vec<InlineWaiver>,
+}
+
+/// A waiver in a remark of a file: `# capdo:waive ID until=2027-03-01 reason="…"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineWaiver {
+    /// The control that it names.
+    pub control: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The last line for which it speaks: the next one that says something, or the file's last where it stands above
+    /// all lines.
+    pub to: u32,
+    /// Its last day; without one it counts for nothing.
+    pub until: Option<Day>,
+    /// Why; without a reason it counts for nothing.
+    pub reason: String,
 }
 
 impl Collected {

@@ -591,6 +591,8 @@ pub struct Waiver {
     pub asset: Option<String>,
     /// Only this subject.
     pub subject: Option<String>,
+    /// Only findings of this file.
+    pub in_file: Option<String>,
     /// What it does.
     pub disposition: WaiverDisposition,
     /// Why.

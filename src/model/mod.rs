@@ -36,7 +36,8 @@ pub use data_map::DataPlace;
 pub use day::Day;
 pub use duty::{Duty, ORG};
 pub use fact::{
-    Collected, Fact, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value, Why,
+    Collected, Fact, InlineWaiver, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value,
+    Why,
 };
 pub use finding::*;
 pub use inventory::{

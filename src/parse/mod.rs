@@ -1,17 +1,22 @@
 //! Bytes to values with the lines they stand on. Pure: no I/O, no verdicts, no panics on any input.
 
+pub mod apache;
 pub mod bytes;
 pub mod diagnostic;
+pub mod dockerfile;
 pub mod eltron;
 pub mod html;
 pub mod jsx;
 pub mod keyword;
 pub mod levels;
+pub mod mysql;
 pub mod nginx;
 pub mod packed;
 pub mod pdf;
 pub mod picture;
 pub mod postgres;
+pub mod properties;
+pub mod redis;
 pub mod rpm;
 pub mod shape;
 pub mod sip;

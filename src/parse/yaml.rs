@@ -15,6 +15,10 @@ use super::diagnostic::{Diagnostic, Diagnostics, Span};
 use super::shape::Shape;
 use crate::text::unicode;
 
+mod documents;
+
+pub use documents::{Fault, documents, json_document};
+
 /// The largest YAML file that is read.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
@@ -552,6 +556,11 @@ mod tests {
         #[test]
         fn never_panics(text in "[ -~\n\tàđ&*!|>{}\\[\\]:#-]{0,200}") {
             let _ = decode(&text);
+            let last = u32::try_from(text.lines().count()).unwrap_or(0).max(1);
+            for doc in documents(&text).into_iter().chain([json_document(&text)]) {
+                let line = doc.map_or_else(|fault| fault.line, |node| node.span.line);
+                prop_assert!(line <= last, "{line} of {last}");
+            }
         }
     }
 }

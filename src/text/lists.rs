@@ -215,6 +215,14 @@ pub fn note_scan(level: Level) -> Text {
     )
 }
 
+/// What a scan of the changes alone leaves out.
+pub fn note_changed() -> Text {
+    Text::new(
+        "Chỉ phần thay đổi: mọi tệp đều được đọc, nhưng chỉ kết quả ở tệp đã đổi được nêu; không thay cho lần kiểm tra đầy đủ.",
+        "Only what changed: every file was read, but only results in changed files are told; it replaces no full check.",
+    )
+}
+
 /// The name of the system that a scan assumes.
 pub fn scanned() -> Text {
     Text::new("Đối tượng kiểm tra một phần", "What was scanned")

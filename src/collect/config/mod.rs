@@ -1,4 +1,4 @@
-//! Configuration files, wherever they lie: nginx and PostgreSQL, read as those programs read them.
+//! Configuration files, wherever they lie, each read as its program reads it, and the secrets in clear in all text.
 //!
 //! Takes a file, a folder or a pattern. What was not recognised is listed with its count, what is recognised but not in
 //! effect too: nothing is left out in silence. Judges nothing.
@@ -9,14 +9,33 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 
 use super::{Context, Reader, RootFolder};
-use crate::model::{Collected, Fact, Reason, Seen, Subject, Value};
+use crate::model::{
+    Collected, Day, Fact, InlineWaiver, Origin, Reason, Seen, Sensitivity, Subject, Value,
+};
 
+mod apache;
+mod applications;
+mod containers;
+#[cfg(test)]
+mod hostile_tests;
+mod hosts;
 mod kind;
+#[cfg(test)]
+mod kinds_tests;
+mod kubernetes;
+mod mysql;
 mod nginx;
+mod node;
 mod postgresql;
+mod redis;
+mod secret;
+mod secrets;
+mod settings;
+mod stores;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod waivers;
 
 use kind::Kind;
 use tree::Tree;
@@ -35,13 +54,30 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     }
     let mut out = Collected::default();
     let mut unused = Vec::new();
-    nginx::collect(&mut tree, &mut out, &mut unused);
-    postgresql::collect(&mut tree, &mut out, &mut unused);
+    for (_, read) in READERS {
+        read(&mut tree, &mut out, &mut unused);
+    }
+    out.subjects.iter_mut().for_each(mask);
     tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
     out.saw("config-files", Seen::Whole);
+    out.inline = inline(&tree);
     out.evidence = tree.reader.into_evidence();
     out
+}
+
+/// The waivers that stand in remarks of the files.
+fn inline(tree: &Tree<'_>) -> Vec<InlineWaiver> {
+    tree.remarks
+        .iter()
+        .map(|(path, remark)| InlineWaiver {
+            control: remark.control.clone(),
+            place: tree.place(path, remark.line),
+            to: remark.to,
+            until: remark.until.as_deref().and_then(Day::parse),
+            reason: remark.reason.clone(),
+        })
+        .collect()
 }
 
 /// What is to be walked.
@@ -122,10 +158,68 @@ fn parent(path: &Path) -> PathBuf {
 
 fn unreachable_target(code: &'static str, detail: &str) -> Collected {
     let mut out = Collected::default();
-    for kind in TYPES {
+    let types = READERS.iter().flat_map(|(types, _)| types.iter());
+    for kind in types.chain(&["config-files"]) {
         out.saw(kind, Seen::Not(Reason::new(code, detail)));
     }
     out
+}
+
+/// What a whole kind was seen like: what could not be read, and the first thing that was not understood, make it not
+/// whole; the rest of it still counts.
+fn seen(tree: &Tree<'_>, kinds: &[Kind]) -> Seen {
+    if let Some((file, why)) = kinds.iter().find_map(|kind| tree.unreadable_of(kind)) {
+        return Seen::Not(Reason::new("unreadable", format!("{file}: {why}")));
+    }
+    if tree.truncated {
+        return Seen::Not(Reason::new("too-large", "more files than are looked at"));
+    }
+    let of_kind: Vec<String> = kinds
+        .iter()
+        .flat_map(|kind| tree.of_kind(kind))
+        .map(|file| tree.reader.shown(&file))
+        .collect();
+    let problem = tree
+        .problems
+        .iter()
+        .find(|(place, _)| of_kind.iter().any(|file| **file == *place.file));
+    match problem {
+        Some((place, what)) => Seen::Not(Reason::new("not-parsed", format!("{place}: {what}"))),
+        None => Seen::Whole,
+    }
+}
+
+/// Whatever a directive is called, a secret behind it is masked: a reader may not know that it is one.
+fn mask(subject: &mut Subject) {
+    for fact in subject.facts.values_mut().chain(&mut subject.other) {
+        let path = fact.path.clone();
+        match &mut fact.value {
+            Value::Text(text) => {
+                if settings::holds_secret(&path, text) {
+                    fact.value = masked(text);
+                }
+            }
+            Value::List(list) => {
+                for item in &mut list.items {
+                    if let Value::Text(text) = item
+                        && settings::holds_secret(&path, text)
+                    {
+                        *item = masked(text);
+                    }
+                }
+            }
+            Value::Bool(_)
+            | Value::Int(_)
+            | Value::Day(_)
+            | Value::Map(_)
+            | Value::Absent
+            | Value::Unseen(_) => {}
+        }
+    }
+}
+
+fn masked(text: &str) -> Value {
+    Fact::new("value", text, Origin::Set, Sensitivity::Secret("value")).value
 }
 
 /// Subjects of one name get the path of their file, then a number in file order.
@@ -170,9 +264,32 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
     let unknown: Vec<_> = tree
         .files
         .iter()
-        .filter_map(|f| match &f.kind {
-            Kind::Unknown(why) => Some((tree.reader.shown(&f.path), (*why).to_owned())),
-            Kind::Nginx | Kind::Postgres | Kind::Hba | Kind::Ident => None,
+        .filter_map(|f| {
+            let why = match f.kind {
+                Kind::Unknown(why) => why,
+                Kind::Archive => "an archive, left alone",
+                Kind::Nginx
+                | Kind::Postgres
+                | Kind::Hba
+                | Kind::Ident
+                | Kind::Apache
+                | Kind::Htaccess
+                | Kind::Mysql
+                | Kind::Redis
+                | Kind::RedisAcl
+                | Kind::Mongodb
+                | Kind::Elastic
+                | Kind::Dockerfile
+                | Kind::Compose
+                | Kind::DockerDaemon
+                | Kind::Kubernetes
+                | Kind::Spring
+                | Kind::DotEnv
+                | Kind::Host
+                | Kind::Unit
+                | Kind::Pipeline => return None,
+            };
+            Some((tree.reader.shown(&f.path), why.to_owned()))
         })
         .collect();
     let of = |kind: &Kind| count(tree.files.iter().filter(|f| f.kind == *kind).count());
@@ -184,6 +301,17 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
         ("nginx_files", of(&Kind::Nginx)),
         ("postgresql_files", of(&Kind::Postgres)),
         ("pg_hba_files", of(&Kind::Hba)),
+        ("kinds", kinds(tree)),
+        (
+            "problems",
+            listed(
+                tree.problems
+                    .iter()
+                    .map(|(place, what)| (place.to_string(), what.clone()))
+                    .collect(),
+            ),
+        ),
+        ("left_out", listed(tree.left_out.clone())),
         ("truncated", tree.truncated.into()),
         ("unrecognised", listed(unknown)),
         ("unreadable", listed(tree.unreadable.clone())),
@@ -197,14 +325,35 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
     subject
 }
 
-/// The subject types of this collector.
-const TYPES: [&str; 6] = [
-    "nginx",
-    "nginx-server",
-    "nginx-location",
-    "postgresql",
-    "pg-hba",
-    "config-files",
+/// How many files of each kind.
+fn kinds(tree: &Tree<'_>) -> Value {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for word in tree.files.iter().filter_map(|f| f.kind.word()) {
+        *counts.entry(word).or_default() += 1;
+    }
+    Value::list(
+        counts
+            .into_iter()
+            .map(|(kind, files)| Value::map([("kind", kind.into()), ("files", Value::Int(files))])),
+    )
+}
+
+/// Reads what there is of one program.
+type Read = fn(&mut Tree<'_>, &mut Collected, &mut Vec<String>);
+
+/// The readers with their subject types.
+const READERS: &[(&[&str], Read)] = &[
+    (&["nginx", "nginx-server", "nginx-location"], nginx::collect),
+    (&["postgresql", "pg-hba"], postgresql::collect),
+    (apache::TYPES, apache::collect),
+    (mysql::TYPES, mysql::collect),
+    (redis::TYPES, redis::collect),
+    (stores::TYPES, stores::collect),
+    (containers::TYPES, containers::collect),
+    (kubernetes::TYPES, kubernetes::collect),
+    (applications::TYPES, applications::collect),
+    (hosts::TYPES, hosts::collect),
+    (secret::TYPES, secret::collect),
 ];
 
 /// How many names a list in the summary holds.

@@ -6,12 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use globset::GlobBuilder;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::Target;
 use super::kind::{self, Kind};
+use super::secrets::{self, Hit, Look};
+use super::waivers::{self, Remark};
 use crate::collect::Reader;
 use crate::model::{EntryKind, Place, SourceError};
+use crate::parse::bytes;
 
 /// A file of the tree.
 #[derive(Debug, Clone)]
@@ -28,11 +31,33 @@ pub(super) struct Tree<'a> {
     pub(super) files: Vec<File>,
     /// Files that could not be read, with the reason.
     pub(super) unreadable: Vec<(String, String)>,
+    /// Folders that were left alone, with the reason.
+    pub(super) left_out: Vec<(String, String)>,
+    /// What a reader could not make sense of: `file:line: what`.
+    pub(super) problems: Vec<(Place, String)>,
+    /// Secrets in clear, by file, in tests and examples beside the rest.
+    pub(super) secrets: Vec<(String, Hit)>,
+    /// Files that were too long to look for secrets to their end.
+    pub(super) not_searched: Vec<String>,
+    /// How many more stand in tests and examples.
+    pub(super) set_aside: usize,
+    /// Waivers in remarks, by file.
+    pub(super) remarks: Vec<(String, Remark)>,
     /// More files than we look at.
     pub(super) truncated: bool,
     /// Links with a target that is written for the real host, and where that lies in the tree.
     links: BTreeMap<String, String>,
     texts: BTreeMap<String, Arc<str>>,
+}
+
+/// What a file is at first sight.
+struct Sight {
+    kind: Kind,
+    text: Option<Arc<str>>,
+    hits: Vec<Hit>,
+    aside: usize,
+    remarks: Vec<Remark>,
+    searched: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -41,17 +66,27 @@ impl<'a> Tree<'a> {
             reader,
             files: Vec::new(),
             unreadable: Vec::new(),
+            left_out: Vec::new(),
+            problems: Vec::new(),
+            secrets: Vec::new(),
+            not_searched: Vec::new(),
+            set_aside: 0,
+            remarks: Vec::new(),
             truncated: false,
             links: BTreeMap::new(),
             texts: BTreeMap::new(),
         };
         let mut links = Vec::new();
-        let walk = WalkDir::new(&target.root)
+        let mut paths = Vec::new();
+        let mut walk = WalkDir::new(&target.root)
             .follow_links(false)
             .max_depth(MAX_FOLDERS)
-            .sort_by_file_name();
-        for (nth, entry) in walk.into_iter().enumerate() {
-            if nth >= MAX_ENTRIES {
+            .sort_by_file_name()
+            .into_iter();
+        let mut nth = 0;
+        while let Some(entry) = walk.next() {
+            nth += 1;
+            if nth > MAX_ENTRIES {
                 tree.truncated = true;
                 break;
             }
@@ -68,42 +103,64 @@ impl<'a> Tree<'a> {
                 }
             };
             let path = inside(&target.root, entry.path());
-            if entry.path_is_symlink() {
+            if let Some(why) = vendored(&entry) {
+                tree.left_out.push((tree.reader.shown(&path), why.into()));
+                walk.skip_current_dir();
+            } else if entry.file_type().is_dir() && entry.depth() > 0 && kind::is_file_name(&path) {
+                // Named as a file, but a folder: whatever stood there was not read.
+                tree.unreadable
+                    .push((tree.reader.shown(&path), "wrong-kind".into()));
+            } else if entry.file_type().is_dir() && entry.depth() == MAX_FOLDERS {
+                let shown = tree.reader.shown(&path);
+                tree.unreadable.push((shown, "too-deep".into()));
+            } else if entry.path_is_symlink() {
                 links.push((path, std::fs::read_link(entry.path()).ok()));
             } else if entry.file_type().is_file() && target.takes(&path) {
-                tree.add(&path);
+                paths.push(path);
             } else if !entry.file_type().is_dir() && target.takes(&path) {
                 tree.unreadable
                     .push((tree.reader.shown(&path), "wrong-kind".into()));
             }
         }
+        tree.look_at(paths);
         tree.resolve_links(target, links);
         tree
     }
 
-    fn add(&mut self, path: &str) {
-        let kind = match self.text(path) {
-            Ok(text) => {
-                let kind = kind::of(path, &text);
-                if matches!(kind, Kind::Unknown(_)) {
-                    // Only what is read again stays in memory.
-                    self.texts.remove(&self.real(path));
+    /// Reads the files, tells what each is, and keeps the text of those that are read again.
+    fn look_at(&mut self, paths: Vec<String>) {
+        let (archives, paths): (Vec<String>, Vec<String>) =
+            paths.into_iter().partition(|path| kind::is_archive(path));
+        let seen = self.reader.each(&paths, Sight::of);
+        for (path, sight) in paths.into_iter().zip(seen) {
+            match sight {
+                Ok(sight) => {
+                    if let Some(text) = sight.text {
+                        self.texts.insert(path.clone(), text);
+                    }
+                    self.set_aside += sight.aside;
+                    if !sight.searched {
+                        self.not_searched.push(self.reader.shown(&path));
+                    }
+                    let remarks = sight.remarks.into_iter();
+                    self.remarks.extend(remarks.map(|r| (path.clone(), r)));
+                    self.secrets
+                        .extend(sight.hits.into_iter().map(|hit| (path.clone(), hit)));
+                    self.files.push(File {
+                        path,
+                        kind: sight.kind,
+                    });
                 }
-                kind
+                Err(code) => self
+                    .unreadable
+                    .push((self.reader.shown(&path), code.to_owned())),
             }
-            Err(SourceError::Unreadable(_, why)) if why.starts_with("binary") => {
-                Kind::Unknown("binary")
-            }
-            Err(e) => {
-                self.unreadable
-                    .push((self.reader.shown(path), e.code().into()));
-                return;
-            }
-        };
-        self.files.push(File {
-            path: path.to_owned(),
-            kind,
-        });
+        }
+        self.files.extend(archives.into_iter().map(|path| File {
+            path,
+            kind: Kind::Archive,
+        }));
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
     fn resolve_links(&mut self, target: &Target, links: Vec<(String, Option<std::path::PathBuf>)>) {
@@ -167,7 +224,7 @@ impl<'a> Tree<'a> {
     pub(super) fn unreadable_of(&self, kind: &Kind) -> Option<&(String, String)> {
         self.unreadable
             .iter()
-            .find(|(path, _)| kind::by_name(path).as_ref() == Some(kind))
+            .find(|(path, _)| kind::by_name(path) == Some(*kind))
     }
 
     /// What a path or pattern written in a configuration means in this tree. `dir` is the folder that relative ones
@@ -260,6 +317,67 @@ pub(super) enum Found {
     NoFolder,
     /// Not in the tree.
     Missing,
+}
+
+impl Sight {
+    fn of(path: &str, read: Result<Vec<u8>, SourceError>) -> Result<Self, &'static str> {
+        let bytes = read.map_err(|e| e.code())?;
+        let text = match bytes::lossy(&bytes) {
+            Ok(text) => text,
+            // A program would stumble over it: its file was not read.
+            Err(_) if kind::by_name(path).is_some() || kind::is_file_name(path) => {
+                return Err("binary");
+            }
+            Err(_) => {
+                return Ok(Self {
+                    kind: Kind::Unknown("binary"),
+                    text: None,
+                    hits: Vec::new(),
+                    aside: 0,
+                    remarks: Vec::new(),
+                    searched: true,
+                });
+            }
+        };
+        let look = secrets::look(path);
+        let mut hits = secrets::scan(&text, look);
+        let mut aside = 0;
+        if look == Look::Aside {
+            aside = hits.len();
+            hits.clear();
+        }
+        let kind = kind::of(path, &text);
+        Ok(Self {
+            kind,
+            remarks: waivers::scan(&text),
+            searched: secrets::is_whole(&text),
+            // Only what is read again stays in memory.
+            text: kind.word().is_some().then(|| text.into()),
+            hits,
+            aside,
+        })
+    }
+}
+
+/// Why a folder is left alone: what others wrote, brought in by a package manager, or a store of versions.
+fn vendored(entry: &DirEntry) -> Option<&'static str> {
+    if !entry.file_type().is_dir() || entry.depth() == 0 {
+        return None;
+    }
+    let has = |name: &str| entry.path().join(name).exists();
+    match entry.file_name().to_str()? {
+        "node_modules" => Some("packages of npm"),
+        "bower_components" => Some("packages of bower"),
+        "site-packages" | "dist-packages" => Some("packages of Python"),
+        ".venv" | "venv" if has("pyvenv.cfg") => Some("packages of Python"),
+        "vendor" if has("autoload.php") => Some("packages of Composer"),
+        "vendor" if has("modules.txt") => Some("packages of Go"),
+        "vendor" if has("bundle") => Some("packages of Ruby"),
+        ".git" | ".hg" | ".svn" => Some("store of versions"),
+        ".gradle" | ".m2" => Some("packages of Java"),
+        ".terraform" => Some("providers of Terraform"),
+        _ => None,
+    }
 }
 
 impl Target {

@@ -137,6 +137,32 @@ pub fn collect(source: &dyn Source, asset: &str, cx: &Context) -> Collected {
     out
 }
 
+/// What some parts see of files that were copied out of a host: what is not among them is not known.
+pub(in crate::collect) fn of_files(
+    source: &dyn Source,
+    names: &[&str],
+    cx_now: jiff::Timestamp,
+) -> Collected {
+    let mut host = Host::new(source, cx_now);
+    let mut out = Collected::default();
+    for (_, part) in parts().into_iter().filter(|(name, _)| {
+        names
+            .iter()
+            .any(|n| name.strip_suffix("::collect") == Some(n))
+    }) {
+        part(&mut host, &mut out);
+    }
+    out.evidence = host.into_evidence();
+    // All that sudo is told stands below this file.
+    for subject in out.subjects.iter_mut().filter(|s| &*s.kind == "privilege") {
+        subject
+            .place
+            .get_or_insert_with(|| Place::new("/etc/sudoers", 1));
+    }
+    blind(&mut out);
+    out
+}
+
 /// Is this the root of a host, not a few files copied out of one? Every Linux host has one of these.
 fn is_whole(source: &dyn Source) -> bool {
     ["/etc/passwd", "/etc/os-release", "/usr/lib/os-release"]

@@ -147,6 +147,8 @@ impl<'t, 'a> Expander<'t, 'a> {
             Found::NoFolder => self
                 .no_folder
                 .push(format!("{}:{}: {written}", place.file, place.line)),
+            // The package brings it, and it holds nothing but `types`: a copy of one's own files rarely has it.
+            Found::Missing if OWN_TYPES.contains(&written) => {}
             Found::Missing => {
                 self.missing
                     .push(format!("{}:{}: {written}", place.file, place.line));
@@ -160,6 +162,14 @@ impl<'t, 'a> Expander<'t, 'a> {
         }
     }
 }
+
+/// The list of types of files, where nginx and its packages have it.
+const OWN_TYPES: [&str; 4] = [
+    "mime.types",
+    "/etc/nginx/mime.types",
+    "/usr/local/nginx/conf/mime.types",
+    "/usr/local/openresty/nginx/conf/mime.types",
+];
 
 /// Relative includes start at the folder of `nginx.conf`; a part alone lies in that folder's `conf.d` and the like.
 fn config_dir(main: &str) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kind::Kind;
-use super::tree::Tree;
+use super::tree::{Tree, folder};
 use crate::model::{Collected, Reason, Seen};
 
 mod ciphers;
@@ -46,12 +46,16 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         .into_iter()
         .filter(|f| !mains.contains(f) && !included.contains(f))
         .collect();
-    if mains.is_empty() {
-        fragments(tree, &left, out, unused, &mut state);
-    } else {
-        state.servers_unused = left.iter().any(|f| expand::has_server(tree, f));
-        unused.extend(left.iter().map(|f| tree.reader.shown(f)));
-    }
+    // What lies beside no main file belongs to another server, whose main file is not here.
+    let (near, far): (Vec<String>, Vec<String>) = left.into_iter().partition(|f| {
+        mains.iter().any(|main| {
+            let dir = folder(main).trim_end_matches('/');
+            f.starts_with(&format!("{dir}/"))
+        })
+    });
+    fragments(tree, &far, out, unused, &mut state);
+    state.servers_unused = near.iter().any(|f| expand::has_server(tree, f));
+    unused.extend(near.iter().map(|f| tree.reader.shown(f)));
     let seen = state.seen(tree);
     for kind in ["nginx", "nginx-server", "nginx-location"] {
         out.saw(kind, seen.clone());

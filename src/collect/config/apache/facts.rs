@@ -1,0 +1,361 @@
+//! Facts of a server as a whole: its own lines, and what stands at any depth below it.
+
+use super::Node;
+use super::expand::Expander;
+use super::host::hosts;
+use crate::collect::config::settings::Settings;
+use crate::collect::config::tree::Tree;
+use crate::model::{Collected, Fact, Place, Subject, Value};
+
+/// Adds the server and its hosts.
+pub(super) fn server(
+    tree: &Tree<'_>,
+    main: &str,
+    nodes: &[Node],
+    expander: &Expander,
+    out: &mut Collected,
+) {
+    let above = lines(nodes, expander);
+    let mut subject = Subject::new("apache", "apache").at(tree.place(main, 1));
+    above.put_all(&mut subject, &OWN, MANY);
+    numbers(&above, &mut subject);
+    // Everything that may stand at any depth counts for the server as a whole.
+    sections(nodes, nodes, expander, &mut subject);
+    for module in WATCHED {
+        let value = match (expander.has(module), &expander.missing) {
+            (Some(loaded), None) => Value::Bool(loaded),
+            (Some(true), Some(_)) => Value::Bool(true),
+            (Some(false) | None, Some(what)) => Value::unseen("include-missing", what.as_str()),
+            (None, None) => Value::unseen("missing-fact", "no LoadModule line is among the files"),
+        };
+        subject.put(Fact::derived(format!("module.{module}"), value));
+    }
+    out.subjects.push(subject);
+    hosts(nodes, &above, nodes, expander, out);
+}
+
+/// Adds the hosts of files without a main one.
+pub(super) fn parts(nodes: &[Node], expander: &Expander, out: &mut Collected) {
+    let mut above = lines(nodes, expander);
+    above.missing = Some("no apache2.conf or httpd.conf among the files".into());
+    hosts(nodes, &above, nodes, expander, out);
+}
+
+/// Adds what `.htaccess` changes for its folder.
+pub(super) fn htaccess(tree: &Tree<'_>, path: &str, nodes: &[Node], out: &mut Collected) {
+    let id = format!("apache.htaccess[{}]", path.trim_start_matches('/'));
+    let mut subject = Subject::new("apache-htaccess", id).at(tree.place(path, 1));
+    let options = nodes.iter().rev().find(|n| n.name == "options");
+    let indexes = options.is_some_and(|n| {
+        n.args.iter().any(|a| {
+            ["indexes", "+indexes", "all", "+all"].contains(&a.to_ascii_lowercase().as_str())
+        })
+    });
+    put(
+        &mut subject,
+        "indexes",
+        indexes,
+        options.filter(|_| indexes).map(|n| n.place.clone()),
+    );
+    let errors = nodes.iter().rev().find(|n| {
+        n.name.starts_with("php_")
+            && n.args
+                .first()
+                .is_some_and(|a| a.eq_ignore_ascii_case("display_errors"))
+    });
+    let shown = errors.is_some_and(|n| {
+        n.args.get(1).is_some_and(|v| {
+            ["on", "1", "true", "stdout"].contains(&v.to_ascii_lowercase().as_str())
+        })
+    });
+    put(
+        &mut subject,
+        "display_errors",
+        shown,
+        errors.map(|n| n.place.clone()),
+    );
+    out.subjects.push(subject);
+}
+
+pub(super) fn put(
+    subject: &mut Subject,
+    path: &str,
+    value: impl Into<Value>,
+    place: Option<Place>,
+) {
+    let fact = Fact::derived(path, value);
+    subject.put(match place {
+        Some(place) => fact.at(place),
+        None => fact,
+    });
+}
+
+/// The lines of one level, sections left out.
+pub(super) fn lines(nodes: &[Node], expander: &Expander) -> Settings {
+    let mut settings = Settings::without(expander.missing.clone());
+    for node in nodes.iter().filter(|n| n.block.is_none()) {
+        settings.add(node.name.as_str(), node.text(), node.place.clone());
+    }
+    settings
+}
+
+fn numbers(settings: &Settings, subject: &mut Subject) {
+    for (name, own) in [
+        ("timeout", "60"),
+        ("keepalivetimeout", "5"),
+        ("maxrequestworkers", "256"),
+        ("limitrequestbody", "1073741824"),
+    ] {
+        settings.conclude(subject, &format!("{name}_count"), name, own, |v| {
+            v.trim().trim_end_matches("ms").parse().ok().map(Value::Int)
+        });
+    }
+}
+
+/// Folders that are listed, pages of state, what of the file system is open.
+fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Subject) {
+    let folders = folders(nodes);
+    let listed: Vec<&(String, bool, Place)> = folders.iter().filter(|(_, on, _)| *on).collect();
+    let off = expander.has("autoindex") == Some(false);
+    let names = listed
+        .iter()
+        .filter(|_| !off)
+        .map(|(path, ..)| Value::from(path.as_str()));
+    put(
+        subject,
+        "indexed_folders",
+        list(names, expander),
+        listed.first().map(|(.., place)| place.clone()),
+    );
+    let root = nodes
+        .iter()
+        .filter(|n| n.name == "directory" && n.args.first().is_some_and(|a| a == "/"))
+        .flat_map(Node::children);
+    let denied = root
+        .clone()
+        .any(|n| n.name == "require" && n.text().eq_ignore_ascii_case("all denied"))
+        || root
+            .clone()
+            .any(|n| n.name == "deny" && n.text().eq_ignore_ascii_case("from all"));
+    // What is not open is closed only where it is said.
+    put(subject, "root_denied", maybe(denied, expander), None);
+    let dotfiles = any(all, &|n| {
+        ["filesmatch", "directorymatch", "locationmatch", "files"].contains(&n.name.as_str())
+            && n.args
+                .iter()
+                .any(|a| a.contains("\\.") || a.contains(".ht") || a.contains(".git"))
+            && n.children()
+                .iter()
+                .any(|c| c.name == "require" && c.text().eq_ignore_ascii_case("all denied"))
+    });
+    put(
+        subject,
+        "dotfiles_denied",
+        maybe(dotfiles.is_some(), expander),
+        dotfiles.map(|n| n.place.clone()),
+    );
+    let page = any(all, &|n| {
+        n.name == "location"
+            && n.children().iter().any(|c| {
+                c.name == "sethandler"
+                    && ["server-status", "server-info"].contains(&c.text().as_str())
+            })
+            && is_open(n)
+    });
+    put(
+        subject,
+        "status_exposed",
+        page.is_some(),
+        page.map(|n| n.place.clone()),
+    );
+    let conditional = any(all, &|n| {
+        n.name == "modsecruleengine" || n.name == "secruleengine"
+    });
+    let waf = conditional.map(|n| n.text());
+    put(
+        subject,
+        "waf",
+        match (waf, &expander.missing) {
+            (Some(mode), _) => Value::Text(mode.to_ascii_lowercase()),
+            (None, Some(what)) => Value::unseen("include-missing", what.as_str()),
+            (None, None) => Value::Absent,
+        },
+        conditional.map(|n| n.place.clone()),
+    );
+}
+
+pub(super) fn list(items: impl Iterator<Item = Value>, expander: &Expander) -> Value {
+    if expander.missing.is_some() {
+        Value::partial_list(items)
+    } else {
+        Value::list(items)
+    }
+}
+
+/// What was not found is not there, where everything was read.
+fn maybe(found: bool, expander: &Expander) -> Value {
+    match &expander.missing {
+        Some(what) if !found => Value::unseen("include-missing", what.as_str()),
+        Some(_) | None => Value::Bool(found),
+    }
+}
+
+/// The first directive at any depth of which this holds.
+pub(super) fn any<'n>(nodes: &'n [Node], holds: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
+    nodes.iter().find_map(|node| {
+        if holds(node) {
+            return Some(node);
+        }
+        any(node.children(), holds)
+    })
+}
+
+/// May everybody see it? Apache opens what no line closes.
+fn is_open(section: &Node) -> bool {
+    let closes = |n: &Node| {
+        let text = n.text().to_ascii_lowercase();
+        (n.name == "require" && text != "all granted")
+            || (n.name == "deny" && text == "from all")
+            || n.name == "allow" && text != "from all"
+    };
+    any(section.children(), &closes).is_none()
+}
+
+/// Each folder that a section names, with whether it is listed: sections of folders above count before it.
+fn folders(nodes: &[Node]) -> Vec<(String, bool, Place)> {
+    let mut found: Vec<&Node> = Vec::new();
+    gather(nodes, &mut found);
+    found.sort_by_key(|n| {
+        n.args
+            .first()
+            .map_or(0, |a| a.trim_end_matches('/').matches('/').count())
+    });
+    let mut out: Vec<(String, bool, Place)> = Vec::new();
+    for node in &found {
+        let Some(path) = node
+            .args
+            .first()
+            .map(|a| a.trim_end_matches('/').to_owned())
+        else {
+            continue;
+        };
+        if node.name != "directory" || path.starts_with('~') {
+            continue;
+        }
+        let above = out
+            .iter()
+            .rev()
+            .find(|(other, ..)| path == *other || path.starts_with(&format!("{other}/")));
+        let mut on = above.is_some_and(|(_, on, _)| *on);
+        let mut place = node.place.clone();
+        for options in node.children().iter().filter(|n| n.name == "options") {
+            for word in &options.args {
+                match word.to_ascii_lowercase().as_str() {
+                    "indexes" | "+indexes" | "all" | "+all" => {
+                        on = true;
+                        place = options.place.clone();
+                    }
+                    "-indexes" | "none" | "-all" => on = false,
+                    _ => {}
+                }
+            }
+            let absolute = options.args.iter().all(|w| !w.starts_with(['+', '-']));
+            let says = options
+                .args
+                .iter()
+                .any(|w| ["indexes", "all"].contains(&w.to_ascii_lowercase().as_str()));
+            if absolute && !says {
+                on = false;
+            }
+        }
+        out.push((if path.is_empty() { "/".into() } else { path }, on, place));
+    }
+    out
+}
+
+fn gather<'n>(nodes: &'n [Node], out: &mut Vec<&'n Node>) {
+    for node in nodes {
+        if node.name == "directory" {
+            out.push(node);
+        }
+        if node.name == "virtualhost" {
+            gather(node.children(), out);
+        }
+    }
+}
+
+pub(super) const MANY: &[&str] = &[
+    "listen",
+    "loadmodule",
+    "customlog",
+    "logformat",
+    "header",
+    "requestheader",
+    "serveralias",
+    "alias",
+    "scriptalias",
+    "rewriterule",
+    "rewritecond",
+    "proxypass",
+    "proxypassreverse",
+    "redirect",
+    "redirectmatch",
+    "setenvif",
+    "browsermatch",
+    "setenv",
+    "passenv",
+    "addtype",
+    "addhandler",
+    "adddefaultcharset",
+    "addoutputfilterbytype",
+    "addlanguage",
+    "addcharset",
+    "addencoding",
+    "errordocument",
+    "indexoptions",
+    "addicon",
+    "addiconbytype",
+    "addiconbyencoding",
+    "indexignore",
+    "mutex",
+    "alias",
+    "aliasmatch",
+    "scriptaliasmatch",
+    "require",
+    "transferlog",
+    "sslopensslconfcmd",
+    "rewritemap",
+    "sslcertificatefile",
+    "sslcertificatekeyfile",
+];
+
+/// Apache's own values for the server (2.4).
+const OWN: [(&str, &str); 15] = [
+    ("servertokens", "Full"),
+    ("serversignature", "Off"),
+    ("traceenable", "On"),
+    ("timeout", "60"),
+    ("keepalive", "On"),
+    ("keepalivetimeout", "5"),
+    ("maxkeepaliverequests", "100"),
+    ("fileetag", "MTime Size"),
+    ("limitrequestbody", "1073741824"),
+    ("limitrequestfields", "100"),
+    ("limitrequestline", "8190"),
+    ("hostnamelookups", "Off"),
+    ("loglevel", "warn"),
+    ("usecanonicalname", "Off"),
+    ("user", "#-1"),
+];
+
+/// Modules of which the controls ask.
+const WATCHED: [&str; 8] = [
+    "ssl",
+    "status",
+    "info",
+    "autoindex",
+    "userdir",
+    "dav",
+    "security2",
+    "reqtimeout",
+];

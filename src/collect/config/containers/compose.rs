@@ -1,0 +1,355 @@
+//! The services of a compose file: what each container may do to the host and who reaches it.
+
+use super::image;
+use crate::collect::config::node::{Putter, pairs, texts};
+use crate::collect::config::secrets;
+use crate::collect::config::settings::{is_loopback, told};
+use crate::collect::config::tree::Tree;
+use crate::model::{Collected, Subject, Value};
+use crate::parse::yaml::{self, Node};
+
+/// Adds a subject for each service of one compose file.
+pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected) {
+    for doc in yaml::documents(text) {
+        let root = match doc {
+            Ok(root) => root,
+            Err(fault) => {
+                told(tree, path, fault.line, &fault.what);
+                continue;
+            }
+        };
+        // The first form of the file had the services at its top.
+        let services = root.get("services").unwrap_or(&root);
+        for (name, service) in services.entries() {
+            if service.entries().is_empty() {
+                continue;
+            }
+            let id = format!(
+                "compose.service[{}:{}]",
+                path.trim_start_matches('/'),
+                name.name
+            );
+            let mut subject =
+                Subject::new("compose-service", id).at(tree.place(path, name.span.line));
+            let mut put = Putter {
+                subject: &mut subject,
+                file: tree.reader.shown(path),
+            };
+            facts(service, &root, &mut put);
+            out.subjects.push(subject);
+        }
+    }
+}
+
+fn facts(service: &Node, root: &Node, put: &mut Putter<'_>) {
+    // What another file or service says of it is not here: where this one is silent, nothing is known.
+    let part = service.get("extends").is_some()
+        || (service.get("image").is_none() && service.get("build").is_none());
+    privileges(service, put);
+    network(service, put);
+    mounts(service, root, put);
+    secrets_of(service, put);
+    let name = service.get("image").and_then(Node::scalar);
+    match (&name, service.get("build")) {
+        (_, Some(_)) | (None, None) => {
+            put.derived(
+                "image_pinned",
+                Value::unseen("not_applicable", "built here"),
+                None,
+            );
+        }
+        (Some(name), None) => {
+            let line = service.get("image").map(|n| n.span.line);
+            let plain = defaulted(name);
+            let value = if image::is_open(&plain) {
+                Value::unseen("ambiguous", "a variable without a value here")
+            } else {
+                image::is_pinned(&plain).into()
+            };
+            put.derived("image_pinned", value, line);
+            put.derived("image", plain, line);
+        }
+    }
+    let driver = service.at(&["logging", "driver"]);
+    put.text("logging.driver", driver, "default");
+    put.derived("limits_memory", limited(service), None);
+    if part {
+        put.blind("the service goes on in another file or service");
+    }
+}
+
+fn privileges(service: &Node, put: &mut Putter<'_>) {
+    put.flag("privileged", service.get("privileged"), false);
+    put.flag("read_only", service.get("read_only"), false);
+    let user = service.get("user");
+    put.text("user", user, Value::Absent);
+    let named = user.and_then(Node::scalar).map(|u| {
+        let u = defaulted(&u);
+        let name = u.split(':').next().unwrap_or(&u);
+        !["root", "0"].contains(&name)
+    });
+    put.derived(
+        "named_user",
+        named.unwrap_or(false),
+        user.map(|n| n.span.line),
+    );
+    let caps: Vec<(String, u32)> = texts(service.get("cap_add"))
+        .into_iter()
+        .filter(|(cap, _)| image::is_dangerous(cap))
+        .collect();
+    put.list("dangerous_capabilities", &caps);
+    let dropped = texts(service.get("cap_drop"));
+    let all = dropped.iter().find(|(c, _)| c.eq_ignore_ascii_case("all"));
+    put.derived("drops_all", all.is_some(), all.map(|(_, line)| *line));
+    let options = texts(service.get("security_opt"));
+    let has = |words: &[&str]| {
+        options
+            .iter()
+            .find(|(o, _)| words.contains(&o.replace('=', ":").to_ascii_lowercase().as_str()))
+            .map(|(_, line)| *line)
+    };
+    let fresh = has(&["no-new-privileges:true", "no-new-privileges"]);
+    put.derived("no_new_privileges", fresh.is_some(), fresh);
+    let open = has(&["seccomp:unconfined", "apparmor:unconfined", "label:disable"]);
+    put.derived("unconfined", open.is_some(), open);
+    for (path, key) in [
+        ("host_pid", "pid"),
+        ("host_ipc", "ipc"),
+        ("host_userns", "userns_mode"),
+    ] {
+        let node = service.get(key);
+        let host = node.and_then(Node::scalar).is_some_and(|v| v == "host");
+        put.derived(path, host, node.map(|n| n.span.line));
+    }
+    let devices = texts(service.get("devices"));
+    put.list("devices", &devices);
+}
+
+fn network(service: &Node, put: &mut Putter<'_>) {
+    let mode = service.get("network_mode");
+    let host = mode.and_then(Node::scalar).is_some_and(|m| m == "host");
+    put.derived("host_network", host, mode.map(|n| n.span.line));
+    let mut published = Vec::new();
+    let mut databases = Vec::new();
+    let mut admin = Vec::new();
+    let mut open = false;
+    for port in service.get("ports").map_or(&[][..], Node::items) {
+        let Some(port_of) = Port::read(port) else {
+            open = true;
+            continue;
+        };
+        let line = port.span.line;
+        if port_of.local {
+            continue;
+        }
+        published.push((port_of.shown(), line));
+        if image::is_database_port(port_of.target) {
+            databases.push((port_of.shown(), line));
+        }
+        if image::is_admin_port(port_of.target) {
+            admin.push((port_of.shown(), line));
+        }
+    }
+    for (path, items) in [
+        ("published", published),
+        ("published_databases", databases),
+        ("published_admin", admin),
+    ] {
+        put.list(path, &items);
+        if open && let Some(fact) = put.subject.facts.get_mut(path) {
+            fact.value = Value::partial_list(items.into_iter().map(|(t, _)| Value::from(t)));
+        }
+    }
+}
+
+/// A port that is published.
+struct Port {
+    published: String,
+    target: u16,
+    /// Only this machine reaches it.
+    local: bool,
+}
+
+impl Port {
+    /// `80`, `8080:80`, `127.0.0.1:8080:80/tcp`, or the long form; nothing where a variable hides it.
+    fn read(node: &Node) -> Option<Self> {
+        if let Some(text) = node.scalar() {
+            let text = defaulted(&text);
+            let text = text.split('/').next().unwrap_or(&text).to_owned();
+            let (rest, target) = text.rsplit_once(':').unwrap_or(("", &text));
+            let (host, published) = if rest.is_empty() {
+                ("", "")
+            } else {
+                rest.rsplit_once(':').unwrap_or(("", rest))
+            };
+            // Whether it is open depends on an address that is not here.
+            if image::is_open(host) {
+                return None;
+            }
+            return Some(Self {
+                published: published.to_owned(),
+                target: target.split('-').next()?.parse().ok()?,
+                local: is_loopback(host),
+            });
+        }
+        let target = defaulted(&node.get("target")?.scalar()?).parse().ok()?;
+        let host = node
+            .get("host_ip")
+            .and_then(Node::scalar)
+            .unwrap_or_default();
+        Some(Self {
+            published: node
+                .get("published")
+                .and_then(Node::scalar)
+                .unwrap_or_default(),
+            target,
+            local: is_loopback(&host),
+        })
+    }
+
+    fn shown(&self) -> String {
+        if self.published.is_empty() {
+            self.target.to_string()
+        } else {
+            format!("{}:{}", self.published, self.target)
+        }
+    }
+}
+
+fn mounts(service: &Node, root: &Node, put: &mut Putter<'_>) {
+    let mut sensitive = Vec::new();
+    let mut socket = None;
+    for volume in service.get("volumes").map_or(&[][..], Node::items) {
+        let source = match volume.scalar() {
+            Some(text) => defaulted(&text)
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            None => volume
+                .get("source")
+                .and_then(Node::scalar)
+                .map(|s| defaulted(&s))
+                .unwrap_or_default(),
+        };
+        // A name of a volume may stand for a folder of the host.
+        let bound = root
+            .at(&["volumes", &source, "driver_opts", "device"])
+            .and_then(Node::scalar)
+            .unwrap_or(source);
+        if !bound.starts_with('/') {
+            continue;
+        }
+        let line = volume.span.line;
+        if bound.ends_with(".sock") && image::is_sensitive(&bound) {
+            socket = socket.or(Some(line));
+        }
+        if image::is_sensitive(&bound) {
+            sensitive.push((bound, line));
+        }
+    }
+    put.list("sensitive_mounts", &sensitive);
+    put.derived("docker_socket", socket.is_some(), socket);
+}
+
+fn secrets_of(service: &Node, put: &mut Putter<'_>) {
+    let mut named = Vec::new();
+    let mut open_doors = Vec::new();
+    for (name, value, line) in pairs(service.get("environment")) {
+        let Some(value) = value else { continue };
+        let plain = defaulted(&value);
+        let is_open = OPEN_DOORS.iter().any(|(door, says)| {
+            name.eq_ignore_ascii_case(door) && says.contains(&plain.to_ascii_lowercase().as_str())
+        });
+        if is_open {
+            open_doors.push((name.clone(), line));
+        }
+        if !secrets::scan(&format!("{name}={plain}"), secrets::Look::Config).is_empty() {
+            named.push((name, line));
+        }
+    }
+    put.list("secret_variables", &named);
+    put.list("open_doors", &open_doors);
+}
+
+fn limited(service: &Node) -> bool {
+    service.get("mem_limit").is_some()
+        || service
+            .at(&["deploy", "resources", "limits", "memory"])
+            .is_some()
+}
+
+/// `${NAME:-value}` and `${NAME-value}` with their own value, where no other is given.
+pub(super) fn defaulted(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((inner, left)) = after.split_once('}') else {
+            out.push_str("${");
+            rest = after;
+            continue;
+        };
+        match inner.split_once(":-").or_else(|| inner.split_once('-')) {
+            Some((_, own)) => out.push_str(own),
+            None => {
+                out.push_str("${");
+                out.push_str(inner);
+                out.push('}');
+            }
+        }
+        rest = left;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Variables of well-known images that let anybody in.
+const OPEN_DOORS: [(&str, &[&str]); 10] = [
+    ("POSTGRES_HOST_AUTH_METHOD", &["trust"]),
+    ("MYSQL_ALLOW_EMPTY_PASSWORD", &["yes", "true", "1"]),
+    ("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", &["yes", "true", "1"]),
+    ("MARIADB_ALLOW_EMPTY_PASSWORD", &["yes", "true", "1"]),
+    ("ALLOW_EMPTY_PASSWORD", &["yes", "true", "1"]),
+    ("ALLOW_ANONYMOUS_LOGIN", &["yes", "true", "1"]),
+    ("ALLOW_PLAINTEXT_LISTENER", &["yes", "true", "1"]),
+    ("xpack.security.enabled", &["false"]),
+    ("DISABLE_SECURITY_PLUGIN", &["true"]),
+    ("plugins.security.disabled", &["true"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_of_variables() {
+        assert_eq!(defaulted("a${B:-c}d${E}f"), "acd${E}f");
+        assert_eq!(defaulted("${A-1}:80"), "1:80");
+        assert_eq!(defaulted("${A"), "${A");
+    }
+
+    #[test]
+    fn ports() {
+        let read = |text: &str| {
+            let doc = yaml::documents(&format!("p: {text}")).remove(0).unwrap();
+            Port::read(doc.get("p").unwrap()).map(|p| (p.shown(), p.local))
+        };
+        assert_eq!(
+            read("\"127.0.0.1:5432:5432\""),
+            Some(("5432:5432".into(), true))
+        );
+        assert_eq!(read("\"5432:5432\""), Some(("5432:5432".into(), false)));
+        assert_eq!(
+            read("\"[::1]:6379:6379/tcp\""),
+            Some(("6379:6379".into(), true))
+        );
+        assert_eq!(
+            read("{ target: 80, published: 8080, host_ip: 127.0.0.1 }"),
+            Some(("8080:80".into(), true))
+        );
+        assert_eq!(read("\"${P}:80\""), Some(("${P}:80".into(), false)));
+        assert_eq!(read("\"80:${P}\""), None);
+        assert_eq!(read("\"${IP}:5432:5432\""), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! Units of systemd with their drop-ins: the last line wins, an empty one takes back, systemd's own values.
+
+use std::collections::BTreeMap;
+
+use crate::collect::config::kind::Kind;
+use crate::collect::config::secrets;
+use crate::collect::config::seen;
+use crate::collect::config::settings::{Settings, on, told};
+use crate::collect::config::tree::{Tree, folder};
+use crate::model::{Collected, Fact, Subject, Value};
+use crate::parse::keyword::joined;
+
+/// Adds a subject for each service.
+pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
+    let files = tree.of_kind(&Kind::Unit);
+    let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files.iter().filter(|f| f.ends_with(".service")) {
+        units.entry(file.clone()).or_default().push(file.clone());
+    }
+    let mut parts: Vec<&String> = files.iter().filter(|f| f.ends_with(".conf")).collect();
+    parts.sort_by_key(|f| f.rsplit('/').next().map(str::to_owned));
+    for part in parts {
+        // `x.service.d/a.conf` belongs to `x.service` beside the folder, or anywhere in the tree.
+        let unit = folder(part).trim_end_matches(".d").to_owned();
+        let name = unit.rsplit('/').next().unwrap_or(&unit).to_owned();
+        let key = units
+            .keys()
+            .find(|k| **k == unit)
+            .or_else(|| units.keys().find(|k| k.ends_with(&format!("/{name}"))))
+            .cloned()
+            .unwrap_or(unit);
+        units.entry(key).or_default().push(part.clone());
+    }
+    for (unit, files) in units {
+        one(tree, &unit, &files, out);
+    }
+    out.saw("systemd-unit", seen(tree, &[Kind::Unit]));
+}
+
+fn one(tree: &mut Tree<'_>, unit: &str, files: &[String], out: &mut Collected) {
+    let mut settings = Settings::default();
+    if !files.iter().any(|f| f == unit) {
+        settings.missing = Some("the unit itself is not among the files".into());
+    }
+    for file in files {
+        read(tree, file, &mut settings);
+    }
+    if settings.all("execstart").is_empty() && settings.missing.is_none() {
+        return;
+    }
+    let name = unit.rsplit('/').next().unwrap_or(unit);
+    let first = files.first().map_or(unit, String::as_str);
+    let mut subject =
+        Subject::new("systemd-unit", format!("systemd.unit[{name}]")).at(tree.place(first, 1));
+    settings.put_all(&mut subject, &OWN, MANY);
+    for flag in FLAGS {
+        settings.conclude(&mut subject, &format!("{flag}_on"), flag, "no", |v| {
+            on(v).map(Value::Bool).or_else(|| {
+                ["strict", "full", "read-only", "tmpfs"]
+                    .contains(&v)
+                    .then_some(Value::Bool(true))
+            })
+        });
+    }
+    let dynamic = settings.get("dynamicuser").and_then(on) == Some(true);
+    settings.conclude(&mut subject, "runs_as_root", "user", "root", |v| {
+        Some((!dynamic && ["root", "0", ""].contains(&v)).into())
+    });
+    settings.conclude(&mut subject, "resident", "type", "simple", |v| {
+        Some((v != "oneshot").into())
+    });
+    let named: Vec<Value> = settings
+        .all("environment")
+        .iter()
+        .flat_map(|line| {
+            line.value
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .map(|pair| pair.trim_matches(['"', '\'']).to_owned())
+        .filter(|pair| !secrets::scan(pair, secrets::Look::Config).is_empty())
+        .map(|pair| Value::from(pair.split('=').next().unwrap_or_default()))
+        .collect();
+    subject.put(Fact::derived("secret_variables", Value::list(named)));
+    // What it is started with may hold a password.
+    for (path, mask) in [("environment", true), ("execstart", false)] {
+        if let Some(fact) = subject.facts.get_mut(path)
+            && let Value::List(list) = &mut fact.value
+        {
+            for item in &mut list.items {
+                let text = item.shown();
+                if mask || !secrets::scan(&text, secrets::Look::Config).is_empty() {
+                    *item = Value::from(text.split('=').next().unwrap_or_default());
+                }
+            }
+        }
+    }
+    out.subjects.push(subject);
+}
+
+fn read(tree: &mut Tree<'_>, file: &str, settings: &mut Settings) {
+    let Ok(text) = tree.text(file) else { return };
+    let mut section = String::new();
+    for (line, content) in joined(&text) {
+        let content = content.trim();
+        if content.is_empty() || content.starts_with(['#', ';']) {
+            continue;
+        }
+        if let Some(name) = content.strip_prefix('[') {
+            section = name.trim_end_matches(']').to_ascii_lowercase();
+            continue;
+        }
+        let Some((name, value)) = content.split_once('=') else {
+            told(tree, file, line, "neither a section nor a setting");
+            continue;
+        };
+        if section != "service" {
+            continue;
+        }
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        // An empty line takes back what lines before it said.
+        if value.is_empty() {
+            settings.forget(&name);
+        } else {
+            let place = tree.place(file, line);
+            settings.add(name, value, place);
+        }
+    }
+}
+
+const MANY: &[&str] = &[
+    "execstart",
+    "execstartpre",
+    "execstartpost",
+    "execstop",
+    "execreload",
+    "environment",
+    "environmentfile",
+    "readwritepaths",
+    "readonlypaths",
+    "inaccessiblepaths",
+    "systemcallfilter",
+    "restrictaddressfamilies",
+    "capabilityboundingset",
+    "ambientcapabilities",
+    "loadcredential",
+    "bindpaths",
+];
+const FLAGS: [&str; 6] = [
+    "nonewprivileges",
+    "protectsystem",
+    "protecthome",
+    "privatetmp",
+    "privatedevices",
+    "dynamicuser",
+];
+
+/// systemd's own values.
+const OWN: [(&str, &str); 9] = [
+    ("type", "simple"),
+    ("user", "root"),
+    ("nonewprivileges", "no"),
+    ("protectsystem", "no"),
+    ("protecthome", "no"),
+    ("privatetmp", "no"),
+    ("privatedevices", "no"),
+    ("dynamicuser", "no"),
+    ("umask", "0022"),
+];

@@ -1,0 +1,187 @@
+//! What a file is: by its name, by where it lies, by what stands in it.
+
+use super::postgresql::guc;
+use crate::parse::{apache, postgres, redis};
+
+mod names;
+mod nginx;
+mod yaml;
+
+pub(super) use names::{by_name, is_archive, is_file_name};
+
+/// Does the name say that nobody runs it?
+pub(super) fn is_example(path: &str) -> bool {
+    names::left_out(path) == Some("an example")
+}
+
+/// A kind of configuration file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// nginx, whole or a part that others include.
+    Nginx,
+    /// `postgresql.conf` or a part of it.
+    Postgres,
+    /// `pg_hba.conf`.
+    Hba,
+    /// `pg_ident.conf`.
+    Ident,
+    /// Apache httpd, whole or a part that others include.
+    Apache,
+    /// `.htaccess`.
+    Htaccess,
+    /// MySQL or MariaDB, whole or a part.
+    Mysql,
+    /// Redis or Valkey, whole or a part.
+    Redis,
+    /// A list of users of Redis.
+    RedisAcl,
+    /// MongoDB.
+    Mongodb,
+    /// Elasticsearch or OpenSearch.
+    Elastic,
+    /// What an image is built from.
+    Dockerfile,
+    /// A compose file.
+    Compose,
+    /// `daemon.json` of Docker.
+    DockerDaemon,
+    /// Manifests of Kubernetes.
+    Kubernetes,
+    /// `application.yml` or `.properties` of Spring Boot.
+    Spring,
+    /// `.env` of an application.
+    DotEnv,
+    /// A file of `/etc` that the readers for servers know: sshd, sudo, PAM, rsyslog.
+    Host,
+    /// A systemd unit or a part of one.
+    Unit,
+    /// A pipeline of GitHub Actions or GitLab CI.
+    Pipeline,
+    /// An archive: named and left alone.
+    Archive,
+    /// Not recognised: why.
+    Unknown(&'static str),
+}
+
+impl Kind {
+    /// Its name, where it is one that is read.
+    pub(super) fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Nginx => "nginx",
+            Self::Postgres => "postgresql",
+            Self::Hba => "pg_hba",
+            Self::Ident => "pg_ident",
+            Self::Apache => "apache",
+            Self::Htaccess => "htaccess",
+            Self::Mysql => "mysql",
+            Self::Redis => "redis",
+            Self::RedisAcl => "redis-acl",
+            Self::Mongodb => "mongodb",
+            Self::Elastic => "elasticsearch",
+            Self::Dockerfile => "dockerfile",
+            Self::Compose => "compose",
+            Self::DockerDaemon => "docker-daemon",
+            Self::Kubernetes => "kubernetes",
+            Self::Spring => "spring",
+            Self::DotEnv => "dotenv",
+            Self::Host => "host",
+            Self::Unit => "systemd-unit",
+            Self::Pipeline => "pipeline",
+            Self::Archive | Self::Unknown(_) => return None,
+        })
+    }
+}
+
+/// Tells the kind of a file.
+pub(super) fn of(path: &str, text: &str) -> Kind {
+    if let Some(kind) = names::by_name(path) {
+        return corrected(kind, path, text);
+    }
+    if let Some(why) = names::left_out(path) {
+        return Kind::Unknown(why);
+    }
+    if names::is_yaml(path) {
+        return yaml::of(path, text);
+    }
+    if text.len() > MAX_UNNAMED {
+        return Kind::Unknown("too large to be a configuration");
+    }
+    if path.ends_with(".json") {
+        return yaml::of_json(text);
+    }
+    if names::is_code(path) {
+        return Kind::Unknown("not recognised");
+    }
+    by_content(text).unwrap_or(Kind::Unknown("not recognised"))
+}
+
+/// What a name says, where the text does not say other.
+fn corrected(kind: Kind, path: &str, text: &str) -> Kind {
+    let from_chart = [Kind::Compose, Kind::Pipeline, Kind::Spring].contains(&kind);
+    if from_chart && names::is_template(path, text) {
+        return Kind::Unknown("a template that is not rendered");
+    }
+    // Objects of Kubernetes and interfaces are called `application` too.
+    if kind == Kind::Spring && yaml::is_manifest(text) {
+        return Kind::Kubernetes;
+    }
+    if kind == Kind::Spring && yaml::is_interface(text) {
+        return Kind::Unknown("the description of an interface");
+    }
+    kind
+}
+
+fn by_content(text: &str) -> Option<Kind> {
+    let (rows, _) = postgres::rows(text);
+    let is_rule = |row: &postgres::Row| {
+        row.fields.len() >= 4
+            && row.fields[0]
+                .first()
+                .is_some_and(|w| HBA_TYPES.contains(&w.text.as_str()))
+    };
+    if !rows.is_empty() && rows.iter().all(is_rule) {
+        return Some(Kind::Hba);
+    }
+    let conf = postgres::conf(text);
+    let known = conf
+        .items
+        .iter()
+        .filter(|i| guc::find(&i.name).is_some())
+        .count();
+    if known > 0 && known * 5 >= (conf.items.len() + conf.problems.len()) * 4 {
+        return Some(Kind::Postgres);
+    }
+    if is_mysql(text) {
+        return Some(Kind::Mysql);
+    }
+    if redis::is_acl(text) {
+        return Some(Kind::RedisAcl);
+    }
+    if apache::looks_like(text) {
+        return Some(Kind::Apache);
+    }
+    nginx::is_nginx(text).then_some(Kind::Nginx)
+}
+
+/// Has a group that the server of MySQL or MariaDB reads.
+fn is_mysql(text: &str) -> bool {
+    text.lines().map(str::trim).any(|line| {
+        ["[mysqld", "[mariadb", "[mariadbd", "[client-server]"]
+            .iter()
+            .any(|group| line.to_ascii_lowercase().starts_with(group))
+            && line.ends_with(']')
+    })
+}
+
+/// A file without a telling name is looked into up to this many bytes.
+const MAX_UNNAMED: usize = 1024 * 1024;
+
+/// The words that a rule of `pg_hba.conf` begins with.
+pub(super) const HBA_TYPES: [&str; 6] = [
+    "local",
+    "host",
+    "hostssl",
+    "hostnossl",
+    "hostgssenc",
+    "hostnogssenc",
+];

@@ -1,0 +1,108 @@
+//! Manifests of Kubernetes: many documents, lists, every kind that holds a pod.
+
+use super::kind::Kind;
+use super::seen;
+use super::settings::told;
+use super::tree::Tree;
+use crate::model::{Collected, Subject};
+use crate::parse::yaml::{self, Node};
+
+mod access;
+mod network;
+mod workload;
+
+pub(super) const TYPES: &[&str] = &[
+    "k8s-container",
+    "k8s-workload",
+    "k8s-namespace",
+    "k8s-ingress",
+    "k8s-service",
+    "k8s-role",
+    "k8s-binding",
+    "k8s-secret",
+    "k8s-serviceaccount",
+];
+
+/// An object with where it stands.
+struct Object {
+    kind: String,
+    name: String,
+    namespace: String,
+    /// Does it name its namespace itself?
+    named: bool,
+    node: Node,
+    path: String,
+}
+
+impl Object {
+    /// Its id: kind, namespace and name, never its place.
+    fn id(&self, prefix: &str) -> String {
+        format!(
+            "{prefix}[{}/{}/{}]",
+            self.namespace,
+            self.kind.to_lowercase(),
+            self.name
+        )
+    }
+
+    fn subject(&self, tree: &Tree<'_>, kind: &str, prefix: &str) -> Subject {
+        Subject::new(kind, self.id(prefix)).at(tree.place(&self.path, self.node.span.line))
+    }
+}
+
+/// Adds what stands in the tree's manifests.
+pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
+    let mut objects = Vec::new();
+    for path in tree.of_kind(&Kind::Kubernetes) {
+        let Ok(text) = tree.text(&path) else { continue };
+        let docs = if path.ends_with(".json") {
+            vec![yaml::json_document(&text)]
+        } else {
+            yaml::documents(&text)
+        };
+        for doc in docs {
+            match doc {
+                Ok(node) => add(node, &path, &mut objects, 0),
+                Err(fault) => told(tree, &path, fault.line, &fault.what),
+            }
+        }
+    }
+    for object in &objects {
+        workload::collect(tree, object, out);
+        network::collect(tree, object, out);
+        access::collect(tree, object, out);
+    }
+    network::namespaces(tree, &objects, out);
+    let seen = seen(tree, &[Kind::Kubernetes]);
+    for kind in TYPES {
+        out.saw(kind, seen.clone());
+    }
+}
+
+/// Lists are taken apart; what is no object of Kubernetes is left.
+fn add(node: Node, path: &str, objects: &mut Vec<Object>, depth: usize) {
+    let text = |keys: &[&str]| node.at(keys).and_then(Node::scalar);
+    let Some(kind) = text(&["kind"]) else { return };
+    if kind.ends_with("List") && node.get("items").is_some() {
+        let items = node.get("items").map_or(&[][..], Node::items);
+        if depth < 4 {
+            items
+                .iter()
+                .for_each(|item| add(item.clone(), path, objects, depth + 1));
+        }
+        return;
+    }
+    if text(&["apiVersion"]).is_none() {
+        return;
+    }
+    objects.push(Object {
+        name: text(&["metadata", "name"])
+            .or_else(|| text(&["metadata", "generateName"]))
+            .unwrap_or_else(|| "-".into()),
+        namespace: text(&["metadata", "namespace"]).unwrap_or_else(|| "default".into()),
+        named: text(&["metadata", "namespace"]).is_some(),
+        kind,
+        node,
+        path: path.to_owned(),
+    });
+}

@@ -1,0 +1,419 @@
+//! Values of keys that are called password, secret, token: the name must end so, the value must look like one.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Class, Hit, Look, lures, mask};
+
+/// A secret behind a name in this line; `before` is the line above, for `name: X` over `value: Y`.
+pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) -> Option<Hit> {
+    if !WORD.is_match(line) && !before.is_some_and(|before| WORD.is_match(before)) {
+        return None;
+    }
+    pairs(line, before)
+        .into_iter()
+        .find_map(|(key, value, quoted)| {
+            let noun = noun(&key)?;
+            let value = value.trim();
+            if lures::is_placeholder(value)
+                || !(plausible(value, noun, quoted, look) || signs(&key, value, noun, look))
+            {
+                return None;
+            }
+            // A secret named like the key itself is a name.
+            if squeezed(value) == squeezed(&key) {
+                return None;
+            }
+            let kind = provider(&key).unwrap_or(noun.word());
+            Some(Hit {
+                class: noun.class(),
+                kind,
+                line: number,
+                mask: mask(kind, value),
+                key,
+            })
+        })
+}
+
+/// Is there any name of a secret in this text?
+pub(super) fn may_be(text: &str) -> bool {
+    WORD.is_match(text)
+}
+
+/// What the name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noun {
+    Password,
+    Secret,
+    Token,
+    Key,
+}
+
+impl Noun {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Secret => "secret",
+            Self::Token => "token",
+            Self::Key => "api-key",
+        }
+    }
+
+    fn class(self) -> Class {
+        match self {
+            Self::Password | Self::Secret => Class::Password,
+            Self::Token => Class::Token,
+            Self::Key => Class::CloudKey,
+        }
+    }
+}
+
+/// The names and values of a line, and whether each value stands in quotes.
+fn pairs(line: &str, before: Option<&str>) -> Vec<(String, String, bool)> {
+    if let Some(value) = VALUE_LINE.captures(line).and_then(|found| found.get(1)) {
+        let name = before
+            .and_then(|before| NAME_LINE.captures(before))
+            .and_then(|found| found.get(1));
+        let pair = name.map(|name| {
+            (
+                name.as_str().to_owned(),
+                unquoted(value.as_str()).to_owned(),
+                true,
+            )
+        });
+        return pair.into_iter().collect();
+    }
+    let mut out = Vec::new();
+    for pattern in PAIRS.iter() {
+        for found in pattern.captures_iter(line) {
+            let (Some(key), Some(raw)) = (found.name("k"), found.name("v")) else {
+                continue;
+            };
+            if noun(key.as_str()).is_none() {
+                continue;
+            }
+            let value = unquoted(raw.as_str());
+            let quoted = value.len() < raw.as_str().trim().len();
+            out.push((key.as_str().to_owned(), value.to_owned(), quoted));
+        }
+    }
+    out
+}
+
+fn unquoted(raw: &str) -> &str {
+    let raw = raw.trim();
+    for quote in ['"', '\'', '`'] {
+        if let Some(rest) = raw.strip_prefix(quote) {
+            return rest.split(quote).next().unwrap_or(rest);
+        }
+    }
+    // A remark behind the value.
+    let raw = raw.split(" #").next().unwrap_or(raw);
+    raw.trim_end_matches([',', ';']).trim()
+}
+
+/// Is the name that of a secret? Its last word counts: `secretName` is a name, `password_file` a file.
+fn noun(key: &str) -> Option<Noun> {
+    let words = words(key);
+    let last = words.last()?.as_str();
+    let before = words
+        .len()
+        .checked_sub(2)
+        .and_then(|at| words.get(at))
+        .map_or("", String::as_str);
+    let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
+    if PUBLIC.contains(&before) {
+        return None;
+    }
+    if ends(&[
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "passwort",
+        "matkhau",
+        "requirepass",
+        "masterauth",
+        "storepass",
+        "keypass",
+    ]) || last == "pass"
+        || (last == "khau" && before == "mat")
+        || (last == "pw" && words.len() > 1)
+        || [
+            "dbpass",
+            "userpass",
+            "rootpass",
+            "smtppass",
+            "mailpass",
+            "adminpass",
+        ]
+        .contains(&last)
+    {
+        return Some(Noun::Password);
+    }
+    if ends(&["secret", "secretkey", "hashsecret"]) || (last == "key" && before == "secret") {
+        return Some(Noun::Secret);
+    }
+    if ends(&["token"]) {
+        return Some(Noun::Token);
+    }
+    let key = ends(&[
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "authkey",
+        "checksumkey",
+        "appkey",
+        "signkey",
+    ]) || (["key", "key1", "key2", "keys"].contains(&last) && KEYS.contains(&before));
+    key.then_some(Noun::Key)
+}
+
+/// The words of a name: `dbPassword`, `DB_PASSWORD`, `db.password`, `PASSWORD_2`.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower_before = false;
+    for c in key.chars() {
+        if !c.is_ascii_alphanumeric() {
+            words.push(String::new());
+            lower_before = false;
+            continue;
+        }
+        if c.is_ascii_uppercase() && lower_before {
+            words.push(String::new());
+        }
+        lower_before = c.is_ascii_lowercase();
+        if let Some(last) = words.last_mut() {
+            last.push(c.to_ascii_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|w| w.chars().all(|c| c.is_ascii_digit()))
+    {
+        words.pop();
+    }
+    words
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
+
+/// Could the value be a secret of this kind?
+fn plausible(value: &str, noun: Noun, quoted: bool, look: Look) -> bool {
+    let length = value.chars().count();
+    let spaces = value.contains(char::is_whitespace);
+    let digits = value.chars().any(|c| c.is_ascii_digit());
+    let letters_only = value.chars().all(|c| c.is_ascii_alphabetic());
+    let code = look == Look::Code;
+    if code && (!quoted || spaces) {
+        return false;
+    }
+    // A call, an index, a chain of names: code, not a value.
+    if !quoted
+        && (value.contains('(') || value.contains("->") || value.contains("::") || is_chain(value))
+    {
+        return false;
+    }
+    if value.contains("://") && noun != Noun::Password {
+        return false;
+    }
+    match noun {
+        Noun::Password if code => {
+            length >= 6
+                && (digits || !letters_only)
+                && !(value.contains('.') && letters_only_but(value, ".-_"))
+                && !letters_only_but(value, "_-: ")
+        }
+        Noun::Password => length >= 3 && (quoted || !spaces),
+        Noun::Secret | Noun::Token | Noun::Key => {
+            let enough = lures::entropy(value) >= 2.9;
+            length >= 8
+                && !spaces
+                && enough
+                && (digits
+                    || (length >= 20 && !letters_only_but(value, ".-_:/"))
+                    || (noun == Noun::Secret && !code && !letters_only_but(value, ".-_:/")))
+        }
+    }
+}
+
+/// What signs the tokens of sessions is a secret even where it is made of words.
+fn signs(key: &str, value: &str, noun: Noun, look: Look) -> bool {
+    noun == Noun::Secret
+        && look == Look::Config
+        && squeezed(key).contains("jwt")
+        && value.chars().count() >= 8
+        && !value.contains(char::is_whitespace)
+        && !value.contains('.')
+}
+
+/// Only letters and these.
+fn letters_only_but(value: &str, others: &str) -> bool {
+    value
+        .chars()
+        .all(|c| c.is_ascii_alphabetic() || others.contains(c))
+}
+
+/// `user.password`, `request.body.token`.
+fn is_chain(value: &str) -> bool {
+    value.contains('.')
+        && value.split('.').count() > 1
+        && value.split('.').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        })
+}
+
+/// The payment gateways and carriers of Viet Nam, by the names that their guides give the keys.
+fn provider(key: &str) -> Option<&'static str> {
+    let key = squeezed(key);
+    PROVIDERS
+        .iter()
+        .find(|(word, _)| key.contains(word))
+        .map(|(_, name)| *name)
+}
+
+const PROVIDERS: [(&str, &str); 16] = [
+    ("vnphash", "vnpay"),
+    ("vnpay", "vnpay"),
+    ("momo", "momo"),
+    ("zalopay", "zalopay"),
+    ("zalo", "zalo"),
+    ("payos", "payos"),
+    ("onepay", "onepay"),
+    ("shopeepay", "shopeepay"),
+    ("vietqr", "vietqr"),
+    ("ghtk", "ghtk"),
+    ("ghn", "ghn"),
+    ("viettelpost", "viettelpost"),
+    ("vtpost", "viettelpost"),
+    ("vnpost", "vnpost"),
+    ("ahamove", "ahamove"),
+    ("esms", "esms"),
+];
+
+/// What stands before `key` where it is a secret one.
+const KEYS: [&str; 20] = [
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "encryption",
+    "encrypt",
+    "signing",
+    "sign",
+    "checksum",
+    "master",
+    "app",
+    "hash",
+    "account",
+    "shared",
+    "zalopay",
+    "hmac",
+    "license",
+    "crypto",
+    "jwt",
+];
+
+/// What stands before a word that then is no secret.
+const PUBLIC: [&str; 12] = [
+    "public",
+    "csrf",
+    "xsrf",
+    "reset",
+    "forgot",
+    "no",
+    "show",
+    "hide",
+    "next",
+    "page",
+    "continuation",
+    "cancellation",
+];
+
+static PAIRS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| PATTERNS.iter().filter_map(|p| Regex::new(p).ok()).collect());
+/// What every name of a secret holds.
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"(?i-u)pass|pwd|pw|secret|token|khau|key|auth"));
+static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r#"^\s*-?\s*["']?(?:name|Name|key|ParameterKey)["']?\s*:\s*["']?([A-Za-z0-9_.-]+)["']?,?\s*$"#,
+    )
+});
+static VALUE_LINE: LazyLock<Regex> =
+    LazyLock::new(|| constant(r#"^\s*["']?(?:value|Value|ParameterValue)["']?\s*:\s*(\S.*)$"#));
+
+/// A constant that does not compile meets nothing, and a test.
+fn constant(pattern: &str) -> Regex {
+    match Regex::new(pattern) {
+        Ok(regex) => regex,
+        Err(_) => unreachable!("a constant pattern: {pattern}"),
+    }
+}
+
+/// How a name and a value stand beside each other.
+const PATTERNS: [&str; 7] = [
+    // <property name="db.password" value="…"/>, <add key="…" value="…"/>
+    r#"(?i)(?:name|key)\s*=\s*["'](?P<k>[\w.:-]+)["']\s+value\s*=\s*(?P<v>"[^"]*"|'[^']*')"#,
+    // <password>…</password>
+    r#"<(?P<k>[\w.:-]+)>(?P<v>[^<>]+)</"#,
+    // define('DB_PASSWORD', '…'), 'password' => '…', setPassword("…")
+    r#"["'](?P<k>[\w.-]+)["']\s*(?:,|=>)\s*(?P<v>"[^"]*"|'[^']*')"#,
+    // "password": "…", password: …, password = …, --password=…, export X=…
+    r#"(?P<k>[A-Za-z_][\w.\[\]-]*)["']?\s*(?::=|=|:)\s*(?P<v>"[^"]*"|'[^']*'|`[^`]*`|[^\s,;"']+[^,;"']*)"#,
+    // requirepass …, masterauth …
+    r#"^\s*(?P<k>requirepass|masterauth|primaryauth)\s+(?P<v>\S+)\s*$"#,
+    // ENV KEY value
+    r#"(?i)^\s*ENV\s+(?P<k>[A-Za-z_]\w*)\s+(?P<v>\S+)\s*$"#,
+    // --password value, -storepass value
+    r#"\s--?(?P<k>password|passwd|storepass|keypass|token)\s+(?P<v>[^\s-]\S*)"#,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_a_regular_expression() {
+        assert_eq!(PAIRS.len(), PATTERNS.len());
+        assert!(NAME_LINE.is_match("- name: DB_PASSWORD") && VALUE_LINE.is_match("  value: x"));
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        for key in [
+            "DB_PASSWORD",
+            "dbPassword",
+            "spring.datasource.password",
+            "api-key",
+            "PASSWORD_2",
+            "zalopay.key1",
+            "vnp_HashSecret",
+        ] {
+            assert!(noun(key).is_some(), "{key}");
+        }
+        for key in [
+            "password_file",
+            "secretName",
+            "tokenType",
+            "public_key",
+            "csrf_token",
+            "key",
+            "passwordEncoder",
+            "primary_key",
+            "compass",
+        ] {
+            assert!(noun(key).is_none(), "{key}");
+        }
+    }
+}

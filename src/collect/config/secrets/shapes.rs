@@ -1,0 +1,304 @@
+//! Secrets that are known by their shape alone.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
+
+use super::{Class, Hit, lures, mask};
+
+/// A shape: what it is, and the group that holds the secret itself.
+struct Shape {
+    kind: &'static str,
+    class: Class,
+    regex: Regex,
+}
+
+/// Is there anything in this text that has one of the shapes?
+pub(super) fn may_be(text: &str) -> bool {
+    text.contains("PRIVATE KEY")
+        || text.contains("PuTTY-User-Key")
+        || text.contains("AGE-SECRET-KEY")
+        || ANY.is_match(text)
+}
+
+/// Adds what stands in this line; `below` are the lines after it.
+pub(super) fn scan(line: &str, below: &[&str], number: u32, prose: bool, hits: &mut Vec<Hit>) {
+    if let Some(kind) = private_key(line, below) {
+        hits.push(Hit {
+            class: Class::PrivateKey,
+            kind,
+            line: number,
+            key: String::new(),
+            mask: format!("‹secret: {kind}›"),
+        });
+        return;
+    }
+    for at in ANY.matches(line) {
+        let Some(shape) = SHAPES.get(at) else {
+            continue;
+        };
+        for found in shape.regex.captures_iter(line) {
+            let Some(value) = found.name("v").or_else(|| found.get(0)) else {
+                continue;
+            };
+            // What has the shape of a key is one; a password may be a word that stands for another.
+            let is_word = [Class::Connection, Class::Password].contains(&shape.class);
+            if lures::is_known(value.as_str())
+                || (is_word && lures::is_placeholder(value.as_str()))
+                || (prose && is_word)
+            {
+                continue;
+            }
+            hits.push(Hit {
+                class: shape.class,
+                kind: shape.kind,
+                line: number,
+                key: String::new(),
+                mask: mask(shape.kind, value.as_str()),
+            });
+            return;
+        }
+    }
+}
+
+/// A private key that no passphrase keeps, with something in it.
+fn private_key(line: &str, below: &[&str]) -> Option<&'static str> {
+    if line.starts_with("PuTTY-User-Key-File-") {
+        let open = below.iter().take(3).any(|l| l.trim() == "Encryption: none");
+        return open.then_some("putty-private-key");
+    }
+    if line.contains("AGE-SECRET-KEY-1") && line.len() >= 74 {
+        return Some("age-private-key");
+    }
+    let (_, rest) = line.split_once("-----BEGIN ")?;
+    let (name, rest) = rest.split_once("-----")?;
+    if !name.contains("PRIVATE KEY") || name.starts_with("ENCRYPTED") {
+        return None;
+    }
+    // In JSON and in YAML the whole key may stand in one line.
+    let inline = rest.replace("\\n", "");
+    let body = if inline.len() > 40 {
+        inline
+    } else {
+        let lines = below.iter().take(4).map(|l| l.trim());
+        if lines
+            .clone()
+            .any(|l| l.starts_with("Proc-Type:") && l.contains("ENCRYPTED"))
+        {
+            return None;
+        }
+        lines.collect::<Vec<_>>().join("")
+    };
+    let letters = body
+        .chars()
+        .take(64)
+        .filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c))
+        .count();
+    let varied = lures::entropy(&body.chars().take(64).collect::<String>()) > 3.0;
+    // The key of an encrypted OpenSSH file names its cipher behind this.
+    let encrypted = body.starts_with("b3BlbnNzaC1rZXktdjEAAAAACmFlcz");
+    (letters >= 40 && varied && !encrypted).then_some("private-key")
+}
+
+static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
+    TABLE
+        .iter()
+        .filter_map(|(kind, class, pattern)| {
+            Some(Shape {
+                kind,
+                class: *class,
+                regex: Regex::new(&ascii(pattern)).ok()?,
+            })
+        })
+        .collect()
+});
+
+/// Which of them a line has at all: one pass instead of one for each.
+static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new(TABLE.iter().map(|(_, _, pattern)| ascii(pattern)))
+        .unwrap_or_else(|_| RegexSet::empty())
+});
+
+/// Ends of words are those of ASCII: looking for others is slow.
+fn ascii(pattern: &str) -> String {
+    pattern.replace(r"\b", r"(?-u:\b)")
+}
+
+/// Kind, class, pattern; the group `v` is the secret where the pattern has more than it.
+const TABLE: [(&str, Class, &str); 37] = [
+    (
+        "aws-access-key",
+        Class::CloudKey,
+        r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+    ),
+    (
+        "aws-secret-key",
+        Class::CloudKey,
+        r#"(?i)aws.{0,20}secret.{0,20}["'=:\s]+(?P<v>[A-Za-z0-9/+]{40})(?:["'\s,;]|$)"#,
+    ),
+    (
+        "google-api-key",
+        Class::CloudKey,
+        r"\bAIza[0-9A-Za-z_-]{35}\b",
+    ),
+    ("google-oauth", Class::Token, r"\bya29\.[0-9A-Za-z_-]{30,}"),
+    (
+        "google-client-secret",
+        Class::CloudKey,
+        r"\bGOCSPX-[0-9A-Za-z_-]{20,}",
+    ),
+    (
+        "azure-storage-key",
+        Class::CloudKey,
+        r"AccountKey=(?P<v>[A-Za-z0-9+/]{86}==)",
+    ),
+    (
+        "azure-sas",
+        Class::CloudKey,
+        r"[?&]sig=(?P<v>[A-Za-z0-9%]{40,})",
+    ),
+    (
+        "azure-service-bus",
+        Class::CloudKey,
+        r"SharedAccessKey=(?P<v>[A-Za-z0-9+/]{43}=)",
+    ),
+    (
+        "github-token",
+        Class::CloudKey,
+        r"\bgh[pousr]_[A-Za-z0-9]{36,}\b",
+    ),
+    (
+        "github-token",
+        Class::CloudKey,
+        r"\bgithub_pat_[A-Za-z0-9_]{60,}\b",
+    ),
+    (
+        "gitlab-token",
+        Class::CloudKey,
+        r"\bgl(?:pat|dt|rt|cbt|ptt|oas)-[A-Za-z0-9_-]{20,}",
+    ),
+    (
+        "slack-token",
+        Class::CloudKey,
+        r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}",
+    ),
+    (
+        "slack-webhook",
+        Class::CloudKey,
+        r"hooks\.slack\.com/services/(?P<v>T[0-9A-Z]{6,}/B[0-9A-Z]{6,}/[0-9A-Za-z]{20,})",
+    ),
+    (
+        "teams-webhook",
+        Class::CloudKey,
+        r"webhook\.office\.com/webhookb2/(?P<v>[0-9a-f-]{36}@[0-9a-f-]{36}/\S+)",
+    ),
+    (
+        "stripe-key",
+        Class::CloudKey,
+        r"\b[sr]k_live_[0-9A-Za-z]{20,}\b",
+    ),
+    (
+        "sendgrid-key",
+        Class::CloudKey,
+        r"\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{32,}",
+    ),
+    ("mailgun-key", Class::CloudKey, r"\bkey-[0-9a-f]{32}\b"),
+    ("npm-token", Class::CloudKey, r"\bnpm_[0-9A-Za-z]{36}\b"),
+    (
+        "npm-token",
+        Class::CloudKey,
+        r"//[^\s/]+/:_(?:authToken|password)=(?P<v>[^\s${]{12,})",
+    ),
+    (
+        "pypi-token",
+        Class::CloudKey,
+        r"\bpypi-AgE[0-9A-Za-z_-]{50,}",
+    ),
+    (
+        "docker-token",
+        Class::CloudKey,
+        r"\bdckr_pat_[0-9A-Za-z_-]{27}",
+    ),
+    (
+        "telegram-bot",
+        Class::CloudKey,
+        r"\b[0-9]{8,10}:AA[0-9A-Za-z_-]{33}\b",
+    ),
+    (
+        "digitalocean-token",
+        Class::CloudKey,
+        r"\bdo[por]_v1_[0-9a-f]{64}\b",
+    ),
+    (
+        "firebase-server-key",
+        Class::CloudKey,
+        r"\bAAAA[0-9A-Za-z_-]{7}:[0-9A-Za-z_-]{100,}",
+    ),
+    (
+        "openai-key",
+        Class::CloudKey,
+        r"\bsk-(?:proj-|svcacct-)?[0-9A-Za-z_-]{20,}T3BlbkFJ[0-9A-Za-z_-]{20,}",
+    ),
+    (
+        "anthropic-key",
+        Class::CloudKey,
+        r"\bsk-ant-[0-9A-Za-z_-]{40,}",
+    ),
+    ("huggingface-token", Class::CloudKey, r"\bhf_[A-Za-z]{34}\b"),
+    (
+        "shopify-token",
+        Class::CloudKey,
+        r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b",
+    ),
+    ("databricks-token", Class::CloudKey, r"\bdapi[0-9a-f]{32}\b"),
+    (
+        "vault-token",
+        Class::CloudKey,
+        r"\bhv[sbr]\.[0-9A-Za-z_-]{24,}",
+    ),
+    (
+        "jwt",
+        Class::Token,
+        r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}",
+    ),
+    (
+        "bearer",
+        Class::Token,
+        r#"(?i)authorization["']?\s*[:=]?\s*["']?\s*bearer\s+(?P<v>[0-9A-Za-z._~+/-]{20,}=*)"#,
+    ),
+    (
+        "basic-auth",
+        Class::Password,
+        r#"(?i)authorization["']?\s*[:=]?\s*["']?\s*basic\s+(?P<v>[0-9A-Za-z+/]{8,}={0,2})"#,
+    ),
+    (
+        "url-password",
+        Class::Connection,
+        r#"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@"'<>]{0,64}:(?P<v>[^\s/@"'<>]{1,128})@[^\s@"'<>]"#,
+    ),
+    (
+        "jdbc-password",
+        Class::Connection,
+        r#"jdbc:[^\s"']+[?&;](?i:password)=(?P<v>[^&;\s"']+)"#,
+    ),
+    (
+        "ado-password",
+        Class::Connection,
+        r#"(?i)(?:server|data source|host|user id|uid|database|initial catalog)\s*=[^;"']+;(?:[^"']*;)?\s*(?:password|pwd)\s*=\s*(?P<v>[^;"'\s]+)"#,
+    ),
+    (
+        "curl-password",
+        Class::Password,
+        r#"\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:(?P<v>[^\s"']+)"#,
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_is_a_regular_expression() {
+        assert_eq!((SHAPES.len(), ANY.len()), (TABLE.len(), TABLE.len()));
+    }
+}
