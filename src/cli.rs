@@ -2,6 +2,7 @@
 
 mod draw;
 mod records;
+mod words;
 
 use std::path::PathBuf;
 
@@ -11,9 +12,11 @@ pub(crate) use records::{
     VerifyArgs, WaiveArgs,
 };
 
+pub(crate) use words::{ColorArg, KindArg, LangArg, SeverityArg};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::model::{AssetKind, Day, Lang, Level, Severity};
+use crate::model::{Day, Level};
 
 /// Audits the information systems of a Vietnamese postal company against the security level that the law gives each.
 #[derive(Debug, Parser)]
@@ -526,85 +529,6 @@ pub(crate) enum SchemaKind {
 pub(crate) enum ListFormat {
     Human,
     Json,
-}
-
-/// A kind of target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum KindArg {
-    /// local, ssh:[user@]host[:port], a folder that is the root of a host, or an evidence bundle
-    Server,
-    /// An address host:port, or a file of recorded facts
-    Endpoint,
-    /// Configuration files
-    Config,
-    /// SQL schemas
-    Schema,
-    /// Shipping labels
-    Label,
-    /// Lists of brand names
-    CallerId,
-    /// Staff and training lists
-    Document,
-}
-
-impl From<KindArg> for AssetKind {
-    fn from(kind: KindArg) -> Self {
-        match kind {
-            KindArg::Server => Self::Server,
-            KindArg::Endpoint => Self::Endpoint,
-            KindArg::Config => Self::Config,
-            KindArg::Schema => Self::Schema,
-            KindArg::Label => Self::Label,
-            KindArg::CallerId => Self::CallerId,
-            KindArg::Document => Self::Document,
-        }
-    }
-}
-
-/// A severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SeverityArg {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-impl From<SeverityArg> for Severity {
-    fn from(severity: SeverityArg) -> Self {
-        match severity {
-            SeverityArg::Info => Self::Info,
-            SeverityArg::Low => Self::Low,
-            SeverityArg::Medium => Self::Medium,
-            SeverityArg::High => Self::High,
-            SeverityArg::Critical => Self::Critical,
-        }
-    }
-}
-
-/// A language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LangArg {
-    Vi,
-    En,
-}
-
-impl From<LangArg> for Lang {
-    fn from(lang: LangArg) -> Self {
-        match lang {
-            LangArg::Vi => Self::Vi,
-            LangArg::En => Self::En,
-        }
-    }
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorArg {
-    Auto,
-    Always,
-    Never,
 }
 
 fn day(words: &str) -> Result<Day, String> {

@@ -19,6 +19,7 @@ mod init;
 mod keygen;
 mod law;
 mod law_docs;
+mod notes;
 mod output;
 mod outward;
 mod pack;

@@ -324,7 +324,7 @@ fn first_word(line: &[u8]) -> Vec<u8> {
         .to_vec();
     // Whether a password is set there, or comes from a variable that may be empty.
     if word.eq_ignore_ascii_case(b"password_pbkdf2")
-        && let Some(last) = words.last()
+        && let Some(last) = words.next_back()
     {
         let left: &[u8] = match last {
             b"\"\"" | b"\'\'" => b" \"\"",
