@@ -3,6 +3,7 @@
 //! Everything else imports this module; it imports nothing of ours. It holds data and the smallest
 //! conversions, never I/O, never a verdict.
 
+mod asset;
 mod check;
 mod classification;
 mod control;
@@ -24,6 +25,7 @@ mod source;
 mod vocabulary;
 mod words;
 
+pub use asset::{Asset, Authorised, CallerFiles, MailDomain, PeopleFiles, Sample, Target};
 pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
 pub use classification::{
     Harm, IndustrialControl, InformationClass, Infrastructure, National, OnlineBusiness, Traits,
@@ -41,10 +43,9 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, AssessorKind, Asset, Attestation, Authorised, CallerFiles, DataSubjects, Declared,
-    EvidenceFile, Hosting, Incident, IncidentKind, Inventory, LevelDecision, MailDomain,
-    Organisation, Ownership, PeopleFiles, Period, ProtectionKind, Regime, Sample, Signer, Size,
-    System, Target, Waiver, WaiverDisposition,
+    Assessor, AssessorKind, Attestation, DataSubjects, Declared, EvidenceFile, Hosting, Incident,
+    IncidentKind, Inventory, LevelDecision, Organisation, Ownership, Period, ProtectionKind,
+    Regime, Signer, Size, System, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{

@@ -148,6 +148,23 @@ const EXAMPLES: &[(&str, &[Example])] = &[
 /// English, Vietnamese.
 #[rustfmt::skip]
 const TABLE: &[(&str, &str)] = &[
+    ("Formats, separated by commas: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; in Vietnamese for an authority: docx, regulator-html, mau08, mau08-csv", "Các định dạng, cách nhau bằng dấu phẩy: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; bằng tiếng Việt gửi cơ quan nhà nước: docx, regulator-html, mau08, mau08-csv"),
+    ("Formats, separated by commas; without --out a single one goes to stdout (see `capdo report --help`)", "Các định dạng, cách nhau bằng dấu phẩy; không có --out thì chỉ một định dạng, in ra stdout (xem `capdo report --help`)"),
+    ("Put codes in the place of names and addresses of hosts, in every format", "Thay tên và địa chỉ máy chủ bằng mã, trong mọi định dạng"),
+    ("SARIF: only what code scanning takes, or every result", "SARIF: chỉ những gì công cụ quét mã nhận, hoặc mọi kết quả"),
+    ("What will be mended by whom and when, and who reports to whom (`capdo/plan/1`), for docx, regulator-html and mau08", "Ai khắc phục việc gì, khi nào, và ai báo cáo ai (`capdo/plan/1`), dùng cho docx, regulator-html và mau08"),
+    ("Where the key to the codes is written; never in the folder of the reports", "Nơi ghi bảng giải mã; không được nằm trong thư mục báo cáo"),
+    ("caller-id: a sample of calls", "caller-id: mẫu nhật ký cuộc gọi"),
+    ("caller-id: configuration of the telephone exchange", "caller-id: cấu hình tổng đài"),
+    ("caller-id: numbers bound to the brand names", "caller-id: các số gắn với tên định danh"),
+    ("caller-id: the source of the couriers' app", "caller-id: mã nguồn ứng dụng của nhân viên giao hàng"),
+    ("caller-id: traces of SIP as text", "caller-id: vết SIP dạng văn bản"),
+    ("caller-id: who works", "caller-id: danh sách nhân sự đang làm việc"),
+    ("config: read everything, tell only what stands in files that differ from this revision of git", "config: đọc tất cả, chỉ nêu những gì nằm trong tệp khác với phiên bản git này"),
+    ("document: the internal rule on confidentiality, as text or PDF", "document: quy định nội bộ về bảo mật thông tin, dạng văn bản hoặc PDF"),
+    ("document: the register of requests of authorities", "document: sổ theo dõi yêu cầu của cơ quan có thẩm quyền"),
+    ("document: what each role may see and export", "document: mỗi vai trò được xem và kết xuất những gì"),
+    ("schema env:VARIABLE (a database that runs): look at so many values of each column, in memory", "schema env:BIẾN (cơ sở dữ liệu đang chạy): xem chừng ấy giá trị của mỗi cột, chỉ trong bộ nhớ"),
     ("Audits the information systems of a Vietnamese postal company against the security level that the law gives each", "Kiểm tra hệ thống thông tin của doanh nghiệp bưu chính theo cấp độ an toàn mà pháp luật quy định cho từng hệ thống"),
     ("Print help", "In hướng dẫn"),
     ("Print help (see more with '--help')", "In hướng dẫn (đầy đủ: '--help')"),

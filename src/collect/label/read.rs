@@ -283,7 +283,13 @@ impl Walk {
         } else {
             verdict.class
         };
-        let plain = verdict.reasons.iter().any(|r| r.starts_with("lure:")) || names::is_plain(text);
+        // One known word does not explain a line of others.
+        let explains = |reason: &String| {
+            reason
+                .strip_prefix("lure:")
+                .is_some_and(|lure| 2 * lure.split('_').count() >= count)
+        };
+        let plain = verdict.reasons.iter().any(explains) || names::is_plain(text);
         if class == Class::None && !plain && side.is_none() {
             return None;
         }

@@ -115,16 +115,18 @@ fn document(part: &str, lines_before: u32) -> Result<Node, Fault> {
     if part.len() > MAX_BYTES {
         return Err(fault(1, format!("larger than {MAX_BYTES} bytes")));
     }
+    let last = u32::try_from(part.lines().count()).unwrap_or(u32::MAX);
     match parse_raw(part) {
         Ok(raw) => {
             let mut node = raw.into_node();
+            // Nothing at all stands behind the last line.
+            node.span.line = node.span.line.min(last.max(1));
             node.move_down(lines_before);
             Ok(node)
         }
         Err(error) => {
             let file: Arc<str> = "".into();
             let told = yaml_error(&file, &part.into(), &error);
-            let last = u32::try_from(part.lines().count()).unwrap_or(u32::MAX);
             let line = told.span.map_or(1, |span| span.line).min(last);
             Err(fault(line, "not readable as YAML".into()))
         }
