@@ -69,7 +69,7 @@ fn head(run: &Run, plan: &RemedyPlan, issuer: String) -> Head {
     }
 }
 
-/// The letter and the texts in force that bind here, each once.
+/// The letter and the texts in force that bind here, each once. What nobody could verify is no basis of a report.
 fn bases(run: &Run) -> Vec<String> {
     let asked: BTreeSet<&str> = run
         .requirements
@@ -80,7 +80,8 @@ fn bases(run: &Run) -> Vec<String> {
     bases.extend(
         run.instruments
             .iter()
-            .filter(|i| i.in_force && i.id != "letter" && asked.contains(i.id.as_str()))
+            .filter(|i| i.in_force && i.id != "letter" && i.reading != Reading::Unverified)
+            .filter(|i| asked.contains(i.id.as_str()))
             .map(|i| words::basis(i.kind, &lines(&i.number), &vi(&i.title))),
     );
     bases
