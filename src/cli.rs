@@ -144,7 +144,7 @@ pub(crate) struct WorkArgs {
     /// Seal the manifest in --out with this Ed25519 key: a file, or env:NAME
     #[arg(long, value_name = "KEY", requires = "out")]
     pub(crate) sign: Option<String>,
-    /// How many targets at once (0: as many as there are cores)
+    /// How many targets at once (0: as many as there are cores, and sixteen over the network)
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) jobs: usize,
     /// The deadline of one network call, in seconds

@@ -29,6 +29,16 @@ const INVENTORY_ASSET: &str = "inventory";
 /// What each level calls for: the controls, with the values and requirements that count.
 type Choices = BTreeMap<Level, BTreeMap<u32, Arc<Selection>>>;
 
+/// Targets over the network at once: four sockets each, sixty-four in all.
+const AT_ONCE: usize = 16;
+
+fn threads(count: usize) -> Result<rayon::ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(count)
+        .build()
+        .map_err(|e| Failure::Internal(e.to_string()))
+}
+
 /// What one run is made of.
 pub(super) struct Work<'a> {
     pub(super) pack: &'a Pack,
@@ -230,21 +240,35 @@ impl Work<'_> {
         choices: &Choices,
         cx: &Context,
     ) -> Result<Vec<Judged>, Failure> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.work.jobs)
-            .build()
-            .map_err(|e| Failure::Internal(e.to_string()))?;
+        // What is asked over the network waits most of the time, and needs no core of its own.
+        let far = |asset: &&Asset| {
+            matches!(
+                asset.target,
+                Target::Endpoint { .. } | Target::Ssh { .. } | Target::Database { .. }
+            )
+        };
+        let (far, near): (Vec<&Asset>, Vec<&Asset>) = self.inventory.assets.iter().partition(far);
+        let at_once = match self.work.jobs {
+            0 => AT_ONCE.min(far.len().max(1)),
+            jobs => jobs,
+        };
+        let (far_pool, near_pool) = (threads(at_once)?, threads(self.work.jobs)?);
         let progress = Progress::new(self.inventory.assets.len(), self.quiet);
-        let mut judged: Vec<Judged> = pool.install(|| {
-            self.inventory
-                .assets
-                .par_iter()
-                .map(|asset| {
-                    let _running = progress.begin(asset);
-                    self.collect_one(asset, choices, cx, &progress)
-                })
-                .collect()
+        let collect = |assets: &[&Asset]| -> Vec<Judged> {
+            let each = assets.par_iter().map(|asset| {
+                let _running = progress.begin(asset);
+                self.collect_one(asset, choices, cx, &progress)
+            });
+            each.collect()
+        };
+        let (far, near) = std::thread::scope(|scope| {
+            let far = scope.spawn(|| far_pool.install(|| collect(&far)));
+            let near = near_pool.install(|| collect(&near));
+            (far.join(), near)
         });
+        let mut judged =
+            far.map_err(|_| Failure::Internal("collecting over the network ended early".into()))?;
+        judged.extend(near);
         progress.finish();
         // The order of the inventory's assets must not reach the run.
         judged.sort_by(|a, b| a.asset.id.cmp(&b.asset.id));

@@ -215,7 +215,7 @@ const TABLE: &[(&str, &str)] = &[
     ("Formats (json, html, sarif, junit), separated by commas; without --out a single one goes to stdout", "Định dạng (json, html, sarif, junit), cách nhau bằng dấu phẩy; không có --out thì một định dạng ra stdout"),
     ("A folder for the files; run.json and manifest.json are always among them", "Thư mục ghi các tệp; luôn có run.json và manifest.json"),
     ("Seal the manifest in --out with this Ed25519 key: a file, or env:NAME", "Đóng dấu toàn vẹn cho --out bằng khóa Ed25519 này: tệp, hoặc env:TÊN"),
-    ("How many targets at once (0: as many as there are cores)", "Số đối tượng kiểm tra cùng lúc (0: bằng số nhân)"),
+    ("How many targets at once (0: as many as there are cores, and sixteen over the network)", "Số đối tượng kiểm tra cùng lúc (0: bằng số nhân, và mười sáu đối tượng qua mạng)"),
     ("The deadline of one network call, in seconds", "Thời hạn của một lần gọi mạng, tính bằng giây"),
     ("No network at all", "Không dùng mạng"),
     ("The SSH configuration for hosts behind SSH, instead of the user's own", "Cấu hình SSH dùng thay cho cấu hình của người dùng"),
