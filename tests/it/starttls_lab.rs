@@ -12,22 +12,34 @@ use capdo::collect::Context;
 use capdo::collect::endpoint::{self, ProbeTarget, TlsFacts};
 
 /// A server of ours: it ends with the test, by its own handle.
-struct Server(Child);
+struct Server {
+    child: Child,
+    /// What ends it where it is a script that started the server: program and arguments.
+    stop: Vec<String>,
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Asked first, so that it ends the children that it started.
+        if let [program, args @ ..] = self.stop.as_slice() {
+            let _ = Command::new(program)
+                .args(args)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+        }
         let _ = Command::new("kill")
-            .args(["-TERM", &self.0.id().to_string()])
+            .args(["-TERM", &self.child.id().to_string()])
+            .stderr(Stdio::null())
             .status();
         for _ in 0..100 {
-            if matches!(self.0.try_wait(), Ok(Some(_))) {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
                 return;
             }
             sleep(Duration::from_millis(50));
         }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -89,7 +101,10 @@ fn start(folder: &Path, program: &str, args: &[&str], port: u16) -> Server {
         .stderr(log)
         .spawn()
         .unwrap();
-    let server = Server(child);
+    let server = Server {
+        child,
+        stop: Vec::new(),
+    };
     for _ in 0..300 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return server;
@@ -238,7 +253,11 @@ fn postfix() {
         fs::write(folder.join("conf/master.cf"), master).unwrap();
         let conf = folder.join("conf");
         let conf = conf.to_str().unwrap();
-        let _server = start(folder, "/usr/sbin/postfix", &["-c", conf, "start-fg"], port);
+        let mut server = start(folder, "/usr/sbin/postfix", &["-c", conf, "start-fg"], port);
+        // `postfix` is a script that starts the master.
+        server.stop = ["/usr/sbin/postfix", "-c", conf, "stop"]
+            .map(str::to_owned)
+            .into();
         let facts = ask(folder, port, "smtp");
         if level == "none" {
             is_plain(&facts, "Postfix");
