@@ -122,10 +122,11 @@ impl Server {
         let Some(at) = at else {
             return self.lost(tree, path, line, dir);
         };
-        let mut names: Vec<String> = tree
-            .reader
-            .list(&at)
-            .unwrap_or_default()
+        // A folder that cannot be listed may hold anything.
+        let Ok(entries) = tree.reader.list(&at) else {
+            return self.lost(tree, path, line, dir);
+        };
+        let mut names: Vec<String> = entries
             .into_iter()
             .filter(|e| {
                 e.kind == EntryKind::File && (e.name.ends_with(".cnf") || e.name.ends_with(".ini"))

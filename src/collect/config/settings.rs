@@ -155,15 +155,11 @@ fn shown(name: &str, value: &str) -> Value {
 
 /// Does the line hold a secret, whatever its name is?
 pub(super) fn holds_secret(name: &str, value: &str) -> bool {
-    let found = |text: &str| !secrets::scan(text, secrets::Look::Config).is_empty();
     // A value may hold names and values of its own: `SetEnv A x password: y`.
-    let inner = value.match_indices([' ', '\t', ',', ';']);
-    ["=", " "]
-        .iter()
-        .any(|sign| found(&format!("{name}{sign}{value}")))
-        || inner
-            .take(64)
-            .any(|(at, _)| found(value.get(at + 1..).unwrap_or_default()))
+    secrets::says_one(value)
+        || ["=", " "].iter().any(|sign| {
+            !secrets::scan(&format!("{name}{sign}{value}"), secrets::Look::Config).is_empty()
+        })
 }
 
 /// `on`, `true`, `1`, `yes` and their opposites.

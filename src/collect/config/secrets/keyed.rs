@@ -341,7 +341,7 @@ const PUBLIC: [&str; 12] = [
 ];
 
 static PAIRS: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| PATTERNS.iter().filter_map(|p| Regex::new(p).ok()).collect());
+    LazyLock::new(|| PATTERNS.iter().map(|p| constant(p)).collect());
 /// What every name of a secret holds.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| constant(r"(?i-u)pass|pwd|pw|secret|token|khau|key|auth"));
@@ -352,6 +352,20 @@ static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static VALUE_LINE: LazyLock<Regex> =
     LazyLock::new(|| constant(r#"^\s*["']?(?:value|Value|ParameterValue)["']?\s*:\s*(\S.*)$"#));
+
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r#"(?i)(?:passw|passphrase|pwd|secret|token|mat_?khau)[a-z_]*["']?\s*[=:]\s*["']?([^\s"'$%{<*]\S{3,})"#,
+    )
+});
+
+/// Does a text name a secret and then say it? For what is shown: lures and words that look like none count here, too.
+pub(in crate::collect::config) fn says_one(text: &str) -> bool {
+    NAMED
+        .captures_iter(text)
+        .filter_map(|found| found.get(1))
+        .any(|value| !value.as_str().chars().all(|c| c.is_ascii_digit()))
+}
 
 /// A constant that does not compile meets nothing, and a test.
 fn constant(pattern: &str) -> Regex {

@@ -9,6 +9,8 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
+pub(super) use keyed::says_one;
+
 /// What kind of secret it is, coarsely: one control for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
