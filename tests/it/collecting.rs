@@ -453,6 +453,53 @@ fn commands_that_hang_flood_or_lie_harm_nothing_else() {
     }
 }
 
+/// A `find` that says this on standard error, prints one line and exits with 1.
+fn finder(dir: &Path, says: &str) -> &'static capdo::model::Command {
+    fs::create_dir(dir).unwrap();
+    let program = dir.join("find");
+    fs::write(&program, format!("#!/bin/sh\necho found\n{says}\nexit 1\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path: &'static str = String::leak(program.display().to_string());
+    Box::leak(Box::new(capdo::model::Command {
+        id: "finder",
+        argv: Vec::leak(vec![path]),
+        root: false,
+    }))
+}
+
+#[test]
+fn a_search_is_whole_where_only_vanished_entries_were_missed() {
+    const GONE: &str = "echo \"find: '/tmp/x': No such file or directory\" >&2";
+    const CLOSED: &str = "echo \"find: '/root': Permission denied\" >&2";
+    let dir = tempfile::tempdir().unwrap();
+    for (name, says, status) in [
+        ("gone", GONE.to_owned(), 0),
+        ("closed", CLOSED.to_owned(), 1),
+        ("both", format!("{GONE}\n{CLOSED}\n{GONE}"), 1),
+        ("otherwise", format!("{GONE}\nexit 2"), 2),
+        ("killed", format!("{GONE}\nexec sleep 30"), -1),
+    ] {
+        let command = finder(&dir.path().join(name), &says);
+        let piece: &'static [Piece] = Vec::leak(vec![run_piece(command)]);
+        let options = Options {
+            deadline: 2,
+            ..Options::default()
+        };
+        for shell in shells() {
+            let answer = run(&shell, &script_of(&[piece], &options).text);
+            let bundle = Bundle::of_answer(&answer, at()).unwrap();
+            let output = bundle.run(command);
+            if status < 0 {
+                assert_eq!(code(output), "timeout", "{name} {shell:?}");
+                continue;
+            }
+            let output = output.unwrap();
+            assert_eq!(output.status, status, "{name} {shell:?}");
+            assert_eq!(output.stdout, b"found\n", "{name} {shell:?}");
+        }
+    }
+}
+
 #[test]
 fn a_script_that_was_cut_on_its_way_does_nothing() {
     let script = text(&[AWKWARD], Path::new("/"));

@@ -146,7 +146,7 @@ fn expected(path: &str) -> bool {
 /// Collects the subject type `files`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let (found, place) = match host.output(&FIND) {
-        // 1: something vanished or was not let in; what was said before holds.
+        // 1: something was not let in; what was said before holds.
         Ok(output) if output.status <= 1 => {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let mut found = of_find(&text);
