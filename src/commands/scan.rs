@@ -14,8 +14,8 @@ use super::{Failure, Outcome, Pack, bundles, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation,
-    Ownership, PeopleFiles, Remote, Seen, Size, System, Target, Value,
+    Asset, AssetKind, CallerFiles, Collected, Day, Fact, HostLists, Hosting, Inventory, Level,
+    Organisation, Ownership, PeopleFiles, Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 
@@ -245,6 +245,7 @@ fn assumed(
             roles: Vec::new(),
             shown: shown.clone(),
             target: target(kind, shown, options)?,
+            lists: HostLists::default(),
         });
     }
     Ok(Inventory {
