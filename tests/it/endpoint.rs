@@ -136,7 +136,7 @@ fn ask(target: &ProbeTarget) -> TlsFacts {
         .build()
         .unwrap();
     let mut seen = runtime.block_on(endpoint::probe(target, &cx()));
-    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].target.sni, target.sent_name());
     seen.remove(0)
 }
 
