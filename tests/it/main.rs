@@ -19,6 +19,7 @@ mod cli;
 mod collecting;
 mod corrections;
 mod databases;
+mod dns_lab;
 mod endpoint;
 mod gate;
 mod honesty;
