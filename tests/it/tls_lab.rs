@@ -383,6 +383,128 @@ fn staples(lab: &Lab) {
     }
     let facts = lab.ask(&RSA);
     assert_eq!(facts.certs[0].staple.v.as_deref(), Some("none"));
+    staples_of_an_authority(lab);
+}
+
+/// A certificate of an authority: the answer must be for it, and signed by its issuer or by the responder of its issuer.
+fn staples_of_an_authority(lab: &Lab) {
+    let path = |name: &str| lab.path().join(name);
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).unwrap();
+    write("ca.ext", "basicConstraints=critical,CA:TRUE\n");
+    write("site.ext", "subjectAltName=DNS:localhost\n");
+    write("responder.ext", "extendedKeyUsage=OCSPSigning\n");
+    let key = |name: &str| {
+        lab.run(&[
+            "req",
+            "-new",
+            "-nodes",
+            "-newkey",
+            "rsa:2048",
+            "-subj",
+            &format!("/CN={name}"),
+            "-keyout",
+            &format!("{name}.key"),
+            "-out",
+            &format!("{name}.csr"),
+        ]);
+    };
+    let issue = |name: &str, serial: &str, ext: &str, by: &str| {
+        let ca = [format!("{by}.pem"), format!("{by}.key")];
+        lab.run(&[
+            "x509",
+            "-req",
+            "-in",
+            &format!("{name}.csr"),
+            "-CA",
+            &ca[0],
+            "-CAkey",
+            &ca[1],
+            "-set_serial",
+            serial,
+            "-days",
+            "90",
+            "-extfile",
+            ext,
+            "-out",
+            &format!("{name}.pem"),
+        ]);
+    };
+    for name in ["ca", "site", "responder", "stranger"] {
+        key(name);
+    }
+    lab.run(&[
+        "x509", "-req", "-in", "ca.csr", "-signkey", "ca.key", "-days", "90", "-extfile", "ca.ext",
+        "-out", "ca.pem",
+    ]);
+    issue("site", "0x1001", "site.ext", "ca");
+    issue("responder", "0x1002", "responder.ext", "ca");
+    // The same purpose, but nobody of the authority gave it.
+    lab.run(&[
+        "x509",
+        "-req",
+        "-in",
+        "stranger.csr",
+        "-signkey",
+        "stranger.key",
+        "-days",
+        "90",
+        "-extfile",
+        "responder.ext",
+        "-out",
+        "stranger.pem",
+    ]);
+    write(
+        "two.index",
+        "V\t370101000000Z\t\t1001\tunknown\t/CN=site\nV\t370101000000Z\t\t1002\tunknown\t/CN=responder\n",
+    );
+    let chain = [
+        std::fs::read_to_string(path("site.pem")).unwrap(),
+        std::fs::read_to_string(path("ca.pem")).unwrap(),
+    ];
+    write("chain.pem", &chain.concat());
+    for (signer, about, said) in [
+        ("ca", "site", "good"),
+        ("responder", "site", "good"),
+        ("site", "site", "present"),
+        ("stranger", "site", "present"),
+        ("ca", "responder", "present"),
+    ] {
+        lab.run(&[
+            "ocsp",
+            "-index",
+            "two.index",
+            "-rsigner",
+            &format!("{signer}.pem"),
+            "-rkey",
+            &format!("{signer}.key"),
+            "-CA",
+            "ca.pem",
+            "-issuer",
+            "ca.pem",
+            "-cert",
+            &format!("{about}.pem"),
+            "-respout",
+            "one.ocsp",
+            "-ndays",
+            "30",
+        ]);
+        let facts = lab.ask(&[
+            "-cert",
+            "site.pem",
+            "-key",
+            "site.key",
+            "-cert_chain",
+            "chain.pem",
+            "-status_file",
+            "one.ocsp",
+        ]);
+        assert_eq!(facts.certs[0].chain.len(), 3, "{:?}", facts.certs[0].chain);
+        assert_eq!(
+            facts.certs[0].staple.v.as_deref(),
+            Some(said),
+            "{signer} of {about}"
+        );
+    }
 }
 
 fn certificates(lab: &Lab) {

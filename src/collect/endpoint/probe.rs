@@ -178,8 +178,8 @@ impl Ask<'_> {
             let mut facts = certificate::describe(chain, self.now);
             facts.key_proven = key_proof(&facts, proven);
             if let Some(response) = &hello.shown.staple {
-                // What cannot be read is there all the same.
-                let status = ocsp::status(response, self.now).unwrap_or("present");
+                // What cannot be read or is not vouched for is there all the same.
+                let status = ocsp::status(response, chain, self.now).unwrap_or("present");
                 facts.staple = Leaf::seen(status.to_owned());
             }
             trust::judge(&mut facts, chain, Some(&dial.name), self.roots, self.now);
