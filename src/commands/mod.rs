@@ -19,6 +19,7 @@ mod init;
 mod keygen;
 mod law;
 mod law_docs;
+mod law_oscal;
 mod notes;
 mod output;
 mod outward;

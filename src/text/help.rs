@@ -122,6 +122,10 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ("capdo law show tcvn14423", "một văn bản", "one instrument"),
     ]),
     ("law docs", &[("capdo law docs --check", "tài liệu có còn đúng không", "is the document up to date")]),
+    ("law oscal", &[
+        ("capdo law oscal --out oscal", "danh mục yêu cầu và năm hồ sơ cấp độ, dạng OSCAL", "the catalogue and the profiles of levels 1 to 5"),
+        ("capdo law oscal --as-of 2026-06-30 --out oscal", "theo pháp luật của ngày khác", "by the law of another day"),
+    ]),
     ("law coverage", &[
         ("capdo law coverage capdo.yaml", "nghĩa vụ nào được kết luận bằng gì", "which duties are decided by what"),
         ("capdo law coverage --level 3 --fail-under 60", "ngưỡng cho pipeline", "a gate for a pipeline"),
@@ -254,6 +258,8 @@ const TABLE: &[(&str, &str)] = &[
     ("Write docs/law.md: every instrument, requirement and figure with its source, for proofreading", "Ghi docs/law.md: mọi văn bản, yêu cầu, trị số và nguồn, để đối chiếu"),
     ("The file", "Tệp"),
     ("Write nothing: say whether it is up to date", "Không ghi: chỉ cho biết còn đúng không"),
+    ("The requirements as an OSCAL catalogue, and one profile for each level by the law of the day", "Các yêu cầu thành danh mục OSCAL, kèm mỗi cấp độ một hồ sơ (profile) theo pháp luật của ngày"),
+    ("A folder for the catalogue and the profiles; the catalogue alone goes to stdout where absent", "Thư mục ghi danh mục và các hồ sơ; không nêu: chỉ danh mục, ra stdout"),
     ("Which requirements in force are decided, in part, by attestation, by nothing", "Yêu cầu nào được kết luận: trọn vẹn, một phần, bằng văn bản, hay chưa có gì"),
     ("The inventory whose duties count; without it one level counts whole", "Bản kê khai có các nghĩa vụ được tính; không nêu: tính cả một cấp độ"),
     ("Only this level", "Chỉ cấp độ này"),

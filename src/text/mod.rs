@@ -13,6 +13,7 @@ pub mod help;
 pub mod init;
 pub mod labels;
 pub mod lists;
+pub mod oscal;
 pub mod plan;
 pub mod reasons;
 pub mod regulator;

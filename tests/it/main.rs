@@ -24,6 +24,7 @@ mod gate;
 mod honesty;
 mod law;
 mod live;
+mod oscal;
 mod papers;
 mod programs;
 mod reports;
