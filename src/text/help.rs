@@ -98,6 +98,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ]),
     ("report", &[
         ("capdo report report/run.json --format html > report.html", "vẽ lại một định dạng", "draw one format again"),
+        ("capdo report report/run.json --format html --history 2026-09/run.json 2026-10/run.json > report.html", "kèm diễn biến so với các lần trước", "with the trend since earlier runs"),
         ("capdo report report/run.json --format html,sarif --out again", "nhiều định dạng vào một thư mục", "several into a folder"),
     ]),
     ("diff", &[
@@ -155,6 +156,7 @@ const TABLE: &[(&str, &str)] = &[
     ("Formats, separated by commas: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; in Vietnamese for an authority: docx, regulator-html, mau08, mau08-csv", "Các định dạng, cách nhau bằng dấu phẩy: html, sarif, junit, json, csv, markdown, github, gitlab, oscal, hdf; bằng tiếng Việt gửi cơ quan nhà nước: docx, regulator-html, mau08, mau08-csv"),
     ("Formats, separated by commas; without --out a single one goes to stdout (see `capdo report --help`)", "Các định dạng, cách nhau bằng dấu phẩy; không có --out thì chỉ một định dạng, in ra stdout (xem `capdo report --help`)"),
     ("Put codes in the place of names and addresses of hosts, in every format", "Thay tên và địa chỉ máy chủ bằng mã, trong mọi định dạng"),
+    ("Earlier run.json files of the same inventory: html and markdown show the trend", "Các tệp run.json trước, của cùng bản kê khai: html và markdown nêu diễn biến"),
     ("SARIF: only what code scanning takes, or every result", "SARIF: chỉ những gì công cụ quét mã nhận, hoặc mọi kết quả"),
     ("What will be mended by whom and when, and who reports to whom (`capdo/plan/1`), for docx, regulator-html and mau08", "Ai khắc phục việc gì, khi nào, và ai báo cáo ai (`capdo/plan/1`), dùng cho docx, regulator-html và mau08"),
     ("Where the key to the codes is written; never in the folder of the reports", "Nơi ghi bảng giải mã; không được nằm trong thư mục báo cáo"),
