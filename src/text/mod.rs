@@ -7,6 +7,7 @@ pub mod compare;
 pub mod coverage;
 pub mod dossier;
 pub mod entries;
+pub mod errors;
 pub mod evidence;
 pub mod expected;
 pub mod help;

@@ -20,6 +20,7 @@ mod collecting;
 mod corrections;
 mod databases;
 mod endpoint;
+mod errors;
 mod gate;
 mod honesty;
 mod law;
