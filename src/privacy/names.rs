@@ -350,7 +350,11 @@ fn bare_name(whole: &[String], setting: &Setting, table: &Table) -> Verdict {
 
 /// `sender_name`, `name_user`, `NV_TEN`, `ten_nguoi_…`: a name of a person; any other name is that of a thing.
 fn name_of_person(said: &[String], whole: &[String], table: &Table) -> Option<Verdict> {
-    let contact = || said.len().checked_sub(1).filter(|_| said.ends_with(&["contact".into()]));
+    let contact = || {
+        said.len()
+            .checked_sub(1)
+            .filter(|_| said.ends_with(&["contact".into()]))
+    };
     let at = said
         .iter()
         .position(|w| w == "name" || w == "ten")

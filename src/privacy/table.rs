@@ -173,7 +173,8 @@ impl Table {
             }
             "accents" => {
                 let (plain, written) = line.split_once(" = ")?;
-                self.accents.insert(plain.replace(' ', "_"), written.to_owned());
+                self.accents
+                    .insert(plain.replace(' ', "_"), written.to_owned());
                 Some(())
             }
             "short" => {

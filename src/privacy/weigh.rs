@@ -54,7 +54,9 @@ pub(super) fn weigh_type(verdict: &mut Verdict, data_type: Option<&str>, said: &
 
 /// A number in place of an address is the key of a list of wards or provinces; that of a house or a postcode is none.
 fn is_key(class: Class, said: &[String]) -> bool {
-    let digits = ["nha", "house", "zip", "zipcode", "postcode", "postal", "pincode"];
+    let digits = [
+        "nha", "house", "zip", "zipcode", "postcode", "postal", "pincode",
+    ];
     match said.last().map(String::as_str) {
         Some("id") => matches!(class, Class::Address | Class::Bank),
         _ => class == Class::Address && !said.iter().any(|w| digits.contains(&w.as_str())),

@@ -82,7 +82,13 @@ fn schemas_held_out() {
             });
             let why = format!("{} {}", j.verdict.reason(), j.why);
             for tally in [&mut one, &mut all] {
-                tally.add(&name, &label, j.verdict.class.word(), j.protected.word(), &why);
+                tally.add(
+                    &name,
+                    &label,
+                    j.verdict.class.word(),
+                    j.protected.word(),
+                    &why,
+                );
             }
         }
         assert!(said.is_empty(), "{file}: {:?}", said.keys());
