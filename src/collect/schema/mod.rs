@@ -9,6 +9,7 @@ use crate::model::{Collected, Declared, EvidenceItem, Reason, Seen};
 use crate::parse::sql::{Dialect, Schema};
 use judge::Beside;
 use live::Live;
+use readers::Readers;
 
 mod accounts;
 mod api;
@@ -20,6 +21,7 @@ mod duties;
 mod judge;
 mod live;
 mod models;
+mod readers;
 mod shield;
 mod whole;
 
@@ -212,7 +214,8 @@ impl State {
             return;
         }
         let judged = judge::judge(schema, beside);
-        for subject in columns::subjects(schema, &judged, place) {
+        let mut readers = Readers::of(schema, live.is_some());
+        for subject in columns::subjects(schema, &judged, &mut readers, place) {
             out.subjects.push(self.unique(subject, file));
         }
         for subject in accounts::subjects(schema, &judged, place) {
