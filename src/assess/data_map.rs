@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Judged;
-use crate::model::{DataPlace, Finding, ResultWord, Subject, Value};
+use crate::model::{AssetKind, DataPlace, Finding, ORG, ResultWord, Subject, Value};
 
 /// Classes that are sensitive in themselves, where the collector does not say (NĐ 356/2025 Art. 4: d, h, k).
 const SENSITIVE: [&str; 4] = ["gps", "bank", "card", "health"];
+
+/// The most that are told of one place.
+const MAX_READERS: usize = 30;
 
 /// Ids of failing findings by asset and subject.
 type Failing<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
@@ -20,13 +23,46 @@ pub(super) fn of(assets: &[Judged], findings: &[Finding]) -> Vec<DataPlace> {
     }
     let mut map: BTreeMap<Vec<String>, DataPlace> = BTreeMap::new();
     for judged in assets {
-        for subject in &judged.collected.subjects {
+        let subjects = &judged.collected.subjects;
+        // Where operations give them, the fields of a description are told there.
+        let operations = subjects.iter().any(|s| &*s.kind == "api-operation");
+        for subject in subjects {
+            if operations && &*subject.kind == "api-field" {
+                continue;
+            }
             for seen in seen(subject) {
                 add(&mut map, judged, subject, &seen, &failing);
             }
         }
     }
+    let roles = roles(assets);
+    for place in map.values_mut().filter(|p| p.kind == AssetKind::Schema) {
+        let of_it = roles
+            .iter()
+            .filter(|(system, _)| *system == place.system || *system == ORG);
+        place.readers.extend(of_it.map(|(_, code)| code.clone()));
+    }
     map.into_values().collect()
+}
+
+/// What matrices of roles say: of which system, how many roles, how many of them may export.
+fn roles(assets: &[Judged]) -> Vec<(&str, String)> {
+    let mut out = Vec::new();
+    for judged in assets {
+        for subject in &judged.collected.subjects {
+            let number = |path: &str| match subject.facts.get(path).map(|f| &f.value) {
+                Some(Value::Int(n)) => Some(*n),
+                Some(_) | None => None,
+            };
+            if &*subject.kind == "role-matrix"
+                && let (Some(all), Some(exporting)) = (number("rows"), number("exporting"))
+            {
+                let code = format!("roles:{all}:{exporting}");
+                out.extend(judged.systems.iter().map(|s| (s.as_str(), code.clone())));
+            }
+        }
+    }
+    out
 }
 
 /// A field that holds personal data.
@@ -37,6 +73,8 @@ struct Field {
     sensitive: Option<bool>,
     /// `None`: not known.
     protected: Option<bool>,
+    /// Who can see it; `None`: not known.
+    readers: Option<Vec<String>>,
 }
 
 fn seen(subject: &Subject) -> Vec<Field> {
@@ -46,10 +84,18 @@ fn seen(subject: &Subject) -> Vec<Field> {
         let mut fields = Vec::new();
         for item in &list.items {
             if let Value::Map(map) = item {
-                fields.extend(field(subject.id.to_string(), &|key| map.get(key)));
+                let seen = field(subject.id.to_string(), &|key| map.get(key));
+                fields.extend(seen.map(|field| Field {
+                    // The page was asked for as anybody may.
+                    readers: Some(vec!["anyone".into()]),
+                    ..field
+                }));
             }
         }
         return fields;
+    }
+    if &*subject.kind == "api-operation" {
+        return given(subject);
     }
     // A column is `schema.table.column`, a printed field `label.field`.
     let place = subject
@@ -58,6 +104,32 @@ fn seen(subject: &Subject) -> Vec<Field> {
         .map_or(&*subject.id, |(place, _)| place);
     let get = |key: &str| subject.facts.get(key).map(|f| &f.value);
     field(place.to_owned(), &get).into_iter().collect()
+}
+
+/// What an operation gives, `class:name` each, and whether it asks who calls.
+fn given(subject: &Subject) -> Vec<Field> {
+    let asks = match subject.facts.get("authenticated").map(|f| &f.value) {
+        Some(Value::Bool(asks)) => Some(*asks),
+        Some(_) | None => None,
+    };
+    let reader = asks.map(|asks| if asks { "callers" } else { "anyone" });
+    let Some(Value::List(list)) = subject.facts.get("personal_fields").map(|f| &f.value) else {
+        return Vec::new();
+    };
+    let classes = list.items.iter().filter_map(|item| match item {
+        Value::Text(text) => text.split_once(':').map(|(class, _)| class.to_owned()),
+        _ => None,
+    });
+    classes
+        .map(|class| Field {
+            place: subject.id.to_string(),
+            class,
+            party: "unknown".into(),
+            sensitive: None,
+            protected: asks,
+            readers: reader.map(|r| vec![r.to_owned()]),
+        })
+        .collect()
 }
 
 fn field<'a>(place: String, get: &dyn Fn(&str) -> Option<&'a Value>) -> Option<Field> {
@@ -78,7 +150,23 @@ fn field<'a>(place: String, get: &dyn Fn(&str) -> Option<&'a Value>) -> Option<F
             _ => Some(true),
         },
         (Some(_), _) | (None, Some(_)) => None,
+        // A field of a description without operations: who gets it, and how, stands elsewhere.
+        (None, None) if get("write_only").is_some() => None,
         (None, None) => return None,
+    };
+    let readers = match (get("readers"), get("exposure")) {
+        (Some(Value::List(list)), _) if list.items.is_empty() => Some(vec!["owner".to_owned()]),
+        (Some(Value::List(list)), _) => Some(
+            list.items
+                .iter()
+                .map(|item| format!("grant:{}", item.shown()))
+                .collect(),
+        ),
+        (None, Some(Value::Text(word))) => match word.as_str() {
+            "coded" => Some(vec!["scan".to_owned()]),
+            _ => Some(vec!["parcel".to_owned()]),
+        },
+        (Some(_), _) | (None, _) => None,
     };
     Some(Field {
         place,
@@ -89,6 +177,7 @@ fn field<'a>(place: String, get: &dyn Fn(&str) -> Option<&'a Value>) -> Option<F
             Some(_) | None => None,
         },
         protected,
+        readers,
     })
 }
 
@@ -113,6 +202,8 @@ fn add(
         protected: 0,
         open: 0,
         unknown: 0,
+        readers: Vec::new(),
+        readers_unknown: false,
         findings: Vec::new(),
     });
     entry.sensitive |= field
@@ -122,6 +213,16 @@ fn add(
         Some(true) => entry.protected += 1,
         Some(false) => entry.open += 1,
         None => entry.unknown += 1,
+    }
+    match &field.readers {
+        Some(readers) => {
+            for reader in readers {
+                if entry.readers.len() < MAX_READERS && !entry.readers.contains(reader) {
+                    entry.readers.push(reader.clone());
+                }
+            }
+        }
+        None => entry.readers_unknown = true,
     }
     let touching = failing.get(&(entry.asset.as_str(), &*subject.id));
     for id in touching.into_iter().flatten() {
@@ -183,6 +284,45 @@ mod tests {
             &[("class", "none".into()), ("protected", "no".into())],
         );
         assert!(seen(&none).is_empty());
+        let readers = |value: Value| {
+            let column = subject(
+                "column",
+                "t.phone",
+                &[
+                    ("class", "phone".into()),
+                    ("protected", "no".into()),
+                    ("readers", value),
+                ],
+            );
+            seen(&column)[0].readers.clone()
+        };
+        let some = Value::list([Value::from("public"), Value::from("bao_cao (v)")]);
+        assert_eq!(
+            readers(some).unwrap(),
+            ["grant:public", "grant:bao_cao (v)"]
+        );
+        assert_eq!(readers(Value::list([])).unwrap(), ["owner"]);
+        assert_eq!(readers(Value::unseen("not_asked", "")), None);
+        let operation = |asks: Value| {
+            let operation = subject(
+                "api-operation",
+                "GET /don",
+                &[
+                    (
+                        "personal_fields",
+                        Value::list([Value::from("phone:sdt"), Value::from("gps:lat")]),
+                    ),
+                    ("authenticated", asks),
+                ],
+            );
+            let seen = seen(&operation);
+            assert_eq!(seen.len(), 2);
+            (seen[0].protected, seen[0].readers.clone())
+        };
+        let told = |reader: &str| Some(vec![reader.to_owned()]);
+        assert_eq!(operation(true.into()), (Some(true), told("callers")));
+        assert_eq!(operation(false.into()), (Some(false), told("anyone")));
+        assert_eq!(operation(Value::unseen("not_asked", "")), (None, None));
         let page = [
             ("class", Value::from("name")),
             ("exposure", Value::from("masked")),

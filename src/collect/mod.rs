@@ -100,7 +100,9 @@ pub fn collect_asking(
             declared,
         } => schema::collect_live(env, *sample, declared, &asset.shown, cx),
         Target::Label(path) => {
-            label::collect(path, &asset.shown, inventory.mask_profile.as_ref(), cx)
+            let mut seen = label::collect(path, &asset.shown, inventory.mask_profile.as_ref(), cx);
+            label::reversal(&mut seen, inventory.code_reversal.as_ref());
+            seen
         }
         Target::Roster { .. } => document::collect(asset, &inventory.organisation, cx),
         Target::CallerId(files) => caller::collect(files, &asset.shown, inventory, cx),

@@ -280,6 +280,7 @@ fn assumed(
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
         mask_profile: None,
+        code_reversal: None,
     })
 }
 

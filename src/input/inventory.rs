@@ -8,7 +8,7 @@ use super::assets;
 use super::check::{Check, Unique};
 use super::files::Base;
 use super::syntax::{IncidentEntry, InventoryFile, SystemEntry};
-use crate::model::{AssetKind, Incident, IncidentKind, Inventory, System, Text};
+use crate::model::{AssetKind, CodeReversal, Incident, IncidentKind, Inventory, System, Text};
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::nearest;
 use crate::parse::yaml::{Document, Step};
@@ -40,6 +40,14 @@ pub(super) fn build(
         }
     }
     let incidents = incidents(&mut check, written.incidents);
+    let code_reversal = written.code_reversal.and_then(|said| {
+        let at = [Step::Key("code_reversal"), Step::Key("evidence")];
+        Some(CodeReversal {
+            authorised: said.authorised,
+            logged: said.logged,
+            evidence: check.evidence(&at, said.evidence)?,
+        })
+    });
     Inventory {
         file: doc.file.to_string(),
         organisation: written.organisation,
@@ -51,6 +59,7 @@ pub(super) fn build(
         waivers: Vec::new(),
         parameters: written.parameters,
         mask_profile: written.mask_profile,
+        code_reversal,
     }
 }
 

@@ -42,6 +42,9 @@ pub struct InventoryFile {
     /// How much of each field labels may show, in place of the default (`rules/privacy/masks.yaml`).
     #[serde(default)]
     pub mask_profile: Option<MaskProfile>,
+    /// How what labels hide is had again: by an authorised, logged scan?
+    #[serde(default)]
+    pub code_reversal: Option<CodeReversalEntry>,
 }
 
 /// An information system.
@@ -368,6 +371,18 @@ pub enum Outcome {
     Met,
     /// It is not met: a gap on the company's own word.
     NotMet,
+}
+
+/// How what a label hides is had again.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeReversalEntry {
+    /// Only who is authorised may, after a scan.
+    pub authorised: bool,
+    /// Each time is logged: who, when, which item.
+    pub logged: bool,
+    /// The paper that shows it.
+    pub evidence: EvidenceEntry,
 }
 
 /// A protection of columns that no definition shows.

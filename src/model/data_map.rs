@@ -28,6 +28,14 @@ pub struct DataPlace {
     pub open: u64,
     /// Those of which it is not known.
     pub unknown: u64,
+    /// Who can see them, as codes: `grant:ROLE`, `owner` (nobody else was given a right), `callers` (of an interface that
+    /// asks who calls), `anyone`, `parcel` (whoever holds the parcel), `scan` (who may read the code), `roles:N:M` (N
+    /// roles of the matrix, M of which may export).
+    #[serde(default)]
+    pub readers: Vec<String>,
+    /// Of a part it was not seen who can.
+    #[serde(default)]
+    pub readers_unknown: bool,
     /// Failing findings that touch them.
     pub findings: Vec<String>,
 }

@@ -32,6 +32,8 @@ pub struct Inventory {
     pub parameters: BTreeMap<String, i64>,
     /// How much of each field labels and tracking pages may show; the default profile where absent.
     pub mask_profile: Option<MaskProfile>,
+    /// How a code or mask on a label leads back to the whole, where it says.
+    pub code_reversal: Option<CodeReversal>,
 }
 
 /// The company.
@@ -258,6 +260,17 @@ pub enum IncidentKind {
     PersonalData,
     /// Of a system.
     System,
+}
+
+/// How what a label hides is had again, as the company says and proves it.
+#[derive(Debug, Clone)]
+pub struct CodeReversal {
+    /// Only who is authorised may, after a scan.
+    pub authorised: bool,
+    /// Each time is logged.
+    pub logged: bool,
+    /// The paper that shows it.
+    pub evidence: EvidenceFile,
 }
 
 /// A protection that no definition shows, as the company says and proves it.

@@ -45,9 +45,9 @@ pub use fact::{
 };
 pub use finding::*;
 pub use inventory::{
-    Assessor, AssessorKind, Attestation, DataSubjects, Declared, EvidenceFile, Hosting, Incident,
-    IncidentKind, Inventory, LevelDecision, Organisation, Ownership, Period, ProtectionKind,
-    Regime, Signer, Size, System, Waiver, WaiverDisposition,
+    Assessor, AssessorKind, Attestation, CodeReversal, DataSubjects, Declared, EvidenceFile,
+    Hosting, Incident, IncidentKind, Inventory, LevelDecision, Organisation, Ownership, Period,
+    ProtectionKind, Regime, Signer, Size, System, Waiver, WaiverDisposition,
 };
 pub use judgement::{Actual, Disposition, Judgement, Reason, ResultWord};
 pub use law::{

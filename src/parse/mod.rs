@@ -15,6 +15,7 @@ pub mod packed;
 pub mod pdf;
 pub mod picture;
 pub mod postgres;
+pub mod prisma;
 pub mod properties;
 pub mod redis;
 pub mod rpm;

@@ -2,8 +2,10 @@
 
 use super::setting::{Setting, count_of};
 use super::table::{Phrase, TABLE, Table};
-use super::weigh::{weigh_comment, weigh_content, weigh_table, weigh_type};
-use super::words::{without_piece, words};
+use super::weigh::{
+    is_text, weigh_accents, weigh_comment, weigh_content, weigh_picture, weigh_table, weigh_type,
+};
+use super::words::{singulars, without_piece, words};
 use super::{Class, Party, Verdict};
 
 /// What stands around a name.
@@ -34,15 +36,26 @@ pub fn classify_in(
 ) -> Verdict {
     let table = &*TABLE;
     let whole = words(name, table);
-    let said = match &setting.prefix {
-        Some(prefix) => Some(words(without_piece(name, prefix), table)).filter(|w| !w.is_empty()),
-        None => None,
-    };
-    let said = said.unwrap_or_else(|| whole.clone());
+    let said = own_words(name, &whole, setting, table);
     let (mut named, mut lure) = by_words(&said, table);
     if named.is_none() && lure.is_none() && said != whole {
-        // What all names of the table begin with may belong to the phrase after all.
+        // What all names of the table begin with may belong to the phrase after all, but does not speak alone.
         (named, lure) = by_words(&whole, table);
+        let alone = setting.prefix.as_deref().map(|p| words(p, table));
+        let alone = alone.and_then(|p| by_words(&p, table).0);
+        named = named.filter(|n| alone.is_none_or(|a| a.reasons != n.reasons));
+    }
+    if named.is_none() && lure.is_none() {
+        // "session_tokens"
+        named = singulars(&said, table).and_then(|one| by_words(&one, table).0);
+    }
+    if let Some(paper) = paper_number(&said, data_type, table) {
+        (named, lure) = (Some(paper), None);
+    }
+    if lure.as_deref().is_none_or(|l| l == "state")
+        && let Some(part) = part_of_address(&said, data_type, setting, table)
+    {
+        (named, lure) = (Some(part), None);
     }
     let named = match &lure {
         Some(_) => named,
@@ -65,7 +78,9 @@ pub fn classify_in(
                 .unwrap_or_else(|| Verdict::none(70, "no-word")),
         },
     };
-    weigh_type(&mut verdict, data_type);
+    weigh_picture(&mut verdict, &said, data_type, comment, table);
+    weigh_type(&mut verdict, data_type, &said);
+    weigh_accents(&mut verdict, name, comment, table);
     weigh_comment(&mut verdict, comment, table);
     weigh_table(&mut verdict, &whole, setting, table);
     weigh_content(&mut verdict, &said, setting, table);
@@ -83,10 +98,14 @@ pub fn words_of(name: &str) -> Vec<String> {
 
 /// Does the name hold a word that says that its value is protected?
 pub fn cover_words(name: &str) -> Vec<String> {
-    words(name, &TABLE)
+    let all = words(name, &TABLE);
+    let enciphered = all.ends_with(&["ma".to_owned(), "hoa".to_owned()]);
+    let mut out: Vec<String> = all
         .into_iter()
         .filter(|w| TABLE.cover.contains(w))
-        .collect()
+        .collect();
+    out.extend(enciphered.then(|| "ma_hoa".to_owned()));
+    out
 }
 
 /// Whose data the words speak of, where they say so.
@@ -102,6 +121,60 @@ pub fn is_plain(name: &str) -> bool {
 /// Is it a table of persons with accounts or a thing?
 pub fn is_person_word(word: &str) -> bool {
     TABLE.person.contains(word)
+}
+
+/// The words of a name without what all names of its table begin with. The thing that the prefix stands for may be
+/// named again at the end: `KH_TENKH`.
+fn own_words(name: &str, whole: &[String], setting: &Setting, table: &Table) -> Vec<String> {
+    let Some(prefix) = &setting.prefix else {
+        return whole.to_vec();
+    };
+    let rest = without_piece(name, prefix);
+    let folded = crate::text::unicode::fold(rest);
+    let thing = folded.trim_matches('_').strip_suffix(prefix.as_str());
+    if rest != name && matches!(thing, Some("ten" | "ma" | "loai" | "name" | "ten_" | "ma_")) {
+        return words(thing.unwrap_or_default(), table);
+    }
+    let own = words(rest, table);
+    if own.is_empty() { whole.to_vec() } else { own }
+}
+
+/// `passport_id varchar`: where it is text, the id of a paper is its number and no key.
+fn paper_number(said: &[String], data_type: Option<&str>, table: &Table) -> Option<Verdict> {
+    let (last, paper) = said.split_last()?;
+    if last != "id" || paper.is_empty() || !data_type.is_some_and(is_text) {
+        return None;
+    }
+    let papers = [
+        Class::NationalId,
+        Class::Passport,
+        Class::SocialInsurance,
+        Class::TaxCode,
+    ];
+    by_words(paper, table)
+        .0
+        .filter(|v| papers.contains(&v.class))
+}
+
+/// `state`, `billing_state` beside a city and a street.
+fn part_of_address(
+    said: &[String],
+    data_type: Option<&str>,
+    setting: &Setting,
+    table: &Table,
+) -> Option<Verdict> {
+    let (last, rest) = said.split_last()?;
+    let whose = rest
+        .iter()
+        .all(|w| table.person.contains(w) || table.beside.contains(w));
+    let state = matches!(last.as_str(), "state" | "county" | "region");
+    (state && whose && setting.postal && data_type.is_none_or(is_text)).then(|| Verdict {
+        class: Class::Address,
+        party: Party::Unknown,
+        confidence: 75,
+        sensitive: false,
+        reasons: [format!("name:{last}"), "table:tells".to_owned()].into(),
+    })
 }
 
 struct Match<'a> {
@@ -204,8 +277,16 @@ fn property(core: &[String], best: &Match, heads_it: bool, table: &Table) -> Opt
         return core.get(last).cloned();
     }
     let first = core.first()?;
+    // "so_lan_sai_mat_khau": how often, how many.
+    let counted = core.get(1).is_some_and(|w| COUNTED.contains(&w.as_str()));
+    if first == "so" && counted && best.start > 1 {
+        return Some("so".into());
+    }
     (!heads_it && best.start > 0 && table.head.contains(first)).then(|| first.clone())
 }
+
+/// What is counted after "so".
+const COUNTED: [&str; 6] = ["lan", "luong", "ngay", "gio", "phut", "thang"];
 
 fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
     let mut out = Vec::new();
@@ -269,7 +350,15 @@ fn bare_name(whole: &[String], setting: &Setting, table: &Table) -> Verdict {
 
 /// `sender_name`, `name_user`, `NV_TEN`, `ten_nguoi_…`: a name of a person; any other name is that of a thing.
 fn name_of_person(said: &[String], whole: &[String], table: &Table) -> Option<Verdict> {
-    let at = said.iter().position(|w| w == "name" || w == "ten")?;
+    let contact = || {
+        said.len()
+            .checked_sub(1)
+            .filter(|_| said.ends_with(&["contact".into()]))
+    };
+    let at = said
+        .iter()
+        .position(|w| w == "name" || w == "ten")
+        .or_else(contact)?;
     let others: Vec<String> = said
         .iter()
         .enumerate()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{by_words, find_party};
 use super::table::{TABLE, Table};
-use super::words::{first_piece, words};
+use super::words::{first_piece, without_piece, words};
 use super::{Class, Party};
 
 /// The fewest names of which a common beginning is a prefix of the table.
@@ -27,6 +27,8 @@ pub struct Setting {
     pub(super) sides: bool,
     /// Some column is an identity number or passport.
     pub(super) papers: bool,
+    /// A city stands beside a street, an address or a postcode.
+    pub(super) postal: bool,
     /// The piece that most names begin with, as it is written there, folded.
     pub(super) prefix: Option<String>,
     /// Whose the rows are, where the name says it.
@@ -44,9 +46,13 @@ impl Setting {
         if let Some(name) = name {
             setting.name(name, table);
         }
+        let (mut city, mut street) = (false, false);
         for column in columns {
-            setting.column(column, table);
+            let said = setting.column(column, table);
+            city |= said.iter().any(|w| w == "city");
+            street |= said.iter().any(|w| STREETS.contains(&w.as_str()));
         }
+        setting.postal = city && street;
         setting
     }
 
@@ -75,23 +81,34 @@ impl Setting {
         if lookup && !ends_with_one_of(&self.words, &table.person) {
             self.person = false;
         }
+        let joined = self.words.join("_");
+        if MACHINES.iter().any(|m| joined.starts_with(m)) {
+            // "may_in_nhan", "oauth_clients": what follows says what it is for.
+            (self.thing, self.person, self.party) = (true, false, None);
+        }
     }
 
-    fn column(&mut self, column: &str, table: &Table) {
-        let said = words(column, table);
+    /// Looks at one column; gives its words.
+    fn column(&mut self, column: &str, table: &Table) -> Vec<String> {
+        let own = match &self.prefix {
+            Some(prefix) => without_piece(column, prefix),
+            None => column,
+        };
+        let said = words(own, table);
         // The key of a person names no side.
         let key = said.last().is_some_and(|w| table.tail.contains(w));
         self.sides |= !key
             && find_party(&said, table)
                 .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient));
         let Some(class) = by_words(&said, table).0.map(|v| v.class) else {
-            return;
+            return said;
         };
         self.contact |= matches!(
             class,
             Class::Phone | Class::Email | Class::Dob | Class::NationalId | Class::Credential
         );
         self.papers |= matches!(class, Class::NationalId | Class::Passport);
+        said
     }
 
     /// Are its rows persons, or do they hold what only persons have?
@@ -172,6 +189,22 @@ const LOOKUPS: [&str; 8] = [
     "enum",
     "enums",
     "catalog",
+];
+
+/// Words of the part of an address that stands in a street.
+const STREETS: [&str; 6] = ["street", "address", "zip", "postcode", "postal", "zipcode"];
+
+/// Machines and programs, whatever person their name goes on with.
+const MACHINES: [&str; 9] = [
+    "may_in",
+    "may_chu",
+    "may_quet",
+    "may_phan_loai",
+    "camera",
+    "printer",
+    "oauth_client",
+    "api_client",
+    "scanner",
 ];
 
 /// Things that stand first in Vietnamese names of tables.

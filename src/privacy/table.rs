@@ -58,6 +58,10 @@ pub(super) struct Table {
     pub(super) affix: BTreeSet<String>,
     /// Abbreviations.
     pub(super) short: BTreeMap<String, Vec<String>>,
+    /// Phrases of several words as they stand in glued names: `thudientu`.
+    pub(super) squeezed: BTreeMap<String, Vec<String>>,
+    /// How a phrase is written where it means what the table says: `chu ky` is "chữ ký", not "chu kỳ".
+    pub(super) accents: BTreeMap<String, String>,
     /// Every word that means something somewhere.
     pub(super) known: BTreeSet<String>,
     /// Lines that could not be read: none, a test keeps it.
@@ -79,9 +83,20 @@ impl Table {
                 table.bad.push(line.to_owned());
             }
         }
+        table.squeeze();
         table.write_out();
         table.glue_words();
         table
+    }
+
+    /// Whole phrases may be glued too, also those with words too short to be glue by themselves.
+    fn squeeze(&mut self) {
+        let phrases = self.classes.values().flatten().map(|p| &p.words);
+        self.squeezed = phrases
+            .filter(|words| words.len() > 1)
+            .map(|words| (words.concat(), words.clone()))
+            .filter(|(glued, _)| glued.len() >= 4 && !self.known.contains(glued))
+            .collect();
     }
 
     /// What names may be glued of: also the words of classes and persons; short ones only where the list says so.
@@ -154,6 +169,12 @@ impl Table {
                 self.known.extend(phrase.words.iter().cloned());
                 let first = phrase.words.first()?.clone();
                 self.parties.entry(first).or_default().push(phrase);
+                Some(())
+            }
+            "accents" => {
+                let (plain, written) = line.split_once(" = ")?;
+                self.accents
+                    .insert(plain.replace(' ', "_"), written.to_owned());
                 Some(())
             }
             "short" => {

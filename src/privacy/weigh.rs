@@ -5,6 +5,7 @@ use super::setting::Setting;
 use super::table::Table;
 use super::words::words;
 use super::{Class, Verdict};
+use crate::text::unicode;
 
 pub(super) fn weigh_comment(verdict: &mut Verdict, comment: Option<&str>, table: &Table) {
     let Some(comment) = comment else {
@@ -23,7 +24,7 @@ pub(super) fn weigh_comment(verdict: &mut Verdict, comment: Option<&str>, table:
 }
 
 /// A type that cannot hold a value of the class says that it is none.
-pub(super) fn weigh_type(verdict: &mut Verdict, data_type: Option<&str>) {
+pub(super) fn weigh_type(verdict: &mut Verdict, data_type: Option<&str>, said: &[String]) {
     let Some(data_type) = data_type.map(str::to_ascii_lowercase) else {
         return;
     };
@@ -46,10 +47,80 @@ pub(super) fn weigh_type(verdict: &mut Verdict, data_type: Option<&str>) {
     }
     if impossible(verdict.class, boolean, MOMENTS.contains(&base), number) {
         *verdict = Verdict::none(85, format!("type:{}", clean(base)));
-    } else if number && verdict.class == Class::Address {
-        // A number in place of an address is the key of a list of wards or provinces.
-        verdict.confidence = verdict.confidence.min(50);
-        verdict.reasons.insert("type:key".into());
+    } else if number && is_key(verdict.class, said) {
+        *verdict = Verdict::none(80, "type:key");
+    }
+}
+
+/// A number in place of an address is the key of a list of wards or provinces; that of a house or a postcode is none.
+fn is_key(class: Class, said: &[String]) -> bool {
+    let digits = [
+        "nha", "house", "zip", "zipcode", "postcode", "postal", "pincode",
+    ];
+    match said.last().map(String::as_str) {
+        Some("id") => matches!(class, Class::Address | Class::Bank),
+        _ => class == Class::Address && !said.iter().any(|w| digits.contains(&w.as_str())),
+    }
+}
+
+/// A type that holds text as people write it, and is not as long as a generated key.
+pub(super) fn is_text(data_type: &str) -> bool {
+    let lower = data_type.to_ascii_lowercase();
+    (lower.contains("char") || lower.contains("text") || lower == "string")
+        && !matches!(super::protection::length(&lower), Some(32 | 36))
+}
+
+/// A picture of an identity paper is a picture: `hinh_can_cuoc`, or bytes with "Ảnh chụp căn cước" beside them.
+pub(super) fn weigh_picture(
+    verdict: &mut Verdict,
+    said: &[String],
+    data_type: Option<&str>,
+    comment: Option<&str>,
+    table: &Table,
+) {
+    if !matches!(verdict.class, Class::NationalId | Class::Passport) {
+        return;
+    }
+    let shows = |words: &[String]| words.iter().any(|w| PICTURES.contains(&w.as_str()));
+    let bytes = data_type.is_some_and(|t| {
+        let lower = t.to_ascii_lowercase();
+        BYTES.iter().any(|b| lower.contains(b))
+    });
+    if shows(said) || bytes && comment.is_some_and(|c| shows(&words(c, table))) {
+        verdict.class = Class::Photo;
+        verdict.confidence = 97;
+        verdict.reasons.insert("picture-of-paper".into());
+    }
+}
+
+const PICTURES: [&str; 9] = [
+    "anh", "hinh", "image", "img", "photo", "picture", "scan", "selfie", "pic",
+];
+const BYTES: [&str; 4] = ["bytea", "blob", "binary", "image"];
+
+/// Words that are alike without their marks: where the comment or the name has marks, they tell which word it is.
+pub(super) fn weigh_accents(
+    verdict: &mut Verdict,
+    name: &str,
+    comment: Option<&str>,
+    table: &Table,
+) {
+    let phrase = verdict.reasons.iter().find_map(|r| {
+        let (_, phrase) = r.split_once(':')?;
+        Some((phrase.to_owned(), table.accents.get(phrase)?))
+    });
+    let Some((phrase, written)) = phrase else {
+        return;
+    };
+    for text in [Some(name), comment].into_iter().flatten() {
+        let text = unicode::nfc(text).to_lowercase();
+        let other = !text.is_ascii()
+            && unicode::fold(&text).contains(&phrase.replace('_', " "))
+            && !text.contains(written.as_str());
+        if other {
+            *verdict = Verdict::none(80, "other-word");
+            return;
+        }
     }
 }
 

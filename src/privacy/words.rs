@@ -40,6 +40,13 @@ pub(super) fn words(name: &str, table: &Table) -> Vec<String> {
     out
 }
 
+/// The words with `tokens` as `token`, where that is known too; nothing where none changes.
+pub(super) fn singulars(said: &[String], table: &Table) -> Option<Vec<String>> {
+    let one = |w: &String| singular(w, table).unwrap_or_else(|| w.clone());
+    let all: Vec<String> = said.iter().map(one).collect();
+    (all != said).then_some(all)
+}
+
 /// `insurances` → `insurance`, where only the latter is known.
 fn singular(word: &str, table: &Table) -> Option<String> {
     let one = word.strip_suffix('s').filter(|o| o.len() >= 4)?;
@@ -114,22 +121,25 @@ fn split_digits(word: &str) -> Vec<String> {
         .collect()
 }
 
-/// `tennguoinhan` → `ten nguoi nhan`: the fewest words of the glue list that make up the whole.
+/// `tennguoinhan` → `ten nguoi nhan`: the fewest words and whole phrases that make it up.
 fn unglue(word: &str, table: &Table) -> Option<Vec<String>> {
     if word.len() < 4 || !word.is_ascii() {
         return None;
+    }
+    if let Some(phrase) = table.squeezed.get(word) {
+        return Some(phrase.clone());
     }
     // best[i] = (number of words, where the last one begins) for the first i bytes
     let mut best: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
     best[0] = Some((0, 0));
     for end in 1..=word.len() {
-        for start in end.saturating_sub(12)..end {
+        for start in end.saturating_sub(MAX_PART)..end {
             let Some((count, _)) = best[start] else {
                 continue;
             };
             let part = &word[start..end];
             if part.len() >= 2
-                && table.glue.contains(part)
+                && (table.glue.contains(part) || is_phrase(part, table))
                 && best[end].is_none_or(|(c, _)| count + 1 < c)
             {
                 best[end] = Some((count + 1, start));
@@ -140,12 +150,24 @@ fn unglue(word: &str, table: &Table) -> Option<Vec<String>> {
     let mut end = word.len();
     while end > 0 {
         let (_, start) = best[end]?;
-        parts.push(word[start..end].to_owned());
+        let part = &word[start..end];
+        match table.squeezed.get(part).filter(|_| is_phrase(part, table)) {
+            Some(phrase) => parts.extend(phrase.iter().rev().cloned()),
+            None => parts.push(part.to_owned()),
+        }
         end = start;
     }
     parts.reverse();
     Some(parts)
 }
+
+/// A glued phrase inside a longer word; a short one may be any letters.
+fn is_phrase(part: &str, table: &Table) -> bool {
+    part.len() >= 6 && table.squeezed.contains_key(part)
+}
+
+/// The longest part that is looked for in a glued name.
+const MAX_PART: usize = 14;
 
 #[cfg(test)]
 mod tests {

@@ -223,6 +223,25 @@ pub const PEOPLE_HEAD: [&str; 5] = [
 ];
 /// Not told.
 pub const NOT_TOLD: &str = "Chưa khai báo";
+/// Above the map of personal data.
+pub const DATA_LEAD: &str =
+    "Bản đồ dữ liệu cá nhân (nhận ra từ tên, kiểu và cách trình bày; không lưu giá trị):";
+/// Head of the map of personal data.
+pub const DATA_HEAD: [&str; 4] = ["Nơi có dữ liệu", "Loại dữ liệu", "Bảo vệ", "Ai xem được"];
+
+/// How many columns or fields are in clear, protected, not known.
+pub fn protection(open: u64, protected: u64, unknown: u64) -> String {
+    let parts = [
+        (open, "để rõ"),
+        (protected, "được bảo vệ"),
+        (unknown, "chưa rõ"),
+    ];
+    let said = parts.iter().filter(|(n, _)| *n > 0);
+    said.map(|(n, word)| format!("{n} {word}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 /// Under the table of people.
 pub const PEOPLE_LEAD: &str = "Kết quả theo quy định về bảo vệ dữ liệu cá nhân:";
 /// Head of the table of requirements on personal data.

@@ -113,6 +113,11 @@ fn sentence(code: &str) -> Text {
             "che khi đọc, không mã hóa khi lưu",
             "masked on reading, not enciphered",
         ),
+        ("picture-of-paper", _) => Text::new("ảnh chụp giấy tờ", "a picture of a paper"),
+        ("other-word", _) => Text::new(
+            "dấu tiếng Việt cho thấy là từ khác",
+            "its marks show that it is another word",
+        ),
         ("redaction", _) => Text::new(
             "Oracle che khi đọc (DBMS_REDACT)",
             "redacted by Oracle on reading",
@@ -139,7 +144,9 @@ fn sentence(code: &str) -> Text {
 }
 
 /// Words of names that speak of protection, not of a class.
-const PROTECTING: [&str; 28] = [
+const PROTECTING: [&str; 30] = [
+    "bam",
+    "ma_hoa",
     "ct",
     "enc",
     "encrypted",

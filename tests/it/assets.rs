@@ -120,6 +120,7 @@ fn inventory() -> Inventory {
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
         mask_profile: None,
+        code_reversal: None,
     }
 }
 

@@ -73,6 +73,17 @@ fn plant(folder: &Path, canaries: &[String]) {
     let examples: Vec<String> = canaries.iter().map(|c| format!("'{c}'")).collect();
     fs::write(folder.join("api.yaml"), format!("openapi: 3.0.0\nservers: [ {{ url: 'http://user:{}@api.example.vn/' }} ]\npaths:\n  /kh:\n    get:\n      description: '{}'\n      parameters: [ {{ name: sdt, in: query, example: '{}', schema: {{ type: string, default: '{}' }} }} ]\n      responses: {{ '200': {{ content: {{ j: {{ schema: {{ $ref: '#/components/schemas/KH' }}, example: [ {} ] }} }} }} }}\ncomponents: {{ schemas: {{ KH: {{ properties: {{ ho_ten: {{ type: string, example: '{}', enum: [ {} ] }} }} }} }} }}\n", canaries[50], canaries[51], canaries[55], canaries[60], examples.join(", "), canaries[61], examples.join(", "))).unwrap();
     fs::write(folder.join("schema.json"), format!("{{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"title\": \"KH\", \"properties\": {{\"sdt\": {{\"type\": \"string\", \"const\": \"{}\", \"description\": \"{}\"}}}}}}", canaries[65], canaries[66])).unwrap();
+    fs::write(folder.join("don.proto"), format!("syntax = \"proto3\";\npackage don;\nmessage KH {{\n  // {}\n  string sdt = 1; // {}\n  string ho_ten = 2 [(mau) = \"{}\"];\n  reserved \"{}\";\n}}\nservice S {{ rpc X(KH) returns (KH) {{ option (google.api.http) = {{ get: \"/v1/kh\" body: \"{}\" }}; }} }}\n", canaries[75], canaries[76], canaries[77], canaries[78], canaries[79])).unwrap();
+    fs::write(
+        folder.join("broken.proto"),
+        format!(
+            "message {} {{ string = \"{}\" }}",
+            canaries[80], canaries[81]
+        ),
+    )
+    .unwrap();
+    fs::write(folder.join("schema.prisma"), format!("datasource db {{\n  provider = \"mysql\"\n  url = \"mysql://u:{}@h/d\"\n}}\n/// {}\nmodel KH {{\n  sdt String @default(\"{}\") /// {}\n  {} \n  hoTen String @map(\"ho_ten\") // {}\n}}\n", canaries[82], canaries[86], canaries[85], canaries[87], canaries[90], canaries[91])).unwrap();
+    fs::write(folder.join("kh.avsc"), format!("{{\"type\": \"record\", \"name\": \"KH\", \"doc\": \"{}\", \"fields\": [ {{\"name\": \"sdt\", \"type\": \"string\", \"default\": \"{}\", \"doc\": \"{}\"}}, {{\"name\": \"loai\", \"type\": {{\"type\": \"enum\", \"name\": \"L\", \"symbols\": [\"{}\"]}}}} ]}}", canaries[95], canaries[96], canaries[97], canaries[100])).unwrap();
     // One that cannot be read.
     fs::write(
         folder.join("broken.yaml"),

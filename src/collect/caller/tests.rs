@@ -22,6 +22,7 @@ fn inventory() -> Inventory {
         waivers: Vec::new(),
         parameters: std::collections::BTreeMap::new(),
         mask_profile: None,
+        code_reversal: None,
     }
 }
 

@@ -87,6 +87,7 @@ fn inventory(systems: Vec<System>, attestations: Vec<Attestation>) -> Inventory 
         waivers: Vec::new(),
         parameters: BTreeMap::new(),
         mask_profile: None,
+        code_reversal: None,
     }
 }
 

@@ -16,15 +16,19 @@ use crate::privacy::{Class, Party, values};
 
 mod columns;
 mod facts;
+mod includes;
 mod look;
 mod parts;
 mod payload;
 mod profile;
 mod read;
+mod reversal;
 mod sheets;
 mod spots;
 mod together;
 mod words;
+
+pub(in crate::collect) use reversal::reversal;
 
 /// The subject types of this collector.
 pub const KINDS: [&str; 3] = ["label", "label-field", "label-set"];
@@ -53,7 +57,7 @@ pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Conte
         } else {
             reader.shown(&format!("/{file}"))
         };
-        match label(&mut reader, file, &place, only.is_some(), &profile) {
+        match label(&mut reader, &files, file, &place, only.is_some(), &profile) {
             Ok(subjects) => subjects
                 .into_iter()
                 .for_each(|s| add(&mut out, &mut taken, s, file)),
@@ -68,6 +72,7 @@ pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Conte
     if let Some(set) = together::set(&out.subjects, failed.is_empty(), shown) {
         out.subjects.push(set);
     }
+    reversal(&mut out, None);
     sights(&mut out, failed, files.is_empty(), shown);
     out
 }
@@ -159,6 +164,7 @@ fn add(out: &mut Collected, taken: &mut BTreeSet<Arc<str>>, mut subject: Subject
 /// The subjects of one label file; none where it is an ornament of a folder and no label.
 fn label(
     reader: &mut Reader,
+    files: &[String],
     file: &str,
     place: &str,
     alone: bool,
@@ -185,7 +191,8 @@ fn label(
     } else {
         let text =
             bytes::lossy(&bytes).map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
-        of_text(&text, name, place)?
+        let mut folder = includes::Folder::of(reader, files);
+        of_text(&text, (file, name), place, &mut folder)?
     };
     if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
         return Err(Reason::new("no-label", place));
@@ -194,7 +201,12 @@ fn label(
 }
 
 /// A template, or the commands of a label printer: told by what stands in it.
-fn of_text(text: &str, name: &str, place: &str) -> Result<read::Label, Reason> {
+fn of_text(
+    text: &str,
+    (file, name): (&str, &str),
+    place: &str,
+    folder: &mut includes::Folder<'_, '_>,
+) -> Result<read::Label, Reason> {
     let zpl = || text.contains("^XA") || has_end(name, &[".zpl"]);
     let commands = if zpl() {
         Some(zpl::parse(text))
@@ -211,7 +223,8 @@ fn of_text(text: &str, name: &str, place: &str) -> Result<read::Label, Reason> {
         } else {
             text.to_owned()
         };
-        return Ok(read::read(&spots::of_html(&html::parse(&markup))));
+        let spots = includes::follow(spots_of(&markup), file, folder, &spots_of);
+        return Ok(read::read(&spots));
     };
     if !parsed.has_label {
         return Err(Reason::new("no-label", place));
@@ -226,6 +239,24 @@ fn of_text(text: &str, name: &str, place: &str) -> Result<read::Label, Reason> {
         label.unknown.push("the label does not end (^XZ)".into());
     }
     Ok(label)
+}
+
+/// The pieces of a page. `<x-address>` of Blade puts another file in.
+fn spots_of(markup: &str) -> Vec<read::Spot> {
+    let mut text = String::with_capacity(markup.len());
+    let mut rest = markup;
+    while let Some((before, after)) = rest.split_once("<x-") {
+        text.push_str(before);
+        let end = after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_')));
+        let name = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
+        if !name.is_empty() && !name.starts_with("slot") {
+            text.push_str(&format!("{{{{> x-{name} }}}}"));
+        }
+        text.push_str("<x-");
+        rest = after;
+    }
+    text.push_str(rest);
+    spots::of_html(&html::parse(&text))
 }
 
 fn of_sheet(sheet: sheets::Sheet) -> read::Label {

@@ -22,7 +22,7 @@ static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?s)\{\{\{(?P<a>.*?)\}\}\}|\{!!(?P<b>.*?)!!\}|\{\{(?P<c>.*?)\}\}|\{%(?P<d>.*?)%\}|<\?(?P<e>.*?)\?>",
         r"|<%(?P<f>.*?)%>|[$#]\{(?P<g>[^{}]*)\}|\[\[(?P<h>.*?)\]\]|\{(?P<i>\$?[A-Za-z_][^{}\n:;]{0,120}|[0-9]{1,3})\}",
         r"|(?P<at>^|[^\w@*•●#▇○█.+-])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
-        r"|@(?P<k>include|component|yield|each|render|Html\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
+        r"|@(?P<k>include(?:If|When|Unless|First)?|extends|component|yield|each|render|Html\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
         r"|%\((?P<l>\w+)\)s|%(?P<m>[A-Z][A-Z0-9_]{2,})%|#(?P<n>[A-Z][A-Z0-9_]{2,})#|@(?P<o>[A-Z][A-Z0-9_]{2,})@",
         r"|__(?P<p>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__|\$(?P<q>[A-Z][A-Z0-9_]{2,})\$|«(?P<r>[^»]{1,60})»|<(?P<s>[A-Z][A-Z0-9_]{2,40})>",
         r"|%(?P<t>[0-9]?\$?[sd])"
@@ -46,10 +46,8 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         at = whole.end();
         if let Some(control) = found.name("d") {
             let code = control.as_str().trim_matches(['-', ' ', '+']);
-            if code.starts_with("include")
-                || code.starts_with("import")
-                || code.starts_with("embed")
-            {
+            let fetches = ["include", "import", "embed", "extends", "from ", "render"];
+            if fetches.iter().any(|f| code.starts_with(f)) {
                 out.push(Part::Fetch(code.to_owned()));
             }
         } else if let Some(code) = found.name("e") {
@@ -57,7 +55,14 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         } else if let Some(code) = found.name("f") {
             let code = code.as_str();
             if let Some(put) = code.strip_prefix(['=', '-']) {
-                out.push(Part::Put(put.trim().to_owned()));
+                let put = put.trim();
+                let fetched = ["include(", "include '", "render ", "render("]
+                    .iter()
+                    .any(|f| put.starts_with(f));
+                out.push(match fetched {
+                    true => Part::Fetch(put.to_owned()),
+                    false => Part::Put(put.to_owned()),
+                });
             } else if code.contains("include") {
                 out.push(Part::Fetch(code.trim().to_owned()));
             }
@@ -169,8 +174,15 @@ fn php(code: &str, out: &mut Vec<Part>) {
             }
         }
     }
-    if !printed && (code.contains("include") || code.contains("require")) {
-        out.push(Part::Fetch("include".into()));
+    for statement in code.split(';').map(str::trim) {
+        let called = ["include", "require"]
+            .iter()
+            .filter_map(|w| statement.find(w))
+            .min()
+            .and_then(|at| statement.get(at..));
+        if let Some(called) = called.filter(|_| !printed) {
+            out.push(Part::Fetch(called.to_owned()));
+        }
     }
 }
 
@@ -226,6 +238,11 @@ mod tests {
                 "{% if x %}y{% include 'a.html' %}",
                 "w:y f:include 'a.html'",
             ),
+            ("{% extends \"k.html\" %}", "f:extends \"k.html\""),
+            ("@includeIf('a.b')", "f:includeIf 'a.b'"),
+            ("<?php include_once 'a.php'; ?>", "f:include_once 'a.php'"),
+            ("<%- include('a') %>", "f:include('a')"),
+            ("{include file='a.tpl'}", "f:include file='a.tpl'"),
             (
                 "%(sdt)s %SDT% #SDT# __SDT__ {0}",
                 "p:sdt p:SDT p:SDT p:SDT p:0",

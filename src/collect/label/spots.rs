@@ -74,6 +74,7 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
             let about = format!("{hint} {} {}", piece.element, piece.text).to_ascii_lowercase();
             let medium = match &piece.place {
                 Where::Text => medium_of(&hint.to_ascii_lowercase()).unwrap_or(Medium::Text),
+                Where::Attribute(name) if fetches(name) => Medium::Text,
                 Where::Attribute(name) => {
                     let near = format!(
                         "{} {} {name}",
@@ -91,6 +92,16 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
                 Where::Script => return None,
             };
             let text = match &piece.place {
+                // Thymeleaf: a fragment of this file or of another.
+                Where::Attribute(name) if fetches(name) => {
+                    let what = piece.text.split('(').next().unwrap_or_default();
+                    let what = what.trim_start_matches("~{").trim_end_matches('}');
+                    let part = match what.contains("::") {
+                        true => String::new(),
+                        false => " ::".to_owned(),
+                    };
+                    format!("{{{{> {what}{part} }}}}")
+                }
                 // Vue, Angular, Thymeleaf: the attribute itself is an expression.
                 Where::Attribute(name) if binds(name) && !piece.text.contains("{") => {
                     format!("{{{{ {} }}}}", piece.text)
@@ -145,6 +156,14 @@ fn prints(name: &str) -> bool {
             | "[innerhtml]"
             | "[textcontent]"
             | "data-bind"
+    )
+}
+
+/// Attributes that put another template in.
+fn fetches(name: &str) -> bool {
+    matches!(
+        name,
+        "th:replace" | "th:insert" | "th:include" | "data-th-replace" | "data-th-insert"
     )
 }
 

@@ -6,10 +6,16 @@ use crate::privacy::Class;
 use crate::privacy::protection::Protected;
 
 use super::judge::Judged;
+use super::readers::Readers;
 use crate::text::why;
 
 /// A subject for each column: `column` where it holds personal data, else `column-other`.
-pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Subject> {
+pub(super) fn subjects(
+    schema: &Schema,
+    judged: &[Judged],
+    readers: &mut Readers<'_>,
+    file: &str,
+) -> Vec<Subject> {
     judged
         .iter()
         .filter_map(|j| {
@@ -37,6 +43,7 @@ pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Su
                 let words = why::words(codes.chain([j.why.as_str()]));
                 put("why_vi", words.vi.into());
                 put("why_en", words.en.into());
+                put("readers", readers.column(j.table, table, column));
             }
             subject.put(Fact::set("type", column.data_type.as_str()).at(place.clone()));
             Some(subject)

@@ -117,6 +117,7 @@ fn records(schema: &Schema, put: &mut dyn FnMut(&str, Value)) {
         DISCLOSURE_TABLES,
         DISCLOSURE,
     );
+    record("has_scan_log", "scan_log_missing", SCAN_TABLES, SCAN);
     let roles = schema
         .tables
         .iter()
@@ -126,10 +127,11 @@ fn records(schema: &Schema, put: &mut dyn FnMut(&str, Value)) {
 
 /// The audit tables of a schema.
 pub(super) fn audit_tables(schema: &Schema) -> impl Iterator<Item = &Table> {
-    schema
-        .tables
-        .iter()
-        .filter(|t| is_called(&t.name, AUDIT_TABLES) || is_called(&t.name, LOGIN_TABLES))
+    schema.tables.iter().filter(|t| {
+        [AUDIT_TABLES, LOGIN_TABLES, SCAN_TABLES]
+            .iter()
+            .any(|names| is_called(&t.name, names))
+    })
 }
 
 fn missing(table: &Table, wanted: &[Wanted]) -> Vec<&'static str> {
@@ -383,6 +385,31 @@ const DISCLOSURE: &[Wanted] = &[
     ),
     ("scope", "scope|pham vi|noi dung|content|data|thong tin"),
     ("minutes", "minutes|bien ban|so bien ban|record"),
+];
+
+const SCAN_TABLES: &str = "scan log|scan history|scan event|label scan|label scan log|label access|label access log|qr scan|reveal log|\
+    unmask log|token resolution|detokenize log|detokenise log|nhat ky quet|nhat ky quet ma|lich su quet|lich su quet ma|\
+    quet ma|quet nhan|nhat ky xem nhan|luot quet";
+const SCAN: &[Wanted] = &[
+    (
+        "account",
+        "user|actor|account|username|by|courier|driver|staff|employee|nguoi|nguoi quet|nguoi dung|tai khoan|nhan vien|\
+    buu ta|tai xe|shipper|nv",
+    ),
+    (
+        "time",
+        "at|time|timestamp|created|scanned|thoi gian|thoi diem|luc|ngay|date|ngay quet|gio",
+    ),
+    (
+        "item",
+        "waybill|parcel|order|shipment|label|token|tracking|item|barcode|van don|ma van don|buu gui|ma buu gui|kien|\
+    don|don hang|ma don|so hieu|code",
+    ),
+    (
+        "result",
+        "result|status|outcome|allowed|granted|denied|authorised|authorized|permitted|ket qua|duoc phep|trang thai|tu choi|\
+    hop le|reason|purpose|ly do|muc dich",
+    ),
 ];
 
 const ROLE_TABLES: &str = "role|permission|vai tro|quyen|phan quyen|nhom quyen|privilege|user role|acl|user group|\

@@ -9,6 +9,7 @@ use crate::model::{Collected, Declared, EvidenceItem, Reason, Seen};
 use crate::parse::sql::{Dialect, Schema};
 use judge::Beside;
 use live::Live;
+use readers::Readers;
 
 mod accounts;
 mod api;
@@ -19,6 +20,8 @@ mod dump;
 mod duties;
 mod judge;
 mod live;
+mod models;
+mod readers;
 mod shield;
 mod whole;
 
@@ -53,7 +56,10 @@ pub fn collect(
     };
     let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
     let files = opened.files(&reader, &|name| {
-        dump::is_sql(name) || api::is_named_so(name)
+        dump::is_sql(name)
+            || api::is_named_so(name)
+            || api::is_proto(name)
+            || models::is_prisma(name)
     });
     let only = &opened.only;
     let Walk { files, faults } = match files {
@@ -74,6 +80,20 @@ pub fn collect(
             reader.shown(&format!("/{file}"))
         };
         let path = format!("/{file}");
+        if api::is_proto(file) || models::is_prisma(file) {
+            match reader
+                .bytes_up_to(&path, MAX_API_BYTES)
+                .map_err(|e| e.code())
+            {
+                Ok(bytes) if api::is_proto(file) => match api::proto::read(file, &bytes) {
+                    Some(read) => state.protos.push((file.clone(), place, read)),
+                    None => state.failed.push(Reason::new("not-parsed", place)),
+                },
+                Ok(bytes) => state.add(&models::read(&bytes), file, &place, &mut out),
+                Err(code) => state.failed.push(Reason::new(code, place)),
+            }
+            continue;
+        }
         if api::is_named_so(file) {
             match reader
                 .bytes_up_to(&path, MAX_API_BYTES)
@@ -92,6 +112,7 @@ pub fn collect(
             Err(code) => state.failed.push(Reason::new(code, place)),
         }
     }
+    state.protos(&mut out);
     out.evidence = reader.into_evidence();
     if let Some(name) = only {
         // Evidence names the file as people do, also where it stands in no folder.
@@ -163,6 +184,8 @@ struct State {
     ids: std::collections::BTreeSet<String>,
     declared: Vec<Declared>,
     unproven: Vec<String>,
+    /// Files of Protocol Buffers with their places: judged when all are read, since they import each other.
+    protos: Vec<(String, String, api::proto::File)>,
 }
 
 impl State {
@@ -191,7 +214,8 @@ impl State {
             return;
         }
         let judged = judge::judge(schema, beside);
-        for subject in columns::subjects(schema, &judged, place) {
+        let mut readers = Readers::of(schema, live.is_some());
+        for subject in columns::subjects(schema, &judged, &mut readers, place) {
             out.subjects.push(self.unique(subject, file));
         }
         for subject in accounts::subjects(schema, &judged, place) {
@@ -210,8 +234,20 @@ impl State {
             Ok(None) => return,
             Err(code) => return self.failed.push(Reason::new(code, place)),
         };
+        self.interface(api::subjects(&api, file, place), file, out);
+    }
+
+    fn protos(&mut self, out: &mut Collected) {
+        let files = std::mem::take(&mut self.protos);
+        let all = api::proto::Files::of(files.iter().map(|(_, _, read)| read));
+        for (file, place, read) in &files {
+            self.interface(api::of_proto(read, &all, file, place), file, out);
+        }
+    }
+
+    fn interface(&mut self, subjects: Vec<crate::model::Subject>, file: &str, out: &mut Collected) {
         self.apis += 1;
-        for subject in api::subjects(&api, file, place) {
+        for subject in subjects {
             self.operations += usize::from(&*subject.kind == "api-operation");
             out.subjects.push(self.unique(subject, file));
         }

@@ -10,6 +10,21 @@ use crate::text::unicode;
 use super::duties;
 use super::judge::{Judged, last_part};
 
+/// What only the database itself shows, not the models of a program.
+const NOT_IN_MODELS: [&str; 11] = [
+    "audit_writable",
+    "dumped_personal_tables",
+    "grants_all_personal",
+    "grants_anywhere",
+    "grants_default_public",
+    "grants_option_personal",
+    "grants_public",
+    "grants_public_personal",
+    "has_retention_job",
+    "literal_keys",
+    "views_public_personal",
+];
+
 /// The most elements of a list.
 const MAX_LISTED: usize = 200;
 
@@ -23,8 +38,14 @@ pub(super) fn subject(
 ) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("schema", id).at(place.clone());
-    let mut put =
-        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put = |path: &str, value: Value| {
+        let value = if schema.only_models && NOT_IN_MODELS.contains(&path) {
+            Value::unseen("not_asked", "models show no grants, triggers, jobs or rows")
+        } else {
+            value
+        };
+        subject.put(Fact::derived(path, value).at(place.clone()));
+    };
     let personal: Vec<&Judged> = judged.iter().filter(|j| j.verdict.is_personal()).collect();
     let named = |keep: &dyn Fn(&&&Judged) -> bool| {
         list(personal.iter().filter(|j| keep(j)).map(|j| j.name(schema)))

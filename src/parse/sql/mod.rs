@@ -275,6 +275,8 @@ pub struct Schema {
     pub literal_keys: Vec<u32>,
     /// What was not understood.
     pub unparsed: Vec<Unparsed>,
+    /// Only tables and columns can be written there (models of a program), no grants, triggers, jobs or rows.
+    pub only_models: bool,
     /// Statements in all.
     pub statements: usize,
     /// Tables that rows are given for, and how many statements give them.
@@ -296,6 +298,7 @@ impl Schema {
             purges: false,
             literal_keys: Vec::new(),
             unparsed: Vec::new(),
+            only_models: false,
             statements: 0,
             rows: std::collections::BTreeMap::new(),
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::{DataPlace, Run};
+use crate::model::{DataPlace, Run, Text};
 use crate::report::common::lines;
 use crate::text::labels::{self, Label, data};
 
@@ -84,6 +84,7 @@ struct Row {
     open: u64,
     protected: u64,
     unknown: u64,
+    readers: Text,
     findings: Vec<(String, String)>,
 }
 
@@ -105,6 +106,7 @@ impl DataMap {
             open: place.open,
             protected: place.protected,
             unknown: place.unknown,
+            readers: readers(place),
             findings: place
                 .findings
                 .iter()
@@ -127,6 +129,11 @@ impl DataMap {
             more: run.data_map.len().saturating_sub(MAX_ROWS),
         }
     }
+}
+
+fn readers(place: &DataPlace) -> Text {
+    let text = data::readers(&place.readers, place.readers_unknown);
+    Text::new(lines(&text.vi), lines(&text.en))
 }
 
 fn systems(map: &[DataPlace]) -> Vec<SystemCount> {

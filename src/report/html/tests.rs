@@ -226,6 +226,8 @@ fn place(place: &str, class: &str, open: u64, protected: u64) -> crate::model::D
         protected,
         open,
         unknown: u64::from(open + protected == 0),
+        readers: vec!["grant:public".into(), "parcel".into()],
+        readers_unknown: open == 2,
         findings: vec!["0123456789abcdef".into()],
     }
 }
@@ -248,6 +250,8 @@ fn the_data_map_is_drawn() {
         "✗",
         "✓",
         "orders-db · public.orders",
+        "mọi tài khoản của cơ sở dữ liệu (PUBLIC); bất kỳ ai cầm bưu gửi; chưa rõ",
+        "Who can see",
     ] {
         assert!(text.contains(words), "{words}");
     }

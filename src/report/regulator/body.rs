@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::paper::{Block, Head, Paper, Sign, Table};
 use super::{appendix, form, gaps, vi};
 use crate::model::{
-    AssetKind, Counts, IncidentKind, LetterItem, ORG, Reading, RemedyPlan, RequirementReport, Run,
+    AssetKind, Counts, DataPlace, IncidentKind, LetterItem, ORG, Reading, RemedyPlan,
+    RequirementReport, Run,
 };
 use crate::report::common::{cite, instrument_name, lines};
 use crate::text::labels;
@@ -379,12 +380,55 @@ fn people(run: &Run, plan: &RemedyPlan) -> Vec<Block> {
         Block::Chapter(words::CHAPTER_5.to_owned()),
         Block::Table(table),
     ];
+    blocks.extend(data_map(run));
     if !results.rows.is_empty() {
         blocks.push(Block::Text(words::PEOPLE_LEAD.to_owned()));
         blocks.push(Block::Table(results));
     }
     blocks
 }
+
+/// Which classes live where, whether protected, who can see them: a row for each place.
+fn data_map(run: &Run) -> Vec<Block> {
+    let mut places: BTreeMap<(&str, &str), Vec<&DataPlace>> = BTreeMap::new();
+    for place in &run.data_map {
+        places
+            .entry((&place.asset, &place.place))
+            .or_default()
+            .push(place);
+    }
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(&words::DATA_HEAD, &[28, 30, 18, 24]);
+    for ((asset, place), held) in places.iter().take(MOST_PLACES) {
+        let classes: BTreeSet<&str> = held
+            .iter()
+            .map(|p| labels::data::class(&p.class).vi)
+            .collect();
+        let sum = |of: fn(&DataPlace) -> u64| held.iter().map(|p| of(p)).sum::<u64>();
+        let readers: BTreeSet<&String> = held.iter().flat_map(|p| &p.readers).collect();
+        let readers: Vec<String> = readers.into_iter().cloned().collect();
+        let unknown = held.iter().any(|p| p.readers_unknown);
+        table.add([
+            lines(&format!("{asset} · {place}")),
+            classes.into_iter().collect::<Vec<_>>().join(", "),
+            words::protection(sum(|p| p.open), sum(|p| p.protected), sum(|p| p.unknown)),
+            lines(&labels::data::readers(&readers, unknown).vi),
+        ]);
+    }
+    let mut blocks = vec![
+        Block::Text(words::DATA_LEAD.to_owned()),
+        Block::Table(table),
+    ];
+    if places.len() > MOST_PLACES {
+        blocks.push(Block::Note(words::more(places.len() - MOST_PLACES)));
+    }
+    blocks
+}
+
+/// The most places of that table; the page has all.
+const MOST_PLACES: usize = 200;
 
 /// The texts on personal data.
 const PERSONAL_DATA: [&str; 2] = ["l91", "nd356"];

@@ -179,3 +179,35 @@ fn the_table_of_systems_has_twelve_columns_and_a_row_for_each() {
 fn csv_reader(text: &str) -> ::csv::Reader<&[u8]> {
     ::csv::Reader::from_reader(text.as_bytes())
 }
+
+#[test]
+fn the_data_map_says_who_can_see() {
+    let mut run = sample::run();
+    for text in both(&run) {
+        assert!(!text.contains("Ai xem được"));
+    }
+    run.data_map = vec![crate::model::DataPlace {
+        system: "portal".into(),
+        asset: "orders-db".into(),
+        kind: crate::model::AssetKind::Schema,
+        place: "public.orders".into(),
+        class: "phone".into(),
+        party: "recipient".into(),
+        sensitive: false,
+        protected: 0,
+        open: 2,
+        unknown: 0,
+        readers: vec!["grant:bao_cao".into(), "roles:4:1".into()],
+        readers_unknown: true,
+        findings: Vec::new(),
+    }];
+    for text in both(&run) {
+        for words in [
+            "Ai xem được",
+            "2 để rõ",
+            "bao_cao; 4 vai trò theo ma trận phân quyền, 1 được kết xuất; chưa rõ",
+        ] {
+            assert!(text.contains(words), "{words}");
+        }
+    }
+}

@@ -166,6 +166,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("data_open", "Để rõ", "In clear"),
     ("data_protected", "Được bảo vệ", "Protected"),
     ("data_unknown", "Chưa rõ", "Not known"),
+    ("data_readers", "Ai xem được", "Who can see"),
     ("data_table", "Bảng chi tiết", "Table"),
     // method
     ("method_text", "Công cụ đọc tệp, lược đồ, nhãn, danh sách và bắt tay với điểm kết nối đã khai báo; không thay đổi gì trên đối tượng. Thu thập và đánh giá tách rời: cùng dữ kiện, cùng bộ quy tắc, cùng ngày cho cùng kết quả. Không đọc được thì ghi là chưa xác định, không bao giờ là đạt.", "The tool reads files, schemas, labels and lists and shakes hands with the endpoints that were declared; it changes nothing. Collecting and judging are apart: same facts, rules and day, same result. What could not be read is not determined, never met."),

@@ -46,6 +46,9 @@ impl Field {
 pub(super) fn all(root: &Node, kind: Kind) -> Vec<Field> {
     let mut out = Vec::new();
     match kind {
+        Kind::Avro => return super::avro::all(root),
+        // Read from its own description.
+        Kind::Protobuf => {}
         Kind::OpenApi => {
             let schemas = root.get("components").and_then(|c| c.get("schemas"));
             for (name, _, schema) in entries(schemas) {

@@ -1,11 +1,13 @@
-//! Descriptions of interfaces: OpenAPI 3, Swagger 2 and JSON Schema. Which fields hold personal data, which operations
+//! Descriptions of interfaces: OpenAPI 3, Swagger 2, JSON Schema, Protocol Buffers and Avro. Which fields hold personal data, which operations
 //! give them, whether they ask who calls, and what the addresses give away.
 
 use crate::model::{Fact, Place, Subject, Value};
 use crate::parse::yaml::{Document, Node, NodeValue};
 
+mod avro;
 mod fields;
 mod operations;
+pub(super) mod proto;
 mod resolve;
 
 use fields::Field;
@@ -22,6 +24,8 @@ enum Kind {
     OpenApi,
     Swagger,
     JsonSchema,
+    Protobuf,
+    Avro,
 }
 
 impl Kind {
@@ -30,6 +34,8 @@ impl Kind {
             Self::OpenApi => "openapi",
             Self::Swagger => "swagger",
             Self::JsonSchema => "json-schema",
+            Self::Protobuf => "protobuf",
+            Self::Avro => "avro",
         }
     }
 }
@@ -37,9 +43,14 @@ impl Kind {
 /// May a file of this name hold a description?
 pub(super) fn is_named_so(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    [".json", ".yaml", ".yml"]
+    [".json", ".yaml", ".yml", ".avsc"]
         .iter()
         .any(|e| lower.ends_with(e))
+}
+
+/// Is it a file of Protocol Buffers, by its name?
+pub(super) fn is_proto(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".proto")
 }
 
 /// Reads a file; `None` where it describes no interface. A file that begins like one and cannot be read is an error.
@@ -47,7 +58,8 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Option<Api>, &'static str
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
     let looks = ["openapi", "swagger", "$schema", "\"$id\"", "$defs"]
         .iter()
-        .any(|w| head.contains(w));
+        .any(|w| head.contains(w))
+        || name.to_ascii_lowercase().ends_with(".avsc");
     match Document::parse(name, bytes) {
         Ok(document) => Ok(kind(&document.root).map(|kind| Api { document, kind })),
         Err(_) if looks => Err("not-parsed"),
@@ -62,6 +74,9 @@ fn kind(root: &Node) -> Option<Kind> {
     if root.get("swagger").is_some() && root.get("paths").is_some() {
         return Some(Kind::Swagger);
     }
+    if avro::is_one(root) {
+        return Some(Kind::Avro);
+    }
     let told = text(root, "$schema").is_some_and(|s| s.contains("json-schema.org"));
     let shape = ["properties", "$defs", "definitions"]
         .iter()
@@ -73,15 +88,39 @@ fn kind(root: &Node) -> Option<Kind> {
 /// The subjects of a description: `api`, an `api-operation` each, an `api-field` for each personal field.
 pub(super) fn subjects(api: &Api, id: &str, file: &str) -> Vec<Subject> {
     let root = &api.document.root;
-    let all = fields::all(root, api.kind);
-    let personal: Vec<&Field> = all.iter().filter(|f| f.verdict.is_personal()).collect();
+    let fields = fields::all(root, api.kind);
     let operations = operations::all(root, api.kind);
+    let plain = operations::plain_servers(root, api.kind);
+    told(api.kind, &fields, &operations, plain, id, file)
+}
+
+/// The same of a file of Protocol Buffers, beside all files of its asset.
+pub(super) fn of_proto(
+    one: &proto::File,
+    all: &proto::Files<'_>,
+    id: &str,
+    file: &str,
+) -> Vec<Subject> {
+    let (fields, operations) = (all.fields(one), all.operations(one));
+    let plain = Value::unseen("not_applicable", "it describes no server");
+    told(Kind::Protobuf, &fields, &operations, plain, id, file)
+}
+
+fn told(
+    kind: Kind,
+    all: &[Field],
+    operations: &[operations::Operation],
+    plain_servers: Value,
+    id: &str,
+    file: &str,
+) -> Vec<Subject> {
+    let personal: Vec<&Field> = all.iter().filter(|f| f.verdict.is_personal()).collect();
     let mut out: Vec<Subject> = personal.iter().map(|f| f.subject(file)).collect();
     out.extend(operations.iter().map(|o| o.subject(file)));
     let mut whole = Subject::new("api", id).at(Place::new(file, 0));
     let mut put =
         |path: &str, value: Value| whole.put(Fact::derived(path, value).at(Place::new(file, 0)));
-    put("kind", api.kind.word().into());
+    put("kind", kind.word().into());
     put("fields", count(all.len()));
     put("personal_fields", count(personal.len()));
     let sensitive = personal.iter().filter(|f| f.verdict.sensitive);
@@ -89,7 +128,7 @@ pub(super) fn subjects(api: &Api, id: &str, file: &str) -> Vec<Subject> {
     put("operations", count(operations.len()));
     let giving = operations.iter().filter(|o| !o.gives.is_empty());
     put("personal_operations", count(giving.count()));
-    put("plain_servers", operations::plain_servers(root, api.kind));
+    put("plain_servers", plain_servers);
     out.push(whole);
     out
 }

@@ -17,14 +17,18 @@ pub(super) struct Operation {
     line: u32,
     /// The personal fields of its good answers, as `class:name`.
     pub(super) gives: BTreeSet<String>,
-    sensitive: bool,
-    credentials: bool,
-    authenticated: bool,
-    key_in_query: bool,
-    list: bool,
-    paginated: bool,
-    personal_in_url: BTreeSet<String>,
-    sequential_ids: BTreeSet<String>,
+    pub(super) sensitive: bool,
+    pub(super) credentials: bool,
+    /// `None`: this kind of description does not say.
+    pub(super) authenticated: Option<bool>,
+    /// The same.
+    pub(super) key_in_query: Option<bool>,
+    pub(super) list: bool,
+    pub(super) paginated: bool,
+    pub(super) personal_in_url: BTreeSet<String>,
+    pub(super) sequential_ids: BTreeSet<String>,
+    /// A part of the answer is described in a file that is not there.
+    pub(super) not_followed: bool,
 }
 
 const METHODS: [&str; 8] = [
@@ -32,6 +36,25 @@ const METHODS: [&str; 8] = [
 ];
 
 impl Operation {
+    /// An operation of which nothing is known yet.
+    pub(super) fn begin(method: &str, path: &str, line: u32) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.chars().take(200).collect(),
+            line,
+            gives: BTreeSet::new(),
+            sensitive: false,
+            credentials: false,
+            authenticated: Some(false),
+            key_in_query: Some(false),
+            list: false,
+            paginated: false,
+            personal_in_url: BTreeSet::new(),
+            sequential_ids: BTreeSet::new(),
+            not_followed: false,
+        }
+    }
+
     pub(super) fn subject(&self, file: &str) -> Subject {
         let place = Place::new(file, self.line);
         let id = format!("{} {}", self.method.to_uppercase(), self.path);
@@ -40,12 +63,28 @@ impl Operation {
             |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
         let list = |of: &BTreeSet<String>| Value::list(of.iter().cloned().map(Value::from));
         put("method", self.method.as_str().into());
-        put("personal_fields", list(&self.gives));
-        put("gives_personal", (!self.gives.is_empty()).into());
-        put("gives_sensitive", self.sensitive.into());
-        put("gives_credentials", self.credentials.into());
-        put("authenticated", self.authenticated.into());
-        put("key_in_query", self.key_in_query.into());
+        let gives = self.gives.iter().cloned().map(Value::from);
+        put(
+            "personal_fields",
+            match self.not_followed {
+                true => Value::partial_list(gives),
+                false => Value::list(gives),
+            },
+        );
+        // What was found is there; what was not found may stand in the part that was not followed.
+        let found = |it: bool| match it || !self.not_followed {
+            true => it.into(),
+            false => Value::unseen("not-parsed", "a part is described in another file"),
+        };
+        let told = |it: Option<bool>| match it {
+            Some(it) => it.into(),
+            None => Value::unseen("not_asked", "this kind of description does not say it"),
+        };
+        put("gives_personal", found(!self.gives.is_empty()));
+        put("gives_sensitive", found(self.sensitive));
+        put("gives_credentials", found(self.credentials));
+        put("authenticated", told(self.authenticated));
+        put("key_in_query", told(self.key_in_query));
         put("list", self.list.into());
         put("paginated", self.paginated.into());
         put("personal_in_url", list(&self.personal_in_url));
@@ -77,20 +116,7 @@ fn one(
     item: &Node,
     operation: &Node,
 ) -> Operation {
-    let mut out = Operation {
-        method: method.to_owned(),
-        path: path.chars().take(200).collect(),
-        line,
-        gives: BTreeSet::new(),
-        sensitive: false,
-        credentials: false,
-        authenticated: false,
-        key_in_query: false,
-        list: false,
-        paginated: false,
-        personal_in_url: BTreeSet::new(),
-        sequential_ids: BTreeSet::new(),
-    };
+    let mut out = Operation::begin(method, path, line);
     answers(root, operation, &mut out);
     for parameter in items(item.get("parameters"))
         .iter()
@@ -118,7 +144,8 @@ fn answers(root: &Node, operation: &Node, out: &mut Operation) {
 }
 
 fn gives(root: &Node, schema: &Node, out: &mut Operation) {
-    let all = properties(root, schema, name_of(schema));
+    let (all, outside) = properties(root, schema, name_of(schema));
+    out.not_followed |= outside;
     let mut objects: Vec<Option<&str>> = all.iter().map(|p| p.object).collect();
     objects.sort_unstable();
     objects.dedup();
@@ -140,7 +167,7 @@ fn gives(root: &Node, schema: &Node, out: &mut Operation) {
     }
 }
 
-fn is_password(name: &str) -> bool {
+pub(super) fn is_password(name: &str) -> bool {
     let folded: String = name.to_lowercase().replace(['_', '-'], "");
     ["password", "passwd", "matkhau", "pwd", "secret", "salt"]
         .iter()
@@ -155,10 +182,7 @@ fn parameter_of(parameter: &Node, root: &Node, out: &mut Operation) {
         .get("schema")
         .map_or(parameter, |s| follow(root, s));
     let data_type = text(schema, "type").unwrap_or_default();
-    let folded = name.to_lowercase().replace(['_', '-'], "");
-    if place == "query" && PAGES.contains(&folded.as_str()) {
-        out.paginated = true;
-    }
+    out.paginated |= place == "query" && is_page(name);
     if place != "path" && place != "query" {
         return;
     }
@@ -181,6 +205,12 @@ fn parameter_of(parameter: &Node, root: &Node, out: &mut Operation) {
     }
 }
 
+/// A parameter that bounds a list.
+pub(super) fn is_page(name: &str) -> bool {
+    let folded = name.to_lowercase().replace(['_', '-'], "");
+    PAGES.contains(&folded.as_str())
+}
+
 /// Is somebody asked who he is? One way without any opens it to all.
 fn security(root: &Node, kind: Kind, operation: &Node, out: &mut Operation) {
     let Some(asked) = operation.get("security").or(root.get("security")) else {
@@ -193,21 +223,23 @@ fn security(root: &Node, kind: Kind, operation: &Node, out: &mut Operation) {
             .get("components")
             .and_then(|c| c.get("securitySchemes")),
         Kind::Swagger => root.get("securityDefinitions"),
-        Kind::JsonSchema => None,
+        Kind::JsonSchema | Kind::Avro | Kind::Protobuf => None,
     };
     // A name that nothing defines asks nobody.
     let defined = |name: &str| schemes.and_then(|s| s.get(name)).map(|s| follow(root, s));
-    out.authenticated = !ways.is_empty()
-        && ways.iter().all(|way| {
-            !open(way) && entries(Some(way)).all(|(name, _, _)| defined(name).is_some())
-        });
-    out.key_in_query = ways.iter().any(|way| {
+    out.authenticated = Some(
+        !ways.is_empty()
+            && ways.iter().all(|way| {
+                !open(way) && entries(Some(way)).all(|(name, _, _)| defined(name).is_some())
+            }),
+    );
+    out.key_in_query = Some(ways.iter().any(|way| {
         entries(Some(way)).any(|(name, _, _)| {
             defined(name).is_some_and(|s| {
                 text(s, "type") == Some("apiKey") && text(s, "in") == Some("query")
             })
         })
-    });
+    }));
 }
 
 /// Servers of the description that are spoken to without TLS.
@@ -232,7 +264,9 @@ pub(super) fn plain_servers(root: &Node, kind: Kind) -> Value {
                 plain.push(place_of(&format!("http://{host}")));
             }
         }
-        Kind::JsonSchema => {}
+        Kind::JsonSchema | Kind::Avro | Kind::Protobuf => {
+            return Value::unseen("not_applicable", "it describes no server");
+        }
     }
     Value::list(plain.into_iter().map(Value::from))
 }
@@ -288,7 +322,7 @@ const PAGES: [&str; 24] = [
 ];
 
 /// Classes that have no place in an address, which logs and histories keep.
-const IN_URL: [Class; 12] = [
+pub(super) const IN_URL: [Class; 12] = [
     Class::Name,
     Class::Phone,
     Class::Email,

@@ -43,16 +43,17 @@ pub(super) struct Property<'a> {
     pub(super) schema: &'a Node,
 }
 
-/// All properties that a schema holds, at any depth; each schema once.
+/// All properties that a schema holds, at any depth, each schema once; and whether a part of it is described in a place
+/// that could not be followed to.
 pub(super) fn properties<'a>(
     root: &'a Node,
     schema: &'a Node,
     name: Option<&'a str>,
-) -> Vec<Property<'a>> {
+) -> (Vec<Property<'a>>, bool) {
     let mut out = Vec::new();
     let mut seen = Vec::new();
-    walk(root, schema, name, MAX_DEPTH, &mut seen, &mut out);
-    out
+    let outside = walk(root, schema, name, MAX_DEPTH, &mut seen, &mut out);
+    (out, outside)
 }
 
 fn walk<'a>(
@@ -62,14 +63,15 @@ fn walk<'a>(
     depth: u32,
     seen: &mut Vec<*const Node>,
     out: &mut Vec<Property<'a>>,
-) {
+) -> bool {
     let name = name_of(schema).or(name);
     let schema = follow(root, schema);
     let here: *const Node = schema;
     if depth == 0 || seen.contains(&here) || out.len() >= MAX_PROPERTIES {
-        return;
+        return false;
     }
     seen.push(here);
+    let mut outside = schema.get("$ref").is_some();
     for (key, line, property) in entries(schema.get("properties")) {
         let inner = follow(root, property);
         out.push(Property {
@@ -78,18 +80,19 @@ fn walk<'a>(
             line,
             schema: inner,
         });
-        walk(root, property, Some(key), depth - 1, seen, out);
+        outside |= walk(root, property, Some(key), depth - 1, seen, out);
     }
     for list in ["allOf", "anyOf", "oneOf"] {
         for part in items(schema.get(list)) {
-            walk(root, part, name, depth - 1, seen, out);
+            outside |= walk(root, part, name, depth - 1, seen, out);
         }
     }
     for one in ["items", "additionalProperties"] {
         if let Some(part) = schema.get(one) {
-            walk(root, part, name, depth - 1, seen, out);
+            outside |= walk(root, part, name, depth - 1, seen, out);
         }
     }
+    outside
 }
 
 /// The most properties of one answer.

@@ -147,3 +147,163 @@ fn what_describes_nothing() {
     let round = "openapi: 3.0.0\npaths: { /a: { $ref: '#/paths/~1a' } }\ncomponents: { schemas: { A: { $ref: '#/components/schemas/A' } } }";
     assert_eq!(said(&all(round), "api.yaml", "operations"), "0");
 }
+
+const PROTO: &str = r#"syntax = "proto3";
+package van_don.v1;
+import "google/api/annotations.proto";
+import "google/protobuf/timestamp.proto";
+import "chung/nguoi.proto";
+// Đơn của khách
+message DonHang {
+  string ma_don = 1;
+  // Số di động của người nhận
+  string f1 = 2;
+  string ten_nguoi_nhan = 3;
+  repeated Kien kien = 4;
+  google.protobuf.Timestamp ngay_cap_nhat = 5;
+  map<string, string> ghi_chu_them = 6;
+  bool phone_verified = 7;
+  message Kien { string noi_dung_hang = 1; }
+  GioiTinh gioi_tinh = 8;
+  string mat_khau = 9 [(google.api.field_behavior) = INPUT_ONLY];
+  oneof noi { string dia_chi_nhan = 10; string ma_hop = 11; }
+}
+enum GioiTinh { CHUA_RO = 0; NAM = 1; }
+message XemDon { int64 id = 1; string so_dien_thoai = 2; }
+message DanhSach { repeated DonHang don = 1; string next_page_token = 2; }
+message LietKe { int32 page_size = 1; string page_token = 2; }
+service TraCuu {
+  rpc Xem(XemDon) returns (DonHang) {
+    option (google.api.http) = { get: "/v1/don/{id}" additional_bindings { post: "/v1/don:xem" body: "*" } };
+  }
+  rpc LietKeDon(LietKe) returns (DanhSach);
+  rpc Theo(XemDon) returns (stream DonHang);
+  rpc Nguoi(XemDon) returns (chung.Nguoi);
+  rpc Song(google.protobuf.Empty) returns (google.protobuf.Empty);
+}
+"#;
+
+fn of_protos(files: &[(&str, &str)]) -> Vec<Subject> {
+    let read: Vec<proto::File> = files
+        .iter()
+        .map(|(name, text)| proto::read(name, text.as_bytes()).unwrap())
+        .collect();
+    let all = proto::Files::of(read.iter());
+    read.iter()
+        .zip(files)
+        .flat_map(|(one, (name, _))| of_proto(one, &all, name, name))
+        .collect()
+}
+
+#[test]
+fn protocol_buffers() {
+    let s = of_protos(&[("a.proto", PROTO)]);
+    assert_eq!(said(&s, "a.proto", "kind"), "protobuf");
+    assert_eq!(said(&s, "DonHang.f1", "class"), "phone");
+    assert_eq!(said(&s, "DonHang.f1", "party"), "recipient");
+    assert_eq!(said(&s, "DonHang.Kien.noi_dung_hang", "class"), "contents");
+    assert_eq!(said(&s, "DonHang.gioi_tinh", "class"), "gender");
+    assert_eq!(said(&s, "DonHang.dia_chi_nhan", "class"), "address");
+    assert_eq!(said(&s, "DonHang.mat_khau", "write_only"), "true");
+    assert!(s.iter().all(|x| &*x.id != "DonHang.phone_verified"));
+    let line = s.iter().find(|x| &*x.id == "DonHang.ten_nguoi_nhan");
+    assert_eq!(line.unwrap().place.as_ref().unwrap().line, 11);
+    let one = "GET /v1/don/{id}";
+    assert_eq!(said(&s, one, "sequential_ids"), "[id]");
+    assert_eq!(said(&s, one, "personal_in_url"), "[phone:so_dien_thoai]");
+    assert_eq!(said(&s, "POST /v1/don:xem", "personal_in_url"), "[]");
+    assert_eq!(said(&s, one, "gives_credentials"), "false");
+    let list = "RPC /van_don.v1.TraCuu/LietKeDon";
+    assert_eq!(said(&s, list, "list"), "true");
+    assert_eq!(said(&s, list, "paginated"), "true");
+    assert!(said(&s, list, "personal_fields").contains("name:ten_nguoi_nhan"));
+    let stream = "RPC /van_don.v1.TraCuu/Theo";
+    assert_eq!(said(&s, stream, "list"), "true");
+    assert_eq!(said(&s, stream, "paginated"), "false");
+    assert_eq!(
+        said(&s, "RPC /van_don.v1.TraCuu/Song", "gives_personal"),
+        "false"
+    );
+    // Who is asked stands in no such file, and what another file holds is not known.
+    let unseen = |id: &str, path: &str| {
+        let subject = s.iter().find(|x| &*x.id == id).unwrap();
+        match &subject.facts.get(path).unwrap().value {
+            Value::Unseen(reason) => reason.code.to_string(),
+            other => panic!("{id} {path}: {}", other.shown()),
+        }
+    };
+    assert_eq!(unseen(list, "authenticated"), "not_asked");
+    assert_eq!(unseen(list, "key_in_query"), "not_asked");
+    assert_eq!(
+        unseen("RPC /van_don.v1.TraCuu/Nguoi", "gives_personal"),
+        "not-parsed"
+    );
+    assert_eq!(unseen("a.proto", "plain_servers"), "not_applicable");
+    let other = "syntax = \"proto3\"; package chung; message Nguoi { string ho_ten = 1; }";
+    let both = of_protos(&[("a.proto", PROTO), ("chung/nguoi.proto", other)]);
+    assert_eq!(
+        said(&both, "RPC /van_don.v1.TraCuu/Nguoi", "personal_fields"),
+        "[name:ho_ten]"
+    );
+}
+
+#[test]
+fn protocol_buffers_of_the_second_kind() {
+    let text = "package a;\nmessage KH {\n  required string ho_ten = 1 [default = \"x\"];\n  optional group Lien = 2 { optional string sdt = 3; }\n  extensions 100 to 200;\n}\nextend KH { optional string email = 100; }\n";
+    let s = of_protos(&[("k.proto", text)]);
+    assert_eq!(said(&s, "KH.ho_ten", "class"), "name");
+    assert_eq!(said(&s, "KH.Lien.sdt", "class"), "phone");
+}
+
+#[test]
+fn protocol_buffers_that_are_none() {
+    assert!(proto::read("a.proto", b"message {").is_none());
+    let deep = format!("message A {{ {} }}", "message B {".repeat(100_000));
+    assert!(proto::read("a.proto", deep.as_bytes()).is_none());
+    let option = format!(
+        "option (x) = {}{};",
+        "{ a ".repeat(50_000),
+        "}".repeat(50_000)
+    );
+    assert!(proto::read("a.proto", option.as_bytes()).is_none());
+}
+
+proptest::proptest! {
+    #[test]
+    fn protocol_buffers_never_panic(text in "(message|enum|service|rpc|option|[a-z]{1,3}|[{}();=\\[\\]\"<>,.1-9 \n]){0,60}") {
+        let _ = proto::read("a.proto", text.as_bytes()).map(|f| proto::Files::of([&f].into_iter()).fields(&f).len());
+    }
+}
+
+#[test]
+fn avro() {
+    let text = r#"{"type":"record","name":"vn.thu.BuuGui","doc":"Bưu gửi","fields":[
+  {"name":"ma","type":"string"},
+  {"name":"nguoi_nhan","type":["null",{"type":"record","name":"NguoiNhan","fields":[
+    {"name":"ho_ten","type":"string"},
+    {"name":"sdt","type":["null","string"],"default":null}]}]},
+  {"name":"f1","type":"string","doc":"Địa chỉ người gửi"},
+  {"name":"phone_verified_at","type":{"type":"long","logicalType":"timestamp-millis"}},
+  {"name":"hang","type":{"type":"array","items":{"type":"record","name":"Hang","fields":[{"name":"noi_dung_hang","type":"string"}]}}},
+  {"name":"email","type":{"type":"array","items":"string"}}]}"#;
+    let s = all(text);
+    assert_eq!(said(&s, "api.yaml", "kind"), "avro");
+    assert_eq!(said(&s, "NguoiNhan.ho_ten", "class"), "name");
+    assert_eq!(said(&s, "NguoiNhan.sdt", "class"), "phone");
+    assert_eq!(said(&s, "NguoiNhan.sdt", "party"), "recipient");
+    assert_eq!(said(&s, "BuuGui.f1", "party"), "sender");
+    assert_eq!(said(&s, "Hang.noi_dung_hang", "class"), "contents");
+    assert_eq!(said(&s, "BuuGui.email", "class"), "email");
+    assert_eq!(said(&s, "api.yaml", "personal_fields"), "5");
+    assert_eq!(said(&s, "api.yaml", "operations"), "0");
+    assert!(matches!(read("a.avsc", b"{\"type\": "), Err("not-parsed")));
+}
+
+#[test]
+fn what_another_file_holds_is_not_known() {
+    let text = "openapi: 3.0.0\npaths: { /a: { get: { responses: { '200': { content: { j: { schema: { $ref: 'other.yaml#/A' } } } } } } } }";
+    let subjects = all(text);
+    let one = subjects.iter().find(|x| &*x.id == "GET /a").unwrap();
+    let value = &one.facts.get("gives_personal").unwrap().value;
+    assert!(matches!(value, Value::Unseen(_)), "{}", value.shown());
+}
