@@ -35,6 +35,7 @@ mod secret;
 mod secrets;
 mod settings;
 mod stores;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -293,7 +294,8 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
                 | Kind::DotEnv
                 | Kind::Host
                 | Kind::Unit
-                | Kind::Pipeline => return None,
+                | Kind::Pipeline
+                | Kind::Terraform => return None,
             };
             Some((tree.reader.shown(&f.path), why.to_owned()))
         })
@@ -358,6 +360,7 @@ const READERS: &[(&[&str], Read)] = &[
     (containers::TYPES, containers::collect),
     (kubernetes::TYPES, kubernetes::collect),
     (applications::TYPES, applications::collect),
+    (terraform::TYPES, terraform::collect),
     (hosts::TYPES, hosts::collect),
     (secret::TYPES, secret::collect),
 ];

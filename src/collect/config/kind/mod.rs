@@ -57,6 +57,8 @@ pub(super) enum Kind {
     Unit,
     /// A pipeline of GitHub Actions or GitLab CI.
     Pipeline,
+    /// Terraform: modules, variables, values.
+    Terraform,
     /// An archive: named and left alone.
     Archive,
     /// Not recognised: why.
@@ -87,6 +89,7 @@ impl Kind {
             Self::Host => "host",
             Self::Unit => "systemd-unit",
             Self::Pipeline => "pipeline",
+            Self::Terraform => "terraform",
             Self::Archive | Self::Unknown(_) => return None,
         })
     }

@@ -58,6 +58,11 @@ fn containers(folder: &str, name: &str) -> Option<Kind> {
         Some(Kind::Dockerfile)
     } else if yaml && (name.starts_with("docker-compose") || name.starts_with("compose.")) {
         Some(Kind::Compose)
+    } else if [".tf", ".tf.json", ".tfvars"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
+        Some(Kind::Terraform)
     } else if name == "daemon.json" && folder.ends_with("docker") {
         Some(Kind::DockerDaemon)
     } else if yaml
