@@ -17,6 +17,7 @@ pub mod pdf;
 pub mod picture;
 pub mod postgres;
 pub mod properties;
+pub mod python;
 pub mod redis;
 pub mod rpm;
 pub mod shape;

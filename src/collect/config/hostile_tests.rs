@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::tests::{cx, tree};
 use super::*;
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 29] = [
     "Dockerfile",
     "compose.yml",
     "docker/daemon.json",
@@ -26,11 +26,18 @@ const NAMES: [&str; 22] = [
     "etc/sudoers",
     "etc/ssh/sshd_config",
     "infra/main.tf",
+    "net/appsettings.json",
+    "net/appsettings.Production.json",
+    "conf/server.xml",
+    "conf/tomcat-users.xml",
+    "conf/web.xml",
+    "kho/settings/base.py",
+    "kho/settings/prod.py",
     "infra/override.tf",
     "infra/terraform.tfvars",
 ];
 
-const WORDS: [&str; 49] = [
+const WORDS: [&str; 56] = [
     "apiVersion: v1\nkind: Pod\n",
     "kind: List\nitems:\n- ",
     "---\n",
@@ -75,6 +82,13 @@ const WORDS: [&str; 49] = [
     "\t{ \"a\": // b\n",
     "${A:${B}}\n",
     "\\",
+    "<Server port=\"${a}\"><Connector/></Server>",
+    "<tomcat-users><user name=\"a\" password=\"Hanoi#2024\"/></tomcat-users>",
+    "<web-app><session-timeout>9</session-timeout></web-app>",
+    "MIDDLEWARE = ['a', *B]\n",
+    "from .base import *\n",
+    "ALLOWED_HOSTS += ['*']\n",
+    "{\"ConnectionStrings\": {\"a\": \"Server=x;Password=Hanoi#2024\"}}\n",
     "variable \"a\" {\n  default = var.a\n}\n",
     "locals {\n  a = [local.a, local.b]\n}\n",
     "resource \"aws_security_group\" \"a\" {\n  ingress {\n    cidr_blocks = local.a\n  }\n}\n",

@@ -295,6 +295,9 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
                 | Kind::Host
                 | Kind::Unit
                 | Kind::Pipeline
+                | Kind::Dotnet
+                | Kind::Django
+                | Kind::Tomcat
                 | Kind::Terraform => return None,
             };
             Some((tree.reader.shown(&f.path), why.to_owned()))

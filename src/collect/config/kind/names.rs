@@ -83,6 +83,18 @@ fn web(folder: &str, name: &str) -> Option<Kind> {
     {
         return Some(Kind::Nginx);
     }
+    if name == "appsettings.json" || (name.starts_with("appsettings.") && name.ends_with(".json")) {
+        return Some(Kind::Dotnet);
+    }
+    if ["server.xml", "tomcat-users.xml", "web.xml"].contains(&name) {
+        return Some(Kind::Tomcat);
+    }
+    if name == "settings.py"
+        || name == "local_settings.py"
+        || (name.ends_with(".py") && folder.rsplit('/').next() == Some("settings"))
+    {
+        return Some(Kind::Django);
+    }
     if name == ".htaccess" {
         return Some(Kind::Htaccess);
     }

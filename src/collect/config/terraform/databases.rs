@@ -64,6 +64,8 @@ fn facts(world: &World<'_, '_>, database: &Resource, own_days: i64, subject: &mu
         let value = Value::unseen("not_applicable", "a cluster is spread of itself");
         subject.put(Fact::derived("spread", value));
     }
+    let value = Value::unseen("not_applicable", "the server itself asks for TLS or not");
+    subject.put(Fact::derived("tls", value));
     let logs = world.get(database, "enabled_cloudwatch_logs_exports");
     let value = match logs.as_ref().map(|(v, _)| v) {
         None => Value::Bool(false),
