@@ -65,6 +65,7 @@ fn collect_from(target: &Target, source: &dyn Source, cx: &Context) -> Collected
         read(&mut tree, &mut out, &mut unused);
     }
     out.subjects.iter_mut().for_each(mask);
+    secret::refer(&mut out.subjects);
     tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
     out.saw("config-files", Seen::Whole);
