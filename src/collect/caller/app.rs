@@ -38,7 +38,7 @@ const MAX_PLACES: usize = 50;
 static DIALS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r#"ACTION_(?:DIAL|CALL)\b|android\.intent\.action\.(?:DIAL|CALL)\b|scheme\s*:\s*['"]tel['"]"#,
-        r#"|['"`]tel:(?://)?(?P<fixed>[+0-9 .-]*)|PhoneDialer\.(?:Default\.)?Open|FlutterPhoneDirectCaller|CNContact.*callNumber|callNumber\s*\("#
+        r#"|['"`]tel(?:prompt)?:(?://)?(?P<fixed>[+0-9 .-]*)|fromParts\(\s*"tel"|PhoneDialer\.(?:Default\.)?Open|FlutterPhoneDirectCaller|CNContact.*callNumber|callNumber\s*\("#
     ))
     .ok()
 });

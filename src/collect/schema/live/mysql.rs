@@ -73,6 +73,8 @@ fn code(error: &Error) -> &'static str {
         Error::Server(e) => match e.code {
             1045 | 1044 | 1142 | 1143 | 1227 | 1698 => "not-permitted",
             1049 => "missing",
+            // `require_secure_transport`: the server takes nobody without TLS.
+            3159 => "tls-required",
             1969 | 3024 | 1205 => "timeout",
             _ => "command-failed",
         },
