@@ -159,6 +159,9 @@ mod tests {
             "Linking.openURL(`tel:${order.phone}`)",
             "UIApplication.shared.open(URL(string: \"tel://\\(phone)\")!)",
             "<a :href=\"'tel:' + phone\">",
+            "Linking.openURL('telprompt:' + phone)",
+            "val uri = Uri.fromParts(\"tel\", order.phone, null)",
+            "await launchUrlString('tel://$recipientPhone');",
         ] {
             assert_eq!(dials(raw), 1, "{raw}");
         }
