@@ -415,7 +415,7 @@ fn models_of_prisma_show_columns_and_no_rights() {
     assert_eq!(text_of_dialect(whole), "postgresql");
     for path in ["grants_public", "has_retention_job", "literal_keys"] {
         assert!(
-            matches!(&whole.facts[path].value, Value::Unseen(r) if &*r.code == "not_asked"),
+            matches!(&whole.facts[path].value, Value::Unseen(r) if r.code == "not_asked"),
             "{path}"
         );
     }
@@ -493,6 +493,6 @@ fn protocol_buffers_of_a_folder_are_read_together() {
     assert!(
         out.sights
             .iter()
-            .all(|s| matches!(&s.seen, Seen::Not(r) if &*r.code == "not-parsed"))
+            .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "not-parsed"))
     );
 }
