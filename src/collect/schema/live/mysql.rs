@@ -79,6 +79,12 @@ fn code(error: &Error) -> &'static str {
             _ => "command-failed",
         },
         Error::Io(mysql_async::IoError::Tls(_)) => "tls-failed",
+        // What rustls does not trust comes out as an error of reading.
+        Error::Io(mysql_async::IoError::Io(e))
+            if e.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) =>
+        {
+            "tls-failed"
+        }
         Error::Io(_) => "unreachable",
         Error::Driver(mysql_async::DriverError::NoClientSslFlagFromServer) => "tls-failed",
         Error::Driver(_) | Error::Other(_) | Error::Url(_) => "connection-lost",
