@@ -116,10 +116,8 @@ fn given(subject: &Subject) -> Vec<Field> {
     let Some(Value::List(list)) = subject.facts.get("personal_fields").map(|f| &f.value) else {
         return Vec::new();
     };
-    let classes = list.items.iter().filter_map(|item| match item {
-        Value::Text(text) => text.split_once(':').map(|(class, _)| class.to_owned()),
-        _ => None,
-    });
+    let text = list.items.iter().map(Value::shown);
+    let classes = text.filter_map(|t| t.split_once(':').map(|(class, _)| class.to_owned()));
     classes
         .map(|class| Field {
             place: subject.id.to_string(),

@@ -101,7 +101,7 @@ fn the_sample_inventory_is_read() {
     let base = Base::of(&samples, "sample-configs/capdo.yaml");
     let inventory = inventory::build(&doc, file, &base, &mut mistakes);
     assert!(mistakes.is_empty(), "{mistakes}");
-    assert_eq!((inventory.systems.len(), inventory.assets.len()), (3, 11));
+    assert_eq!((inventory.systems.len(), inventory.assets.len()), (3, 12));
     let shared = inventory
         .assets
         .iter()

@@ -75,6 +75,7 @@ pub fn classify_in(
             }
             None => by_comment(data_type, comment, table)
                 .or_else(|| name_of_person(&said, &whole, table))
+                .or_else(|| who_does(&said, data_type))
                 .unwrap_or_else(|| Verdict::none(70, "no-word")),
         },
     };
@@ -380,6 +381,18 @@ fn name_of_person(said: &[String], whole: &[String], table: &Table) -> Option<Ve
         class: Class::Name,
         party: Party::Unknown,
         confidence: 90,
+        sensitive: false,
+        reasons: ["name:person".to_owned()].into(),
+    })
+}
+
+/// `nguoi_kiem_ke text`: "the person who …" in a column of text is the name of that person.
+fn who_does(said: &[String], data_type: Option<&str>) -> Option<Verdict> {
+    let begins = said.first().is_some_and(|w| w == "nguoi") && said.len() > 1;
+    (begins && data_type.is_some_and(is_text)).then(|| Verdict {
+        class: Class::Name,
+        party: Party::Unknown,
+        confidence: 60,
         sensitive: false,
         reasons: ["name:person".to_owned()].into(),
     })

@@ -173,14 +173,13 @@ fn impossible(class: Class, boolean: bool, moment: bool, number: bool) -> bool {
     match class {
         Class::None => false,
         Class::Gender => moment,
-        Class::Dob | Class::NationalId | Class::Device => boolean,
+        Class::Dob | Class::NationalId | Class::Passport | Class::Device => boolean,
         Class::Cod
         | Class::Phone
         | Class::Bank
         | Class::Plate
         | Class::TaxCode
         | Class::Card
-        | Class::Passport
         | Class::SocialInsurance
         | Class::Ip
         | Class::Credential

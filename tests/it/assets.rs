@@ -22,8 +22,8 @@ use capdo::collect;
 use capdo::commands::{Pack, embedded};
 use capdo::engine::{AssetView, Engine};
 use capdo::model::{
-    Asked, Asset, AssetKind, CallerFiles, Collected, Day, Inventory, Level, Organisation,
-    Ownership, PeopleFiles, ResultWord, Size, Target, Text,
+    Asked, Asset, AssetKind, CallerFiles, CodeReversal, Collected, Day, EvidenceFile, Inventory,
+    Level, Organisation, Ownership, PeopleFiles, ResultWord, Size, Target, Text,
 };
 use capdo::parse::yaml::Document;
 use capdo::rules::{Choice, choose};
@@ -162,7 +162,28 @@ fn collected(book: &Book, scenario: &Scenario) -> Collected {
         lists: capdo::model::HostLists::default(),
     };
     let cx = context(jiff::Timestamp::from_second(EPOCH.parse().unwrap()).unwrap());
-    collect::collect(&asset, &inventory(), &cx).unwrap()
+    let inventory = Inventory {
+        code_reversal: reversal(&keys, dir.path()),
+        ..inventory()
+    };
+    collect::collect(&asset, &inventory, &cx).unwrap()
+}
+
+/// `reversal: FILE` names the paper that shows it, `authorised` and `logged` what is said: "yes" or "no".
+fn reversal(keys: &BTreeMap<String, String>, folder: &Path) -> Option<CodeReversal> {
+    let written = keys.get("reversal")?.clone();
+    let path = folder.join(&written);
+    let bytes = fs::read(&path).unwrap_or_default();
+    let said = |key: &str| keys.get(key).is_some_and(|v| v == "yes");
+    Some(CodeReversal {
+        authorised: said("authorised"),
+        logged: said("logged"),
+        evidence: EvidenceFile {
+            written,
+            path,
+            sha256: collect::hex_sha256(&bytes),
+        },
+    })
 }
 
 /// The path that the inventory names first.

@@ -109,6 +109,15 @@ fn plant(root: &Path, v: &Values) {
         )
     });
     put("labels/b.html", html.as_bytes());
+    // Parts of a label in other files: one that is there, one that is not.
+    let part = rows(v, |_, [name, phone, house, ..]| {
+        format!("<p>Người gửi: {name}</p><p>{phone}</p><p>{house}</p>\n")
+    });
+    put("labels/phan/gui.html", part.as_bytes());
+    let caller = rows(v, |_, [name, phone, ..]| {
+        format!("{{% include 'phan/gui.html' %}}{{% include '{name} {phone}.html' %}}\n")
+    });
+    put("labels/g.html", caller.as_bytes());
     put(
         "labels/c.jsx",
         format!(

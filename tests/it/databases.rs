@@ -323,6 +323,12 @@ fn postgresql_live_and_as_a_dump() {
     let trusted = format!("{tls}&sslrootcert={}", pem.display());
     assert_eq!(as_dump, facts(live, Some(&trusted), &[]));
     assert_eq!(error_of(&tls, &[]), "tls-failed");
+    let other = server.folder.path().join("other.pem");
+    let cert = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(&other, cert.cert.pem()).unwrap();
+    let wrong = format!("{tls}&sslrootcert={}", other.display());
+    assert_eq!(error_of(&wrong, &[]), "tls-failed");
+    assert!(tells_tls(&trusted));
     let nowhere = format!("postgres://audit:s3cret@127.0.0.1:{}/nowhere", server.port);
     assert_eq!(error_of(&nowhere, &[]), "missing");
 }
@@ -335,7 +341,8 @@ CREATE VIEW khach_che AS SELECT id, concat('***', right(sdt, 3)) AS sdt FROM kha
 CREATE TRIGGER bam BEFORE INSERT ON khach_hang FOR EACH ROW SET NEW.mat_khau = MD5(NEW.mat_khau);
 ";
 
-fn mariadb(schema: &str) -> Option<Server> {
+/// A MariaDB with this schema; `secure`: with a certificate of its own, and nobody is let in without TLS.
+fn mariadb(schema: &str, secure: bool) -> Option<Server> {
     let program = ["/usr/sbin/mariadbd", "/usr/sbin/mysqld"]
         .into_iter()
         .find(|p| Path::new(p).exists());
@@ -355,12 +362,27 @@ fn mariadb(schema: &str) -> Option<Server> {
         .stdout(Stdio::null()));
     let port = free_port();
     let socket = folder.path().join("s.sock");
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let cert = rcgen::generate_simple_self_signed(names).unwrap();
+    let (pem, key) = (
+        folder.path().join("server.pem"),
+        folder.path().join("server.key"),
+    );
+    fs::write(&pem, cert.cert.pem()).unwrap();
+    fs::write(&key, cert.signing_key.serialize_pem()).unwrap();
+    give(&key);
+    let tls = [
+        format!("--ssl-cert={}", pem.display()),
+        format!("--ssl-key={}", key.display()),
+        "--require-secure-transport=ON".to_owned(),
+    ];
     let child = unprivileged(program)
         .args([
             "--no-defaults",
             "--bind-address=127.0.0.1",
             "--skip-log-bin",
         ])
+        .args(if secure { tls.as_slice() } else { &[] })
         .arg(format!("--datadir={}", data.display()))
         .arg(format!("--port={port}"))
         .arg(format!("--socket={}", socket.display()))
@@ -397,7 +419,7 @@ fn mariadb(schema: &str) -> Option<Server> {
 
 #[test]
 fn mariadb_live_and_as_a_dump() {
-    let Some(server) = mariadb(IN_MARIADB) else {
+    let Some(server) = mariadb(IN_MARIADB, false) else {
         return;
     };
     let socket = server.folder.path().join("s.sock");
@@ -418,6 +440,70 @@ fn mariadb_live_and_as_a_dump() {
     assert_eq!(as_dump["don_hang.cccd_enc.protected"], "\"yes\"");
     let wrong = format!("mysql://audit:s3cretX@127.0.0.1:{}/buu", server.port);
     assert_eq!(error_of(&wrong, &[]), "not-permitted");
+    // It speaks no TLS: where that was asked for, nothing is sent in clear instead.
+    assert_eq!(
+        error_of(&format!("{url}?sslmode=require"), &[]),
+        "tls-failed"
+    );
+}
+
+#[test]
+fn mariadb_with_tls() {
+    let Some(server) = mariadb(IN_MARIADB, true) else {
+        return;
+    };
+    let pem = server.folder.path().join("server.pem");
+    let url = format!("mysql://audit:s3cret@127.0.0.1:{}/buu", server.port);
+    let live = "env:CAPDO_TEST_DB";
+    let trusted = format!("{url}?sslmode=verify-full&sslrootcert={}", pem.display());
+    let seen = facts(live, Some(&trusted), &[]);
+    assert_eq!(seen["khach_hang.sdt.class"], "\"phone\"");
+    assert!(tells_tls(&trusted));
+    // Without TLS the server takes nobody; a root that did not sign, or none, ends it.
+    // (MariaDB calls that "access denied", MySQL 3159).
+    assert_eq!(error_of(&url, &[]), "not-permitted");
+    let other = server.folder.path().join("other.pem");
+    let cert = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    fs::write(&other, cert.cert.pem()).unwrap();
+    let wrong = format!("{url}?sslmode=verify-full&sslrootcert={}", other.display());
+    assert_eq!(error_of(&wrong, &[]), "tls-failed");
+    assert_eq!(
+        error_of(&format!("{url}?sslmode=require"), &[]),
+        "tls-failed"
+    );
+}
+
+/// Does the run say that the connection was enciphered?
+fn tells_tls(url: &str) -> bool {
+    let output = command(&["facts", "schema", "env:CAPDO_TEST_DB"])
+        .env("CAPDO_TEST_DB", url)
+        .output()
+        .unwrap();
+    stdout(&output)
+        .lines()
+        .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap())
+        .any(|f| f["path"].as_str().unwrap().ends_with(".connection_tls") && f["value"] == true)
+}
+
+/// A server that answers "no TLS here" gets no name and no password.
+#[test]
+fn postgresql_that_refuses_tls_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0_u8; 8];
+        std::io::Read::read_exact(&mut stream, &mut asked).unwrap();
+        std::io::Write::write_all(&mut stream, b"N").unwrap();
+        let mut more = Vec::new();
+        let _ = std::io::Read::read_to_end(&mut stream, &mut more);
+        (asked, more)
+    });
+    let url = format!("postgres://audit:s3cret@127.0.0.1:{port}/x?sslmode=require");
+    assert_eq!(error_of(&url, &["--timeout", "5"]), "tls-failed");
+    let (asked, more) = server.join().unwrap();
+    assert_eq!(asked, [0, 0, 0, 8, 4, 210, 22, 47]);
+    assert_eq!(more, Vec::<u8>::new());
 }
 
 #[test]

@@ -38,7 +38,7 @@ const MAX_PLACES: usize = 50;
 static DIALS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r#"ACTION_(?:DIAL|CALL)\b|android\.intent\.action\.(?:DIAL|CALL)\b|scheme\s*:\s*['"]tel['"]"#,
-        r#"|['"`]tel:(?://)?(?P<fixed>[+0-9 .-]*)|PhoneDialer\.(?:Default\.)?Open|FlutterPhoneDirectCaller|CNContact.*callNumber|callNumber\s*\("#
+        r#"|['"`]tel(?:prompt)?:(?://)?(?P<fixed>[+0-9 .-]*)|fromParts\(\s*"tel"|PhoneDialer\.(?:Default\.)?Open|FlutterPhoneDirectCaller|CNContact.*callNumber|callNumber\s*\("#
     ))
     .ok()
 });
@@ -159,6 +159,9 @@ mod tests {
             "Linking.openURL(`tel:${order.phone}`)",
             "UIApplication.shared.open(URL(string: \"tel://\\(phone)\")!)",
             "<a :href=\"'tel:' + phone\">",
+            "Linking.openURL('telprompt:' + phone)",
+            "val uri = Uri.fromParts(\"tel\", order.phone, null)",
+            "await launchUrlString('tel://$recipientPhone');",
         ] {
             assert_eq!(dials(raw), 1, "{raw}");
         }

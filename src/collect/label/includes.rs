@@ -47,9 +47,11 @@ impl<'a, 'b> Folder<'a, 'b> {
     /// The file that a call names: beside the file that calls it, else the only one in the folder whose path ends so.
     fn find(&mut self, name: &str, from: &str) -> Option<(String, String)> {
         let beside = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for candidate in candidates(name) {
+        for (at, candidate) in candidates(name).into_iter().enumerate() {
+            // In a folder its list says what is there; a label that is a file alone has no list.
+            let listed = |n: &String| at == 0 || self.files.len() < 2 || self.files.contains(n);
             let near = normal(&format!("{beside}/{candidate}"));
-            if let Some(near) = near.filter(|n| n != from)
+            if let Some(near) = near.filter(|n| n != from && listed(n))
                 && let Some(text) = self.text(&near)
             {
                 return Some((near, text));
@@ -110,6 +112,10 @@ impl Walk<'_, '_, '_, '_> {
     }
 
     fn one(&mut self, spot: Spot, out: &mut Vec<Spot>) {
+        if !CALLS.iter().any(|word| spot.text.contains(word)) {
+            out.push(spot);
+            return;
+        }
         let pieces = parts(&spot.text);
         if !pieces.iter().any(|p| matches!(p, Part::Fetch(_))) {
             out.push(spot);
@@ -178,6 +184,22 @@ impl Walk<'_, '_, '_, '_> {
         )
     }
 }
+
+/// Without one of these a piece calls no other file.
+const CALLS: [&str; 12] = [
+    "include",
+    "extends",
+    "embed",
+    "import",
+    "require",
+    "component",
+    "each",
+    "render",
+    "yield",
+    "from ",
+    "{{>",
+    "Html.",
+];
 
 fn flush(text: &mut String, spot: &Spot, out: &mut Vec<Spot>) {
     let text = std::mem::take(text);

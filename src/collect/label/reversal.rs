@@ -41,10 +41,10 @@ mod tests {
         reversal(&mut out, said);
         ["reversal_authorised", "reversal_logged"].map(|path| {
             let value = &out.subjects[0].facts.get(path).unwrap().value;
-            match value {
-                Value::Unseen(reason) => reason.code.to_string(),
-                other => other.shown(),
+            if let Value::Unseen(reason) = value {
+                return reason.code.to_string();
             }
+            value.shown()
         })
     }
 

@@ -401,3 +401,98 @@ fn interfaces_and_packed_dumps() {
             .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "unreadable"))
     );
 }
+
+#[test]
+fn models_of_prisma_show_columns_and_no_rights() {
+    let text = "datasource db {\n  provider = \"postgresql\"\n}\nmodel KhachHang {\n  id Int @id\n  sdt String @db.VarChar(15)\n  matKhau String\n  @@map(\"khach_hang\")\n}\n";
+    let out = file("schema.prisma", text.as_bytes());
+    assert_eq!(
+        shown(&out, "khach_hang.sdt"),
+        "column phone customer no false"
+    );
+    assert_eq!(find(&out, "khach_hang").kind.as_ref(), "account-table");
+    let whole = find(&out, "schema.prisma");
+    assert_eq!(text_of_dialect(whole), "postgresql");
+    for path in ["grants_public", "has_retention_job", "literal_keys"] {
+        assert!(
+            matches!(&whole.facts[path].value, Value::Unseen(r) if r.code == "not_asked"),
+            "{path}"
+        );
+    }
+    let column = find(&out, "khach_hang.sdt");
+    assert!(matches!(column.facts["readers"].value, Value::Unseen(_)));
+    assert!(
+        out.sights
+            .iter()
+            .any(|s| &*s.kind == "column" && s.seen == Seen::Whole)
+    );
+}
+
+fn text_of_dialect(subject: &Subject) -> String {
+    text(subject, "dialect")
+}
+
+#[test]
+fn who_may_read_a_column() {
+    let text = "CREATE TABLE kh (sdt text, ho_ten text, dia_chi text);\nCREATE TABLE luong (nv_id int, luong_co_ban numeric);\nCREATE VIEW v AS SELECT ho_ten FROM kh;\nGRANT SELECT (sdt) ON kh TO giao_hang;\nGRANT ALL ON kh TO quan_ly;\nGRANT INSERT ON kh TO nhap;\nGRANT SELECT ON v TO bao_cao;\n";
+    let out = file("a.sql", text.as_bytes());
+    let readers = |id: &str| super::tests::text(find(&out, id), "readers");
+    assert_eq!(readers("kh.sdt"), "[giao_hang, quan_ly]");
+    assert_eq!(readers("kh.ho_ten"), "[bao_cao (v), quan_ly]");
+    assert_eq!(readers("kh.dia_chi"), "[quan_ly]");
+    assert_eq!(readers("luong.luong_co_ban"), "[]");
+    let silent = file("b.sql", b"CREATE TABLE kh (sdt text);");
+    assert!(matches!(
+        find(&silent, "kh.sdt").facts["readers"].value,
+        Value::Unseen(_)
+    ));
+}
+
+#[test]
+fn a_log_of_scans_is_known() {
+    let said = |columns: &str| {
+        let table = format!("CREATE TABLE nhat_ky_quet_ma (id int, {columns});");
+        let out = file("a.sql", table.as_bytes());
+        let whole = find(&out, "a.sql");
+        (text(whole, "has_scan_log"), text(whole, "scan_log_missing"))
+    };
+    assert_eq!(
+        said("nguoi_quet text, thoi_gian timestamp, ma_van_don text, ket_qua text"),
+        ("true".to_owned(), "[]".to_owned())
+    );
+    assert_eq!(
+        said("thoi_gian timestamp, ma_van_don text").1,
+        "[account, result]"
+    );
+    let out = file("a.sql", b"CREATE TABLE a (id int);");
+    assert_eq!(text(find(&out, "a.sql"), "has_scan_log"), "false");
+}
+
+#[test]
+fn protocol_buffers_of_a_folder_are_read_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    put(
+        "a.proto",
+        "syntax = \"proto3\"; package a; import \"b.proto\"; message Hoi { string ma = 1; } service S { rpc Xem(Hoi) returns (b.Kh); }",
+    );
+    put(
+        "b.proto",
+        "syntax = \"proto3\"; package b; message Kh { string so_dien_thoai = 1; }",
+    );
+    put(
+        "c.avsc",
+        "{\"type\":\"record\",\"name\":\"KhachHang\",\"fields\":[{\"name\":\"ho_ten\",\"type\":\"string\"}]}",
+    );
+    let out = collect(folder.path(), "api", None, &[], &context());
+    let operation = find(&out, "RPC /a.S/Xem");
+    assert_eq!(text(operation, "personal_fields"), "[phone:so_dien_thoai]");
+    assert_eq!(text(find(&out, "KhachHang.ho_ten"), "class"), "name");
+    put("d.proto", "message {");
+    let out = collect(folder.path(), "api", None, &[], &context());
+    assert!(
+        out.sights
+            .iter()
+            .all(|s| matches!(&s.seen, Seen::Not(r) if r.code == "not-parsed"))
+    );
+}

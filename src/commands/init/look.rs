@@ -130,7 +130,7 @@ fn file(
     }
     match end {
         "capdo" => found.bundles.push(path.to_owned()),
-        "sql" if knows(&schema::collect(path, name, None, &[], cx)) => {
+        "sql" | "prisma" if knows(&schema::collect(path, name, None, &[], cx)) => {
             found.schemas.push(path.to_owned());
         }
         "zpl" | "html" | "htm"

@@ -227,10 +227,10 @@ fn protocol_buffers() {
     // Who is asked stands in no such file, and what another file holds is not known.
     let unseen = |id: &str, path: &str| {
         let subject = s.iter().find(|x| &*x.id == id).unwrap();
-        match &subject.facts.get(path).unwrap().value {
-            Value::Unseen(reason) => reason.code.to_string(),
-            other => panic!("{id} {path}: {}", other.shown()),
-        }
+        let Value::Unseen(reason) = &subject.facts.get(path).unwrap().value else {
+            panic!("{id} {path} was seen");
+        };
+        reason.code.to_string()
     };
     assert_eq!(unseen(list, "authenticated"), "not_asked");
     assert_eq!(unseen(list, "key_in_query"), "not_asked");

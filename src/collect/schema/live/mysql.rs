@@ -73,10 +73,18 @@ fn code(error: &Error) -> &'static str {
         Error::Server(e) => match e.code {
             1045 | 1044 | 1142 | 1143 | 1227 | 1698 => "not-permitted",
             1049 => "missing",
+            // `require_secure_transport`: the server takes nobody without TLS.
+            3159 => "tls-required",
             1969 | 3024 | 1205 => "timeout",
             _ => "command-failed",
         },
         Error::Io(mysql_async::IoError::Tls(_)) => "tls-failed",
+        // What rustls does not trust comes out as an error of reading.
+        Error::Io(mysql_async::IoError::Io(e))
+            if e.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) =>
+        {
+            "tls-failed"
+        }
         Error::Io(_) => "unreachable",
         Error::Driver(mysql_async::DriverError::NoClientSslFlagFromServer) => "tls-failed",
         Error::Driver(_) | Error::Other(_) | Error::Url(_) => "connection-lost",

@@ -10,7 +10,7 @@ use crate::parse::sql;
 const CLASS_FLOOR: f64 = 0.95;
 const PROTECTED_FLOOR: f64 = 0.9;
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "erp_oracle.sql",
         include_str!("../../../../tests/fixtures/columns/held/erp_oracle.sql"),
@@ -34,6 +34,10 @@ const FILES: [(&str, &str); 7] = [
     (
         "woo.sql",
         include_str!("../../../../tests/fixtures/columns/held/woo.sql"),
+    ),
+    (
+        "second.sql",
+        include_str!("../../../../tests/fixtures/columns/held/second.sql"),
     ),
     (
         "app_sqlite.sql",
