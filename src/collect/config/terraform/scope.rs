@@ -104,12 +104,10 @@ fn called(name: &str, mut args: Vec<Expr>) -> Expr {
         ("concat", _) => {
             let mut all = Vec::new();
             for arg in args {
-                match arg {
-                    Expr::List(items) => all.extend(items),
-                    other => all.push(match other {
-                        Expr::Open(what) => Expr::Open(what),
-                        _ => Expr::Open("a list that is not here"),
-                    }),
+                if let Expr::List(items) = arg {
+                    all.extend(items);
+                } else {
+                    all.push(Expr::Open("a list that is not here"));
                 }
             }
             Expr::List(all)
