@@ -184,12 +184,10 @@ impl<'a> Host<'a> {
                     next.push(format!("{path}/{part}"));
                     continue;
                 }
-                let fits = fitting(part)?;
-                for name in self.names(if path.is_empty() { "/" } else { path })? {
-                    if fits(&name) && (!name.starts_with('.') || part.starts_with('.')) {
-                        next.push(format!("{path}/{name}"));
-                    }
-                }
+                let mut names = self.names(if path.is_empty() { "/" } else { path })?;
+                fitting(part, &mut names)?;
+                names.retain(|name| !name.starts_with('.') || part.starts_with('.'));
+                next.extend(names.iter().map(|name| format!("{path}/{name}")));
             }
             // What is left out could say anything.
             if next.len() > MAX_PATHS {
@@ -344,15 +342,17 @@ pub(super) fn derived(path: &str, value: impl Into<Value>, file: &str, line: u32
     Fact::derived(path, value).at(Place::new(file, line))
 }
 
-/// Which names a part of a pattern means; sets of letters in brackets as glob(3) has them.
-fn fitting(part: &str) -> Result<Box<dyn Fn(&str) -> bool + '_>, SourceError> {
+/// Keeps the names that a part of a pattern means; sets of letters in brackets as glob(3) has them.
+fn fitting(part: &str, names: &mut Vec<String>) -> Result<(), SourceError> {
     if !part.contains('[') {
-        return Ok(Box::new(move |name| fits(name, part)));
+        names.retain(|name| fits(name, part));
+        return Ok(());
     }
     let glob = globset::GlobBuilder::new(part)
         .literal_separator(true)
         .build()
         .map_err(|e| SourceError::Unreadable(part.to_owned(), e.to_string()))?
         .compile_matcher();
-    Ok(Box::new(move |name| glob.is_match(name)))
+    names.retain(|name| glob.is_match(name));
+    Ok(())
 }

@@ -54,6 +54,14 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
             let mut subject = Subject::new("dotnet", id);
             subject.place = first;
             facts(&settings, name.as_deref(), &mut subject);
+            // Where production has a file of its own, the base alone serves nobody.
+            let is_production = |n: &Option<String>| {
+                n.as_deref()
+                    .is_some_and(|n| n.eq_ignore_ascii_case("production"))
+            };
+            if name.is_none() && files.keys().any(is_production) {
+                subject.put(Fact::derived("production", false));
+            }
             out.subjects.push(subject);
         }
     }

@@ -42,7 +42,7 @@ fn dotnet_environments_lie_over_the_base() {
         "dotnet[src/Portal]",
         &[
             ("any_host", "true"),
-            ("production", "true"),
+            ("production", "false"),
             ("plain_database", "true"),
             ("shows_errors", "false"),
             ("plain_listeners", "[]"),
@@ -55,6 +55,7 @@ fn dotnet_environments_lie_over_the_base() {
         id,
         &[
             ("any_host", "false"),
+            ("production", "true"),
             ("plain_database", "false"),
             ("shows_errors", "true"),
             ("plain_listeners", "[http://0.0.0.0:5000]"),

@@ -89,7 +89,20 @@ fn is_rule(value: &str) -> bool {
 
 /// What a program keeps instead of a password.
 fn is_hash(value: &str) -> bool {
-    HASHES.iter().any(|start| value.starts_with(start))
+    HASHES.iter().any(|start| value.starts_with(start)) || is_digest(value)
+}
+
+/// Salt, rounds and hash, as Tomcat's `digest.sh` writes them.
+fn is_digest(value: &str) -> bool {
+    let hex = |part: &str, least: usize| {
+        part.len() >= least && part.chars().all(|c| c.is_ascii_hexdigit())
+    };
+    match value.split('$').collect::<Vec<_>>().as_slice() {
+        [salt, rounds, hash] => {
+            hex(salt, 16) && hex(hash, 32) && rounds.chars().all(|c| c.is_ascii_digit())
+        }
+        _ => false,
+    }
 }
 
 /// `xxxx`, `----`, `0000`: one letter again and again.

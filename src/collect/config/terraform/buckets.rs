@@ -157,12 +157,8 @@ fn for_everybody(world: &World<'_, '_>, policy: &Expr) -> Option<bool> {
 
 /// A policy as an object.
 fn said(policy: &Expr) -> Option<bool> {
-    let statements = match field(policy, "Statement")? {
-        Expr::List(items) => items.as_slice(),
-        one => std::slice::from_ref(one),
-    };
     let mut open = false;
-    for statement in statements {
+    for statement in field(policy, "Statement")?.each() {
         let effect = text(field(statement, "Effect")?)?;
         if effect != "Allow" || field(statement, "Condition").is_some() {
             continue;

@@ -188,11 +188,7 @@ fn openstack(get: &dyn Fn(&str) -> Option<Expr>, place: Place) -> Rule {
 fn anywhere(addresses: &[Expr]) -> Option<bool> {
     let mut known = true;
     for address in addresses {
-        let items = match address {
-            Expr::List(items) => items.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for item in items {
+        for item in address.each() {
             match text(item) {
                 Some(text) if is_wide(&text) => return Some(true),
                 Some(_) => {}
@@ -241,11 +237,7 @@ impl Group {
                 })
                 .map(|r| r.place.clone())
         });
-        let asked: [(&str, fn(u16) -> bool); 2] = [
-            ("open_admin", image::is_admin_port),
-            ("open_databases", image::is_database_port),
-        ];
-        for (path, is) in asked {
+        for (path, is) in ASKED {
             let mut found: Vec<(String, Place)> = Vec::new();
             for rule in inward().filter(|r| r.anywhere == Some(true)) {
                 let Some((first, last)) = rule.ports else {
@@ -305,6 +297,15 @@ impl Group {
         known.then_some(false)
     }
 }
+
+/// Is a port one of those that are asked about?
+type IsPort = fn(u16) -> bool;
+
+/// What may not be open to everybody.
+const ASKED: [(&str, IsPort); 2] = [
+    ("open_admin", image::is_admin_port),
+    ("open_databases", image::is_database_port),
+];
 
 fn is_all((first, last): (u16, u16)) -> bool {
     last - first.min(last) >= 60_000

@@ -104,12 +104,10 @@ fn called(name: &str, mut args: Vec<Expr>) -> Expr {
         ("concat", _) => {
             let mut all = Vec::new();
             for arg in args {
-                match arg {
-                    Expr::List(items) => all.extend(items),
-                    other => all.push(match other {
-                        Expr::Open(what) => Expr::Open(what),
-                        _ => Expr::Open("a list that is not here"),
-                    }),
+                if let Expr::List(items) = arg {
+                    all.extend(items);
+                } else {
+                    all.push(Expr::Open("a list that is not here"));
                 }
             }
             Expr::List(all)
@@ -151,9 +149,8 @@ pub(super) fn number(value: &Expr) -> Option<i64> {
 /// As a fact shows it: what is not known here was not seen.
 pub(super) fn shown(value: &Expr) -> Value {
     match value {
-        Expr::Bool(b) => Value::Bool(*b),
-        Expr::Number(n) => n.parse().map_or_else(|_| n.as_str().into(), Value::Int),
-        Expr::Text(t) => t.as_str().into(),
+        Expr::Bool(b) => b.to_string().into(),
+        Expr::Number(t) | Expr::Text(t) => t.as_str().into(),
         Expr::Name(path) => path.join(".").into(),
         Expr::List(items) => {
             let known: Vec<Value> = items.iter().filter_map(text).map(Value::from).collect();
