@@ -68,7 +68,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         }
     }
     for object in &objects {
-        workload::collect(tree, object, out);
+        workload::collect(tree, object, &objects, out);
         network::collect(tree, object, out);
         access::collect(tree, object, out);
     }
