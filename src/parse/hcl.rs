@@ -274,7 +274,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(crate::parse::cases()))]
         #[test]
         fn never_panics(text in "(?s)([ -~àạ\\n\\t]|a \\{\\n|\\}\\n|= \\[|\"\\$\\{var\\.x\\}\"|<<EOT\\n|resource \"a\" \"b\" \\{\\n){0,60}") {
             let lines = u32::try_from(text.lines().count().max(1)).unwrap();

@@ -27,12 +27,3 @@ pub mod sql;
 pub mod tspl;
 pub mod yaml;
 pub mod zpl;
-
-/// How many cases a property test of a parser tries: `CAPDO_FUZZ_CASES` of them, or a few.
-#[cfg(test)]
-pub(crate) fn cases() -> u32 {
-    std::env::var("CAPDO_FUZZ_CASES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(256)
-}

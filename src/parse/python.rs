@@ -653,7 +653,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(crate::parse::cases()))]
         #[test]
         fn never_panics(text in "(?s)([ -~àạ\\n\\t]|A = \\[|\\{'a': |'''|f\"|if x: |from \\. import \\*|\\(|\\)){0,60}") {
             let lines = u32::try_from(text.lines().count().max(1)).unwrap();

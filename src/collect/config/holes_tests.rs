@@ -260,6 +260,16 @@ fn drop_ins_of_systemd_that_were_not_seen() {
 }
 
 #[test]
+fn files_whose_text_alone_would_tell_what_they_are() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [ { name: a, image: x:1 } ] }\n";
+    let out = led_out(&[("k/a.yaml", pod)], "k/b.yaml");
+    assert!(is_not(&out, "k8s-container"));
+    assert_eq!(seen(&out, "nginx"), &Seen::Whole);
+    let out = led_out(&[("k/a.yaml", pod)], "k/b.yaml.bak");
+    assert_eq!(seen(&out, "k8s-container"), &Seen::Whole);
+}
+
+#[test]
 fn links_that_go_round() {
     let dir = tree(&[("nginx/nginx.conf", NGINX)]);
     symlink("conf.d", dir.path().join("nginx/conf.d")).unwrap();

@@ -1,11 +1,12 @@
 //! Text that no program would take, under every name: nothing panics, and every line stands inside its file.
+//! `PROPTEST_CASES` sets how often.
 
 use proptest::prelude::*;
 
 use super::tests::{cx, tree};
 use super::*;
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 32] = [
     "Dockerfile",
     "compose.yml",
     "docker/daemon.json",
@@ -25,6 +26,9 @@ const NAMES: [&str; 29] = [
     ".github/workflows/a.yml",
     "etc/sudoers",
     "etc/ssh/sshd_config",
+    "compose.override.yml",
+    ".gitlab-ci.yml",
+    "kustomization.yaml",
     "infra/main.tf",
     "net/appsettings.json",
     "net/appsettings.Production.json",
@@ -37,7 +41,7 @@ const NAMES: [&str; 29] = [
     "infra/terraform.tfvars",
 ];
 
-const WORDS: [&str; 56] = [
+const WORDS: [&str; 61] = [
     "apiVersion: v1\nkind: Pod\n",
     "kind: List\nitems:\n- ",
     "---\n",
@@ -82,6 +86,11 @@ const WORDS: [&str; 56] = [
     "\t{ \"a\": // b\n",
     "${A:${B}}\n",
     "\\",
+    "resources: [k.yaml, ../x]\n",
+    "patches:\n- path: k.yaml\n- patch: |-\n    - op: add\n      path: /a/0\n",
+    "include:\n- local: k.yaml\n- project: a\n",
+    "  a:\n    extends: a\n",
+    "extends: { file: compose.override.yml, service: a }\n",
     "<Server port=\"${a}\"><Connector/></Server>",
     "<tomcat-users><user name=\"a\" password=\"Hanoi#2024\"/></tomcat-users>",
     "<web-app><session-timeout>9</session-timeout></web-app>",
@@ -97,7 +106,7 @@ const WORDS: [&str; 56] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(crate::parse::cases().min(4096) / 5))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 5))]
     #[test]
     fn collecting_never_panics_and_lines_stay_inside(
         words in proptest::collection::vec(0..WORDS.len(), 0..40),

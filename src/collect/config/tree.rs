@@ -255,11 +255,14 @@ impl<'a> Tree<'a> {
             .collect()
     }
 
-    /// Unreadable files whose name says that they are of this kind.
+    /// Unreadable files whose name says that they are of this kind, or that may be where the tree has others of it.
     pub(super) fn unreadable_of(&self, kind: &Kind) -> Option<&(String, String)> {
-        self.unreadable
-            .iter()
-            .find(|(path, _)| kind::by_name(path) == Some(*kind) || is_parts_of(path, *kind))
+        let has = self.files.iter().any(|f| f.kind == *kind);
+        self.unreadable.iter().find(|(path, _)| {
+            kind::by_name(path) == Some(*kind)
+                || is_parts_of(path, *kind)
+                || (has && kind::may_be(path, *kind))
+        })
     }
 }
 

@@ -392,8 +392,9 @@ fn least(held: &Held) -> Option<Value> {
 fn shown(held: &Held) -> Option<Value> {
     Some(match held {
         Held::Nothing => Value::Absent,
-        Held::Bool(b) => Value::Bool(*b),
-        Held::Int(n) => Value::Int(*n),
+        Held::Bool(true) => "True".into(),
+        Held::Bool(false) => "False".into(),
+        Held::Int(n) => n.to_string().into(),
         Held::Text(text) => text.as_str().into(),
         Held::List(items) => {
             let texts: Vec<Value> = items.iter().filter_map(|i| shown(&i.value)).collect();

@@ -35,11 +35,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         }
     }
     out.saw("dotenv", seen(tree, &[Kind::DotEnv]));
-    for path in tree.of_kind(&Kind::Pipeline) {
-        if let Ok(text) = tree.text(&path) {
-            pipeline::collect(tree, &path, &text, out);
-        }
-    }
+    pipeline::collect(tree, out);
     out.saw("pipeline", seen(tree, &[Kind::Pipeline]));
     dotnet::collect(tree, out);
     out.saw("dotnet", seen(tree, &[Kind::Dotnet]));

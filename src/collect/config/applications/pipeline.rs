@@ -1,14 +1,32 @@
 //! Pipelines of GitHub Actions and GitLab CI: secrets in them, rights they have, code of others that they run.
 
+use std::collections::BTreeSet;
+
+use crate::collect::config::found::Found as Named;
+use crate::collect::config::kind::Kind;
 use crate::collect::config::node::{Putter, pairs, truth};
 use crate::collect::config::secrets;
 use crate::collect::config::settings::told;
-use crate::collect::config::tree::Tree;
+use crate::collect::config::tree::{Tree, folder};
 use crate::model::{Collected, Subject, Value};
 use crate::parse::yaml::{self, Node, NodeValue};
 
-/// Adds the subject of one pipeline.
-pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected) {
+/// Adds the subject of each pipeline, and of each file of the tree that one of GitLab includes.
+pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
+    let mut todo = tree.of_kind(&Kind::Pipeline);
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    while let Some(path) = todo.pop() {
+        if !done.insert(tree.real(&path)) || done.len() > MAX_FILES {
+            continue;
+        }
+        match tree.text(&path) {
+            Ok(text) => one(tree, &path, &text, out, &mut todo),
+            Err(e) => told(tree, &path, 0, e.code()),
+        }
+    }
+}
+
+fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &mut Vec<String>) {
     let mut roots = Vec::new();
     for doc in yaml::documents(text) {
         match doc {
@@ -19,13 +37,19 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     if roots.is_empty() {
         return;
     }
+    let github = path.contains(".github/");
+    let mut included = Included::default();
+    if !github {
+        for root in &roots {
+            includes(tree, path, root, &mut included, todo);
+        }
+    }
     let id = format!("pipeline[{}]", path.trim_start_matches('/'));
     let mut subject = Subject::new("pipeline", id).at(tree.place(path, 1));
     let mut put = Putter {
         subject: &mut subject,
         file: tree.reader.shown(path),
     };
-    let github = path.contains(".github/");
     let mut found = Found::default();
     for root in &roots {
         walk(root, &mut found, 0);
@@ -43,6 +67,16 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     put.list("unpinned_actions", &found.unpinned);
     put.list("injections", &found.injections);
     put.list("privileged", &found.privileged);
+    put.list("foreign_includes", &included.foreign);
+    put.list("unpinned_includes", &included.unpinned);
+    // What stands in a pipeline of others was not seen.
+    if !included.foreign.is_empty() {
+        for path in ["secret_variables", "privileged"] {
+            if let Some(Value::List(list)) = put.subject.facts.get_mut(path).map(|f| &mut f.value) {
+                list.complete = false;
+            }
+        }
+    }
     let write_all = roots
         .iter()
         .find_map(|r| r.get("permissions"))
@@ -84,6 +118,101 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     }
     out.subjects.push(subject);
 }
+
+/// What others wrote and this pipeline takes in.
+#[derive(Default)]
+struct Included {
+    foreign: Vec<(String, u32)>,
+    unpinned: Vec<(String, u32)>,
+}
+
+/// `include` of GitLab: files of the repository are read too, what others keep is named.
+fn includes(
+    tree: &mut Tree<'_>,
+    path: &str,
+    root: &Node,
+    included: &mut Included,
+    todo: &mut Vec<String>,
+) {
+    let Some(include) = root.get("include") else {
+        return;
+    };
+    let one = std::slice::from_ref(include);
+    let items = if include.items().is_empty() {
+        one
+    } else {
+        include.items()
+    };
+    for item in items {
+        let line = item.span.line;
+        let text = |key: &str| item.get(key).and_then(Node::scalar);
+        let plain = item.scalar();
+        let is_url = |t: &String| t.starts_with("http://") || t.starts_with("https://");
+        if let Some(url) = text("remote").or_else(|| plain.clone().filter(is_url)) {
+            if text("integrity").is_none() {
+                included.unpinned.push((url.clone(), line));
+            }
+            included.foreign.push((url, line));
+        } else if let Some(written) = text("local").or(plain) {
+            local(tree, path, &written, line, todo);
+        } else if let Some(project) = text("project") {
+            if text("ref").is_none_or(|at| !is_release(&at)) {
+                included.unpinned.push((project.clone(), line));
+            }
+            included.foreign.push((project, line));
+        } else if let Some(component) = text("component") {
+            let at = component.rsplit_once('@').map(|(_, at)| at);
+            if at.is_none_or(|at| !is_release(at)) {
+                included.unpinned.push((component.clone(), line));
+            }
+            included.foreign.push((component, line));
+        }
+        // A template is GitLab's own.
+    }
+}
+
+/// Does it name one state of a repository: a commit, or the number of a release?
+fn is_release(at: &str) -> bool {
+    let commit = at.len() >= 40 && at.chars().all(|c| c.is_ascii_hexdigit());
+    let number = at.trim_start_matches('v');
+    commit || (number.contains('.') && number.chars().all(|c| c.is_ascii_digit() || c == '.'))
+}
+
+/// A path is seen from the top of the repository, which is a folder above this file.
+fn local(tree: &mut Tree<'_>, path: &str, written: &str, line: u32, todo: &mut Vec<String>) {
+    let inside = written.trim_start_matches('/');
+    let mut top = folder(path).to_owned();
+    loop {
+        match tree.find(&top, inside) {
+            Named::Files(files) if !files.is_empty() => {
+                todo.extend(files);
+                return;
+            }
+            Named::Part(files, why) => {
+                todo.extend(files);
+                return told(
+                    tree,
+                    path,
+                    line,
+                    &format!("includes {why}, which is not here"),
+                );
+            }
+            Named::Files(_) | Named::NoFolder | Named::Missing => {}
+        }
+        if top == "/" {
+            return told(
+                tree,
+                path,
+                line,
+                &format!("includes {written}, which is not here"),
+            );
+        }
+        top = folder(&top).to_owned();
+    }
+}
+
+/// How many files of pipelines are read.
+const MAX_FILES: usize = 10_000;
 
 /// What a pipeline holds, wherever it stands.
 #[derive(Default)]

@@ -1,53 +1,22 @@
-//! The services of a compose file: what each container may do to the host and who reaches it.
+//! A service of compose: what its container may do to the host and who reaches it.
 
 use super::image;
+use super::services::Service;
 use crate::collect::config::node::{Putter, pairs, texts};
 use crate::collect::config::secrets;
-use crate::collect::config::settings::{is_loopback, told};
-use crate::collect::config::tree::Tree;
-use crate::model::{Collected, Subject, Value};
-use crate::parse::yaml::{self, Node};
+use crate::collect::config::settings::is_loopback;
+use crate::model::Value;
+use crate::parse::yaml::Node;
 
-/// Adds a subject for each service of one compose file.
-pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected) {
-    for doc in yaml::documents(text) {
-        let root = match doc {
-            Ok(root) => root,
-            Err(fault) => {
-                told(tree, path, fault.line, &fault.what);
-                continue;
-            }
-        };
-        // The first form of the file had the services at its top.
-        let services = root.get("services").unwrap_or(&root);
-        for (name, service) in services.entries() {
-            if service.entries().is_empty() {
-                continue;
-            }
-            let id = format!(
-                "compose.service[{}:{}]",
-                path.trim_start_matches('/'),
-                name.name
-            );
-            let mut subject =
-                Subject::new("compose-service", id).at(tree.place(path, name.span.line));
-            let mut put = Putter {
-                subject: &mut subject,
-                file: tree.reader.shown(path),
-            };
-            facts(service, &root, &mut put);
-            out.subjects.push(subject);
-        }
-    }
-}
-
-fn facts(service: &Node, root: &Node, put: &mut Putter<'_>) {
+/// The facts of a service, with the documents that name volumes for it.
+pub(super) fn facts(all: &Service, roots: &[&Node], put: &mut Putter<'_>) {
+    let service = &all.node;
     // What another file or service says of it is not here: where this one is silent, nothing is known.
-    let part = service.get("extends").is_some()
-        || (service.get("image").is_none() && service.get("build").is_none());
+    let part = !all.whole || (service.get("image").is_none() && service.get("build").is_none());
     privileges(service, put);
     network(service, put);
-    mounts(service, root, put);
+    mounts(service, roots, put);
+    put.list("profiles", &texts(service.get("profiles")));
     secrets_of(service, put);
     let name = service.get("image").and_then(Node::scalar);
     match (&name, service.get("build")) {
@@ -216,7 +185,7 @@ impl Port {
     }
 }
 
-fn mounts(service: &Node, root: &Node, put: &mut Putter<'_>) {
+fn mounts(service: &Node, roots: &[&Node], put: &mut Putter<'_>) {
     let mut sensitive = Vec::new();
     let mut socket = None;
     for volume in service.get("volumes").map_or(&[][..], Node::items) {
@@ -233,9 +202,12 @@ fn mounts(service: &Node, root: &Node, put: &mut Putter<'_>) {
                 .unwrap_or_default(),
         };
         // A name of a volume may stand for a folder of the host.
-        let bound = root
-            .at(&["volumes", &source, "driver_opts", "device"])
-            .and_then(Node::scalar)
+        let bound = roots
+            .iter()
+            .find_map(|root| {
+                root.at(&["volumes", &source, "driver_opts", "device"])?
+                    .scalar()
+            })
             .unwrap_or(source);
         if !bound.starts_with('/') {
             continue;
@@ -321,6 +293,7 @@ const OPEN_DOORS: [(&str, &[&str]); 10] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::yaml;
 
     #[test]
     fn defaults_of_variables() {

@@ -9,6 +9,8 @@ mod compose;
 mod daemon;
 mod dockerfile;
 pub(super) mod image;
+mod merge;
+mod services;
 
 pub(super) const TYPES: &[&str] = &["dockerfile", "compose-service", "docker-daemon"];
 
@@ -20,11 +22,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         }
     }
     out.saw("dockerfile", seen(tree, &[Kind::Dockerfile]));
-    for path in tree.of_kind(&Kind::Compose) {
-        if let Ok(text) = tree.text(&path) {
-            compose::collect(tree, &path, &text, out);
-        }
-    }
+    services::collect(tree, out);
     out.saw("compose-service", seen(tree, &[Kind::Compose]));
     for path in tree.of_kind(&Kind::DockerDaemon) {
         if let Ok(text) = tree.text(&path) {

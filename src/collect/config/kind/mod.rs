@@ -47,6 +47,8 @@ pub(super) enum Kind {
     DockerDaemon,
     /// Manifests of Kubernetes.
     Kubernetes,
+    /// `kustomization.yaml`: which manifests are taken and what is changed in them.
+    Kustomize,
     /// `application.yml` or `.properties` of Spring Boot.
     Spring,
     /// `.env` of an application.
@@ -90,6 +92,7 @@ impl Kind {
             Self::Compose => "compose",
             Self::DockerDaemon => "docker-daemon",
             Self::Kubernetes => "kubernetes",
+            Self::Kustomize => "kustomize",
             Self::Spring => "spring",
             Self::DotEnv => "dotenv",
             Self::Host => "host",
@@ -125,6 +128,23 @@ pub(super) fn of(path: &str, text: &str) -> Kind {
         return Kind::Unknown("not recognised");
     }
     by_content(text).unwrap_or(Kind::Unknown("not recognised"))
+}
+
+/// May a file of this name be of the kind, as only its text would tell?
+pub(super) fn may_be(path: &str, kind: Kind) -> bool {
+    if names::by_name(path).is_some() || names::left_out(path).is_some() {
+        return false;
+    }
+    let ends = |end: &str| path.to_ascii_lowercase().ends_with(end);
+    if names::is_yaml(path) {
+        [Kind::Kubernetes, Kind::Compose].contains(&kind)
+    } else if ends(".json") {
+        [Kind::Kubernetes, Kind::DockerDaemon].contains(&kind)
+    } else if ends(".conf") {
+        [Kind::Nginx, Kind::Apache, Kind::Postgres].contains(&kind)
+    } else {
+        ends(".cnf") && kind == Kind::Mysql
+    }
 }
 
 /// What a name says, where the text does not say other.

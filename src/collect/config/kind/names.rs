@@ -63,6 +63,8 @@ fn containers(folder: &str, name: &str) -> Option<Kind> {
         .any(|end| name.ends_with(end))
     {
         Some(Kind::Terraform)
+    } else if ["kustomization.yaml", "kustomization.yml", "kustomization"].contains(&name) {
+        Some(Kind::Kustomize)
     } else if name == "daemon.json" && folder.ends_with("docker") {
         Some(Kind::DockerDaemon)
     } else if yaml

@@ -8,6 +8,7 @@ use crate::model::{Collected, Subject};
 use crate::parse::yaml::{self, Node};
 
 mod access;
+mod kustomize;
 mod network;
 mod workload;
 
@@ -52,6 +53,7 @@ impl Object {
 
 /// Adds what stands in the tree's manifests.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
+    let overlays = kustomize::read(tree);
     let mut objects = Vec::new();
     for path in tree.of_kind(&Kind::Kubernetes) {
         let Ok(text) = tree.text(&path) else { continue };
@@ -67,13 +69,18 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
             }
         }
     }
+    // A patch is no object of its own.
+    objects.retain(|object| !overlays.patches.contains(&object.path));
+    objects.iter_mut().for_each(|object| overlays.place(object));
     for object in &objects {
+        let before = out.subjects.len();
         workload::collect(tree, object, &objects, out);
         network::collect(tree, object, out);
         access::collect(tree, object, out);
+        overlays.blind(object, out.subjects.get_mut(before..).unwrap_or_default());
     }
     network::namespaces(tree, &objects, out);
-    let seen = seen(tree, &[Kind::Kubernetes]);
+    let seen = seen(tree, &[Kind::Kubernetes, Kind::Kustomize]);
     for kind in TYPES {
         out.saw(kind, seen.clone());
     }

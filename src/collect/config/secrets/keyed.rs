@@ -426,8 +426,8 @@ fn constant(pattern: &str) -> Regex {
 const PATTERNS: [&str; 11] = [
     // <property name="db.password" value="…"/>, <add key="…" value="…"/>
     r#"(?i)(?:name|key)\s*=\s*["'](?P<k>[\w.:-]+)["']\s+value\s*=\s*(?P<v>"[^"]*"|'[^']*')"#,
-    // <password>…</password>
-    r#"<(?P<k>[\w.:-]+)>(?P<v>[^<>]+)</"#,
+    // <password>…</password>, <Pass encoding="base64">…</Pass>
+    r#"<(?P<k>[\w.:-]+)(?:\s[^<>]*)?>(?P<v>[^<>]+)</"#,
     // define('DB_PASSWORD', '…'), 'password' => '…', setPassword("…")
     r#"["'](?P<k>[\w.-]+)["']\s*(?:,|=>)\s*(?P<v>"[^"]*"|'[^']*')"#,
     // let PASSWORD: &str = "…", const token: string = "…"

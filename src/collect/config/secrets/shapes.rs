@@ -125,7 +125,7 @@ fn ascii(pattern: &str) -> String {
 }
 
 /// Kind, class, pattern; the group `v` is the secret where the pattern has more than it.
-const TABLE: [(&str, Class, &str); 47] = [
+const TABLE: [(&str, Class, &str); 49] = [
     (
         "aws-access-key",
         Class::CloudKey,
@@ -306,6 +306,17 @@ const TABLE: [(&str, Class, &str); 47] = [
         "webhook-secret",
         Class::CloudKey,
         r"\bwhsec_[0-9A-Za-z+/]{24,}",
+    ),
+    // Keys and salts of WordPress are made of every sign there is.
+    (
+        "wordpress-key",
+        Class::CloudKey,
+        r#"define\(\s*["'](?:SECURE_AUTH|AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["']\s*,\s*["'](?P<v>[^"']{50,})["']"#,
+    ),
+    (
+        "npm-token",
+        Class::CloudKey,
+        r#"(?:^|:)_auth\s*=\s*"?(?P<v>[A-Za-z0-9+/]{10,}={0,2})"?\s*$"#,
     ),
     // .pgpass: host, port, database, account, password.
     (

@@ -151,9 +151,8 @@ pub(super) fn number(value: &Expr) -> Option<i64> {
 /// As a fact shows it: what is not known here was not seen.
 pub(super) fn shown(value: &Expr) -> Value {
     match value {
-        Expr::Bool(b) => Value::Bool(*b),
-        Expr::Number(n) => n.parse().map_or_else(|_| n.as_str().into(), Value::Int),
-        Expr::Text(t) => t.as_str().into(),
+        Expr::Bool(b) => b.to_string().into(),
+        Expr::Number(t) | Expr::Text(t) => t.as_str().into(),
         Expr::Name(path) => path.join(".").into(),
         Expr::List(items) => {
             let known: Vec<Value> = items.iter().filter_map(text).map(Value::from).collect();
