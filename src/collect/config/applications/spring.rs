@@ -232,6 +232,9 @@ fn is_elsewhere(name: &str, value: &str) -> bool {
             "zookeeper:",
             "aws-",
             "azure-",
+            // A file beside the program, a tree of mounted values: what they say wins, and is not here.
+            "file:",
+            "configtree:",
         ]
         .iter()
         .any(|place| value.contains(place));
@@ -323,6 +326,7 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
             Some(Value::list(names.map(Value::from)))
         },
     );
+    exposed_one_by_one(s, subject);
     conclude(
         subject,
         "weak_protocols",
@@ -341,8 +345,9 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
         "plain_database",
         "spring.datasource.url",
         "",
-        &|v| Some(is_plain(v).into()),
+        &is_plain,
     );
+    other_databases(s, subject);
     // The name of version 2 beside that of version 3.
     let host = ["spring.data.redis.host", "spring.redis.host"];
     let host = host
@@ -359,6 +364,7 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
         .any(|n| s.get(n).and_then(on) == Some(true));
         Some((!is_loopback(v) && !tls).into())
     });
+    other_redis(s, subject);
     conclude(
         subject,
         "access_log",
@@ -448,22 +454,158 @@ fn duration(text: &str) -> Option<i64> {
     number.checked_mul(unit)
 }
 
-/// Does the connection leave this machine without TLS?
-fn is_plain(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("jdbc:") else {
-        return false;
+/// `include[0]`, `include[1]` …: the same list, one name a line.
+fn exposed_one_by_one(s: &Settings, subject: &mut Subject) {
+    const KEY: &str = "management.endpoints.web.exposure.include[";
+    let lines: Vec<_> = s
+        .names()
+        .filter(|name| name.starts_with(KEY))
+        .filter_map(|name| s.line(name))
+        .collect();
+    let Some(first) = lines.first() else { return };
+    let names: Vec<Option<String>> = lines.iter().map(|l| resolved(&l.value)).collect();
+    let open = names.iter().any(Option::is_none);
+    let found = names
+        .into_iter()
+        .flatten()
+        .filter(|name| SENSITIVE.contains(&name.trim()))
+        .map(Value::from);
+    let value = match open {
+        true => Value::partial_list(found),
+        false => Value::list(found),
     };
-    let Some((driver, rest)) = rest.split_once("://") else {
-        return false;
+    subject.put(Fact::derived("exposed_endpoints", value).at(first.place.clone()));
+}
+
+/// Addresses of databases under other keys: `spring.datasource.primary.jdbc-url`, `spring.r2dbc.url`, `spring.flyway.url`. One in
+/// clear is enough; one that cannot be read leaves open what the others do not decide.
+fn other_databases(s: &Settings, subject: &mut Subject) {
+    let is_address = |name: &str| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        (last == "url" || last.ends_with("-url") || last.ends_with("jdbcurl"))
+            && name != "spring.datasource.url"
     };
-    let host = rest.split(['/', ';', '?', ':']).next().unwrap_or("");
-    if is_loopback(host) || host.is_empty() {
-        return false;
+    let speaks = |value: &str| {
+        value.starts_with("jdbc:") || value.starts_with("r2dbc:") || value.contains("${")
+    };
+    let known = || {
+        s.names()
+            .filter(|n| is_address(n))
+            .filter_map(|n| s.line(n))
+    };
+    for line in known().filter(|line| speaks(&line.value)) {
+        let value = resolved(&line.value).and_then(|v| is_plain(&v));
+        // A variable that may be the address of anything says nothing of databases.
+        if value.is_none() && !line.value.contains("dbc:") {
+            continue;
+        }
+        weigh(subject, "plain_database", value, &line.place);
+    }
+}
+
+/// `spring.data.redis.url`, and the nodes of a cluster or of sentinels.
+fn other_redis(s: &Settings, subject: &mut Subject) {
+    let tls = s
+        .names()
+        .any(|n| n.contains("redis") && n.contains("ssl") && s.get(n).and_then(on) == Some(true));
+    for name in s.names().filter(|n| n.contains("redis.")) {
+        let Some(line) = s.line(name) else { continue };
+        let Some(value) = resolved(&line.value) else {
+            if name.ends_with("url") || name.contains(".nodes") {
+                weigh(subject, "plain_redis", None, &line.place);
+            }
+            continue;
+        };
+        let host = if name.ends_with(".url") {
+            value.strip_prefix("redis://").map(|rest| {
+                let host = rest.rsplit('@').next().unwrap_or(rest);
+                host.split([':', '/', '?'])
+                    .next()
+                    .unwrap_or(host)
+                    .to_owned()
+            })
+        } else if name.contains(".nodes") {
+            let mut hosts = value
+                .split(',')
+                .map(|n| n.trim().rsplit_once(':').map_or(n, |(h, _)| h));
+            hosts.find(|h| !is_loopback(h.trim())).map(str::to_owned)
+        } else {
+            None
+        };
+        if let Some(host) = host {
+            let plain = !is_loopback(&host) && (name.ends_with(".url") || !tls);
+            weigh(subject, "plain_redis", Some(plain.into()), &line.place);
+        }
+    }
+}
+
+/// One more word on a fact: true counts before what is not known, and that before false.
+fn weigh(subject: &mut Subject, path: &str, value: Option<Value>, place: &Place) {
+    let is = |value: bool| {
+        let fact = subject.facts.get(path);
+        fact.is_some_and(|f| f.value == Value::Bool(value))
+    };
+    let value = value.unwrap_or_else(|| Value::unseen("ambiguous", "an address that is not read"));
+    let counts = match &value {
+        Value::Bool(true) => !is(true),
+        Value::Unseen(_) => is(false),
+        Value::Bool(false)
+        | Value::Int(_)
+        | Value::Text(_)
+        | Value::Day(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Absent => false,
+    };
+    if counts {
+        subject.put(Fact::derived(path.to_owned(), value).at(place.clone()));
+    }
+}
+
+/// Does the connection leave this machine without TLS? `None` where the address is of no kind that is known here.
+fn is_plain(url: &str) -> Option<Value> {
+    if url.is_empty() {
+        return Some(false.into());
     }
     let lower = url.to_ascii_lowercase();
+    let (kind, rest) = lower.split_once(':')?;
+    if !["jdbc", "r2dbc"].contains(&kind) {
+        return None;
+    }
+    // Inside the program, or in a file of this machine.
+    if [
+        "h2:mem:",
+        "h2:file:",
+        "h2:~",
+        "h2:.",
+        "h2:/",
+        "hsqldb:mem",
+        "hsqldb:file",
+        "sqlite:",
+        "derby:",
+    ]
+    .iter()
+    .any(|own| rest.starts_with(own))
+    {
+        return Some(false.into());
+    }
+    // `mysql:loadbalance://`, `postgresql://a,b/db`: the driver is the first word, each host counts.
+    let (driver, rest) = rest.split_once("://")?;
+    let driver = driver.split(':').next().unwrap_or(driver);
+    let hosts = rest.split(['/', ';', '?']).next().unwrap_or("");
+    let hosts = hosts.rsplit('@').next().unwrap_or(hosts);
+    let away = hosts.split(',').any(|host| {
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        !host.is_empty() && !is_loopback(host)
+    });
+    if !away {
+        return Some(false.into());
+    }
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    match driver {
-        "postgresql" => !has(&["sslmode=require", "sslmode=verify", "ssl=true"]),
+    let plain = match driver {
+        "postgresql" | "postgres" | "pgsql" => {
+            !has(&["sslmode=require", "sslmode=verify", "ssl=true"])
+        }
         "mysql" | "mariadb" => !has(&[
             "sslmode=required",
             "sslmode=verify",
@@ -472,8 +614,9 @@ fn is_plain(url: &str) -> bool {
             "requiressl=true",
         ]),
         "sqlserver" => has(&["encrypt=false"]),
-        _ => false,
-    }
+        _ => return None,
+    };
+    Some(plain.into())
 }
 
 /// Endpoints that show or change more than health.
