@@ -26,6 +26,8 @@ mod kind;
 #[cfg(test)]
 mod kinds_tests;
 mod kubernetes;
+#[cfg(test)]
+mod looked_past_tests;
 mod mysql;
 mod nginx;
 mod node;

@@ -18,6 +18,8 @@ struct Server {
     stack: Vec<String>,
     groups: bool,
     maria: bool,
+    /// Options of which it is not known whether the server takes them, and why.
+    doubtful: Vec<(String, String)>,
 }
 
 /// Adds a subject for each server whose files the tree has.
@@ -77,7 +79,7 @@ impl Server {
         for line in parse(&text) {
             match line.item {
                 Item::Group => {
-                    self.groups |= is_server(&line.group);
+                    self.groups |= is_server(&line.group) || is_of_version(&line.group);
                     self.maria |= line.group.starts_with("mariadb");
                 }
                 Item::Broken => told(tree, path, line.line, "no group, option or inclusion"),
@@ -86,7 +88,17 @@ impl Server {
                 Item::Option { name, value } if is_server(&line.group) => {
                     let (name, value) = meaning(name, value);
                     let place = tree.place(path, line.line);
+                    if let Some(known) = shortened(&name) {
+                        let why = format!("{place}: `{name}` may stand for it");
+                        self.doubtful.push((known.to_owned(), why));
+                    }
                     self.settings.add(name, value, place);
+                }
+                Item::Option { name, value } if is_of_version(&line.group) => {
+                    let (name, _) = meaning(name, value);
+                    let place = tree.place(path, line.line);
+                    let why = format!("{place}: [{}] counts for that version alone", line.group);
+                    self.doubtful.push((name, why));
                 }
                 Item::Option { .. } => {}
             }
@@ -216,6 +228,9 @@ impl Server {
         });
         self.audit(&mut subject);
         self.product(&mut subject, main);
+        for (name, why) in &self.doubtful {
+            doubt(&mut subject, name, why);
+        }
         out.subjects.push(subject);
     }
 
@@ -306,14 +321,75 @@ fn meaning(name: String, value: Option<String>) -> (String, String) {
     (name, value.unwrap_or_else(|| own.to_owned()))
 }
 
-/// The groups that the server reads: of its kind, of its version.
+/// The groups that every server reads.
 fn is_server(group: &str) -> bool {
-    ["mysqld", "server", "mariadb", "mariadbd", "client-server"].contains(&group)
-        || ["mysqld-", "mariadb-", "mariadbd-"].iter().any(|start| {
+    [
+        "mysqld",
+        "server",
+        "mariadb",
+        "mariadbd",
+        "client-server",
+        "galera",
+    ]
+    .contains(&group)
+}
+
+/// `[mysqld-8.0]`: only a server of that version reads it, and which one runs is not known.
+fn is_of_version(group: &str) -> bool {
+    ["mysqld-", "mariadb-", "mariadbd-", "server-"]
+        .iter()
+        .any(|start| {
             group
                 .strip_prefix(start)
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         })
+}
+
+/// The option of ours that a name may be short for: the server takes any beginning that fits one alone.
+fn shortened(name: &str) -> Option<&'static str> {
+    let mut known = OWN.iter().map(|(n, _)| *n).chain(FLAGS.iter().copied());
+    let is_known = known.clone().any(|k| k == name);
+    if is_known || WHOLE.contains(&name) || name.len() < 3 {
+        return None;
+    }
+    known.find(|k| k.starts_with(name))
+}
+
+/// Options of their own that other names begin with.
+const WHOLE: [&str; 8] = [
+    "ssl",
+    "log",
+    "plugin_load",
+    "server_audit",
+    "audit_log",
+    "innodb",
+    "general",
+    "old",
+];
+
+/// What hangs on an option of which the value is not known.
+fn doubt(subject: &mut Subject, name: &str, why: &str) {
+    let of_it = |path: &str| {
+        path == name
+            || path
+                .strip_prefix(name)
+                .is_some_and(|rest| ["_on", "_count"].contains(&rest))
+    };
+    let concluded: &[&str] = match name {
+        "bind_address" | "skip_networking" => &["listens_remotely"],
+        "tls_version" => &["weak_tls"],
+        "ssl_cert" | "ssl_key" | "ssl" => &["tls_configured"],
+        "general_log" | "plugin_load" | "plugin_load_add" | "server_audit_logging" => {
+            &["data_log_enabled"]
+        }
+        "innodb_encrypt_tables" | "default_table_encryption" => &["tables_encrypted"],
+        _ => &[],
+    };
+    for fact in subject.facts.values_mut() {
+        if of_it(&fact.path) || concluded.contains(&&*fact.path) {
+            fact.value = Value::unseen("ambiguous", why);
+        }
+    }
 }
 
 /// Options that are called so; before any other name `skip` turns it off.

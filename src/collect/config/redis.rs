@@ -171,6 +171,11 @@ impl Server {
                     .into(),
             )
         });
+        // Without a port there is a socket of this machine alone.
+        let none = |name: &str, own: &str| s.get(name).unwrap_or(own) == "0";
+        if none("port", "6379") && none("tls-port", "0") && s.missing.is_none() {
+            subject.put(Fact::derived("listens_remotely", false));
+        }
         s.conclude(
             &mut subject,
             "protected_mode_on",
@@ -231,7 +236,9 @@ impl Server {
     fn authentication(&self, subject: &mut Subject) {
         let s = &self.settings;
         let default = self.users.iter().rev().find(|(name, ..)| name == "default");
+        let open = self.users.iter().find(|(_, rules, _)| lets_in(rules));
         let (value, place) = match (default, s.line("requirepass")) {
+            _ if open.is_some() => (Value::Bool(false), open.map(|(.., at)| at.clone())),
             (Some((_, rules, place)), _) => {
                 let off = rules.iter().any(|r| r == "off") && !rules.iter().any(|r| r == "on");
                 let nopass = rules.iter().any(|r| r == "nopass");
@@ -265,6 +272,23 @@ impl Server {
             .map(|(name, ..)| Value::from(name.as_str()));
         subject.put(Fact::derived("users", Value::list(users)));
     }
+}
+
+/// Does a user get in with any password at all? Rules count from left to right.
+fn lets_in(rules: &[String]) -> bool {
+    let (mut on, mut open) = (false, false);
+    for rule in rules {
+        match rule.as_str() {
+            "on" => on = true,
+            "off" => on = false,
+            "nopass" => open = true,
+            "resetpass" => open = false,
+            "reset" => (on, open) = (false, false),
+            other if other.starts_with(['>', '#']) => open = false,
+            _ => {}
+        }
+    }
+    on && open
 }
 
 /// Is the user kept from the commands that stop or empty the server?

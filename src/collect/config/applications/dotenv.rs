@@ -145,15 +145,92 @@ fn conclusions(s: &Settings, path: &str, subject: &mut Subject) {
                 !["", "disable", "prefer", "allow"].contains(&v) && on(v) != Some(false)
             })
         });
-    let value = match s.line("db_host") {
-        Some(_) => Value::Bool(remote && !tls),
-        None => Value::unseen("not_applicable", "no DB_HOST"),
+    // `DATABASE_URL` and its kin say it all in one line.
+    let url = s
+        .names()
+        .filter(|n| n.ends_with("_url") || n.ends_with("_uri") || n.ends_with("_dsn"))
+        .filter_map(|n| s.line(n))
+        .find(|line| is_database(&line.value));
+    let plain = url.map(|line| is_plain_url(&line.value));
+    let (value, line) = match (s.line("db_host"), plain) {
+        (_, Some(Some(true))) => (Value::Bool(true), url),
+        (Some(host), _) if remote && !tls => (Value::Bool(true), Some(host)),
+        (_, Some(None)) => (
+            Value::unseen("ambiguous", "an address that is not read"),
+            url,
+        ),
+        (Some(host), _) => (Value::Bool(false), Some(host)),
+        (None, Some(Some(_))) => (Value::Bool(false), url),
+        (None, None) => (
+            Value::unseen("not_applicable", "no DB_HOST and no address of a database"),
+            None,
+        ),
     };
     let fact = Fact::derived("plain_database", value);
-    subject.put(match s.line("db_host") {
+    subject.put(match line {
         Some(line) => fact.at(line.place.clone()),
         None => fact,
     });
+}
+
+/// Is it the address of a database, a cache or a broker's store?
+fn is_database(value: &str) -> bool {
+    let scheme = value
+        .split("://")
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    // `postgresql+psycopg2`, `mysql+pymysql`.
+    let scheme = scheme.split('+').next().unwrap_or_default();
+    value.contains("://") && DATABASES.contains(&scheme)
+}
+
+const DATABASES: [&str; 12] = [
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mysql2",
+    "mariadb",
+    "redis",
+    "mongodb",
+    "sqlserver",
+    "mssql",
+    "oracle",
+    "pgsql",
+    "postgis",
+];
+
+/// Does such an address lead off this machine without TLS? `None` where only the server could say.
+fn is_plain_url(value: &str) -> Option<bool> {
+    let lower = value.to_ascii_lowercase();
+    let (scheme, rest) = lower.split_once("://")?;
+    let host = rest.split(['/', '?']).next()?;
+    let host = host.rsplit('@').next()?;
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    if host.contains('$') {
+        return None;
+    }
+    if host.is_empty() || is_loopback(host) {
+        return Some(false);
+    }
+    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    match scheme.split('+').next()? {
+        "redis" => Some(true),
+        "sqlserver" | "mssql" if has(&["encrypt=true", "encrypt=strict"]) => Some(false),
+        "oracle" | "sqlserver" | "mssql" => None,
+        _ => Some(!has(&[
+            "sslmode=require",
+            "sslmode=verify",
+            "ssl=true",
+            "tls=true",
+            "ssl-mode=required",
+            "ssl_mode=required",
+            "ssl-mode=verify",
+            "ssl_mode=verify",
+            "sslaccept=strict",
+            "mongodb+srv",
+        ])),
+    }
 }
 
 /// What may be shown of a file of variables.

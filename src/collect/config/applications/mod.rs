@@ -5,6 +5,7 @@ use super::seen;
 use super::tree::Tree;
 use crate::model::Collected;
 
+mod connections;
 mod django;
 mod dotenv;
 mod dotnet;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::collect::config::found::Found as Named;
 use crate::collect::config::kind::Kind;
-use crate::collect::config::node::{Putter, pairs, truth};
+use crate::collect::config::node::{Putter, pairs, texts, truth};
 use crate::collect::config::secrets;
 use crate::collect::config::settings::told;
 use crate::collect::config::tree::{Tree, folder};
@@ -77,10 +77,17 @@ fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &
             }
         }
     }
+    // Of the whole, or of one job.
+    let jobs = roots
+        .iter()
+        .filter_map(|r| r.get("jobs"))
+        .flat_map(Node::entries)
+        .map(|(_, job)| job);
     let write_all = roots
         .iter()
-        .find_map(|r| r.get("permissions"))
-        .filter(|p| p.scalar().as_deref() == Some("write-all"));
+        .chain(jobs)
+        .filter_map(|r| r.get("permissions"))
+        .find(|p| p.scalar().as_deref() == Some("write-all"));
     put.derived(
         "permissions_all",
         write_all.is_some(),
@@ -233,7 +240,12 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
         let line = value.span.line;
         match (key.name.as_str(), value.scalar()) {
             ("env" | "variables", None) => {
-                for (name, value, line) in pairs(Some(value)) {
+                // GitLab also writes `NAME: { value: …, description: … }`.
+                let long = value.entries().iter().filter_map(|(key, value)| {
+                    let value = value.get("value")?.scalar();
+                    Some((key.name.clone(), value, key.span.line))
+                });
+                for (name, value, line) in pairs(Some(value)).into_iter().chain(long) {
                     let text = format!("{name}={}", value.unwrap_or_default());
                     if !secrets::scan(&text, secrets::Look::Config).is_empty() {
                         found.secrets.push((name, line));
@@ -253,16 +265,32 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
                     found.unpinned.push((action, line));
                 }
             }
-            ("run", Some(script)) => {
+            ("run" | "script", Some(script)) => {
                 let taken = FOREIGN
                     .iter()
-                    .find(|f| script.contains(*f) && script.contains("${{"));
+                    .find(|f| expressions(&script).any(|e| e.contains(*f)));
                 if let Some(taken) = taken {
                     found.injections.push(((*taken).to_owned(), line));
                 }
+                found.head |= PROPOSED.iter().any(|words| script.contains(words))
+                    || (script.contains("git ")
+                        && script.contains("github.event.pull_request.head"));
+                commands(&script, line, found);
             }
-            ("ref", Some(what)) => {
-                found.head |= what.contains("pull_request.head") || what.contains("head_ref")
+            ("script" | "before_script" | "after_script", None) => {
+                for (command, line) in texts(Some(value)) {
+                    commands(&command, line, found);
+                }
+            }
+            ("ref" | "repository", Some(what)) => {
+                found.head |= [
+                    "pull_request.head",
+                    "head_ref",
+                    "refs/pull/",
+                    "merge_commit_sha",
+                ]
+                .iter()
+                .any(|words| what.contains(words));
             }
             ("privileged", _) if truth(value) == Some(true) => {
                 found.privileged.push(("privileged".into(), line))
@@ -279,8 +307,37 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
     }
 }
 
+/// A password that a command is given in clear.
+fn commands(script: &str, line: u32, found: &mut Found) {
+    for command in script.lines() {
+        if !secrets::scan(command, secrets::Look::Config).is_empty() {
+            let name = command.split_whitespace().take(2).collect::<Vec<_>>();
+            found.secrets.push((name.join(" "), line));
+        }
+    }
+}
+
+/// What stands in `${{ … }}`.
+fn expressions(script: &str) -> impl Iterator<Item = &str> {
+    script
+        .split("${{")
+        .skip(1)
+        .map(|rest| rest.split("}}").next().unwrap_or(rest))
+}
+
+/// Commands that fetch what a stranger proposes.
+const PROPOSED: [&str; 3] = ["gh pr checkout", "refs/pull/", "git fetch origin pull/"];
+
 /// What a stranger may write into a title, a text or the name of a branch.
-const FOREIGN: [&str; 9] = [
+const FOREIGN: [&str; 17] = [
+    "github.event.pull_request.head.ref",
+    "github.event.pull_request.head.label",
+    "github.event.pull_request.head.repo",
+    "github.event.commits",
+    "github.event.head_commit.author",
+    "github.event.pages",
+    "github.event.workflow_run.head_branch",
+    "github.event.workflow_run.head_commit",
     "github.event.issue.title",
     "github.event.issue.body",
     "github.event.pull_request.title",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::connections::{is_plain, other_databases, other_redis};
 use crate::collect::config::kind::Kind;
 use crate::collect::config::secrets;
 use crate::collect::config::settings::{Settings, is_loopback, is_secret, on, on_value, told};
@@ -232,6 +233,9 @@ fn is_elsewhere(name: &str, value: &str) -> bool {
             "zookeeper:",
             "aws-",
             "azure-",
+            // A file beside the program, a tree of mounted values: what they say wins, and is not here.
+            "file:",
+            "configtree:",
         ]
         .iter()
         .any(|place| value.contains(place));
@@ -245,7 +249,7 @@ fn is_elsewhere(name: &str, value: &str) -> bool {
 }
 
 /// `${NAME:own}` with its own value; nothing where it has none.
-fn resolved(text: &str) -> Option<String> {
+pub(super) fn resolved(text: &str) -> Option<String> {
     if !text.contains("${") {
         return Some(text.to_owned());
     }
@@ -323,6 +327,7 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
             Some(Value::list(names.map(Value::from)))
         },
     );
+    exposed_one_by_one(s, subject);
     conclude(
         subject,
         "weak_protocols",
@@ -341,8 +346,9 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
         "plain_database",
         "spring.datasource.url",
         "",
-        &|v| Some(is_plain(v).into()),
+        &is_plain,
     );
+    other_databases(s, subject);
     // The name of version 2 beside that of version 3.
     let host = ["spring.data.redis.host", "spring.redis.host"];
     let host = host
@@ -359,6 +365,7 @@ fn conclusions(s: &Settings, subject: &mut Subject) {
         .any(|n| s.get(n).and_then(on) == Some(true));
         Some((!is_loopback(v) && !tls).into())
     });
+    other_redis(s, subject);
     conclude(
         subject,
         "access_log",
@@ -448,32 +455,27 @@ fn duration(text: &str) -> Option<i64> {
     number.checked_mul(unit)
 }
 
-/// Does the connection leave this machine without TLS?
-fn is_plain(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("jdbc:") else {
-        return false;
+/// `include[0]`, `include[1]` …: the same list, one name a line.
+fn exposed_one_by_one(s: &Settings, subject: &mut Subject) {
+    const KEY: &str = "management.endpoints.web.exposure.include[";
+    let lines: Vec<_> = s
+        .names()
+        .filter(|name| name.starts_with(KEY))
+        .filter_map(|name| s.line(name))
+        .collect();
+    let Some(first) = lines.first() else { return };
+    let names: Vec<Option<String>> = lines.iter().map(|l| resolved(&l.value)).collect();
+    let open = names.iter().any(Option::is_none);
+    let found = names
+        .into_iter()
+        .flatten()
+        .filter(|name| SENSITIVE.contains(&name.trim()))
+        .map(Value::from);
+    let value = match open {
+        true => Value::partial_list(found),
+        false => Value::list(found),
     };
-    let Some((driver, rest)) = rest.split_once("://") else {
-        return false;
-    };
-    let host = rest.split(['/', ';', '?', ':']).next().unwrap_or("");
-    if is_loopback(host) || host.is_empty() {
-        return false;
-    }
-    let lower = url.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    match driver {
-        "postgresql" => !has(&["sslmode=require", "sslmode=verify", "ssl=true"]),
-        "mysql" | "mariadb" => !has(&[
-            "sslmode=required",
-            "sslmode=verify",
-            "sslmode=trust",
-            "usessl=true",
-            "requiressl=true",
-        ]),
-        "sqlserver" => has(&["encrypt=false"]),
-        _ => false,
-    }
+    subject.put(Fact::derived("exposed_endpoints", value).at(first.place.clone()));
 }
 
 /// Endpoints that show or change more than health.
@@ -523,10 +525,5 @@ mod tests {
         );
         assert_eq!(resolved("${A:b}c"), Some("bc".into()));
         assert_eq!(resolved("${A}"), None);
-        assert!(
-            is_plain("jdbc:postgresql://db:5432/x")
-                && !is_plain("jdbc:postgresql://db/x?sslmode=verify-full")
-        );
-        assert!(!is_plain("jdbc:mysql://127.0.0.1/x") && !is_plain("jdbc:h2:mem:x"));
     }
 }

@@ -47,6 +47,36 @@ pub(super) fn facts(all: &Service, roots: &[&Node], put: &mut Putter<'_>) {
     }
 }
 
+/// Does it share what the host has? A variable without a value here may say so.
+fn is_host(node: Option<&Node>) -> Value {
+    let text = node.and_then(Node::scalar).map(|t| defaulted(&t));
+    match text {
+        Some(text) if image::is_open(&text) => {
+            Value::unseen("ambiguous", "a variable without a value here")
+        }
+        Some(text) => Value::Bool(text == "host"),
+        None => Value::Bool(false),
+    }
+}
+
+/// The texts of a list, variables with their own values put in.
+fn plain_texts(node: Option<&Node>) -> Vec<(String, u32)> {
+    texts(node)
+        .into_iter()
+        .map(|(text, line)| (defaulted(&text), line))
+        .collect()
+}
+
+/// Leaves a list open where something of it is not known here.
+fn leave_open(put: &mut Putter<'_>, path: &str, open: bool) {
+    if open
+        && let Some(fact) = put.subject.facts.get_mut(path)
+        && let Value::List(list) = &mut fact.value
+    {
+        list.complete = false;
+    }
+}
+
 fn privileges(service: &Node, put: &mut Putter<'_>) {
     put.flag("privileged", service.get("privileged"), false);
     put.flag("read_only", service.get("read_only"), false);
@@ -62,11 +92,14 @@ fn privileges(service: &Node, put: &mut Putter<'_>) {
         named.unwrap_or(false),
         user.map(|n| n.span.line),
     );
-    let caps: Vec<(String, u32)> = texts(service.get("cap_add"))
-        .into_iter()
+    let added = plain_texts(service.get("cap_add"));
+    let caps: Vec<(String, u32)> = (added.iter())
         .filter(|(cap, _)| image::is_dangerous(cap))
+        .cloned()
         .collect();
     put.list("dangerous_capabilities", &caps);
+    let open = added.iter().any(|(cap, _)| image::is_open(cap));
+    leave_open(put, "dangerous_capabilities", open);
     let dropped = texts(service.get("cap_drop"));
     let all = dropped.iter().find(|(c, _)| c.eq_ignore_ascii_case("all"));
     put.derived("drops_all", all.is_some(), all.map(|(_, line)| *line));
@@ -87,8 +120,7 @@ fn privileges(service: &Node, put: &mut Putter<'_>) {
         ("host_userns", "userns_mode"),
     ] {
         let node = service.get(key);
-        let host = node.and_then(Node::scalar).is_some_and(|v| v == "host");
-        put.derived(path, host, node.map(|n| n.span.line));
+        put.derived(path, is_host(node), node.map(|n| n.span.line));
     }
     let devices = texts(service.get("devices"));
     put.list("devices", &devices);
@@ -96,8 +128,7 @@ fn privileges(service: &Node, put: &mut Putter<'_>) {
 
 fn network(service: &Node, put: &mut Putter<'_>) {
     let mode = service.get("network_mode");
-    let host = mode.and_then(Node::scalar).is_some_and(|m| m == "host");
-    put.derived("host_network", host, mode.map(|n| n.span.line));
+    put.derived("host_network", is_host(mode), mode.map(|n| n.span.line));
     let mut published = Vec::new();
     let mut databases = Vec::new();
     let mut admin = Vec::new();
@@ -112,10 +143,10 @@ fn network(service: &Node, put: &mut Putter<'_>) {
             continue;
         }
         published.push((port_of.shown(), line));
-        if image::is_database_port(port_of.target) {
+        if port_of.holds(image::is_database_port) {
             databases.push((port_of.shown(), line));
         }
-        if image::is_admin_port(port_of.target) {
+        if port_of.holds(image::is_admin_port) {
             admin.push((port_of.shown(), line));
         }
     }
@@ -125,16 +156,15 @@ fn network(service: &Node, put: &mut Putter<'_>) {
         ("published_admin", admin),
     ] {
         put.list(path, &items);
-        if open && let Some(fact) = put.subject.facts.get_mut(path) {
-            fact.value = Value::partial_list(items.into_iter().map(|(t, _)| Value::from(t)));
-        }
+        leave_open(put, path, open);
     }
 }
 
 /// A port that is published.
 struct Port {
     published: String,
-    target: u16,
+    /// The first and the last, inside.
+    target: (u16, u16),
     /// Only this machine reaches it.
     local: bool,
 }
@@ -157,11 +187,11 @@ impl Port {
             }
             return Some(Self {
                 published: published.to_owned(),
-                target: target.split('-').next()?.parse().ok()?,
+                target: range(target)?,
                 local: is_loopback(host),
             });
         }
-        let target = defaulted(&node.get("target")?.scalar()?).parse().ok()?;
+        let target = range(&defaulted(&node.get("target")?.scalar()?))?;
         let host = node
             .get("host_ip")
             .and_then(Node::scalar)
@@ -177,30 +207,34 @@ impl Port {
     }
 
     fn shown(&self) -> String {
+        let inside = match self.target {
+            (from, to) if from == to => from.to_string(),
+            (from, to) => format!("{from}-{to}"),
+        };
         if self.published.is_empty() {
-            self.target.to_string()
+            inside
         } else {
-            format!("{}:{}", self.published, self.target)
+            format!("{}:{inside}", self.published)
         }
     }
+
+    /// Is one of its ports such a one?
+    fn holds(&self, is: fn(u16) -> bool) -> bool {
+        (self.target.0..=self.target.1).any(is)
+    }
+}
+
+/// `80`, `5430-5440`.
+fn range(text: &str) -> Option<(u16, u16)> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
 }
 
 fn mounts(service: &Node, roots: &[&Node], put: &mut Putter<'_>) {
     let mut sensitive = Vec::new();
-    let mut socket = None;
+    let (mut socket, mut open) = (None, false);
     for volume in service.get("volumes").map_or(&[][..], Node::items) {
-        let source = match volume.scalar() {
-            Some(text) => defaulted(&text)
-                .split(':')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            None => volume
-                .get("source")
-                .and_then(Node::scalar)
-                .map(|s| defaulted(&s))
-                .unwrap_or_default(),
-        };
+        let (source, inside) = ends_of(volume);
         // A name of a volume may stand for a folder of the host.
         let bound = roots
             .iter()
@@ -209,19 +243,51 @@ fn mounts(service: &Node, roots: &[&Node], put: &mut Putter<'_>) {
                     .scalar()
             })
             .unwrap_or(source);
-        if !bound.starts_with('/') {
-            continue;
-        }
         let line = volume.span.line;
-        if bound.ends_with(".sock") && image::is_sensitive(&bound) {
+        let is_socket = |path: &str| path.ends_with(".sock") && image::is_sensitive(path);
+        if is_socket(&bound) || (image::is_open(&bound) && is_socket(&inside)) {
             socket = socket.or(Some(line));
-        }
-        if image::is_sensitive(&bound) {
+            sensitive.push((bound, line));
+        } else if image::is_open(&bound) {
+            open = true;
+        } else if bound.starts_with('/') && image::is_sensitive(&bound) {
             sensitive.push((bound, line));
         }
     }
     put.list("sensitive_mounts", &sensitive);
-    put.derived("docker_socket", socket.is_some(), socket);
+    leave_open(put, "sensitive_mounts", open);
+    match (socket, open) {
+        (None, true) => put.derived(
+            "docker_socket",
+            Value::unseen("ambiguous", "a folder is a variable without a value here"),
+            None,
+        ),
+        _ => put.derived("docker_socket", socket.is_some(), socket),
+    }
+}
+
+/// Where a volume comes from, and where it stands inside.
+fn ends_of(volume: &Node) -> (String, String) {
+    let key = |name: &str| {
+        let text = volume.get(name).and_then(Node::scalar);
+        text.map(|t| defaulted(&t)).unwrap_or_default()
+    };
+    let Some(text) = volume.scalar() else {
+        return (key("source"), key("target"));
+    };
+    let text = defaulted(&text);
+    // The colon of `${NAME:?…}` parts nothing.
+    let mut depth = 0_u32;
+    let mut parts = text.split(|c: char| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ':' && depth == 0
+    });
+    let source = parts.next().unwrap_or_default().to_owned();
+    (source, parts.next().unwrap_or_default().to_owned())
 }
 
 fn secrets_of(service: &Node, put: &mut Putter<'_>) {

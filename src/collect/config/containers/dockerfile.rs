@@ -331,8 +331,30 @@ fn piped(all: &[Instruction]) -> Vec<(String, u32)> {
                 out.push((format!("line {}", i.line), i.line));
             }
         }
+        if substituted(&i.rest) {
+            out.push((format!("line {}", i.line), i.line));
+        }
     }
     out
+}
+
+/// `bash -c "$(curl …)"`, `bash <(curl …)`, `eval "$(wget …)"`.
+fn substituted(rest: &str) -> bool {
+    const RUN: [&str; 7] = [
+        "sh -c", "bash -c", "eval", "source", "sh <(", "bash <(", ". <(",
+    ];
+    let text: String = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.replace("( ", "(");
+    let fetched = ["$(curl", "$(wget", "<(curl", "<(wget", "`curl", "`wget"]
+        .iter()
+        .filter_map(|mark| text.find(mark))
+        .min();
+    // What runs it stands before it.
+    fetched.is_some_and(|at| {
+        let before = &text[..(at + 2).min(text.len())];
+        let command = before.rsplit(['&', ';']).next().unwrap_or(before);
+        RUN.iter().any(|run| command.contains(run))
+    })
 }
 
 const WORDS: [&str; 18] = [

@@ -37,10 +37,41 @@ pub(in crate::collect::config) fn is_sensitive(path: &str) -> bool {
     let path = path.trim_end_matches('/');
     path.is_empty()
         || SENSITIVE.contains(&path)
+        || SECRET.iter().any(|secret| below(path, secret))
+        || path.split('/').any(|part| part == ".ssh")
         || path.ends_with("docker.sock")
         || path.ends_with("containerd.sock")
         || path.ends_with("crio.sock")
 }
+
+/// Is it this folder or file, or does it stand below it?
+fn below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What gives the host or all its containers away, and all below it.
+const SECRET: [&str; 19] = [
+    "/root",
+    "/boot",
+    "/proc",
+    "/etc/kubernetes",
+    "/etc/ssh",
+    "/etc/ssl/private",
+    "/etc/shadow",
+    "/etc/passwd",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+    "/etc/cron.d",
+    "/etc/docker",
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/kubelet",
+    "/var/lib/etcd",
+    "/var/lib/rancher",
+    "/var/spool/cron",
+];
 
 /// Tags that are moved to another image from one day to the next.
 const MOVING: [&str; 12] = [

@@ -12,7 +12,7 @@ use crate::parse::keyword::joined;
 
 /// Adds a subject for each service.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
-    let files = tree.of_kind(&Kind::Unit);
+    let files = unmasked(tree.of_kind(&Kind::Unit));
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in files.iter().filter(|f| f.ends_with(".service")) {
         units.entry(file.clone()).or_default().push(file.clone());
@@ -35,6 +35,37 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
         one(tree, &unit, &files, out);
     }
     out.saw("systemd-unit", seen(tree, &[Kind::Unit]));
+}
+
+/// Where systemd looks for a unit or a part of one, the first that has it wins.
+const FOLDERS: [&str; 5] = [
+    "/etc/systemd/system/",
+    "/run/systemd/system/",
+    "/usr/local/lib/systemd/system/",
+    "/usr/lib/systemd/system/",
+    "/lib/systemd/system/",
+];
+
+/// Without the files of one host that another of the same name masks.
+fn unmasked(files: Vec<String>) -> Vec<String> {
+    // Of `host/etc/systemd/system/a.service`: the host, the name, and the rank of the folder.
+    let place = |file: &str| {
+        FOLDERS.iter().enumerate().find_map(|(rank, folder)| {
+            let (host, name) = file.split_once(folder)?;
+            // `/usr/lib/…` holds `/lib/…`, too.
+            let host = host.strip_suffix("/usr").unwrap_or(host);
+            Some((host.to_owned(), name.to_owned(), rank))
+        })
+    };
+    let mut best: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (host, name, rank) in files.iter().filter_map(|f| place(f)) {
+        let known = best.entry((host, name)).or_insert(rank);
+        *known = rank.min(*known);
+    }
+    let counts = |file: &String| {
+        place(file).is_none_or(|(host, name, rank)| best.get(&(host, name)) == Some(&rank))
+    };
+    files.into_iter().filter(counts).collect()
 }
 
 fn one(tree: &mut Tree<'_>, unit: &str, files: &[String], out: &mut Collected) {
@@ -118,7 +149,18 @@ fn read(tree: &mut Tree<'_>, file: &str, settings: &mut Settings) {
         if section != "service" {
             continue;
         }
-        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        // systemd warns of a name in other letters, and goes on without it.
+        let written = name.trim();
+        let (name, value) = (written.to_ascii_lowercase(), value.trim());
+        if is_judged(&name) && !NAMES.contains(&written) {
+            told(
+                tree,
+                file,
+                line,
+                "systemd does not know the setting in these letters",
+            );
+            continue;
+        }
         // An empty line takes back what lines before it said.
         if value.is_empty() {
             settings.forget(&name);
@@ -154,6 +196,40 @@ const FLAGS: [&str; 6] = [
     "privatetmp",
     "privatedevices",
     "dynamicuser",
+];
+
+/// Do facts of ours hang on it?
+fn is_judged(name: &str) -> bool {
+    MANY.contains(&name) || FLAGS.contains(&name) || OWN.iter().any(|(own, _)| *own == name)
+}
+
+/// The names of these as systemd writes them.
+const NAMES: [&str; 25] = [
+    "ExecStart",
+    "ExecStartPre",
+    "ExecStartPost",
+    "ExecStop",
+    "ExecReload",
+    "Environment",
+    "EnvironmentFile",
+    "ReadWritePaths",
+    "ReadOnlyPaths",
+    "InaccessiblePaths",
+    "SystemCallFilter",
+    "RestrictAddressFamilies",
+    "CapabilityBoundingSet",
+    "AmbientCapabilities",
+    "LoadCredential",
+    "BindPaths",
+    "NoNewPrivileges",
+    "ProtectSystem",
+    "ProtectHome",
+    "PrivateTmp",
+    "PrivateDevices",
+    "DynamicUser",
+    "Type",
+    "User",
+    "UMask",
 ];
 
 /// systemd's own values.

@@ -147,11 +147,14 @@ pub(super) fn may_be(path: &str, kind: Kind) -> bool {
     }
 }
 
+/// Why a file is not read that becomes one of a program once it is rendered.
+pub(super) const TEMPLATE: &str = "a template that is not rendered";
+
 /// What a name says, where the text does not say other.
 fn corrected(kind: Kind, path: &str, text: &str) -> Kind {
     let from_chart = [Kind::Compose, Kind::Pipeline, Kind::Spring].contains(&kind);
     if from_chart && names::is_template(path, text) {
-        return Kind::Unknown("a template that is not rendered");
+        return Kind::Unknown(TEMPLATE);
     }
     // Others have files of these names too.
     if kind == Kind::Django && !DJANGO.iter().any(|name| text.contains(name)) {

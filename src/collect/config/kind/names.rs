@@ -184,14 +184,38 @@ pub(in super::super) fn is_yaml(path: &str) -> bool {
 /// A template of Helm, Jinja or Go: it is no YAML before it is rendered.
 pub(super) fn is_template(path: &str, text: &str) -> bool {
     // GitHub writes `${{ … }}`, which is no template.
-    let marked = text.lines().any(|line| {
-        let line = line.trim_start();
+    let is_mark = |line: &str| {
         line.starts_with("{{")
             || line.starts_with("{%")
             || line.contains(": {{")
             || line.starts_with("- {{")
-    });
+    };
+    // A text within a value may hold the marks of another program: Alertmanager's, Grafana's.
+    let mut within: Option<usize> = None;
+    let mut marked = false;
+    for line in text.lines() {
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
+        if within.is_some_and(|of| bare.is_empty() || indent > of) {
+            continue;
+        }
+        marked |= is_mark(bare);
+        within = begins_text(bare).then_some(indent);
+    }
     marked && is_yaml(path)
+}
+
+/// Does the value of this line go on as a block of text: `key: |`, `- >-`?
+fn begins_text(line: &str) -> bool {
+    let end = line.trim_end();
+    let Some((before, mark)) = end.rsplit_once(' ') else {
+        return false;
+    };
+    let is_block = mark.starts_with(['|', '>'])
+        && mark[1..]
+            .chars()
+            .all(|c| c == '-' || c == '+' || c.is_ascii_digit());
+    is_block && (before.trim_end().ends_with([':', '-']))
 }
 
 /// Source code, text for people, data: no program is configured by it.

@@ -1,6 +1,6 @@
 //! Which program a YAML or JSON file is written for, by its keys at the left margin.
 
-use super::{Kind, names};
+use super::{Kind, TEMPLATE, names};
 
 /// The kind of a YAML file whose name says nothing.
 pub(super) fn of(path: &str, text: &str) -> Kind {
@@ -8,7 +8,7 @@ pub(super) fn of(path: &str, text: &str) -> Kind {
         return Kind::Unknown("not recognised");
     }
     if names::is_template(path, text) {
-        return Kind::Unknown("a template that is not rendered");
+        return Kind::Unknown(TEMPLATE);
     }
     if is_manifest(text) {
         return Kind::Kubernetes;
@@ -34,11 +34,14 @@ pub(super) fn is_interface(text: &str) -> bool {
     has(text, "openapi") || has(text, "swagger")
 }
 
-/// Does the key stand at the left margin?
+/// Does the key stand at the left margin, in quotes or without?
 fn has(text: &str, key: &str) -> bool {
     text.lines().any(|line| {
-        line.strip_prefix(key)
-            .is_some_and(|rest| rest.starts_with(':'))
+        let bare = ['"', '\'']
+            .into_iter()
+            .find_map(|q| line.strip_prefix(q)?.strip_prefix(key)?.strip_prefix(q))
+            .or_else(|| line.strip_prefix(key));
+        bare.is_some_and(|rest| rest.trim_start().starts_with(':'))
     })
 }
 

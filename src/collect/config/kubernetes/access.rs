@@ -55,13 +55,29 @@ fn role(object: &Object, put: &mut Putter<'_>) {
             && r.get("resourceNames").is_none()
     });
     put.derived("reads_secrets", secrets.is_some(), line(secrets));
+    // `*` among the verbs or the resources holds these, too.
     let escalates = rules.iter().find(|r| {
         has(r, "verbs", &["escalate", "bind", "impersonate"])
+            || (has(r, "verbs", &["*"]) && has(r, "resources", &GRANTING))
             || (has(r, "resources", &["pods/exec", "pods/attach", "nodes/proxy"])
                 && has(r, "verbs", &["create", "get", "*"]))
+            || (has(r, "resources", &["*", "pods/*", "*/*", "*/exec"])
+                && has(r, "verbs", &["create", "*"]))
     });
     put.derived("escalates", escalates.is_some(), line(escalates));
 }
+
+/// Who may do everything with these gives rights to whomever they like, or takes those of others.
+const GRANTING: [&str; 8] = [
+    "*",
+    "roles",
+    "clusterroles",
+    "rolebindings",
+    "clusterrolebindings",
+    "users",
+    "groups",
+    "serviceaccounts",
+];
 
 fn binding(object: &Object, put: &mut Putter<'_>) {
     let to = object.node.at(&["roleRef", "name"]);
@@ -77,14 +93,22 @@ fn binding(object: &Object, put: &mut Putter<'_>) {
                 "system:anonymous",
                 "system:unauthenticated",
                 "system:authenticated",
+                "system:serviceaccounts",
             ]
             .contains(&n.as_str())
         })
     });
     put.derived("everybody", nobody.is_some(), nobody.map(|n| n.span.line));
     let default = subjects.iter().find(|s| {
-        s.get("kind").and_then(Node::scalar).as_deref() == Some("ServiceAccount")
-            && s.get("name").and_then(Node::scalar).as_deref() == Some("default")
+        let name = s.get("name").and_then(Node::scalar).unwrap_or_default();
+        match s.get("kind").and_then(Node::scalar).as_deref() {
+            Some("ServiceAccount") => name == "default",
+            // The same account by the name that it has as a user.
+            Some("User") => {
+                name.starts_with("system:serviceaccount:") && name.ends_with(":default")
+            }
+            _ => false,
+        }
     });
     put.derived(
         "default_account",

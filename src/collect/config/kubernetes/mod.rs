@@ -1,10 +1,10 @@
 //! Manifests of Kubernetes: many documents, lists, every kind that holds a pod.
 
-use super::kind::Kind;
+use super::kind::{Kind, TEMPLATE};
 use super::seen;
 use super::settings::told;
 use super::tree::Tree;
-use crate::model::{Collected, Subject};
+use crate::model::{Collected, Reason, Seen, Subject};
 use crate::parse::yaml::{self, Node};
 
 mod access;
@@ -74,16 +74,33 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     objects.iter_mut().for_each(|object| overlays.place(object));
     for object in &objects {
         let before = out.subjects.len();
-        workload::collect(tree, object, out);
+        workload::collect(tree, object, &objects, out);
         network::collect(tree, object, out);
         access::collect(tree, object, out);
         overlays.blind(object, out.subjects.get_mut(before..).unwrap_or_default());
     }
     network::namespaces(tree, &objects, out);
-    let seen = seen(tree, &[Kind::Kubernetes, Kind::Kustomize]);
+    let mut seen = seen(tree, &[Kind::Kubernetes, Kind::Kustomize]);
+    if seen == Seen::Whole
+        && let Some(template) = unrendered(tree)
+    {
+        let why = format!("{template}: {TEMPLATE}");
+        seen = Seen::Not(Reason::new("not-parsed", why));
+    }
     for kind in TYPES {
         out.saw(kind, seen.clone());
     }
+}
+
+/// A template of manifests: what it becomes was not seen.
+fn unrendered(tree: &mut Tree<'_>) -> Option<String> {
+    let templates = tree.of_kind(&Kind::Unknown(TEMPLATE));
+    let of_objects = |path: &String| {
+        let text = tree.text(path);
+        text.is_ok_and(|text| text.contains("apiVersion:") && text.contains("kind:"))
+    };
+    let path = templates.into_iter().find(of_objects)?;
+    Some(tree.reader.shown(&path))
 }
 
 /// Lists are taken apart; what is no object of Kubernetes is left.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Object;
 use crate::collect::config::containers::image;
-use crate::collect::config::node::Putter;
+use crate::collect::config::node::{Putter, texts};
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Subject, Value};
 use crate::parse::yaml::Node;
@@ -37,6 +37,12 @@ fn ingress(tree: &Tree<'_>, object: &Object) -> Subject {
                 .unwrap_or_else(|| "*".into());
             (host, rule.span.line)
         })
+        .collect();
+    // What no rule takes goes to the default backend, whatever its name.
+    let rest = spec.and_then(|s| s.get("defaultBackend").or_else(|| s.get("backend")));
+    let hosts: Vec<(String, u32)> = hosts
+        .into_iter()
+        .chain(rest.map(|b| ("*".to_owned(), b.span.line)))
         .collect();
     let covered: BTreeSet<String> = tls
         .map_or(&[][..], Node::items)
@@ -100,7 +106,9 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
     let spec = object.node.get("spec");
     let kind = spec.and_then(|s| s.get("type"));
     put.text("type", kind, "ClusterIP");
-    let outside = kind
+    let external = spec.and_then(|s| s.get("externalIPs"));
+    let by_address = external.is_some_and(|e| !e.items().is_empty());
+    let by_kind = kind
         .and_then(Node::scalar)
         .is_some_and(|k| k == "NodePort" || k == "LoadBalancer");
     let internal = object
@@ -111,9 +119,12 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
         .any(|(key, value)| {
             key.name.contains("internal") && value.scalar().is_some_and(|v| v != "false")
         });
-    let bound = spec
-        .and_then(|s| s.get("loadBalancerSourceRanges"))
-        .is_some();
+    // A range of all addresses binds nobody; neither do ranges bind the ports of the nodes.
+    let ranges = texts(spec.and_then(|s| s.get("loadBalancerSourceRanges")));
+    let bound = kind.and_then(Node::scalar).as_deref() == Some("LoadBalancer")
+        && !ranges.is_empty()
+        && !ranges.iter().any(|(range, _)| is_everywhere(range));
+    let outside = by_address || (by_kind && !internal && !bound);
     let mut databases = Vec::new();
     let mut admin = Vec::new();
     for port in spec
@@ -130,7 +141,7 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
             .flatten()
             .take(2)
         {
-            if !outside || internal || bound {
+            if !outside {
                 continue;
             }
             let item = (n.to_string(), port.span.line);
@@ -144,7 +155,6 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
     }
     put.list("published_databases", &databases);
     put.list("published_admin", &admin);
-    let external = spec.and_then(|s| s.get("externalIPs"));
     put.derived(
         "external_ips",
         external.is_some(),
@@ -240,9 +250,10 @@ fn policy_of(policy: &Object, closed: &mut Closed) {
             types.iter().any(|t| t == name)
         };
         let rules = spec.get(key).map_or(&[][..], Node::items);
-        // A rule without anything in it lets everything through.
-        closed.open |= everybody && speaks && rules.iter().any(|r| r.entries().is_empty());
-        if everybody && speaks && !rules.iter().any(|r| r.entries().is_empty()) {
+        let side = if name == "Ingress" { "from" } else { "to" };
+        let open = rules.iter().any(|rule| lets_all(rule, side));
+        closed.open |= everybody && speaks && open;
+        if everybody && speaks && !open {
             closed.path.clone_from(&policy.path);
             let line = Some(policy.node.span.line);
             if name == "Ingress" {
@@ -252,6 +263,32 @@ fn policy_of(policy: &Object, closed: &mut Closed) {
             }
         }
     }
+}
+
+/// Does a rule let everything through? One without ports, where it names no peer, or one that stands for all addresses or for
+/// every pod of every namespace.
+fn lets_all(rule: &Node, side: &str) -> bool {
+    if rule.get("ports").is_some_and(|p| !p.items().is_empty()) {
+        return false;
+    }
+    let peers = rule.get(side).map_or(&[][..], Node::items);
+    let selects_all = |node: &Node| {
+        node.entries()
+            .iter()
+            .all(|(_, v)| v.entries().is_empty() && v.items().is_empty())
+    };
+    let everybody = |peer: &Node| {
+        let range = peer.at(&["ipBlock", "cidr"]).and_then(Node::scalar);
+        let namespaces = peer.get("namespaceSelector").is_some_and(selects_all);
+        let pods = peer.get("podSelector").is_none_or(selects_all);
+        range.is_some_and(|r| is_everywhere(&r)) || (namespaces && pods)
+    };
+    peers.is_empty() || peers.iter().any(everybody)
+}
+
+/// `0.0.0.0/0`, `::/0`.
+fn is_everywhere(range: &str) -> bool {
+    range.trim().ends_with("/0")
 }
 
 /// Kinds that run something.

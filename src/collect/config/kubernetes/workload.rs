@@ -9,7 +9,7 @@ use crate::model::{Collected, Fact, Subject, Value};
 use crate::parse::yaml::Node;
 
 /// Adds the pod of an object that has one, and its containers.
-pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
+pub(super) fn collect(tree: &Tree<'_>, object: &Object, all: &[Object], out: &mut Collected) {
     let Some(pod) = pod(object) else { return };
     let mut subject = object.subject(tree, "k8s-workload", "k8s.workload");
     let mut put = Putter {
@@ -20,15 +20,16 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
     for key in ["hostNetwork", "hostPID", "hostIPC"] {
         put.flag(&key.to_lowercase(), pod.get(key), false);
     }
-    put.text(
-        "serviceaccountname",
-        pod.get("serviceAccountName"),
-        "default",
-    );
+    // The older name of the same key still counts.
+    let account = pod
+        .get("serviceAccountName")
+        .or_else(|| pod.get("serviceAccount"));
+    put.text("serviceaccountname", account, "default");
     // Where neither the pod nor its account says so, the token is given to it.
+    let own = pod.get("automountServiceAccountToken");
     put.flag(
         "automountserviceaccounttoken",
-        pod.get("automountServiceAccountToken"),
+        own.or_else(|| of_account(object, account, all)),
         true,
     );
     let mounts: Vec<(String, u32)> = pod
@@ -50,6 +51,21 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
             one(tree, object, pod, container, out);
         }
     }
+}
+
+/// What the account of a pod says of its token, where the account is among the manifests.
+fn of_account<'a>(object: &Object, account: Option<&Node>, all: &'a [Object]) -> Option<&'a Node> {
+    let name = account
+        .and_then(Node::scalar)
+        .unwrap_or_else(|| "default".into());
+    let mut said = all
+        .iter()
+        .filter(|o| o.kind == "ServiceAccount" && o.name == name && o.namespace == object.namespace)
+        .map(|o| o.node.get("automountServiceAccountToken"));
+    let first = said.next()??;
+    // Overlays may say otherwise of the same account.
+    said.all(|other| other.and_then(Node::scalar) == first.scalar())
+        .then_some(first)
 }
 
 /// The pod inside any kind of workload.

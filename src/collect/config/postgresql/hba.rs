@@ -40,7 +40,13 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str) -> Rules {
         let keeps_out = rules[..nth]
             .iter()
             .any(|before| before.keeps_superuser_from(rule));
-        out.subjects.push(rule.subject(nth + 1, by, keeps_out));
+        let plain_out = rules[..nth].iter().any(|r| r.refuses_plain_of(rule));
+        let before = Before {
+            shadowed_by: by,
+            keeps_out,
+            plain_out,
+        };
+        out.subjects.push(rule.subject(nth + 1, &before));
     }
     out
 }
@@ -237,6 +243,13 @@ fn written(word: &Word) -> String {
     }
 }
 
+/// What the rules before one decide.
+struct Before<'a> {
+    shadowed_by: Option<&'a Rule>,
+    keeps_out: bool,
+    plain_out: bool,
+}
+
 impl Rule {
     /// Does it take every connection that the other would take?
     fn covers(&self, other: &Self) -> bool {
@@ -275,7 +288,22 @@ impl Rule {
                 .all(|w| (all && !key(w, "replication")) || self.databases.contains(w))
     }
 
-    fn subject(&self, order: usize, shadowed_by: Option<&Rule>, keeps_out: bool) -> Subject {
+    /// A rule before it that refuses whoever comes without TLS and would be taken by it.
+    fn refuses_plain_of(&self, other: &Self) -> bool {
+        self.method == "reject"
+            && self.kind == "hostnossl"
+            && other.kind != "local"
+            && self.hosts.covers(&other.hosts)
+            && self.takes_databases_of(other)
+            && takes_users(&self.users, other)
+    }
+
+    fn subject(&self, order: usize, before: &Before<'_>) -> Subject {
+        let Before {
+            shadowed_by,
+            keeps_out,
+            plain_out,
+        } = *before;
         let mut subject = Subject::new("pg-hba", self.id.as_str()).at(self.place.clone());
         let here = |fact: Fact| fact.at(self.place.clone());
         let list = |words: &[Word]| {
@@ -293,6 +321,11 @@ impl Rule {
                 .iter()
                 .any(|w| (w.text == "all" && !w.quoted) || w.text == name)
         };
+        // Who belongs to a role, or fits a pattern (from version 16 on), only the server knows.
+        let is_open = self
+            .users
+            .iter()
+            .any(|w| w.text.starts_with('+') || w.text.starts_with('/'));
         let refused = self.method == "reject";
         for (path, value) in [
             ("type", self.kind.as_str().into()),
@@ -324,7 +357,10 @@ impl Rule {
             ),
             ("any_address", self.hosts.is_any().into()),
             ("remote", remote.into()),
-            ("plain_remote", (remote && is_plain && !refused).into()),
+            (
+                "plain_remote",
+                (remote && is_plain && !refused && !plain_out).into(),
+            ),
             (
                 "any_user",
                 self.users
@@ -334,7 +370,12 @@ impl Rule {
             ),
             (
                 "reaches_superuser",
-                (remote && !refused && !keeps_out && has(SUPERUSER)).into(),
+                match remote && !refused && !keeps_out {
+                    false => false.into(),
+                    true if has(SUPERUSER) => true.into(),
+                    true if is_open => Value::unseen("ambiguous", "a role or a pattern of names"),
+                    true => false.into(),
+                },
             ),
             (
                 "shadowed_by",

@@ -25,6 +25,14 @@ pub(super) struct Settings {
 /// What is missing where only parts were read.
 const NO_MAIN: &str = "no postgresql.conf";
 
+/// The major version in the path of its configuration: `/etc/postgresql/13/main`, `/var/lib/pgsql/13/data`.
+fn version_of(path: &str) -> Option<u32> {
+    let mut parts = path
+        .split('/')
+        .skip_while(|p| !["postgresql", "pgsql"].contains(p));
+    parts.nth(1)?.parse().ok()
+}
+
 impl Settings {
     /// The value that counts, as written.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -119,6 +127,7 @@ impl Settings {
 
     pub(super) fn subject(&self, tree: &Tree<'_>, main: &str, auto: Option<&str>) -> Subject {
         let mut subject = Subject::new("postgresql", "postgresql").at(tree.place(main, 1));
+        let version = version_of(main);
         for (name, lines) in &self.lines {
             for (nth, (value, place)) in lines.iter().enumerate() {
                 let origin = if nth + 1 == lines.len() {
@@ -140,10 +149,14 @@ impl Settings {
                     name,
                     Value::unseen("include-missing", format!("{}:{}", at.file, at.line)),
                 ),
-                None => fact(&name, &own.own(), Origin::Default),
+                None => match (name.as_str(), version) {
+                    ("password_encryption", Some(..=13)) => fact(&name, "md5", Origin::Default),
+                    _ => fact(&name, &own.own(), Origin::Default),
+                },
             });
         }
-        subject.put(Fact::derived("defaults_of", "15"));
+        let of = version.map_or_else(|| "15".to_owned(), |v| format!("15; {v}"));
+        subject.put(Fact::derived("defaults_of", of));
         subject.put(Fact::derived(
             "auto_conf",
             auto.map_or(Value::Absent, |f| tree.reader.shown(f).into()),
