@@ -15,7 +15,9 @@ use crate::model::{
 
 mod apache;
 mod applications;
+mod chrony;
 mod containers;
+mod haproxy;
 #[cfg(test)]
 mod hostile_tests;
 mod hosts;
@@ -23,13 +25,19 @@ mod kind;
 #[cfg(test)]
 mod kinds_tests;
 mod kubernetes;
+mod logrotate;
 mod mysql;
 mod nginx;
 mod node;
+mod packets;
+mod postfix;
 mod postgresql;
+mod queues;
 mod redis;
 mod secret;
 mod secrets;
+#[cfg(test)]
+mod servers_tests;
 mod settings;
 mod stores;
 #[cfg(test)]
@@ -287,7 +295,19 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
                 | Kind::DotEnv
                 | Kind::Host
                 | Kind::Unit
-                | Kind::Pipeline => return None,
+                | Kind::Pipeline
+                | Kind::Haproxy
+                | Kind::Postfix
+                | Kind::PostfixMaster
+                | Kind::Rabbitmq
+                | Kind::RabbitmqAdvanced
+                | Kind::Kafka
+                | Kind::Chrony
+                | Kind::Nftables
+                | Kind::Iptables
+                | Kind::Logrotate
+                | Kind::Sysctl
+                | Kind::Auditd => return None,
             };
             Some((tree.reader.shown(&f.path), why.to_owned()))
         })
@@ -353,6 +373,12 @@ const READERS: &[(&[&str], Read)] = &[
     (kubernetes::TYPES, kubernetes::collect),
     (applications::TYPES, applications::collect),
     (hosts::TYPES, hosts::collect),
+    (haproxy::TYPES, haproxy::collect),
+    (postfix::TYPES, postfix::collect),
+    (queues::TYPES, queues::collect),
+    (chrony::TYPES, chrony::collect),
+    (packets::TYPES, packets::collect),
+    (logrotate::TYPES, logrotate::collect),
     (secret::TYPES, secret::collect),
 ];
 

@@ -207,6 +207,12 @@ impl<'a> Tree<'a> {
             .unwrap_or_else(|| path.to_owned())
     }
 
+    /// Links in a folder whose target the tree has.
+    pub(super) fn linked_in<'t>(&'t self, dir: &'t str) -> impl Iterator<Item = String> + 't {
+        let all = self.links.keys();
+        all.filter(move |path| folder(path) == dir).cloned()
+    }
+
     pub(super) fn place(&self, path: &str, line: u32) -> Place {
         Place::new(self.reader.shown(path), line)
     }

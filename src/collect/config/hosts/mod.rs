@@ -1,13 +1,14 @@
-//! Files of `/etc` that lie among other configurations: sshd, sudo, PAM and rsyslog, read by the same readers as on a
-//! server; and units of systemd.
+//! Files of `/etc` that lie among other configurations: sshd, sudo, PAM, rsyslog, sysctl and auditd, read by the same
+//! readers as on a server; and units of systemd.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::kind::Kind;
 use super::tree::{Tree, folder, join};
 use crate::collect::server;
 use crate::model::{Collected, Entry, Place, Reason, Seen, Source, SourceError, Subject};
 
+mod kernel;
 mod unit;
 
 pub(super) const TYPES: &[&str] = &[
@@ -16,26 +17,47 @@ pub(super) const TYPES: &[&str] = &[
     "pam-password",
     "pam-lockout",
     "rsyslog-config",
+    "sysctl-config",
+    "auditd-config",
     "systemd-unit",
 ];
 
 /// What the readers for servers call it, and what it is called here.
-const NAMES: [(&str, &str); 5] = [
+const NAMES: [(&str, &str); 7] = [
     ("sshd", "sshd-config"),
     ("privilege", "sudoers"),
     ("password-policy", "pam-password"),
     ("lockout", "pam-lockout"),
     ("logging", "rsyslog-config"),
+    ("sysctl", "sysctl-config"),
+    ("auditd", "auditd-config"),
 ];
 
 /// Adds what stands in the tree's files of hosts.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
     let mut not_seen: BTreeMap<&str, Reason> = BTreeMap::new();
-    for ((from, at), parts) in mounts(tree) {
+    let mut all: Vec<Mount> = mounts(tree)
+        .into_iter()
+        .map(|((from, at), parts)| Mount {
+            from,
+            at,
+            parts,
+            only: None,
+        })
+        .collect();
+    all.extend(kernel::mounts(tree));
+    for Mount {
+        from,
+        at,
+        parts,
+        only,
+    } in all
+    {
         let source = Mounted {
             source: tree.reader.source(),
             from: from.clone(),
             at,
+            only,
         };
         let found = server::of_files(&source, &parts, tree.reader.at());
         for sight in found.sights {
@@ -53,12 +75,18 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
                 continue;
             };
             subject.kind = (*name).into();
+            kernel::known(&mut subject);
             moved(&mut subject, &|file| source.shown(tree, file));
             out.subjects.push(subject);
         }
     }
-    let unreadable = tree.unreadable_of(&Kind::Host).cloned();
     for (_, name) in NAMES {
+        let kind = match name {
+            "sysctl-config" => Kind::Sysctl,
+            "auditd-config" => Kind::Auditd,
+            _ => Kind::Host,
+        };
+        let unreadable = tree.unreadable_of(&kind).cloned();
         let seen = match (not_seen.remove(name), &unreadable) {
             (Some(why), _) => Seen::Not(why),
             (None, Some((file, why))) => {
@@ -115,11 +143,20 @@ fn moved(subject: &mut Subject, shown: &dyn Fn(&str) -> String) {
     }
 }
 
+/// A folder of the tree, what it stands for on a host, which readers read it, and the only files that count there.
+struct Mount {
+    from: String,
+    at: &'static str,
+    parts: Vec<&'static str>,
+    only: Option<BTreeSet<String>>,
+}
+
 /// A folder of the tree seen as a folder of a host; nothing else of the host is there.
 struct Mounted<'a> {
     source: &'a dyn Source,
     from: String,
     at: &'static str,
+    only: Option<BTreeSet<String>>,
 }
 
 impl Mounted<'_> {
@@ -144,7 +181,12 @@ impl Source for Mounted<'_> {
     }
 
     fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
-        self.source.list(&self.real(path)?)
+        let real = self.real(path)?;
+        let mut entries = self.source.list(&real)?;
+        if let Some(only) = &self.only {
+            entries.retain(|entry| only.contains(&join(&real, &entry.name)));
+        }
+        Ok(entries)
     }
 
     fn stat(&self, path: &str) -> Result<Entry, SourceError> {
