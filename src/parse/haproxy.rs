@@ -61,7 +61,8 @@ pub fn parse(text: &str, environment: &mut BTreeMap<String, String>) -> File {
             let section = section(line, &words);
             // Old forms write an address behind the name; no version of these years reads it.
             if PROXIES.contains(&first.as_str()) && words.len() > 2 && section.from.is_none() {
-                file.problems.push((line, "words behind the name of a section"));
+                file.problems
+                    .push((line, "words behind the name of a section"));
             }
             file.sections.push(section);
             continue;
@@ -185,7 +186,8 @@ fn variable(
     }
     let mut own = None;
     if braces {
-        let rest: String = std::iter::from_fn(|| chars.next_if(|c| *c != '}' && *c != '"')).collect();
+        let rest: String =
+            std::iter::from_fn(|| chars.next_if(|c| *c != '}' && *c != '"')).collect();
         chars.next_if_eq(&'}');
         own = rest.strip_prefix('-').map(str::to_owned);
     }

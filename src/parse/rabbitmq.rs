@@ -39,7 +39,12 @@ fn plain(value: &str) -> String {
     if let Some((inner, _)) = value.strip_prefix('\'').and_then(|v| v.split_once('\'')) {
         return inner.to_owned();
     }
-    value.split('#').next().unwrap_or_default().trim().to_owned()
+    value
+        .split('#')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 fn is_name(name: &str) -> bool {

@@ -26,6 +26,7 @@ mod law;
 mod live;
 mod papers;
 mod programs;
+mod programs_hosts;
 mod reports;
 mod repository;
 mod roots;

@@ -22,9 +22,7 @@ struct Clock {
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec<String>) {
     let files = tree.of_kind(&Kind::Chrony);
     let mut used = Vec::new();
-    let (mains, parts): (Vec<String>, Vec<String>) = files
-        .into_iter()
-        .partition(|f| !is_part(f));
+    let (mains, parts): (Vec<String>, Vec<String>) = files.into_iter().partition(|f| !is_part(f));
     for main in mains {
         let mut clock = Clock::default();
         clock.read(tree, &main, 0);
@@ -40,7 +38,9 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
 
 /// A file that only another one brings in.
 fn is_part(path: &str) -> bool {
-    path.ends_with(".sources") || folder(path).ends_with("/conf.d") || folder(path).ends_with("/chrony.d")
+    path.ends_with(".sources")
+        || folder(path).ends_with("/conf.d")
+        || folder(path).ends_with("/chrony.d")
 }
 
 impl Clock {
@@ -61,7 +61,14 @@ impl Clock {
                 "confdir" | "sourcedir" => {
                     let end = if name == "confdir" { "conf" } else { "sources" };
                     for dir in line.args() {
-                        self.bring(tree, path, line.line, &format!("{dir}/*.{end}"), true, depth);
+                        self.bring(
+                            tree,
+                            path,
+                            line.line,
+                            &format!("{dir}/*.{end}"),
+                            true,
+                            depth,
+                        );
                     }
                     self.settings.add(name, value, tree.place(path, line.line));
                 }
@@ -91,7 +98,12 @@ impl Clock {
             Found::Missing if is_dir => {}
             Found::Missing => {
                 self.settings.missing = Some(written.to_owned());
-                told(tree, path, line, &format!("includes {written}, which is not here"));
+                told(
+                    tree,
+                    path,
+                    line,
+                    &format!("includes {written}, which is not here"),
+                );
             }
         }
     }
@@ -123,15 +135,29 @@ impl Clock {
         };
         put("servers", servers, "");
         put("steps", unseen(judged.steps, judged.steps), "makestep");
-        put("authenticated", unseen(judged.authenticated, !judged.authenticated), "");
+        put(
+            "authenticated",
+            unseen(judged.authenticated, !judged.authenticated),
+            "",
+        );
         put("serves", unseen(judged.serves, judged.serves), "allow");
         // Commands of other hosts are taken where `cmdallow` lets them and the port is not shut.
         let commands = !s.all("cmdallow").is_empty() && s.get("cmdport") != Some("0");
-        put("commands_from_others", unseen(commands, commands), "cmdallow");
+        put(
+            "commands_from_others",
+            unseen(commands, commands),
+            "cmdallow",
+        );
         let shut = s.get("port") == Some("0");
-        put("port_closed", unseen(shut, s.line("port").is_some()), "port");
+        put(
+            "port_closed",
+            unseen(shut, s.line("port").is_some()),
+            "port",
+        );
         let logs = s.get("log").is_some_and(|v| {
-            ["tracking", "measurements", "statistics"].iter().any(|w| v.contains(w))
+            ["tracking", "measurements", "statistics"]
+                .iter()
+                .any(|w| v.contains(w))
         });
         put("logs_offset", unseen(logs, logs), "log");
     }

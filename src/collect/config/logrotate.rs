@@ -131,12 +131,16 @@ impl Reading {
         let outer = rules(&all[..self.global.len()]);
         let said = rules(&stanza.directives).over(&outer);
         let days = match &settings.missing {
-            Some(what) if said.rotate.is_none() || (said.period_days.is_none() && !said.by_size) => {
+            Some(what)
+                if said.rotate.is_none() || (said.period_days.is_none() && !said.by_size) =>
+            {
                 Value::unseen("include-missing", what.as_str())
             }
             Some(_) | None => days_kept(&said),
         };
-        let counts = settings.line("rotate").map_or(place.clone(), |l| l.place.clone());
+        let counts = settings
+            .line("rotate")
+            .map_or(place.clone(), |l| l.place.clone());
         subject.put(Fact::derived("retention.days", days).at(counts));
         mode(&settings, &mut subject);
         out.subjects.push(subject);
@@ -151,6 +155,7 @@ fn add(settings: &mut Settings, said: &Directive, place: Place) {
             settings.add("frequency", "size", place.clone());
             ("size", said.value.as_str())
         }
+        "notifempty" => ("ifempty", "no"),
         name => match name.strip_prefix("no").filter(|rest| FLAGS.contains(rest)) {
             Some(flag) => (flag, "no"),
             None if said.value.is_empty() => (name, "yes"),

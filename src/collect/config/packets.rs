@@ -75,7 +75,12 @@ fn includes(tree: &mut Tree<'_>, file: &str, chains: &mut Chains, included: &mut
             Found::Missing if written.contains('*') => {}
             Found::Missing => {
                 chains.unclear = true;
-                told(tree, &from, 0, &format!("includes {written}, which is not here"));
+                told(
+                    tree,
+                    &from,
+                    0,
+                    &format!("includes {written}, which is not here"),
+                );
             }
         }
     }

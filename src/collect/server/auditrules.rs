@@ -136,8 +136,8 @@ pub(super) fn collect(host: &mut Host<'_>, subject: &mut Subject, out: &mut Coll
     // That no rule says something, the files as a whole say.
     if let Some((file, ..)) = rules.first() {
         for fact in subject.facts.values_mut() {
-            let of_rules = fact.path.starts_with("rules.")
-                || ["watches", "immutable"].contains(&&*fact.path);
+            let of_rules =
+                fact.path.starts_with("rules.") || ["watches", "immutable"].contains(&&*fact.path);
             if of_rules && fact.place.is_none() {
                 fact.place = Some(Place::new(file.as_str(), 0));
             }

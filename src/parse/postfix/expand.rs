@@ -172,8 +172,14 @@ mod tests {
             ("${none?yes}", ""),
             ("${none:own}", "own"),
             ("${none?{yes}:{no $b}}", "no B"),
-            ("${{$compatibility_level} <level {3.6} ? {no} : {yes}}", "yes"),
-            ("${{$compatibility_level} <level {3.10} ? {no} : {yes}}", "no"),
+            (
+                "${{$compatibility_level} <level {3.6} ? {no} : {yes}}",
+                "yes",
+            ),
+            (
+                "${{$compatibility_level} <level {3.10} ? {no} : {yes}}",
+                "no",
+            ),
             ("${{$b} == {B} ? {same}}", "same"),
             ("${{9} < {10} ? {less} : {more}}", "less"),
             ("a$", "a$"),

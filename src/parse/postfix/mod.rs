@@ -115,7 +115,10 @@ fn first_goes_on(text: &str) -> Option<u32> {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 fn service(logical: &Logical<'_>) -> Option<Service> {
@@ -196,9 +199,8 @@ mod tests {
 
     #[test]
     fn lines_go_on() {
-        let (all, broken) = main(
-            "a = b,\n# x\n\n  c\n\td\nb=\nno sign\nsmtpd_banner = $myhostname ESMTP # kept\n",
-        );
+        let (all, broken) =
+            main("a = b,\n# x\n\n  c\n\td\nb=\nno sign\nsmtpd_banner = $myhostname ESMTP # kept\n");
         let pairs: Vec<(u32, &str, &str)> = all
             .iter()
             .map(|s| (s.line, s.name.as_str(), s.value.as_str()))

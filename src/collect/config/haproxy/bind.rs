@@ -53,10 +53,12 @@ pub(super) fn is_remote(address: &str) -> bool {
     if own.iter().any(|start| address.starts_with(start)) {
         return false;
     }
-    let address = ["ipv4@", "ipv6@", "tcp@", "tcp4@", "tcp6@", "quic4@", "quic6@", "udp@"]
-        .iter()
-        .find_map(|start| address.strip_prefix(start))
-        .unwrap_or(address);
+    let address = [
+        "ipv4@", "ipv6@", "tcp@", "tcp4@", "tcp6@", "quic4@", "quic6@", "udp@",
+    ]
+    .iter()
+    .find_map(|start| address.strip_prefix(start))
+    .unwrap_or(address);
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     !is_loopback(host)
 }
@@ -84,8 +86,16 @@ pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings) -> Subjec
         }
     }
     if !bind.is_tls() {
-        for path in ["versions", "weak_protocols", "weak_ciphers", "client_certificate"] {
-            subject.put(here(path, Value::unseen("not_applicable", "no TLS on this line")));
+        for path in [
+            "versions",
+            "weak_protocols",
+            "weak_ciphers",
+            "client_certificate",
+        ] {
+            subject.put(here(
+                path,
+                Value::unseen("not_applicable", "no TLS on this line"),
+            ));
         }
         return subject;
     }
@@ -110,7 +120,11 @@ fn versions(bind: &Bind<'_>, global: &Settings, subject: &mut Subject) {
         Some(_) | None => &bind.line.place,
     };
     let complete = own || defaults.is_some() || global.missing.is_none();
-    let unclear = bind.words.iter().chain(&default_words).any(|w| w.contains("${"));
+    let unclear = bind
+        .words
+        .iter()
+        .chain(&default_words)
+        .any(|w| w.contains("${"));
     let put = |subject: &mut Subject, path: &str, value: Value| {
         subject.put(Fact::derived(path, value).at(place.clone()));
     };
@@ -126,8 +140,16 @@ fn versions(bind: &Bind<'_>, global: &Settings, subject: &mut Subject) {
     }
     let left = left(&bind.words, &default_words);
     let weak = left.iter().filter(|v| WEAK.contains(v));
-    put(subject, "weak_protocols", Value::list(weak.map(|v| Value::from(*v))));
-    put(subject, "versions", Value::list(left.iter().map(|v| Value::from(*v))));
+    put(
+        subject,
+        "weak_protocols",
+        Value::list(weak.map(|v| Value::from(*v))),
+    );
+    put(
+        subject,
+        "versions",
+        Value::list(left.iter().map(|v| Value::from(*v))),
+    );
     if bind.value("ssl-min-ver").is_none() {
         subject.put(match value(&default_words, "ssl-min-ver") {
             Some(min) => Fact::set("ssl-min-ver", min).at(place.clone()),
@@ -170,8 +192,8 @@ fn left(line: &[&str], defaults: &[&str]) -> Vec<&'static str> {
             })
     };
     let max = max.unwrap_or(VERSIONS.len() - 1);
-    // Its own lower bound, where the upper one is not below it.
-    let min = min.unwrap_or(if max >= OWN_MIN { OWN_MIN } else { 0 });
+    // Its own lower bound, or the upper one where that is below it.
+    let min = min.unwrap_or(OWN_MIN.min(max));
     VERSIONS
         .iter()
         .enumerate()
@@ -239,11 +261,14 @@ mod tests {
             left(&words(line), &words(defaults)).join(" ")
         };
         assert_eq!(of("", ""), "TLSv1.2 TLSv1.3");
-        assert_eq!(of("", "ssl-min-ver TLSv1.0"), "TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3");
+        assert_eq!(
+            of("", "ssl-min-ver TLSv1.0"),
+            "TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3"
+        );
         assert_eq!(of("ssl-min-ver TLSv1.3", "ssl-min-ver TLSv1.0"), "TLSv1.3");
         assert_eq!(of("force-tlsv10", ""), "TLSv1.0");
         assert_eq!(of("no-tlsv13", "no-sslv3"), "TLSv1.2");
-        assert_eq!(of("ssl-max-ver TLSv1.1", ""), "SSLv3 TLSv1.0 TLSv1.1");
+        assert_eq!(of("ssl-max-ver TLSv1.1", ""), "TLSv1.1");
         assert_eq!(
             of("no-tlsv10", "ssl-min-ver TLSv1.0"),
             "TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3"

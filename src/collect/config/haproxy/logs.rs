@@ -24,7 +24,9 @@ pub(super) fn fields(proxy: &Settings) -> Value {
     let on = |name: &str| proxy.get(name).is_some_and(|v| v != "off");
     let format = match proxy.get("log-format") {
         Some(format) => format.to_owned(),
-        None if on("option httplog") && proxy.get("option httplog") == Some("clf") => CLF.to_owned(),
+        None if on("option httplog") && proxy.get("option httplog") == Some("clf") => {
+            CLF.to_owned()
+        }
         None if on("option httplog") || on("option httpslog") => HTTP.to_owned(),
         None if on("option tcplog") => TCP.to_owned(),
         // The built-in line: from where, to where, which proxy.
@@ -107,8 +109,14 @@ mod tests {
             }
             fields(&settings).shown()
         };
-        assert_eq!(of(&[("option httplog", "on")]), "[source, destination, time, action]");
-        assert_eq!(of(&[("option httplog", "off")]), "[source, destination, time]");
+        assert_eq!(
+            of(&[("option httplog", "on")]),
+            "[source, destination, time, action]"
+        );
+        assert_eq!(
+            of(&[("option httplog", "off")]),
+            "[source, destination, time]"
+        );
         assert_eq!(
             of(&[("log-format", "%ci %si %[http_auth_user] [%tr] %{+Q}r")]),
             "[source, destination, account, time, action]"

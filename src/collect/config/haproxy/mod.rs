@@ -65,14 +65,16 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         for (line, why) in read.problems {
             told(tree, &file, line, why);
         }
-        process.parts.extend(read.sections.into_iter().map(|s| Part {
-            file: file.clone(),
-            kind: s.kind,
-            name: s.name,
-            from: s.from,
-            line: s.line,
-            lines: s.lines,
-        }));
+        process
+            .parts
+            .extend(read.sections.into_iter().map(|s| Part {
+                file: file.clone(),
+                kind: s.kind,
+                name: s.name,
+                from: s.from,
+                line: s.line,
+                lines: s.lines,
+            }));
     }
     for process in processes.values() {
         subjects(tree, process, out);
@@ -144,7 +146,12 @@ fn chain<'p>(tree: &mut Tree<'_>, process: &'p Process, at: usize) -> Vec<&'p Pa
         Some(name) => {
             let found = named(name);
             if found.is_none() {
-                told(tree, &part.file, part.line, "names defaults that are not here");
+                told(
+                    tree,
+                    &part.file,
+                    part.line,
+                    "names defaults that are not here",
+                );
             }
             found
         }

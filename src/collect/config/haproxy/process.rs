@@ -49,7 +49,12 @@ pub(super) fn put(
     let targets: Vec<Value> = remote
         .map(|l| Value::from(l.value.split_whitespace().next().unwrap_or_default()))
         .collect();
-    put_at(&mut subject, "log_targets_remote", Value::list(targets), first);
+    put_at(
+        &mut subject,
+        "log_targets_remote",
+        Value::list(targets),
+        first,
+    );
     sockets(global, &mut subject);
     let names = users.iter().map(|(name, _)| Value::from(name.as_str()));
     put_at(
@@ -101,7 +106,12 @@ fn sockets(global: &Settings, subject: &mut Subject) {
         Some(what) if lines.is_empty() => Value::unseen("include-missing", what.as_str()),
         Some(_) | None => Value::list(named),
     };
-    put_at(subject, "open_sockets", value, lines.first().map(|l| &l.place));
+    put_at(
+        subject,
+        "open_sockets",
+        value,
+        lines.first().map(|l| &l.place),
+    );
 }
 
 /// Is it another host, not a socket of this one?

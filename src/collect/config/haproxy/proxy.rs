@@ -17,9 +17,12 @@ pub(super) fn put(
     out: &mut Collected,
 ) {
     let id = format!("haproxy.{}[{}]", part.kind, part.name);
-    let mut subject =
-        Subject::new("haproxy-proxy", id).at(tree.place(&part.file, part.line));
-    let own: &[(&str, &str)] = if part.kind == "frontend" { &FRONT } else { &BACK };
+    let mut subject = Subject::new("haproxy-proxy", id).at(tree.place(&part.file, part.line));
+    let own: &[(&str, &str)] = if part.kind == "frontend" {
+        &FRONT
+    } else {
+        &BACK
+    };
     settings.put_all(&mut subject, own, MANY);
     let http = settings.get("mode") == Some("http");
     let binds: Vec<Bind<'_>> = settings.all("bind").iter().map(Bind::of).collect();
@@ -31,7 +34,12 @@ pub(super) fn put(
     let plain = binds.iter().find(|b| !b.is_tls() && b.is_remote());
     let first = settings.all("bind").first().map(|l| &l.place);
     let serves_plain = http && plain.is_some() && !rules::sends_on(settings);
-    put_at(&mut subject, "serves_plain_http", serves_plain.into(), first);
+    put_at(
+        &mut subject,
+        "serves_plain_http",
+        serves_plain.into(),
+        first,
+    );
     logging(settings, global, &mut subject);
     times(settings, &mut subject);
     let hsts = rules::hsts(settings);
@@ -71,7 +79,13 @@ fn logging(settings: &Settings, global: &Settings, subject: &mut Subject) {
 
 /// How long it waits; 0 is for ever.
 fn times(settings: &Settings, subject: &mut Subject) {
-    for name in ["client", "server", "connect", "http-request", "http-keep-alive"] {
+    for name in [
+        "client",
+        "server",
+        "connect",
+        "http-request",
+        "http-keep-alive",
+    ] {
         let path = format!("{}_timeout_seconds", name.replace('-', "_"));
         let name = format!("timeout {name}");
         settings.conclude(subject, &path, &name, "0", |v| seconds(v).map(Value::Int));
@@ -108,14 +122,12 @@ fn statistics(part: &Part, settings: &Settings, binds: &[Bind<'_>], subject: &mu
     let http = settings.get("mode") == Some("http");
     let enabled = http && !lines.is_empty();
     put_at(subject, "stats_enabled", enabled.into(), place);
-    let asks = |name: &str| {
-        settings.all(name).iter().any(|l| {
-            ["auth", "deny", "reject", "silent-drop"].contains(&l.value.split(' ').next().unwrap_or_default())
-        })
-    };
     let protected = !settings.all("stats auth").is_empty()
-        || asks("stats http-request")
-        || asks("http-request")
+        || settings
+            .all("stats http-request")
+            .iter()
+            .any(|l| asks(&l.value))
+        || settings.all("http-request").iter().any(|l| asks(&l.value))
         || (!binds.is_empty() && binds.iter().all(Bind::asks_certificate));
     // A backend is reached through frontends: others reach it too.
     let remote = part.kind == "backend" || binds.iter().any(Bind::is_remote);
@@ -141,10 +153,24 @@ fn statistics(part: &Part, settings: &Settings, binds: &[Bind<'_>], subject: &mu
     );
     let hidden = settings.line("stats hide-version").is_some();
     put_at(subject, "stats_hides_version", hidden.into(), place);
-    let passes_on = ["server", "server-template", "use_backend", "default_backend"]
-        .iter()
-        .any(|name| !settings.all(name).is_empty());
+    let passes_on = [
+        "server",
+        "server-template",
+        "use_backend",
+        "default_backend",
+    ]
+    .iter()
+    .any(|name| !settings.all(name).is_empty());
     put_at(subject, "stats_apart", (!passes_on).into(), place);
+}
+
+/// Does a rule ask who comes: by an account, a certificate, an address?
+fn asks(rule: &str) -> bool {
+    let first = rule.split(' ').next().unwrap_or_default();
+    let by_whom = ["src", "http_auth", "ssl_c_"]
+        .iter()
+        .any(|w| rule.contains(w));
+    first == "auth" || (["deny", "reject", "silent-drop", "tarpit"].contains(&first) && by_whom)
 }
 
 /// The servers behind: which are reached in plain, which may be anybody.
@@ -168,7 +194,8 @@ fn servers(settings: &Settings, global: &Settings, subject: &mut Subject) {
             [name, address, ..] => (*name, *address),
             [..] => continue,
         };
-        let tls = (words.contains(&"ssl") || defaults.contains(&"ssl")) && !words.contains(&"no-ssl");
+        let tls =
+            (words.contains(&"ssl") || defaults.contains(&"ssl")) && !words.contains(&"no-ssl");
         let local = !bind::is_remote(address) || is_loopback(address);
         if !tls && !local {
             plain.push(Value::from(name));

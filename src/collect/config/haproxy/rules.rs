@@ -126,12 +126,21 @@ pub(super) fn hsts(proxy: &Settings) -> Option<(i64, &Line)> {
 
 /// Is the number of connections limited: of all, or by source?
 pub(super) fn limits(proxy: &Settings) -> bool {
-    let counted = ["conn_cur", "conn_rate", "http_req_rate", "sc0_conn", "sc_conn", "sc_http_req"];
+    let counted = [
+        "conn_cur",
+        "conn_rate",
+        "http_req_rate",
+        "sc0_conn",
+        "sc_conn",
+        "sc_http_req",
+    ];
     let refused = proxy
         .all("tcp-request")
         .iter()
         .chain(proxy.all("http-request"))
-        .any(|l| l.value.contains("reject") || l.value.contains("deny") || l.value.contains("tarpit"));
+        .any(|l| {
+            l.value.contains("reject") || l.value.contains("deny") || l.value.contains("tarpit")
+        });
     let by_source = refused
         && proxy
             .all("acl")
@@ -162,14 +171,35 @@ mod tests {
     #[test]
     fn who_is_sent_on() {
         for (rules, wanted) in [
-            (&[("redirect", "scheme https code 301 if !{ ssl_fc }")][..], true),
-            (&[("http-request", "redirect scheme https unless { ssl_fc }")], true),
+            (
+                &[("redirect", "scheme https code 301 if !{ ssl_fc }")][..],
+                true,
+            ),
+            (
+                &[("http-request", "redirect scheme https unless { ssl_fc }")],
+                true,
+            ),
             (&[("http-request", "redirect scheme https")], true),
-            (&[("acl", "tls ssl_fc"), ("redirect", "scheme https if !tls")], true),
-            (&[("acl", "plain ssl_fc,not"), ("redirect", "scheme https if plain")], true),
+            (
+                &[("acl", "tls ssl_fc"), ("redirect", "scheme https if !tls")],
+                true,
+            ),
+            (
+                &[
+                    ("acl", "plain ssl_fc,not"),
+                    ("redirect", "scheme https if plain"),
+                ],
+                true,
+            ),
             (&[("redirect", "scheme https if plain")], false),
             (&[("redirect", "scheme https if { ssl_fc }")], false),
-            (&[("redirect", "scheme https if !{ ssl_fc } { path_beg /login }")], false),
+            (
+                &[(
+                    "redirect",
+                    "scheme https if !{ ssl_fc } { path_beg /login }",
+                )],
+                false,
+            ),
             (
                 &[(
                     "redirect",
@@ -193,7 +223,10 @@ mod tests {
     #[test]
     fn headers_and_limits() {
         let line = "set-header Strict-Transport-Security \"max-age=16000000; includeSubDomains\"";
-        assert_eq!(hsts(&of(&[("http-response", line)])).map(|h| h.0), Some(16_000_000));
+        assert_eq!(
+            hsts(&of(&[("http-response", line)])).map(|h| h.0),
+            Some(16_000_000)
+        );
         let some = format!("{line} if {{ path_beg /a }}");
         assert!(hsts(&of(&[("http-response", &some)])).is_none());
         assert!(limits(&of(&[("maxconn", "200")])) && !limits(&of(&[("maxconn", "0")])));

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Mount;
 use crate::collect::config::kind::Kind;
-use crate::collect::config::tree::{Tree, folder};
+use crate::collect::config::settings::Settings;
+use crate::collect::config::tree::{Tree, folder, join};
 use crate::model::{Subject, Value};
+use crate::parse::keyword::pairs;
 
 /// The folders to read, each with the only files that count there.
 pub(super) fn mounts(tree: &Tree<'_>) -> Vec<Mount> {
@@ -27,7 +29,9 @@ pub(super) fn mounts(tree: &Tree<'_>) -> Vec<Mount> {
             let folders: BTreeSet<String> = only.iter().map(|f| folder(f).to_owned()).collect();
             for folder in folders {
                 let linked = tree.linked_in(&folder);
-                only.extend(linked.filter(|path| path.ends_with(".conf") || path.ends_with(".rules")));
+                only.extend(
+                    linked.filter(|path| path.ends_with(".conf") || path.ends_with(".rules")),
+                );
             }
             Mount {
                 from,
@@ -87,7 +91,12 @@ pub(super) fn known(subject: &mut Subject) {
         return;
     }
     // Rights of a copy and the state of the host are no configuration.
-    for path in ["enabled", "log_file.others", "settings.writable", "boot.audit"] {
+    for path in [
+        "enabled",
+        "log_file.others",
+        "settings.writable",
+        "boot.audit",
+    ] {
         subject.facts.remove(path);
     }
     if subject.place.is_none() {
@@ -99,6 +108,26 @@ pub(super) fn known(subject: &mut Subject) {
             fact.value = Value::unseen("missing-fact", "no file that is here says it");
         }
     }
+}
+
+/// Settings of `auditd.conf` for which the reader for servers has no question: the last line of each counts.
+pub(super) fn rest(tree: &mut Tree<'_>, from: &str, at: &str, subject: &mut Subject) {
+    if &*subject.kind != "auditd-config" || at != "/etc/audit" {
+        return;
+    }
+    let path = join(from, "auditd.conf");
+    let Ok(text) = tree.text(&path) else { return };
+    let mut settings = Settings::default();
+    for pair in pairs::equals(&text) {
+        let place = tree.place(&path, pair.line);
+        settings.add(pair.key.to_ascii_lowercase(), pair.value, place);
+    }
+    let mut whole = Subject::new("auditd-config", "auditd");
+    settings.put_all(&mut whole, &[], &[]);
+    for (name, fact) in whole.facts {
+        subject.facts.entry(name).or_insert(fact);
+    }
+    subject.other.extend(whole.other);
 }
 
 #[cfg(test)]

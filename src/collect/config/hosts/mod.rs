@@ -70,6 +70,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
                 not_seen.entry(name).or_insert(why);
             }
         }
+        let mut found_in = Vec::new();
         for mut subject in found.subjects {
             let Some((_, name)) = NAMES.iter().find(|(own, _)| *own == &*subject.kind) else {
                 continue;
@@ -77,6 +78,10 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
             subject.kind = (*name).into();
             kernel::known(&mut subject);
             moved(&mut subject, &|file| source.shown(tree, file));
+            found_in.push(subject);
+        }
+        for mut subject in found_in {
+            kernel::rest(tree, &from, at, &mut subject);
             out.subjects.push(subject);
         }
     }

@@ -55,7 +55,12 @@ pub(super) fn holds(kind: Kind, text: &str) -> bool {
     } else if kind == Kind::Iptables {
         is_saved(text)
     } else if kind == Kind::RabbitmqAdvanced {
-        text.contains("rabbit") || text.contains('[')
+        // Terms of Erlang, behind remarks of their own.
+        let first = text
+            .lines()
+            .map(str::trim)
+            .find(|l| !l.is_empty() && !l.starts_with('%'));
+        first.is_some_and(|line| line.starts_with('['))
     } else {
         true
     }
@@ -141,11 +146,23 @@ fn is_audit(text: &str) -> bool {
             Some("-w") => any |= words.next().is_some_and(|path| path.starts_with('/')),
             Some("-a" | "-A") => {
                 any |= words.next().is_some_and(|w| {
-                    w.split(',').any(|part| ["exit", "always", "never"].contains(&part))
+                    w.split(',')
+                        .any(|part| ["exit", "always", "never"].contains(&part))
                 });
             }
-            Some("-D" | "-b" | "-f" | "-e" | "-i" | "-c" | "-r" | "--backlog_wait_time"
-                | "--loginuid-immutable" | "-d" | "-W") => {}
+            Some(
+                "-D"
+                | "-b"
+                | "-f"
+                | "-e"
+                | "-i"
+                | "-c"
+                | "-r"
+                | "--backlog_wait_time"
+                | "--loginuid-immutable"
+                | "-d"
+                | "-W",
+            ) => {}
             Some(_) | None => return false,
         }
     }
@@ -155,7 +172,13 @@ fn is_audit(text: &str) -> bool {
 /// Paths with braces behind, and words that only logrotate has inside.
 fn is_logrotate(text: &str) -> bool {
     let opens = said(text).any(|line| line.starts_with(['/', '"']) && line.ends_with('{'));
-    let own = ["missingok", "notifempty", "delaycompress", "sharedscripts", "postrotate"];
+    let own = [
+        "missingok",
+        "notifempty",
+        "delaycompress",
+        "sharedscripts",
+        "postrotate",
+    ];
     opens && said(text).any(|line| own.contains(&line))
 }
 
@@ -186,8 +209,14 @@ mod tests {
     fn contents() {
         for (text, wanted) in [
             ("*filter\n:INPUT DROP [0:0]\nCOMMIT\n", Some(Kind::Iptables)),
-            ("table inet filter {\n chain input {\n }\n}\n", Some(Kind::Nftables)),
-            ("# x\nnet.ipv4.ip_forward = 0\n-kernel.sysrq=0\n", Some(Kind::Sysctl)),
+            (
+                "table inet filter {\n chain input {\n }\n}\n",
+                Some(Kind::Nftables),
+            ),
+            (
+                "# x\nnet.ipv4.ip_forward = 0\n-kernel.sysrq=0\n",
+                Some(Kind::Sysctl),
+            ),
             ("net.name = x\n", None),
             ("-D\n-w /etc/passwd -p wa\n", Some(Kind::Auditd)),
             ("-v\n", None),

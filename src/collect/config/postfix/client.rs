@@ -17,12 +17,22 @@ pub(super) fn put(settings: &Settings, subject: &mut Subject) {
         &["inet_interfaces"],
         remote(own).map(Value::Bool),
     );
-    let names = ["smtp_tls_security_level", "smtp_enforce_tls", "smtp_use_tls"];
+    let names = [
+        "smtp_tls_security_level",
+        "smtp_enforce_tls",
+        "smtp_use_tls",
+    ];
     let level = level(own, "smtp");
-    own.put(subject, "smtp_tls_level", &names, level.clone().map(Value::from));
-    let clear = own.is_on("smtp_sasl_auth_enable").zip(level).map(|(auth, level)| {
-        Value::Bool(auth && ["none", "may"].contains(&level.as_str()))
-    });
+    own.put(
+        subject,
+        "smtp_tls_level",
+        &names,
+        level.clone().map(Value::from),
+    );
+    let clear = own
+        .is_on("smtp_sasl_auth_enable")
+        .zip(level)
+        .map(|(auth, level)| Value::Bool(auth && ["none", "may"].contains(&level.as_str())));
     own.put(
         subject,
         "relay_password_in_clear",
@@ -45,7 +55,10 @@ pub(super) fn put(settings: &Settings, subject: &mut Subject) {
     );
     let held = own.get("maximal_queue_lifetime").and_then(|v| {
         // This span is in days where no unit stands.
-        v.trim().parse().ok().or_else(|| Some(seconds(&v)? / 86_400))
+        v.trim()
+            .parse()
+            .ok()
+            .or_else(|| Some(seconds(&v)? / 86_400))
     });
     own.put(
         subject,

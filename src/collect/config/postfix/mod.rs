@@ -32,7 +32,12 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         let Ok(text) = tree.text(&path) else { continue };
         let (settings, broken) = main(&text);
         for line in broken {
-            told(tree, &path, line, "neither a setting nor a line that goes on");
+            told(
+                tree,
+                &path,
+                line,
+                "neither a setting nor a line that goes on",
+            );
         }
         let mail = mails.entry(folder(&path).to_owned()).or_default();
         for setting in settings {

@@ -49,7 +49,12 @@ fn server(service: &Service, own: Effective<'_>, subject: &mut Subject) {
         Some(_) => Some(true),
         None => remote(own),
     };
-    own.put(subject, "remote", &["inet_interfaces"], reached.map(Value::Bool));
+    own.put(
+        subject,
+        "remote",
+        &["inet_interfaces"],
+        reached.map(Value::Bool),
+    );
     let names = [
         "smtpd_tls_wrappermode",
         "smtpd_tls_security_level",
@@ -81,7 +86,10 @@ fn tls(own: Effective<'_>, level: Option<&str>, subject: &mut Subject) {
     let (protocols, ciphers) = if level == Some("may") {
         ("smtpd_tls_protocols", "smtpd_tls_ciphers")
     } else {
-        ("smtpd_tls_mandatory_protocols", "smtpd_tls_mandatory_ciphers")
+        (
+            "smtpd_tls_mandatory_protocols",
+            "smtpd_tls_mandatory_ciphers",
+        )
     };
     let weak = own.get(protocols).and_then(|v| weak_protocols(&v));
     own.put(
@@ -165,7 +173,12 @@ fn limits(own: Effective<'_>, subject: &mut Subject) {
         own.put(subject, path, &[name], count(name));
     }
     let wait = own.get("smtpd_timeout").and_then(|v| seconds(&v));
-    own.put(subject, "timeout_seconds", &["smtpd_timeout"], wait.map(Value::Int));
+    own.put(
+        subject,
+        "timeout_seconds",
+        &["smtpd_timeout"],
+        wait.map(Value::Int),
+    );
     for (path, name) in [
         ("vrfy_disabled", "disable_vrfy_command"),
         ("helo_required", "smtpd_helo_required"),

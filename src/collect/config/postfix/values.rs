@@ -29,7 +29,11 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
 pub(super) fn weak_protocols(text: &str) -> Option<Vec<&'static str>> {
     let known = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
     let at = |name: &str| {
-        let name = if name.eq_ignore_ascii_case("TLSv1.0") { "TLSv1" } else { name };
+        let name = if name.eq_ignore_ascii_case("TLSv1.0") {
+            "TLSv1"
+        } else {
+            name
+        };
         known.iter().position(|k| k.eq_ignore_ascii_case(name))
     };
     let (mut only, mut out, mut min, mut max) = (Vec::new(), Vec::new(), 0, known.len() - 1);
@@ -53,7 +57,12 @@ pub(super) fn weak_protocols(text: &str) -> Option<Vec<&'static str>> {
             && !out.contains(version)
             && (only.is_empty() || only.contains(version))
     };
-    Some((1..=3).filter(on).filter_map(|v| known.get(v).copied()).collect())
+    Some(
+        (1..=3)
+            .filter(on)
+            .filter_map(|v| known.get(v).copied())
+            .collect(),
+    )
 }
 
 /// Networks that hold so many hosts that nobody can answer for all of them.
@@ -108,6 +117,9 @@ mod tests {
     fn networks_and_spans() {
         let text = "127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128, 10.0.0.0/8 203.0.113.0/24 0.0.0.0/0 203.0.0.0/16 [::]/0 hash:/a";
         assert_eq!(wide(text), ["0.0.0.0/0", "203.0.0.0/16", "[::]/0"]);
-        assert_eq!((seconds("5m"), seconds("300s"), seconds("x")), (Some(300), Some(300), None));
+        assert_eq!(
+            (seconds("5m"), seconds("300s"), seconds("x")),
+            (Some(300), Some(300), None)
+        );
     }
 }

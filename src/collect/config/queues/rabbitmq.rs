@@ -15,7 +15,11 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
     for file in tree.of_kind(&Kind::Rabbitmq) {
         let here = folder(&file);
         let home = here.strip_suffix("/conf.d").unwrap_or(here).to_owned();
-        let home = if home.is_empty() { "/".to_owned() } else { home };
+        let home = if home.is_empty() {
+            "/".to_owned()
+        } else {
+            home
+        };
         servers.entry(home).or_default().push(file);
     }
     let advanced = tree.of_kind(&Kind::RabbitmqAdvanced);
@@ -24,7 +28,12 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
     }
     for (home, mut files) in servers {
         // The main file is read first.
-        files.sort_by_key(|file| (file.ends_with(".conf") && folder(file) != home, file.clone()));
+        files.sort_by_key(|file| {
+            (
+                file.ends_with(".conf") && folder(file) != home,
+                file.clone(),
+            )
+        });
         let beside = advanced.iter().find(|file| folder(file) == home);
         let mut settings = Settings::without(beside.map(|file| tree.reader.shown(file)));
         for file in &files {
@@ -63,10 +72,22 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
         .filter(|(_, value)| is_weak(value))
         .map(|(_, value)| Value::from(value))
         .collect();
-    put(s, &mut subject, "weak_tls", "ssl_options.versions.1", Value::list(weak));
+    put(
+        s,
+        &mut subject,
+        "weak_tls",
+        "ssl_options.versions.1",
+        Value::list(weak),
+    );
     let verified = s.get("ssl_options.verify") == Some("verify_peer")
         && s.get("ssl_options.fail_if_no_peer_cert").and_then(on) == Some(true);
-    put(s, &mut subject, "clients_verified", "ssl_options.verify", verified.into());
+    put(
+        s,
+        &mut subject,
+        "clients_verified",
+        "ssl_options.verify",
+        verified.into(),
+    );
     let name = if s.line("loopback_users").is_some() {
         "loopback_users"
     } else {
@@ -76,11 +97,22 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
         Some((v == "none" || on(v) == Some(false)).into())
     });
     // The known password stays with the account that is made first.
-    s.conclude(&mut subject, "known_password", "default_pass", "guest", |v| {
-        Some((v == "guest").into())
-    });
-    let anonymous = numbered(s, "auth_mechanisms.").any(|(_, v)| v.eq_ignore_ascii_case("anonymous"));
-    put(s, &mut subject, "anonymous", "auth_mechanisms.1", anonymous.into());
+    s.conclude(
+        &mut subject,
+        "known_password",
+        "default_pass",
+        "guest",
+        |v| Some((v == "guest").into()),
+    );
+    let anonymous =
+        numbered(s, "auth_mechanisms.").any(|(_, v)| v.eq_ignore_ascii_case("anonymous"));
+    put(
+        s,
+        &mut subject,
+        "anonymous",
+        "auth_mechanisms.1",
+        anonymous.into(),
+    );
     logs(s, &mut subject);
     for (path, name, own) in [
         ("connections", "connection_max", "infinity"),
@@ -127,9 +159,13 @@ fn listeners(s: &Settings, subject: &mut Subject) {
 
 /// Is its page of administration reached in plain by other machines?
 fn management(s: &Settings, subject: &mut Subject) {
-    let name = ["management.tcp.port", "management.tcp.ip", "management.ssl.port"]
-        .into_iter()
-        .find(|n| s.line(n).is_some());
+    let name = [
+        "management.tcp.port",
+        "management.tcp.ip",
+        "management.ssl.port",
+    ]
+    .into_iter()
+    .find(|n| s.line(n).is_some());
     let Some(name) = name else {
         let why = "whether the plugin is on stands in enabled_plugins";
         subject.put(Fact::derived(
@@ -147,7 +183,13 @@ fn logs(s: &Settings, subject: &mut Subject) {
     let off = |name: &str| s.get(name).and_then(on) == Some(false);
     let other = s.get("log.console").and_then(on) == Some(true)
         || s.get("log.syslog").and_then(on) == Some(true);
-    put(s, subject, "log_enabled", "log.file", (!off("log.file") || other).into());
+    put(
+        s,
+        subject,
+        "log_enabled",
+        "log.file",
+        (!off("log.file") || other).into(),
+    );
     s.conclude(
         subject,
         "logs_connections",
