@@ -98,7 +98,7 @@ const WORDS: [&str; 68] = [
     "listeners.tcp = none\n",
     "default_pass = b\n",
     "broker.id=1\nlog.dirs=/a\nlisteners=A://:1,B\n",
-    "x.jaas.config=password=\"Hanoi#2024\"\n",
+    "x.jaas.config=a password=\"b\"\n",
     "confdir conf.d\nserver a nts\n",
     "include \"nftables.conf\"\n",
     "table inet a {\n chain b {\n type filter hook input priority 0; policy drop;\n",

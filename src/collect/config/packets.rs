@@ -86,10 +86,13 @@ fn includes(tree: &mut Tree<'_>, file: &str, chains: &mut Chains, included: &mut
     }
 }
 
+/// Does it stand in the way of IP? Frames and what belongs to a single card are another matter.
 fn filters(chains: &Chains) -> bool {
+    let of_ip = |family: &str| ["ip", "ip6", "inet"].contains(&family);
     chains
         .all
         .iter()
+        .filter(|c| of_ip(&c.family))
         .any(|c| ["input", "forward", "output"].iter().any(|hook| c.at(hook)))
 }
 

@@ -207,7 +207,7 @@ fn postfix_puts_its_values_together() {
         "postfix.service[127.0.0.1:10025/inet]",
         &[("relay_restricted", "false"), ("remote", "false")],
     );
-    let (code, detail) = not_seen(&out, "postfix-service");
+    let (code, detail) = not_seen(&out, "postfix-smtpd");
     assert_eq!(
         (code, detail.as_str()),
         (
@@ -228,7 +228,7 @@ fn postfix_without_its_services_is_not_seen_whole() {
         &[("tls_level", "encrypt")],
     );
     assert_eq!(seen(&out, "postfix"), &Seen::Whole);
-    assert_eq!(not_seen(&out, "postfix-service").0, "missing-fact");
+    assert_eq!(not_seen(&out, "postfix-smtpd").0, "missing-fact");
 }
 
 #[test]

@@ -50,12 +50,8 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     // A part is read after the main file beside it or above it.
     files.sort_by_key(|file| (!mains.contains(file), file.clone()));
     for file in files {
-        let main = mains
-            .iter()
-            .filter(|main| **main == file || is_below(folder(&file), folder(main)))
-            .max_by_key(|main| (**main == file, main.len()))
-            .filter(|main| **main == file || !mains.contains(&file));
-        let key = main.unwrap_or(&file).clone();
+        let main = main_of(&file, &mains);
+        let key = main.clone().unwrap_or_else(|| file.clone());
         let process = processes.entry(key.clone()).or_default();
         if main.is_none() {
             process.missing = Some("the file with its global section".to_owned());
@@ -81,6 +77,30 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     }
     for kind in TYPES {
         out.saw(kind, seen(tree, &[Kind::Haproxy]));
+    }
+}
+
+/// The main file that a file belongs to: itself, else the only one in the nearest folder, or `haproxy.cfg` of several.
+fn main_of(file: &str, mains: &[String]) -> Option<String> {
+    if mains.iter().any(|main| main == file) {
+        return Some(file.to_owned());
+    }
+    let above = |main: &&String| is_below(folder(file), folder(main));
+    let nearest = mains
+        .iter()
+        .filter(above)
+        .map(|main| folder(main))
+        .max_by_key(|f| f.len())?;
+    let here: Vec<&String> = mains
+        .iter()
+        .filter(|main| folder(main) == nearest)
+        .collect();
+    match here.as_slice() {
+        [one] => Some((*one).clone()),
+        several => several
+            .iter()
+            .find(|main| main.ends_with("/haproxy.cfg"))
+            .map(|main| (*main).clone()),
     }
 }
 
@@ -169,3 +189,29 @@ fn chain<'p>(tree: &mut Tree<'_>, process: &'p Process, at: usize) -> Vec<&'p Pa
 }
 
 const MAX_CHAIN: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_belong_to_a_main_file() {
+        let mains = [
+            "/a/haproxy.cfg",
+            "/b/x.cfg",
+            "/b/y.cfg",
+            "/c/x.cfg",
+            "/c/haproxy.cfg",
+        ]
+        .map(str::to_owned);
+        for (file, wanted) in [
+            ("/a/haproxy.cfg", Some("/a/haproxy.cfg")),
+            ("/a/conf.d/1.cfg", Some("/a/haproxy.cfg")),
+            ("/b/conf.d/1.cfg", None),
+            ("/c/z.cfg", Some("/c/haproxy.cfg")),
+            ("/d/z.cfg", None),
+        ] {
+            assert_eq!(main_of(file, &mains).as_deref(), wanted, "{file}");
+        }
+    }
+}

@@ -41,7 +41,7 @@ fn holds_for_plain(proxy: &Settings, condition: Option<(bool, &str)>) -> bool {
     !terms.is_empty()
         && (is_if || mixed || terms.len() == 1)
         && terms.iter().all(|(negated, criterion)| {
-            let wanted = *negated != !is_if;
+            let wanted = *negated == is_if;
             let plain_only = match criterion.as_str() {
                 "ssl_fc" => wanted,
                 "ssl_fc,not" => !wanted,

@@ -37,7 +37,9 @@ pub(super) fn by_name(folder: &str, name: &str) -> Option<Kind> {
         "sysctl.conf" => Kind::Sysctl,
         _ if last == "sysctl.d" && ends(".conf") => Kind::Sysctl,
         "auditd.conf" | "audit.rules" => Kind::Auditd,
-        _ if last == "rules.d" && ends(".rules") && inside("audit") => Kind::Auditd,
+        // What auditd does when it stops is no rule of it.
+        "audit-stop.rules" => return None,
+        _ if inside("audit") && ends(".rules") => Kind::Auditd,
         _ => return None,
     })
 }
@@ -197,6 +199,8 @@ mod tests {
             ("/etc/sysctl.d/99-a.conf", Some(Kind::Sysctl)),
             ("/etc/audit/rules.d/a.rules", Some(Kind::Auditd)),
             ("/etc/udev/rules.d/a.rules", None),
+            ("/etc/audit/audit-stop.rules", None),
+            ("/audit/rules/99-khoa.rules", Some(Kind::Auditd)),
             ("/etc/logrotate.d/nginx", Some(Kind::Logrotate)),
             ("/setup.cfg", None),
         ] {

@@ -15,7 +15,7 @@ mod client;
 mod service;
 mod values;
 
-pub(super) const TYPES: &[&str] = &["postfix", "postfix-service"];
+pub(super) const TYPES: &[&str] = &["postfix", "postfix-smtpd", "postfix-service"];
 
 /// One Postfix.
 #[derive(Default)]
@@ -75,6 +75,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         )),
         (seen, _) => seen,
     };
+    out.saw("postfix-smtpd", services.clone());
     out.saw("postfix-service", services);
 }
 
@@ -136,7 +137,14 @@ fn own_values(settings: &Settings, subject: &mut Subject) {
             Value::Text(text) if text.contains('$') && fact.origin == Origin::Set => {
                 Some((name.clone(), text.clone()))
             }
-            _other => None,
+            Value::Text(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Day(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Absent
+            | Value::Unseen(_) => None,
         })
         .collect();
     for (name, text) in raw {

@@ -14,7 +14,13 @@ pub(super) fn subject(
     placed: &dyn Fn(u32) -> Place,
 ) -> Subject {
     let id = format!("postfix.service[{}/{}]", service.name, service.kind);
-    let mut subject = Subject::new("postfix-service", id).at(placed(service.line));
+    let is_server = service.command == "smtpd" && ["inet", "pass"].contains(&service.kind.as_str());
+    let kind = if is_server {
+        "postfix-smtpd"
+    } else {
+        "postfix-service"
+    };
+    let mut subject = Subject::new(kind, id).at(placed(service.line));
     let here = |path: &str, value: Value| Fact::set(path, value).at(placed(service.line));
     subject.put(here("command", service.command.as_str().into()));
     subject.put(here("type", service.kind.as_str().into()));
@@ -30,8 +36,6 @@ pub(super) fn subject(
         over.add(setting.name.clone(), hidden(setting), placed(setting.line));
     }
     over.put_all(&mut subject, &[], &[]);
-    let is_server = service.command == "smtpd" && ["inet", "pass"].contains(&service.kind.as_str());
-    subject.put(here("smtpd", is_server.into()));
     let own = Effective {
         main,
         service: Some(&over),
