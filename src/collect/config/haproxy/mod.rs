@@ -1,7 +1,7 @@
 //! HAProxy as it starts: the files of one process in their order, each proxy over its section of defaults, each address
 //! that it listens on with the versions of TLS that are left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::kind::Kind;
 use super::seen;
@@ -42,7 +42,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     let mut environment: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut processes: BTreeMap<String, Process> = BTreeMap::new();
     let mut files = tree.of_kind(&Kind::Haproxy);
-    let mains: Vec<String> = files
+    let mains: BTreeSet<String> = files
         .iter()
         .filter(|file| tree.text(file).is_ok_and(|text| has_global(&text)))
         .cloned()
@@ -81,8 +81,8 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
 }
 
 /// The main file that a file belongs to: itself, else the only one in the nearest folder, or `haproxy.cfg` of several.
-fn main_of(file: &str, mains: &[String]) -> Option<String> {
-    if mains.iter().any(|main| main == file) {
+fn main_of(file: &str, mains: &BTreeSet<String>) -> Option<String> {
+    if mains.contains(file) {
         return Some(file.to_owned());
     }
     let above = |main: &&String| is_below(folder(file), folder(main));
@@ -203,7 +203,8 @@ mod tests {
             "/c/x.cfg",
             "/c/haproxy.cfg",
         ]
-        .map(str::to_owned);
+        .map(str::to_owned)
+        .into();
         for (file, wanted) in [
             ("/a/haproxy.cfg", Some("/a/haproxy.cfg")),
             ("/a/conf.d/1.cfg", Some("/a/haproxy.cfg")),
