@@ -29,6 +29,7 @@ mod live;
 mod oscal;
 mod papers;
 mod programs;
+mod programs_hosts;
 mod reports;
 mod repository;
 mod roots;

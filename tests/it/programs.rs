@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::{capdo, stdout};
 
 /// Where a program is, if it is there.
-fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let found = ["/usr/sbin", "/usr/bin", "/usr/local/bin"]
         .iter()
         .map(|folder| Path::new(folder).join(name))
@@ -25,7 +25,7 @@ fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// A copy of a folder of the package.
-fn copy_of(from: &str) -> Option<tempfile::TempDir> {
+pub(crate) fn copy_of(from: &str) -> Option<tempfile::TempDir> {
     if !Path::new(from).is_dir() {
         println!("left out: {from} is not there");
         return None;
@@ -41,7 +41,10 @@ fn copy_of(from: &str) -> Option<tempfile::TempDir> {
 }
 
 /// The facts of one subject: value, file and line by path; lines that another overrides are not among them.
-fn facts(folder: &Path, subject: &str) -> BTreeMap<String, (Value, Option<(String, u64)>)> {
+pub(crate) fn facts(
+    folder: &Path,
+    subject: &str,
+) -> BTreeMap<String, (Value, Option<(String, u64)>)> {
     let out = capdo(&["facts", "config", folder.to_str().unwrap()]);
     stdout(&out)
         .lines()
@@ -62,7 +65,23 @@ fn facts(folder: &Path, subject: &str) -> BTreeMap<String, (Value, Option<(Strin
         .collect()
 }
 
-fn words(value: &Value) -> String {
+/// The value of every fact that counts, by subject and path.
+pub(crate) fn all_facts(folder: &Path) -> BTreeMap<(String, String), Value> {
+    let out = capdo(&["facts", "config", folder.to_str().unwrap()]);
+    stdout(&out)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|fact| fact["origin"] != "shadowed")
+        .map(|fact| {
+            let subject = fact["subject"].as_str().unwrap().to_owned();
+            let path = fact["path"].as_str().unwrap();
+            let name = path.strip_prefix(&format!("{subject}.")).unwrap_or(path);
+            ((subject, name.to_owned()), fact["value"].clone())
+        })
+        .collect()
+}
+
+pub(crate) fn words(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -141,7 +160,7 @@ fn size(text: &str) -> Option<u64> {
 }
 
 /// A server of ours, ended whatever happens.
-struct Ended(Child);
+pub(crate) struct Ended(pub(crate) Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::tests::{cx, tree};
 use super::*;
 
-const NAMES: [&str; 32] = [
+const NAMES: [&str; 47] = [
     "Dockerfile",
     "compose.yml",
     "docker/daemon.json",
@@ -39,9 +39,24 @@ const NAMES: [&str; 32] = [
     "kho/settings/prod.py",
     "infra/override.tf",
     "infra/terraform.tfvars",
+    "haproxy.cfg",
+    "haproxy/conf.d/a.cfg",
+    "main.cf",
+    "master.cf",
+    "rabbitmq.conf",
+    "advanced.config",
+    "server.properties",
+    "chrony/chrony.conf",
+    "chrony/conf.d/a.conf",
+    "nftables.conf",
+    "rules.v4",
+    "etc/logrotate.conf",
+    "etc/logrotate.d/a",
+    "etc/sysctl.d/a.conf",
+    "etc/audit/rules.d/a.rules",
 ];
 
-const WORDS: [&str; 61] = [
+const WORDS: [&str; 85] = [
     "apiVersion: v1\nkind: Pod\n",
     "kind: List\nitems:\n- ",
     "---\n",
@@ -103,6 +118,30 @@ const WORDS: [&str; 61] = [
     "resource \"aws_security_group\" \"a\" {\n  ingress {\n    cidr_blocks = local.a\n  }\n}\n",
     "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"${var.a}-x\"\n  policy = jsonencode({a = 1})\n}\n",
     "module \"m\" {\n  source = \"./\"\n  a = var.a\n}\n",
+    "global\n stats auth a:b\n",
+    "defaults x from x\n",
+    "frontend a from x\n bind \"${A}:80\" ssl ssl-min-ver\n",
+    "backend b\n server a 10.0.0.1 ssl\n",
+    "redirect scheme https if !{ ssl_fc\n",
+    "smtp inet n - y - - smtpd\n  -o smtpd_tls_security_level=may\n",
+    "mynetworks = $mynetworks ${a?{b}:{c}}\n  127.0.0.0/8\n",
+    "smtpd_tls_protocols = >=TLSv1\n",
+    "listeners.tcp = none\n",
+    "default_pass = b\n",
+    "broker.id=1\nlog.dirs=/a\nlisteners=A://:1,B\n",
+    "x.jaas.config=a password=\"b\"\n",
+    "confdir conf.d\nserver a nts\n",
+    "include \"nftables.conf\"\n",
+    "table inet a {\n chain b {\n type filter hook input priority 0; policy drop;\n",
+    "}\n}\n",
+    "*filter\n:INPUT DROP [0:0]\nCOMMIT\n",
+    "-A INPUT -p tcp --dport 22 -j ACCEPT\n",
+    "/var/log/a.log {\n rotate 3\n",
+    "include /etc/logrotate.d\n",
+    "weekly\nsize 1M\npostrotate\n",
+    "-net.ipv4.conf.*.accept_ra = 0\n",
+    "-w /etc/passwd -p wa\n-e 2\n",
+    "-a always,exit -F arch=b64 -S execve\n",
 ];
 
 proptest! {

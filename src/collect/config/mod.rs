@@ -15,8 +15,10 @@ use crate::model::{
 
 mod apache;
 mod applications;
+mod chrony;
 mod containers;
 mod found;
+mod haproxy;
 #[cfg(test)]
 mod holes_tests;
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod kind;
 #[cfg(test)]
 mod kinds_tests;
 mod kubernetes;
+mod logrotate;
 #[cfg(test)]
 mod looked_past_tests;
 mod mysql;
@@ -33,10 +36,15 @@ mod nginx;
 mod node;
 #[cfg(test)]
 mod overlays_tests;
+mod packets;
+mod postfix;
 mod postgresql;
+mod queues;
 mod redis;
 mod secret;
 mod secrets;
+#[cfg(test)]
+mod servers_tests;
 mod settings;
 mod stores;
 mod terraform;
@@ -309,7 +317,19 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
                 | Kind::Dotnet
                 | Kind::Django
                 | Kind::Tomcat
-                | Kind::Terraform => return None,
+                | Kind::Terraform
+                | Kind::Haproxy
+                | Kind::Postfix
+                | Kind::PostfixMaster
+                | Kind::Rabbitmq
+                | Kind::RabbitmqAdvanced
+                | Kind::Kafka
+                | Kind::Chrony
+                | Kind::Nftables
+                | Kind::Iptables
+                | Kind::Logrotate
+                | Kind::Sysctl
+                | Kind::Auditd => return None,
             };
             Some((tree.reader.shown(&f.path), why.to_owned()))
         })
@@ -376,6 +396,12 @@ const READERS: &[(&[&str], Read)] = &[
     (applications::TYPES, applications::collect),
     (terraform::TYPES, terraform::collect),
     (hosts::TYPES, hosts::collect),
+    (haproxy::TYPES, haproxy::collect),
+    (postfix::TYPES, postfix::collect),
+    (queues::TYPES, queues::collect),
+    (chrony::TYPES, chrony::collect),
+    (packets::TYPES, packets::collect),
+    (logrotate::TYPES, logrotate::collect),
     (secret::TYPES, secret::collect),
 ];
 

@@ -242,6 +242,12 @@ impl<'a> Tree<'a> {
         Some(Reason::new("unreadable", format!("{folder}: {why}")))
     }
 
+    /// Links in a folder whose target the tree has.
+    pub(super) fn linked_in<'t>(&'t self, dir: &'t str) -> impl Iterator<Item = String> + 't {
+        let all = self.links.keys();
+        all.filter(move |path| folder(path) == dir).cloned()
+    }
+
     pub(super) fn place(&self, path: &str, line: u32) -> Place {
         Place::new(self.reader.shown(path), line)
     }

@@ -79,6 +79,14 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             return;
         }
         Ok(text) => text,
+        // Rules that were copied out of a host without the rest.
+        Err(e) if e.is_missing() && host.has(&PACKAGES).is_none() && auditrules::any(host) => {
+            let mut subject = Subject::new("auditd", "auditd");
+            auditrules::collect(host, &mut subject, out);
+            out.subjects.push(subject);
+            out.saw("auditd", Seen::Whole);
+            return;
+        }
         Err(e) if e.is_missing() => {
             out.saw("auditd", host.without(CONFIG, &PACKAGES));
             return;

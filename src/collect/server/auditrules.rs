@@ -2,7 +2,7 @@
 
 use super::drift;
 use super::host::{Host, set, texts, unseen};
-use crate::model::{Collected, Command, Fact, SourceError, Subject, Value};
+use crate::model::{Collected, Command, Fact, Place, SourceError, Subject, Value};
 use crate::parse::keyword::words;
 
 /// The state of the kernel's audit.
@@ -133,8 +133,24 @@ pub(super) fn collect(host: &mut Host<'_>, subject: &mut Subject, out: &mut Coll
     calls_recorded(subject, &rules);
     watches(subject, &rules);
     others(subject, &rules);
+    // That no rule says something, the files as a whole say.
+    if let Some((file, ..)) = rules.first() {
+        for fact in subject.facts.values_mut() {
+            let of_rules =
+                fact.path.starts_with("rules.") || ["watches", "immutable"].contains(&&*fact.path);
+            if of_rules && fact.place.is_none() {
+                fact.place = Some(Place::new(file.as_str(), 0));
+            }
+        }
+    }
     let differences = running(host, &rules);
     drift::compare("auditd", differences, out);
+}
+
+/// Are there files of rules?
+pub(super) fn any(host: &Host<'_>) -> bool {
+    let files = host.drop_ins(&["/etc/audit/rules.d"], ".rules");
+    files.is_ok_and(|f| !f.is_empty()) || host.exists("/etc/audit/audit.rules") == Some(true)
 }
 
 /// `rules.d` as augenrules puts it together, else `audit.rules`.
@@ -179,7 +195,15 @@ fn watches(subject: &mut Subject, rules: &[Rule]) {
         let all = files
             .iter()
             .all(|names| names.iter().any(|name| covers(&watched, name)));
-        subject.put(Fact::derived(path, all));
+        let first = rules.iter().find(|(_, _, w)| {
+            let touched = touched(w, &['w', 'a']);
+            let names = files.iter().flat_map(|names| names.iter());
+            touched.is_some_and(|t| names.into_iter().any(|name| covers(&[t], name)))
+        });
+        subject.put(match first {
+            Some((file, line, _)) if all => set(path, true, file, *line),
+            Some(_) | None => Fact::derived(path, all),
+        });
     }
     subject.put(Fact::derived("watches", texts(watched)));
 }

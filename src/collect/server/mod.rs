@@ -69,8 +69,14 @@ use super::Context;
 use crate::model::{Collected, Place, Reason, Seen, Source, Value};
 use host::Host;
 
+pub(in crate::collect) use firewall::{
+    Rules as FirewallRules, hooked as firewall_line, of_rules as firewall_of_rules,
+};
 pub use gather::{gather, gather_of};
 pub use lists::beside;
+pub(in crate::collect) use rotation::days as days_kept;
+pub(in crate::collect) use timesync::of_lines as time_lines;
+
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
 
 /// A part of the collector.

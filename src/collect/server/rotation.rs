@@ -118,7 +118,7 @@ impl Rotation {
 }
 
 /// Days that rotated files are kept: rotations × period, at most `maxage`.
-fn days(rules: &Rules) -> Value {
+pub(in crate::collect) fn days(rules: &Rules) -> Value {
     // logrotate's own values: no old files, once a month… a stanza without a period rotates by size at 1 MB.
     let rotate = rules.rotate.unwrap_or(0);
     if rotate == 0 {

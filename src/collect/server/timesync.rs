@@ -3,7 +3,7 @@
 use super::host::{Host, both, derived, reason, texts, unseen};
 use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Command, Fact, Seen, SourceError, Subject, Value};
-use crate::parse::keyword::{pairs, words};
+use crate::parse::keyword::{Words, pairs, words};
 
 const TRACKING: Command = Command {
     id: "chronyc-tracking",
@@ -64,6 +64,9 @@ const fn piece(what: What) -> Piece {
         serves: &["timesync"],
     }
 }
+
+/// What remarks begin with.
+const REMARKS: [char; 4] = ['#', '!', ';', '%'];
 
 /// A service of time.
 struct Service {
@@ -192,7 +195,7 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
             })
             .collect();
     }
-    words(text, &['#', '!', ';', '%'])
+    words(text, &REMARKS)
         .into_iter()
         .filter(|w| {
             matches!(
@@ -207,40 +210,66 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
 /// What the files say beside the servers: may the clock be set at once, are answers authenticated, who may ask?
 fn settings(host: &mut Host<'_>, service: &Service, subject: &mut Subject) {
     const FACTS: [&str; 3] = ["steps", "authenticated", "serves"];
-    let (mut steps, mut serves) = (service.name != "chrony", false);
-    let (mut sources, mut safe) = (0u32, 0u32);
+    let mut lines: Vec<Words> = Vec::new();
     for pattern in service.files {
         let texts = host.glob(pattern).and_then(|files| {
             let read = |f: String| host.optional(&f).map(Option::unwrap_or_default);
             files.into_iter().map(read).collect::<Result<Vec<_>, _>>()
         });
-        let texts = match texts {
-            Ok(texts) => texts,
+        match texts {
+            Ok(texts) => lines.extend(texts.iter().flat_map(|t| words(t, &REMARKS))),
             Err(e) => {
                 FACTS
                     .iter()
                     .for_each(|f| subject.put(Fact::derived(*f, unseen(&e))));
                 return;
             }
-        };
-        for line in texts.iter().flat_map(|t| words(t, &['#', '!', ';', '%'])) {
-            match line.keyword().as_str() {
-                "makestep" => steps = true,
-                "allow" => serves = true,
-                "server" | "pool" | "peer" => {
-                    sources += 1;
-                    safe += u32::from(line.args().iter().any(|a| a == "nts" || a == "key"));
-                }
-                _ => {}
-            }
         }
     }
+    let told = of_lines(&lines);
+    // The others set the clock at once without being told.
+    let steps = told.steps || service.name != "chrony";
     subject.put(Fact::derived("steps", steps));
-    subject.put(Fact::derived(
-        "authenticated",
-        sources > 0 && sources == safe,
-    ));
-    subject.put(Fact::derived("serves", serves));
+    subject.put(Fact::derived("authenticated", told.authenticated));
+    subject.put(Fact::derived("serves", told.serves));
+}
+
+/// What the lines of chrony or ntp come to.
+pub(in crate::collect) struct Lines {
+    /// The servers that are asked.
+    pub(in crate::collect) servers: Vec<String>,
+    /// The clock may be set at once.
+    pub(in crate::collect) steps: bool,
+    /// Every server proves who it is.
+    pub(in crate::collect) authenticated: bool,
+    /// Others may ask for the time.
+    pub(in crate::collect) serves: bool,
+}
+
+/// The same for all files of a service, in whatever order: none of these takes another back.
+pub(in crate::collect) fn of_lines(lines: &[Words]) -> Lines {
+    let mut out = Lines {
+        servers: Vec::new(),
+        steps: false,
+        authenticated: false,
+        serves: false,
+    };
+    let (mut sources, mut safe) = (0u32, 0u32);
+    for line in lines {
+        match line.keyword().as_str() {
+            "makestep" => out.steps = true,
+            "allow" => out.serves = true,
+            "server" | "pool" | "peer" => {
+                sources += 1;
+                safe += u32::from(line.args().iter().any(|a| a == "nts" || a == "key"));
+                out.servers.extend(line.args().first().cloned());
+            }
+            "refclock" | "servers" => out.servers.extend(line.args().first().cloned()),
+            _ => {}
+        }
+    }
+    out.authenticated = sources > 0 && sources == safe;
+    out
 }
 
 /// Other services of time that are switched on as well: two of them pull the clock apart.

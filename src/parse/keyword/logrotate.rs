@@ -17,6 +17,17 @@ pub struct Rules {
     pub includes: Vec<String>,
 }
 
+/// A directive as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directive {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its name.
+    pub name: String,
+    /// What stands behind; empty where nothing does.
+    pub value: String,
+}
+
 /// A group of files with its rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stanza {
@@ -28,6 +39,8 @@ pub struct Stanza {
     pub rules: Rules,
     /// The line of `rotate`, or of the stanza.
     pub rotate_line: u32,
+    /// Its directives in order.
+    pub directives: Vec<Directive>,
 }
 
 /// A file of logrotate.
@@ -35,8 +48,12 @@ pub struct Stanza {
 pub struct Config {
     /// Rules outside stanzas: they hold for all that follows, in included files too.
     pub global: Rules,
+    /// Directives outside stanzas, in order.
+    pub directives: Vec<Directive>,
     /// The stanzas.
     pub stanzas: Vec<Stanza>,
+    /// The line of a stanza or a script that is not closed.
+    pub open: Option<u32>,
 }
 
 /// Reads a file of logrotate.
@@ -46,6 +63,7 @@ pub fn parse(text: &str) -> Config {
     let mut first: u32 = 0;
     let mut inside: Option<Stanza> = None;
     let mut script = false;
+    let mut opened = None;
     for (line, content) in numbered(text) {
         let content = content.trim();
         let word = content.split_whitespace().next().unwrap_or_default();
@@ -61,6 +79,7 @@ pub fn parse(text: &str) -> Config {
             "postrotate" | "prerotate" | "firstaction" | "lastaction" | "preremove"
         ) {
             script = true;
+            opened = Some(line);
             continue;
         }
         if let Some(stanza) = inside.as_mut() {
@@ -71,6 +90,7 @@ pub fn parse(text: &str) -> Config {
                     stanza.rotate_line = line;
                 }
                 directive(&mut stanza.rules, content);
+                stanza.directives.push(written(line, content));
             }
             continue;
         }
@@ -91,14 +111,39 @@ pub fn parse(text: &str) -> Config {
                     files: std::mem::take(&mut files),
                     rules: Rules::default(),
                     rotate_line: first,
+                    directives: Vec::new(),
                 });
+                opened = Some(line);
             }
         } else {
             directive(&mut config.global, content);
+            config.directives.push(written(line, content));
         }
     }
+    config.open = opened.filter(|_| script || inside.is_some());
     config.stanzas.extend(inside);
     config
+}
+
+fn written(line: u32, content: &str) -> Directive {
+    let content = content.split(" #").next().unwrap_or_default().trim();
+    let (name, value) = content
+        .split_once(|c: char| c.is_whitespace() || c == '=')
+        .unwrap_or((content, ""));
+    Directive {
+        line,
+        name: name.to_owned(),
+        value: value.trim_start_matches(['=', ' ', '\t']).trim().to_owned(),
+    }
+}
+
+/// The rules that directives come to, in their order.
+pub fn rules(directives: &[Directive]) -> Rules {
+    let mut rules = Rules::default();
+    for said in directives {
+        directive(&mut rules, &format!("{} {}", said.name, said.value));
+    }
+    rules
 }
 
 fn directive(rules: &mut Rules, content: &str) {

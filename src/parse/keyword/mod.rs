@@ -156,6 +156,9 @@ mod tests {
             seen.extend(rsyslog::parse(&text).iter().map(|l| l.line()));
             let rotate = logrotate::parse(&text);
             seen.extend(rotate.stanzas.iter().map(|s| s.line));
+            seen.extend(rotate.open);
+            let inner = rotate.stanzas.iter().flat_map(|s| &s.directives);
+            seen.extend(inner.chain(&rotate.directives).map(|d| d.line));
             seen.extend(sudoers::parse(&text).iter().map(|l| l.line()));
             let chains = [packets::nft(&text), packets::iptables(&text)];
             seen.extend(chains.iter().flat_map(|c| &c.all).map(|c| c.line));

@@ -1,13 +1,14 @@
-//! Files of `/etc` that lie among other configurations: sshd, sudo, PAM and rsyslog, read by the same readers as on a
-//! server; and units of systemd.
+//! Files of `/etc` that lie among other configurations: sshd, sudo, PAM, rsyslog, sysctl and auditd, read by the same
+//! readers as on a server; and units of systemd.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::kind::Kind;
 use super::tree::{Tree, folder, join};
 use crate::collect::server;
 use crate::model::{Collected, Entry, Place, Reason, Seen, Source, SourceError, Subject};
 
+mod kernel;
 mod unit;
 
 pub(super) const TYPES: &[&str] = &[
@@ -16,16 +17,20 @@ pub(super) const TYPES: &[&str] = &[
     "pam-password",
     "pam-lockout",
     "rsyslog-config",
+    "sysctl-config",
+    "auditd-config",
     "systemd-unit",
 ];
 
 /// What the readers for servers call it, and what it is called here.
-const NAMES: [(&str, &str); 5] = [
+const NAMES: [(&str, &str); 7] = [
     ("sshd", "sshd-config"),
     ("privilege", "sudoers"),
     ("password-policy", "pam-password"),
     ("lockout", "pam-lockout"),
     ("logging", "rsyslog-config"),
+    ("sysctl", "sysctl-config"),
+    ("auditd", "auditd-config"),
 ];
 
 /// Adds what stands in the tree's files of hosts.
@@ -37,12 +42,29 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
 fn etc(tree: &mut Tree<'_>, out: &mut Collected) {
     let mut not_seen: BTreeMap<&str, Reason> = BTreeMap::new();
     let named = named(tree);
-    for ((from, at), parts) in mounts(tree) {
+    let mut all: Vec<Mount> = mounts(tree)
+        .into_iter()
+        .map(|((from, at), parts)| Mount {
+            from,
+            at,
+            parts,
+            only: None,
+        })
+        .collect();
+    all.extend(kernel::mounts(tree));
+    for Mount {
+        from,
+        at,
+        parts,
+        only,
+    } in all
+    {
         let source = Mounted {
             tree,
             named: &named,
             from: from.clone(),
             at,
+            only,
         };
         let found = server::of_files(&source, &parts, tree.reader.at());
         for sight in found.sights {
@@ -55,18 +77,29 @@ fn etc(tree: &mut Tree<'_>, out: &mut Collected) {
                 not_seen.entry(name).or_insert(why);
             }
         }
+        let mut found_in = Vec::new();
         for mut subject in found.subjects {
             let Some((_, name)) = NAMES.iter().find(|(own, _)| *own == &*subject.kind) else {
                 continue;
             };
             subject.kind = (*name).into();
+            kernel::known(&mut subject);
             moved(&mut subject, &|file| source.shown(file));
+            found_in.push(subject);
+        }
+        for mut subject in found_in {
+            kernel::rest(tree, &from, at, &mut subject);
             out.subjects.push(subject);
         }
     }
-    let unreadable = tree.unreadable_of(&Kind::Host).cloned();
     let not_whole = tree.not_whole();
     for (_, name) in NAMES {
+        let kind = match name {
+            "sysctl-config" => Kind::Sysctl,
+            "auditd-config" => Kind::Auditd,
+            _ => Kind::Host,
+        };
+        let unreadable = tree.unreadable_of(&kind).cloned();
         let seen = match (not_seen.remove(name), &unreadable) {
             (Some(why), _) => Seen::Not(why),
             (None, Some((file, why))) => {
@@ -140,6 +173,14 @@ fn moved(subject: &mut Subject, shown: &dyn Fn(&str) -> String) {
     }
 }
 
+/// A folder of the tree, what it stands for on a host, which readers read it, and the only files that count there.
+struct Mount {
+    from: String,
+    at: &'static str,
+    parts: Vec<&'static str>,
+    only: Option<BTreeSet<String>>,
+}
+
 /// A folder of the tree seen as a folder of a host; nothing else of the host is there.
 struct Mounted<'t, 'a> {
     tree: &'t Tree<'a>,
@@ -147,6 +188,7 @@ struct Mounted<'t, 'a> {
     named: &'t [String],
     from: String,
     at: &'static str,
+    only: Option<BTreeSet<String>>,
 }
 
 impl Mounted<'_, '_> {
@@ -196,7 +238,13 @@ impl Source for Mounted<'_, '_> {
     }
 
     fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
-        self.list_inside(path)
+        let Some(only) = &self.only else {
+            return self.list_inside(path);
+        };
+        let real = self.inside(path)?;
+        let mut entries = self.tree.reader.source().list(&real)?;
+        entries.retain(|entry| only.contains(&join(&real, &entry.name)));
+        Ok(entries)
     }
 
     fn stat(&self, path: &str) -> Result<Entry, SourceError> {

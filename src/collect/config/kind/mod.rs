@@ -5,6 +5,7 @@ use crate::parse::{apache, postgres, redis};
 
 mod names;
 mod nginx;
+mod servers;
 mod yaml;
 
 pub(super) use names::{by_name, is_archive, is_file_name};
@@ -67,6 +68,30 @@ pub(super) enum Kind {
     Tomcat,
     /// Terraform: modules, variables, values.
     Terraform,
+    /// HAProxy, whole or a part.
+    Haproxy,
+    /// `main.cf` of Postfix.
+    Postfix,
+    /// `master.cf` of Postfix.
+    PostfixMaster,
+    /// `rabbitmq.conf` or a part of it.
+    Rabbitmq,
+    /// `advanced.config` of RabbitMQ, which is not read.
+    RabbitmqAdvanced,
+    /// `server.properties` of Kafka.
+    Kafka,
+    /// chrony, whole or a part.
+    Chrony,
+    /// Rules of nftables.
+    Nftables,
+    /// What `iptables-save` wrote.
+    Iptables,
+    /// logrotate, whole or a part.
+    Logrotate,
+    /// Settings of the kernel.
+    Sysctl,
+    /// `auditd.conf` or rules of the kernel's audit.
+    Auditd,
     /// An archive: named and left alone.
     Archive,
     /// Not recognised: why.
@@ -102,6 +127,18 @@ impl Kind {
             Self::Django => "django",
             Self::Tomcat => "tomcat",
             Self::Terraform => "terraform",
+            Self::Haproxy => "haproxy",
+            Self::Postfix => "postfix",
+            Self::PostfixMaster => "postfix-master",
+            Self::Rabbitmq => "rabbitmq",
+            Self::RabbitmqAdvanced => "rabbitmq-advanced",
+            Self::Kafka => "kafka",
+            Self::Chrony => "chrony",
+            Self::Nftables => "nftables",
+            Self::Iptables => "iptables",
+            Self::Logrotate => "logrotate",
+            Self::Sysctl => "sysctl",
+            Self::Auditd => "auditd",
             Self::Archive | Self::Unknown(_) => return None,
         })
     }
@@ -170,6 +207,9 @@ fn corrected(kind: Kind, path: &str, text: &str) -> Kind {
     if kind == Kind::Spring && yaml::is_interface(text) {
         return Kind::Unknown("the description of an interface");
     }
+    if !servers::holds(kind, text) {
+        return by_content(text).unwrap_or(Kind::Unknown("not recognised"));
+    }
     kind
 }
 
@@ -198,6 +238,9 @@ fn by_content(text: &str) -> Option<Kind> {
     }
     if redis::is_acl(text) {
         return Some(Kind::RedisAcl);
+    }
+    if let Some(kind) = servers::by_content(text) {
+        return Some(kind);
     }
     if apache::looks_like(text) {
         return Some(Kind::Apache);

@@ -13,7 +13,8 @@ pub(in super::super) fn by_name(path: &str) -> Option<Kind> {
     if left_out(&lower).is_some() {
         return None;
     }
-    let kinds: [fn(&str, &str) -> Option<Kind>; 4] = [databases, containers, web, hosts];
+    let kinds: [fn(&str, &str) -> Option<Kind>; 5] =
+        [databases, containers, web, hosts, super::servers::by_name];
     kinds.iter().find_map(|kind| kind(folder, name))
 }
 

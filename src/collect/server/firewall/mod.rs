@@ -7,6 +7,8 @@ mod running;
 mod saved;
 mod zones;
 
+pub(in crate::collect) use saved::{Rules, hooked, of_rules};
+
 use super::drift;
 use super::host::{Host, both, certainty, derived, reason, texts};
 use super::plan::{Keep, Piece, Reduction, What};

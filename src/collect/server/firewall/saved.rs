@@ -2,7 +2,7 @@
 
 use super::Wall;
 use crate::collect::server::host::{Host, both};
-use crate::model::{SourceError, Value};
+use crate::model::{Collected, SourceError, Subject, Value};
 use crate::parse::keyword::openings::{self, Openings};
 use crate::parse::keyword::packets::{self, Chain, Chains, Verdict};
 use crate::parse::keyword::pairs;
@@ -82,28 +82,53 @@ pub(super) fn nftables(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError>
             continue;
         };
         let mut chains = packets::nft(&text);
-        let line = chains
-            .all
-            .iter()
-            .find(|c| c.at("input"))
-            .map_or(0, |c| c.line);
+        let line = hooked(&chains);
         included(host, &mut chains)?;
-        let open = open_through(&chains);
-        return Ok(Some(Wall {
-            kind: "nftables",
-            file: file.to_owned(),
-            line,
-            enabled: host.unit_on(&["nftables.service"]),
-            input: policy(&chains, "input"),
-            output: policy(&chains, "output"),
-            forward: policy(&chains, "forward"),
-            six: six(&chains),
-            logs: Value::Bool(open.logs),
-            limits: Value::Bool(open.limits),
-            open,
-        }));
+        let enabled = host.unit_on(&["nftables.service"]);
+        return Ok(Some(nft_wall(file, line, &chains, enabled)));
     }
     Ok(None)
+}
+
+/// The line of the chain that takes what comes in; 0 where there is none.
+pub(in crate::collect) fn hooked(chains: &Chains) -> u32 {
+    let input = chains.all.iter().find(|c| c.at("input"));
+    input.map_or(0, |c| c.line)
+}
+
+fn nft_wall(file: &str, line: u32, chains: &Chains, enabled: Value) -> Wall {
+    let open = open_through(chains);
+    Wall {
+        kind: "nftables",
+        file: file.to_owned(),
+        line,
+        enabled,
+        input: policy(chains, "input"),
+        output: policy(chains, "output"),
+        forward: policy(chains, "forward"),
+        six: six(chains),
+        logs: Value::Bool(open.logs),
+        limits: Value::Bool(open.limits),
+        open,
+    }
+}
+
+/// Rules that were read already, wherever their file lies.
+pub(in crate::collect) enum Rules<'r> {
+    /// A file of nftables, the line of its own chain that takes what comes in, and all that it includes.
+    Nft(&'r str, u32, Chains),
+    /// What `iptables-save` wrote, and what `ip6tables-save` did.
+    Iptables(&'r str, Chains, Option<Chains>),
+}
+
+/// The facts of rules as if they were in force.
+pub(in crate::collect) fn of_rules(rules: Rules<'_>) -> Subject {
+    let on = Value::Bool(true);
+    let wall = match rules {
+        Rules::Nft(file, line, chains) => nft_wall(file, line, &chains, on),
+        Rules::Iptables(file, four, six) => iptables_wall(file, &four, six.as_ref(), on),
+    };
+    super::subject("firewall", &wall, &[], &Collected::default())
 }
 
 /// Reads the files that a file of nftables includes; one that is not there hides what it may say.
@@ -198,45 +223,46 @@ pub(super) fn iptables(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError>
         };
         let four = packets::iptables(&text);
         let other = host.optional(second)?.map(|text| packets::iptables(&text));
-        let told = |hook: &str| {
-            let verdict = |chains: &Chains| {
-                let chain = chains.all.iter().find(|c| c.at(hook));
-                chain.map_or(Verdict::Accept, |c| chains.verdict(c))
-            };
-            let unclear = four.unclear || other.as_ref().is_some_and(|c| c.unclear);
-            joint(Some(verdict(&four)), other.as_ref().map(verdict), unclear)
-        };
         let units: &[&str] = if file.contains("sysconfig") {
             &["iptables.service"]
         } else {
             &["netfilter-persistent.service"]
         };
-        let mut open = open_through(&four);
-        let mut covered = Value::Bool(false);
-        if let Some(mut chains) = other.clone() {
-            for chain in &mut chains.all {
-                "ip6".clone_into(&mut chain.family);
-            }
-            open.join(&open_through(&chains));
-            covered = six(&chains);
-        }
-        return Ok(Some(Wall {
-            kind: "iptables",
-            file: file.to_owned(),
-            line: four
-                .all
-                .iter()
-                .find(|c| c.at("input"))
-                .map_or(0, |c| c.line),
-            enabled: host.unit_on(units),
-            input: told("input"),
-            output: told("output"),
-            forward: told("forward"),
-            six: covered,
-            logs: Value::Bool(open.logs),
-            limits: Value::Bool(open.limits),
-            open,
-        }));
+        let enabled = host.unit_on(units);
+        return Ok(Some(iptables_wall(file, &four, other.as_ref(), enabled)));
     }
     Ok(None)
+}
+
+fn iptables_wall(file: &str, four: &Chains, other: Option<&Chains>, enabled: Value) -> Wall {
+    let told = |hook: &str| {
+        let verdict = |chains: &Chains| {
+            let chain = chains.all.iter().find(|c| c.at(hook));
+            chain.map_or(Verdict::Accept, |c| chains.verdict(c))
+        };
+        let unclear = four.unclear || other.is_some_and(|c| c.unclear);
+        joint(Some(verdict(four)), other.map(verdict), unclear)
+    };
+    let mut open = open_through(four);
+    let mut covered = Value::Bool(false);
+    if let Some(mut chains) = other.cloned() {
+        for chain in &mut chains.all {
+            "ip6".clone_into(&mut chain.family);
+        }
+        open.join(&open_through(&chains));
+        covered = six(&chains);
+    }
+    Wall {
+        kind: "iptables",
+        file: file.to_owned(),
+        line: hooked(four),
+        enabled,
+        input: told("input"),
+        output: told("output"),
+        forward: told("forward"),
+        six: covered,
+        logs: Value::Bool(open.logs),
+        limits: Value::Bool(open.limits),
+        open,
+    }
 }

@@ -1,0 +1,218 @@
+//! HAProxy as it starts: the files of one process in their order, each proxy over its section of defaults, each address
+//! that it listens on with the versions of TLS that are left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::kind::Kind;
+use super::seen;
+use super::settings::{Settings, told};
+use super::tree::{Tree, folder};
+use crate::model::{Collected, Place};
+use crate::parse::haproxy::{Line, parse};
+
+mod bind;
+mod lines;
+mod logs;
+mod process;
+mod proxy;
+mod rules;
+
+pub(super) const TYPES: &[&str] = &["haproxy", "haproxy-proxy", "haproxy-bind"];
+
+/// A section with the file that it stands in.
+pub(super) struct Part {
+    file: String,
+    kind: String,
+    name: String,
+    from: Option<String>,
+    line: u32,
+    lines: Vec<Line>,
+}
+
+/// What one process of HAProxy reads.
+#[derive(Default)]
+struct Process {
+    parts: Vec<Part>,
+    /// The file with its `global` section is not here.
+    missing: Option<String>,
+}
+
+/// Adds the subjects of every process whose files the tree has.
+pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
+    let mut environment: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let mut processes: BTreeMap<String, Process> = BTreeMap::new();
+    let mut files = tree.of_kind(&Kind::Haproxy);
+    let mains: BTreeSet<String> = files
+        .iter()
+        .filter(|file| tree.text(file).is_ok_and(|text| has_global(&text)))
+        .cloned()
+        .collect();
+    // A part is read after the main file beside it or above it.
+    files.sort_by_key(|file| (!mains.contains(file), file.clone()));
+    for file in files {
+        let main = main_of(&file, &mains);
+        let key = main.clone().unwrap_or_else(|| file.clone());
+        let process = processes.entry(key.clone()).or_default();
+        if main.is_none() {
+            process.missing = Some("the file with its global section".to_owned());
+        }
+        let Ok(text) = tree.text(&file) else { continue };
+        let read = parse(&text, environment.entry(key).or_default());
+        for (line, why) in read.problems {
+            told(tree, &file, line, why);
+        }
+        process
+            .parts
+            .extend(read.sections.into_iter().map(|s| Part {
+                file: file.clone(),
+                kind: s.kind,
+                name: s.name,
+                from: s.from,
+                line: s.line,
+                lines: s.lines,
+            }));
+    }
+    for process in processes.values() {
+        subjects(tree, process, out);
+    }
+    for kind in TYPES {
+        out.saw(kind, seen(tree, &[Kind::Haproxy]));
+    }
+}
+
+/// The main file that a file belongs to: itself, else the only one in the nearest folder, or `haproxy.cfg` of several.
+fn main_of(file: &str, mains: &BTreeSet<String>) -> Option<String> {
+    if mains.contains(file) {
+        return Some(file.to_owned());
+    }
+    let above = |main: &&String| is_below(folder(file), folder(main));
+    let nearest = mains
+        .iter()
+        .filter(above)
+        .map(|main| folder(main))
+        .max_by_key(|f| f.len())?;
+    let here: Vec<&String> = mains
+        .iter()
+        .filter(|main| folder(main) == nearest)
+        .collect();
+    match here.as_slice() {
+        [one] => Some((*one).clone()),
+        several => several
+            .iter()
+            .find(|main| main.ends_with("/haproxy.cfg"))
+            .map(|main| (*main).clone()),
+    }
+}
+
+fn has_global(text: &str) -> bool {
+    text.lines()
+        .any(|line| line.split_whitespace().next() == Some("global"))
+}
+
+fn is_below(folder: &str, above: &str) -> bool {
+    folder == above
+        || folder
+            .strip_prefix(above.trim_end_matches('/'))
+            .is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
+    let mut global = Settings::without(process.missing.clone());
+    let mut users: Vec<(String, Place)> = Vec::new();
+    for part in &process.parts {
+        if part.kind == "global" {
+            lines::add(tree, part, &part.lines, &mut global);
+        }
+        if part.kind == "userlist" {
+            users.extend(lines::plain_users(tree, part));
+        }
+    }
+    let before = out.subjects.len();
+    for (at, part) in process.parts.iter().enumerate() {
+        if !["frontend", "backend", "listen"].contains(&part.kind.as_str()) {
+            continue;
+        }
+        let mut settings = Settings::without(None);
+        for defaults in chain(tree, process, at) {
+            lines::add(tree, defaults, &defaults.lines, &mut settings);
+        }
+        lines::add(tree, part, &part.lines, &mut settings);
+        proxy::put(tree, part, &settings, &global, out);
+    }
+    let proxies = out.subjects.len() > before;
+    if let Some(first) = process.parts.iter().find(|p| p.kind == "global") {
+        let place = tree.place(&first.file, first.line);
+        process::put(&global, &users, place, out);
+    } else if proxies && let Some(first) = process.parts.first() {
+        let place = tree.place(&first.file, first.line);
+        process::put(&global, &users, place, out);
+    }
+}
+
+/// The sections of defaults that a proxy takes its values from, the outermost first: the one it names, else the last
+/// before it. A section of defaults may name another.
+fn chain<'p>(tree: &mut Tree<'_>, process: &'p Process, at: usize) -> Vec<&'p Part> {
+    let mut chain = Vec::new();
+    let Some(part) = process.parts.get(at) else {
+        return chain;
+    };
+    let named = |name: &str| {
+        process
+            .parts
+            .iter()
+            .find(|p| p.kind == "defaults" && p.name == name)
+    };
+    let mut next = match &part.from {
+        Some(name) => {
+            let found = named(name);
+            if found.is_none() {
+                told(
+                    tree,
+                    &part.file,
+                    part.line,
+                    "names defaults that are not here",
+                );
+            }
+            found
+        }
+        None => process.parts[..at].iter().rfind(|p| p.kind == "defaults"),
+    };
+    while let Some(defaults) = next {
+        if chain.len() >= MAX_CHAIN {
+            told(tree, &defaults.file, defaults.line, "defaults go round");
+            break;
+        }
+        chain.insert(0, defaults);
+        next = defaults.from.as_deref().and_then(named);
+    }
+    chain
+}
+
+const MAX_CHAIN: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_belong_to_a_main_file() {
+        let mains = [
+            "/a/haproxy.cfg",
+            "/b/x.cfg",
+            "/b/y.cfg",
+            "/c/x.cfg",
+            "/c/haproxy.cfg",
+        ]
+        .map(str::to_owned)
+        .into();
+        for (file, wanted) in [
+            ("/a/haproxy.cfg", Some("/a/haproxy.cfg")),
+            ("/a/conf.d/1.cfg", Some("/a/haproxy.cfg")),
+            ("/b/conf.d/1.cfg", None),
+            ("/c/z.cfg", Some("/c/haproxy.cfg")),
+            ("/d/z.cfg", None),
+        ] {
+            assert_eq!(main_of(file, &mains).as_deref(), wanted, "{file}");
+        }
+    }
+}

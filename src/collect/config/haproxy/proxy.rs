@@ -1,0 +1,249 @@
+//! A frontend, a backend or both in one: what it takes in plain, what it logs, how long it waits, to whom it passes on.
+
+use super::bind::{self, Bind};
+use super::lines::MANY;
+use super::process::put_at;
+use super::{Part, logs, rules};
+use crate::collect::config::settings::{Line, Settings, is_loopback};
+use crate::collect::config::tree::Tree;
+use crate::model::{Collected, Fact, Subject, Value};
+
+/// Adds the subject of a proxy and those of its addresses.
+pub(super) fn put(
+    tree: &Tree<'_>,
+    part: &Part,
+    settings: &Settings,
+    global: &Settings,
+    out: &mut Collected,
+) {
+    let id = format!("haproxy.{}[{}]", part.kind, part.name);
+    let mut subject = Subject::new("haproxy-proxy", id).at(tree.place(&part.file, part.line));
+    let own: &[(&str, &str)] = if part.kind == "frontend" {
+        &FRONT
+    } else {
+        &BACK
+    };
+    settings.put_all(&mut subject, own, MANY);
+    let http = settings.get("mode") == Some("http");
+    let binds: Vec<Bind<'_>> = settings.all("bind").iter().map(Bind::of).collect();
+    let listens = part.kind != "backend" && !binds.is_empty();
+    subject.put(Fact::derived("listens", listens));
+    subject.put(Fact::derived("http", http));
+    let tls = binds.iter().any(Bind::is_tls);
+    subject.put(Fact::derived("tls", tls));
+    let plain = binds.iter().find(|b| !b.is_tls() && b.is_remote());
+    let first = settings.all("bind").first().map(|l| &l.place);
+    let serves_plain = http && plain.is_some() && !rules::sends_on(settings);
+    put_at(
+        &mut subject,
+        "serves_plain_http",
+        serves_plain.into(),
+        first,
+    );
+    logging(settings, global, &mut subject);
+    times(settings, &mut subject);
+    let hsts = rules::hsts(settings);
+    put_at(
+        &mut subject,
+        "hsts_max_age",
+        Value::Int(hsts.map_or(0, |h| h.0)),
+        hsts.map(|h| &h.1.place).or(first),
+    );
+    subject.put(Fact::derived("limits_connections", rules::limits(settings)));
+    statistics(part, settings, &binds, &mut subject);
+    servers(settings, global, &mut subject);
+    out.subjects.push(subject);
+    if listens {
+        out.subjects
+            .extend(binds.iter().map(|b| bind::subject(part, b, global)));
+    }
+}
+
+fn logging(settings: &Settings, global: &Settings, subject: &mut Subject) {
+    let place = settings.line("log").map(|l| &l.place);
+    let enabled = match logs::enabled(settings, global) {
+        Some(enabled) => enabled.into(),
+        None => Value::unseen("include-missing", "the file with its global section"),
+    };
+    put_at(subject, "log_enabled", enabled, place);
+    let format = ["log-format", "option httplog", "option tcplog"]
+        .iter()
+        .find_map(|name| settings.line(name));
+    put_at(
+        subject,
+        "log_fields",
+        logs::fields(settings),
+        format.map(|l| &l.place).or(place),
+    );
+}
+
+/// How long it waits; 0 is for ever.
+fn times(settings: &Settings, subject: &mut Subject) {
+    for name in [
+        "client",
+        "server",
+        "connect",
+        "http-request",
+        "http-keep-alive",
+    ] {
+        let path = format!("{}_timeout_seconds", name.replace('-', "_"));
+        let name = format!("timeout {name}");
+        settings.conclude(subject, &path, &name, "0", |v| seconds(v).map(Value::Int));
+    }
+}
+
+/// HAProxy's spans: milliseconds where no unit stands, rounded up to seconds.
+fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let number: i64 = text[..digits].parse().ok()?;
+    let millis = match &text[digits..] {
+        "us" => number / 1000,
+        "" | "ms" => number,
+        "s" => number.checked_mul(1000)?,
+        "m" => number.checked_mul(60_000)?,
+        "h" => number.checked_mul(3_600_000)?,
+        "d" => number.checked_mul(86_400_000)?,
+        _ => return None,
+    };
+    Some(millis.checked_add(999)? / 1000)
+}
+
+/// The page of statistics: who sees it, who steers servers on it.
+fn statistics(part: &Part, settings: &Settings, binds: &[Bind<'_>], subject: &mut Subject) {
+    let lines: Vec<&Line> = settings
+        .names()
+        .filter(|name| name.starts_with("stats "))
+        .flat_map(|name| settings.all(name))
+        .collect();
+    let place = lines.first().map(|l| &l.place);
+    let http = settings.get("mode") == Some("http");
+    let enabled = http && !lines.is_empty();
+    put_at(subject, "stats_enabled", enabled.into(), place);
+    let protected = !settings.all("stats auth").is_empty()
+        || settings
+            .all("stats http-request")
+            .iter()
+            .any(|l| asks(&l.value))
+        || settings.all("http-request").iter().any(|l| asks(&l.value))
+        || (!binds.is_empty() && binds.iter().all(Bind::asks_certificate));
+    // A backend is reached through frontends: others reach it too.
+    let remote = part.kind == "backend" || binds.iter().any(Bind::is_remote);
+    put_at(
+        subject,
+        "stats_exposed",
+        (enabled && remote && !protected).into(),
+        place,
+    );
+    let steers = !settings.all("stats admin").is_empty();
+    put_at(
+        subject,
+        "stats_admin_open",
+        (enabled && steers && !protected).into(),
+        place,
+    );
+    let plain = binds.iter().any(|b| !b.is_tls() && b.is_remote());
+    put_at(
+        subject,
+        "stats_plain",
+        (enabled && plain && !rules::sends_on(settings)).into(),
+        place,
+    );
+    let hidden = settings.line("stats hide-version").is_some();
+    put_at(subject, "stats_hides_version", hidden.into(), place);
+    let passes_on = [
+        "server",
+        "server-template",
+        "use_backend",
+        "default_backend",
+    ]
+    .iter()
+    .any(|name| !settings.all(name).is_empty());
+    put_at(subject, "stats_apart", (!passes_on).into(), place);
+}
+
+/// Does a rule ask who comes: by an account, a certificate, an address?
+fn asks(rule: &str) -> bool {
+    let first = rule.split(' ').next().unwrap_or_default();
+    let by_whom = ["src", "http_auth", "ssl_c_"]
+        .iter()
+        .any(|w| rule.contains(w));
+    first == "auth" || (["deny", "reject", "silent-drop", "tarpit"].contains(&first) && by_whom)
+}
+
+/// The servers behind: which are reached in plain, which may be anybody.
+fn servers(settings: &Settings, global: &Settings, subject: &mut Subject) {
+    let defaults: Vec<&str> = settings
+        .all("default-server")
+        .iter()
+        .flat_map(|l| l.value.split(' '))
+        .collect();
+    let lines: Vec<&Line> = settings
+        .all("server")
+        .iter()
+        .chain(settings.all("server-template"))
+        .collect();
+    let (mut plain, mut unverified) = (Vec::new(), Vec::new());
+    let mut unknown = false;
+    for line in &lines {
+        let words: Vec<&str> = line.value.split(' ').collect();
+        let (name, address) = match words.as_slice() {
+            [name, count, address, ..] if count.parse::<u32>().is_ok() => (*name, *address),
+            [name, address, ..] => (*name, *address),
+            [..] => continue,
+        };
+        let tls =
+            (words.contains(&"ssl") || defaults.contains(&"ssl")) && !words.contains(&"no-ssl");
+        let local = !bind::is_remote(address) || is_loopback(address);
+        if !tls && !local {
+            plain.push(Value::from(name));
+        }
+        let verify = after(&words, "verify").or_else(|| after(&defaults, "verify"));
+        let own = global.get("ssl-server-verify").unwrap_or("required");
+        unknown |= tls && !local && verify.is_none() && global.missing.is_some();
+        if tls && !local && verify.unwrap_or(own) == "none" {
+            unverified.push(Value::from(name));
+        }
+    }
+    let place = lines.first().map(|l| &l.place);
+    subject.put(Fact::derived("passes_on", !lines.is_empty()));
+    put_at(subject, "plain_servers", Value::list(plain), place);
+    let unverified = if unknown {
+        Value::partial_list(unverified)
+    } else {
+        Value::list(unverified)
+    };
+    put_at(subject, "unverified_servers", unverified, place);
+}
+
+fn after<'w>(words: &[&'w str], name: &str) -> Option<&'w str> {
+    let at = words.iter().rposition(|w| *w == name)?;
+    words.get(at + 1).copied()
+}
+
+/// HAProxy's own values (2.6).
+const FRONT: [(&str, &str); 1] = [("mode", "tcp")];
+const BACK: [(&str, &str); 3] = [("mode", "tcp"), ("balance", "roundrobin"), ("retries", "3")];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans() {
+        for (text, wanted) in [
+            ("5000", Some(5)),
+            ("50s", Some(50)),
+            ("1m", Some(60)),
+            ("1500ms", Some(2)),
+            ("1h", Some(3600)),
+            ("x", None),
+            ("5 weeks", None),
+            ("9223372036854775807d", None),
+        ] {
+            assert_eq!(seconds(text), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A service of `master.cf` with what it overrides; of a server for SMTP what it asks of those who come.
+
+use super::client::{level, remote};
+use super::values::{seconds, weak_protocols, words};
+use super::{Effective, hidden};
+use crate::collect::config::settings::{Settings, is_loopback};
+use crate::model::{Fact, Place, Subject, Value};
+use crate::parse::postfix::Service;
+
+/// The subject of a service.
+pub(super) fn subject(
+    service: &Service,
+    main: &Settings,
+    placed: &dyn Fn(u32) -> Place,
+) -> Subject {
+    let id = format!("postfix.service[{}/{}]", service.name, service.kind);
+    let is_server = service.command == "smtpd" && ["inet", "pass"].contains(&service.kind.as_str());
+    let kind = if is_server {
+        "postfix-smtpd"
+    } else {
+        "postfix-service"
+    };
+    let mut subject = Subject::new(kind, id).at(placed(service.line));
+    let here = |path: &str, value: Value| Fact::set(path, value).at(placed(service.line));
+    subject.put(here("command", service.command.as_str().into()));
+    subject.put(here("type", service.kind.as_str().into()));
+    for (name, value) in COLUMNS.iter().zip(&service.columns) {
+        subject.put(if value == "-" {
+            Fact::default_of(name.0, name.1)
+        } else {
+            here(name.0, value.as_str().into())
+        });
+    }
+    let mut over = Settings::without(None);
+    for setting in &service.overrides {
+        over.add(setting.name.clone(), hidden(setting), placed(setting.line));
+    }
+    over.put_all(&mut subject, &[], &[]);
+    let own = Effective {
+        main,
+        service: Some(&over),
+    };
+    if is_server {
+        server(service, own, &mut subject);
+    }
+    subject
+}
+
+fn server(service: &Service, own: Effective<'_>, subject: &mut Subject) {
+    let host = service.name.rsplit_once(':').map(|(host, _)| host);
+    let reached = match host {
+        Some(host) if is_loopback(host) => Some(false),
+        Some(_) => Some(true),
+        None => remote(own),
+    };
+    own.put(
+        subject,
+        "remote",
+        &["inet_interfaces"],
+        reached.map(Value::Bool),
+    );
+    let names = [
+        "smtpd_tls_wrappermode",
+        "smtpd_tls_security_level",
+        "smtpd_enforce_tls",
+        "smtpd_use_tls",
+    ];
+    let wrapped = own.is_on("smtpd_tls_wrappermode");
+    let level = match wrapped {
+        Some(true) => Some("wrapper".to_owned()),
+        Some(false) | None => level(own, "smtpd"),
+    };
+    own.put(subject, "tls_level", &names, level.clone().map(Value::from));
+    tls(own, level.as_deref(), subject);
+    authentication(own, level.as_deref(), subject);
+    relay(own, subject);
+    limits(own, subject);
+}
+
+fn tls(own: Effective<'_>, level: Option<&str>, subject: &mut Subject) {
+    if level == Some("none") {
+        for path in ["weak_protocols", "cipher_grade"] {
+            subject.put(Fact::derived(
+                path,
+                Value::unseen("not_applicable", "no TLS here"),
+            ));
+        }
+        return;
+    }
+    let (protocols, ciphers) = if level == Some("may") {
+        ("smtpd_tls_protocols", "smtpd_tls_ciphers")
+    } else {
+        (
+            "smtpd_tls_mandatory_protocols",
+            "smtpd_tls_mandatory_ciphers",
+        )
+    };
+    let weak = own.get(protocols).and_then(|v| weak_protocols(&v));
+    own.put(
+        subject,
+        "weak_protocols",
+        &[protocols],
+        weak.map(|all| Value::list(all.into_iter().map(Value::from))),
+    );
+    let grade = own.get(ciphers).map(|v| v.trim().to_ascii_lowercase());
+    own.put(subject, "cipher_grade", &[ciphers], grade.map(Value::from));
+}
+
+/// Who logs in, and whether the password may cross in clear.
+fn authentication(own: Effective<'_>, level: Option<&str>, subject: &mut Subject) {
+    let enabled = own.is_on("smtpd_sasl_auth_enable");
+    own.put(
+        subject,
+        "auth_enabled",
+        &["smtpd_sasl_auth_enable"],
+        enabled.map(Value::Bool),
+    );
+    let guarded = match (level, own.is_on("smtpd_tls_auth_only")) {
+        (Some("none"), Some(only)) => Some(only),
+        (Some("may"), only) => only,
+        (Some(_), _) => Some(true),
+        (None, Some(true)) => Some(true),
+        (_, Some(false) | None) => None,
+    };
+    let clear = enabled.and_then(|on| if on { guarded.map(|g| !g) } else { Some(false) });
+    own.put(
+        subject,
+        "auth_in_clear",
+        &["smtpd_tls_auth_only", "smtpd_sasl_auth_enable"],
+        clear.map(Value::Bool),
+    );
+    let options = own.get("smtpd_sasl_security_options");
+    let anonymous = options.map(|o| !words(&o).contains(&"noanonymous"));
+    own.put(
+        subject,
+        "auth_anonymous",
+        &["smtpd_sasl_security_options"],
+        anonymous.map(Value::Bool),
+    );
+}
+
+/// Is a letter to somebody elsewhere refused where a stranger brings it?
+fn relay(own: Effective<'_>, subject: &mut Subject) {
+    let lists = ["smtpd_relay_restrictions", "smtpd_recipient_restrictions"];
+    let mut closed = Some(false);
+    for list in lists {
+        closed = match (own.get(list).and_then(|text| closes(&text)), closed) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (None, _) | (_, None) => None,
+            (Some(false), Some(false)) => Some(false),
+        };
+    }
+    own.put(subject, "relay_restricted", &lists, closed.map(Value::Bool));
+}
+
+/// Does the list refuse strangers before it lets them pass? A table may do either.
+fn closes(text: &str) -> Option<bool> {
+    for word in words(text) {
+        match word {
+            "permit" => return Some(false),
+            "reject" | "defer" | "reject_unauth_destination" | "defer_unauth_destination" => {
+                return Some(true);
+            }
+            _ => {}
+        }
+    }
+    Some(false)
+}
+
+fn limits(own: Effective<'_>, subject: &mut Subject) {
+    let count = |name: &str| own.get(name)?.trim().parse().ok().map(Value::Int);
+    for (path, name) in [
+        ("connections", "smtpd_client_connection_count_limit"),
+        ("connection_rate", "smtpd_client_connection_rate_limit"),
+        ("auth_rate", "smtpd_client_auth_rate_limit"),
+    ] {
+        own.put(subject, path, &[name], count(name));
+    }
+    let wait = own.get("smtpd_timeout").and_then(|v| seconds(&v));
+    own.put(
+        subject,
+        "timeout_seconds",
+        &["smtpd_timeout"],
+        wait.map(Value::Int),
+    );
+    for (path, name) in [
+        ("vrfy_disabled", "disable_vrfy_command"),
+        ("helo_required", "smtpd_helo_required"),
+    ] {
+        own.put(subject, path, &[name], own.is_on(name).map(Value::Bool));
+    }
+    // The version is the program's own: only the line itself says whether it is shown.
+    let banner = super::raw_value(own.main, own.service, "smtpd_banner");
+    let told = banner.map(|b| b.contains("mail_version") || b.contains("mail_release"));
+    own.put(
+        subject,
+        "banner_shows_version",
+        &["smtpd_banner"],
+        told.map(Value::Bool),
+    );
+}
+
+/// The columns with Postfix's own values.
+const COLUMNS: [(&str, &str); 5] = [
+    ("private", "y"),
+    ("unprivileged", "y"),
+    ("chroot", "n"),
+    ("wakeup", "0"),
+    ("maxproc", "$default_process_limit"),
+];

@@ -1,0 +1,206 @@
+//! Kafka: `server.properties` of a broker or a controller; the last line wins, its own values where it is silent.
+
+use std::collections::BTreeMap;
+
+use super::is_weak;
+use crate::collect::config::kind::Kind;
+use crate::collect::config::settings::{Settings, is_loopback, on};
+use crate::collect::config::tree::Tree;
+use crate::model::{Collected, Fact, Subject, Value};
+use crate::parse::properties;
+
+pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
+    for file in tree.of_kind(&Kind::Kafka) {
+        let Ok(text) = tree.text(&file) else { continue };
+        let mut settings = Settings::default();
+        for property in properties::parse(&text).into_iter().flatten() {
+            let place = tree.place(&file, property.line);
+            // A line for JAAS holds accounts with their passwords.
+            let jaas = property.name.ends_with("jaas.config");
+            let value = if jaas {
+                "***".to_owned()
+            } else {
+                property.value
+            };
+            settings.add(property.name.to_ascii_lowercase(), value, place);
+        }
+        let subject = Subject::new("kafka", "kafka").at(tree.place(&file, 1));
+        out.subjects.push(facts(&settings, subject));
+    }
+}
+
+fn facts(s: &Settings, mut subject: Subject) -> Subject {
+    s.put_all(&mut subject, &OWN, &[]);
+    let listeners = listeners(s);
+    let protocols = protocols(s);
+    let of = |name: &str| {
+        let protocol = protocols.get(&name.to_ascii_uppercase());
+        protocol
+            .cloned()
+            .unwrap_or_else(|| name.to_ascii_uppercase())
+    };
+    let named = |wanted: &dyn Fn(&str, &str) -> bool| {
+        let found = listeners
+            .iter()
+            .filter(|(_, remote)| *remote)
+            .filter(|(name, _)| wanted(name, &of(name)));
+        Value::list(found.map(|(name, _)| Value::from(name.as_str())))
+    };
+    let plain = |p: &str| ["PLAINTEXT", "SASL_PLAINTEXT"].contains(&p);
+    // Clients prove who they are by SASL, or by a certificate that is asked for.
+    let certificates = |name: &str| {
+        let own = format!("listener.name.{}.ssl.client.auth", name.to_lowercase());
+        s.get(&own).or_else(|| s.get("ssl.client.auth")) == Some("required")
+    };
+    let unproven = |name: &str, p: &str| p == "PLAINTEXT" || (p == "SSL" && !certificates(name));
+    let place = s.line("listeners").map(|l| l.place.clone());
+    let unclear = s.get("listeners").is_some_and(|v| v.contains("${"));
+    let mut put = |path: &str, value: Value| {
+        let value = if unclear {
+            Value::unseen("ambiguous", "a variable of the environment")
+        } else {
+            value
+        };
+        let fact = Fact::derived(path, value);
+        subject.put(match &place {
+            Some(place) => fact.at(place.clone()),
+            None => fact,
+        });
+    };
+    put("plain_listeners", named(&|_, p| plain(p)));
+    put("unauthenticated_listeners", named(&unproven));
+    let between = s
+        .get("inter.broker.listener.name")
+        .map(&of)
+        .or_else(|| {
+            s.get("security.inter.broker.protocol")
+                .map(str::to_ascii_uppercase)
+        })
+        .unwrap_or_else(|| "PLAINTEXT".to_owned());
+    let name = if s.line("inter.broker.listener.name").is_some() {
+        "inter.broker.listener.name"
+    } else {
+        "security.inter.broker.protocol"
+    };
+    let fact = Fact::derived("brokers_in_plain", plain(&between));
+    subject.put(match s.line(name) {
+        Some(line) => fact.at(line.place.clone()),
+        None => fact,
+    });
+    s.conclude(
+        &mut subject,
+        "authorizer_on",
+        "authorizer.class.name",
+        "",
+        |v| Some((!v.trim().is_empty()).into()),
+    );
+    for (path, name, own) in [
+        (
+            "open_without_rule",
+            "allow.everyone.if.no.acl.found",
+            "false",
+        ),
+        ("makes_topics", "auto.create.topics.enable", "true"),
+        (
+            "unclean_election",
+            "unclean.leader.election.enable",
+            "false",
+        ),
+    ] {
+        s.conclude(&mut subject, path, name, own, |v| on(v).map(Value::Bool));
+    }
+    s.conclude(
+        &mut subject,
+        "weak_tls",
+        "ssl.enabled.protocols",
+        "TLSv1.2,TLSv1.3",
+        |v| {
+            let weak = v.split(',').map(str::trim).filter(|p| is_weak(p));
+            Some(Value::list(weak.map(Value::from)))
+        },
+    );
+    s.conclude(&mut subject, "weak_ciphers", "ssl.cipher.suites", "", |v| {
+        let weak = crate::collect::config::nginx::weak_ciphers(v);
+        Some(Value::list(weak.into_iter().map(Value::from)))
+    });
+    // Kafka's own is the largest number there is.
+    for (path, name, own) in [
+        (
+            "connections_by_source",
+            "max.connections.per.ip",
+            "2147483647",
+        ),
+        ("connections", "max.connections", "2147483647"),
+        ("idle_ms", "connections.max.idle.ms", "600000"),
+        ("replicas", "default.replication.factor", "1"),
+        ("replicas_written", "min.insync.replicas", "1"),
+    ] {
+        s.conclude(&mut subject, path, name, own, |v| {
+            v.trim().parse().ok().map(Value::Int)
+        });
+    }
+    subject
+}
+
+/// The names of the listeners, and whether other machines reach them.
+fn listeners(s: &Settings) -> Vec<(String, bool)> {
+    let written = s.get("listeners").unwrap_or("PLAINTEXT://:9092");
+    written
+        .split(',')
+        .filter_map(|one| one.trim().split_once("://"))
+        .map(|(name, address)| {
+            let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+            (name.to_owned(), !is_loopback(host))
+        })
+        .collect()
+}
+
+/// Which protocol each name of a listener stands for.
+fn protocols(s: &Settings) -> BTreeMap<String, String> {
+    let written = s.get("listener.security.protocol.map").unwrap_or_default();
+    written
+        .split(',')
+        .filter_map(|one| one.trim().split_once(':'))
+        .map(|(name, protocol)| {
+            (
+                name.to_ascii_uppercase(),
+                protocol.trim().to_ascii_uppercase(),
+            )
+        })
+        .collect()
+}
+
+/// Is it the configuration of a broker?
+pub(in crate::collect::config) fn looks_like(text: &str) -> bool {
+    let names = [
+        "broker.id",
+        "node.id",
+        "process.roles",
+        "zookeeper.connect",
+        "log.dirs",
+    ];
+    let found = properties::parse(text)
+        .into_iter()
+        .flatten()
+        .filter(|p| names.contains(&p.name.as_str()));
+    found.count() >= 2
+}
+
+/// Kafka's own values (3.6).
+const OWN: [(&str, &str); 15] = [
+    ("listeners", "PLAINTEXT://:9092"),
+    ("security.inter.broker.protocol", "PLAINTEXT"),
+    ("authorizer.class.name", ""),
+    ("allow.everyone.if.no.acl.found", "false"),
+    ("auto.create.topics.enable", "true"),
+    ("delete.topic.enable", "true"),
+    ("unclean.leader.election.enable", "false"),
+    ("ssl.enabled.protocols", "TLSv1.2,TLSv1.3"),
+    ("ssl.protocol", "TLSv1.3"),
+    ("ssl.client.auth", "none"),
+    ("ssl.endpoint.identification.algorithm", "https"),
+    ("connections.max.idle.ms", "600000"),
+    ("default.replication.factor", "1"),
+    ("min.insync.replicas", "1"),
+    ("sasl.enabled.mechanisms", "GSSAPI"),
+];
