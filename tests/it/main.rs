@@ -23,6 +23,7 @@ mod endpoint;
 mod errors;
 mod gate;
 mod honesty;
+mod hostile;
 mod law;
 mod live;
 mod oscal;
