@@ -150,7 +150,15 @@ fn said(run: &Run, common: &Common) -> String {
         0 => report::terminal::brief,
         _ => report::terminal::summary,
     };
-    draw(run, common.lang.into())
+    draw(run, common.lang.into(), columns())
+}
+
+/// The columns of the terminal, within reason; what goes into a file or a pipe has those that we choose.
+fn columns() -> usize {
+    match terminal_size::terminal_size_of(std::io::stdout()) {
+        Some((terminal_size::Width(columns), _)) => usize::from(columns).clamp(60, 120),
+        None => report::terminal::WIDTH,
+    }
 }
 
 /// Reports, chain, manifest and seal appear together; what stood there before stays until all of them are written.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 
@@ -16,7 +16,7 @@ pub(super) fn stdout(text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::Internal(format!("stdout: {error}"))),
+        Err(error) => Err(unsaid(&error)),
     }
 }
 
@@ -29,8 +29,15 @@ pub(super) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::Internal(format!("stdout: {error}"))),
+        Err(error) => Err(unsaid(&error)),
     }
+}
+
+/// Stdout is a file that took no more.
+fn unsaid(error: &std::io::Error) -> Failure {
+    Failure::File(format!(
+        "the output cannot be written: {error}\n  help: make room where it goes, or write files with --out"
+    ))
 }
 
 /// Writes to stderr; where that fails there is nobody to tell.
@@ -68,6 +75,19 @@ pub(super) fn folder(path: &Path) -> Result<(), Failure> {
 pub(super) struct Staged<'a> {
     folder: &'a Path,
     files: Vec<(tempfile::NamedTempFile, String)>,
+    /// Folders that were made for them.
+    made: Vec<PathBuf>,
+}
+
+/// What was not kept leaves nothing behind, not even the folders that were made for it.
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        self.files.clear();
+        for folder in &self.made {
+            // One with files in it stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 impl<'a> Staged<'a> {
@@ -76,6 +96,7 @@ impl<'a> Staged<'a> {
         Self {
             folder,
             files: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -105,6 +126,7 @@ impl<'a> Staged<'a> {
                 .mode(0o700)
                 .create(beside)
                 .map_err(&failed)?;
+            self.made.push(beside.to_owned());
         }
         let mut temporary = tempfile::NamedTempFile::new_in(beside).map_err(&failed)?;
         let mut file = Remembering {
@@ -136,7 +158,7 @@ impl<'a> Staged<'a> {
     ///
     /// # Errors
     /// Where a name is taken by a folder.
-    pub(super) fn keep(self) -> Result<(), Failure> {
+    pub(super) fn keep(mut self) -> Result<(), Failure> {
         // A rename onto a folder would fail half-way.
         if let Some(path) = self
             .files
@@ -149,7 +171,7 @@ impl<'a> Staged<'a> {
                 path.display()
             )));
         }
-        for (temporary, name) in self.files {
+        for (temporary, name) in std::mem::take(&mut self.files) {
             let path = self.folder.join(name);
             temporary.persist(&path).map_err(|e| {
                 Failure::File(format!(

@@ -139,7 +139,7 @@ mod tests {
                 println!("{name} {}: {:?}", format.name(), began.elapsed());
             }
         }
-        let text = terminal::summary(&sample::run(), Lang::Vi);
+        let text = terminal::summary(&sample::run(), Lang::Vi, terminal::WIDTH);
         std::fs::write(format!("{folder}/run.txt"), text).unwrap();
     }
 

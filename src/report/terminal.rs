@@ -18,11 +18,12 @@ use super::common::{
 use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
 use crate::text::labels::{self, page};
 
-/// The summary of a run in one language.
-pub fn summary(run: &Run, lang: Lang) -> String {
+/// The summary of a run in one language, in lines of at most so many columns.
+pub fn summary(run: &Run, lang: Lang, width: usize) -> String {
     let mut out = Out {
         text: String::new(),
         lang,
+        width,
         tight: false,
     };
     out.head(run);
@@ -39,12 +40,14 @@ pub fn summary(run: &Run, lang: Lang) -> String {
 
 /// Failures that are shown.
 const WORST: usize = 10;
-/// Columns of a line that we wrap.
-const WIDTH: usize = 100;
+/// Columns of a line where nobody says how many there are.
+pub const WIDTH: usize = 100;
 
 struct Out {
     text: String,
     lang: Lang,
+    /// Columns of a line that we wrap.
+    width: usize,
     /// No empty lines between sections.
     tight: bool,
 }
@@ -59,8 +62,15 @@ impl Out {
     }
 
     fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
+        for line in line.trim_end().split('\n') {
+            // A pipeline takes a line that begins so for a command of its own.
+            let begins = line.trim_start();
+            if begins.starts_with("::") || begins.starts_with("##") {
+                self.text.push_str("· ");
+            }
+            self.text.push_str(line.trim_end());
+            self.text.push('\n');
+        }
     }
 
     fn heading(&mut self, key: &'static str) {
@@ -78,7 +88,7 @@ impl Out {
         let mut length = indent;
         for word in text.split_whitespace() {
             let chars = word.chars().count();
-            if length > indent && length + 1 + chars > WIDTH {
+            if length > indent && length + 1 + chars > self.width {
                 self.line(&line);
                 line = " ".repeat(indent);
                 length = indent;
@@ -102,11 +112,11 @@ impl Out {
         self.line(&format!("{bold}{title}{bold:#}"));
         if let Some(organisation) = &run.organisation {
             let name = lines(self.get(&organisation.name));
-            self.line(&name);
+            self.wrapped(0, &name);
         }
         let as_of = labels::day(run.run.as_of);
         let (law, day) = (self.word("as_of"), self.get(&as_of));
-        let most = if self.tight { 50 } else { 120 };
+        let most = if self.tight { self.width / 2 - 10 } else { 120 };
         let mut line = format!("{} · {law} {day}", short(&run.run.input, most));
         if let Some(system) = run.systems.first().filter(|_| scan) {
             let _ = write!(line, " · {} {}", self.word("level_short"), system.level);
@@ -150,7 +160,9 @@ impl Out {
         self.heading("letter");
         for item in &run.letter {
             let state = self.state(item.status);
-            let title = lines(self.get(&item.title));
+            // Two blanks, the number, the state, as wide as all are, two blanks.
+            let room = self.width.saturating_sub(21);
+            let title = short(self.get(&item.title), room);
             self.line(&format!("  {}. {state}  {title}", item.item));
         }
     }
@@ -360,7 +372,7 @@ mod tests {
     use crate::report::sample;
 
     fn plain(run: &Run, lang: Lang) -> String {
-        anstream::adapter::strip_str(&summary(run, lang)).to_string()
+        anstream::adapter::strip_str(&summary(run, lang, WIDTH)).to_string()
     }
 
     #[test]
@@ -382,7 +394,7 @@ mod tests {
                 sample::scan(),
                 sample::large(5000),
             ] {
-                let text = anstream::adapter::strip_str(&brief(&run, lang)).to_string();
+                let text = anstream::adapter::strip_str(&brief(&run, lang, WIDTH)).to_string();
                 assert!(
                     text.lines().count() <= 45,
                     "{}:\n{text}",
@@ -395,8 +407,26 @@ mod tests {
     }
 
     #[test]
+    fn no_line_of_it_is_wider_than_the_screen() {
+        for (lang, width) in [
+            (Lang::Vi, 80),
+            (Lang::En, 80),
+            (Lang::Vi, 100),
+            (Lang::En, 120),
+        ] {
+            for run in [sample::run(), sample::scan(), sample::large(500)] {
+                let text = anstream::adapter::strip_str(&brief(&run, lang, width)).to_string();
+                for line in text.lines() {
+                    assert!(line.chars().count() <= width, "{width}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn nothing_hostile_reaches_the_terminal() {
-        let short = anstream::adapter::strip_str(&brief(&sample::hostile(), Lang::Vi)).to_string();
+        let short =
+            anstream::adapter::strip_str(&brief(&sample::hostile(), Lang::Vi, WIDTH)).to_string();
         let text = plain(&sample::hostile(), Lang::Vi) + &short;
         let wrong = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2028}';
         assert_eq!(text.chars().find(|c| wrong(*c)), None);

@@ -1,21 +1,20 @@
 //! The words of reasons, joints and units, in both languages, by code.
 
-use crate::model::{FigureUnit, Reason, ReasonReport, Text};
+use crate::model::{Day, FigureUnit, Reason, ReasonReport, Text};
 
 /// A reason in words: what its code means, then its detail.
 pub fn reason(reason: &Reason) -> ReasonReport {
     let words = code(&reason.code);
-    let with = |lead: &str| {
-        if reason.detail.is_empty() {
-            lead.to_owned()
-        } else {
-            format!("{lead}: {}", reason.detail)
-        }
+    let with = |lead: &str, detail: &str| match detail {
+        "" => lead.to_owned(),
+        detail => format!("{lead}: {detail}"),
     };
+    // A day is written as each language writes it.
+    let day = Day::parse(&reason.detail).map(Day::vi);
     ReasonReport {
         code: reason.code.to_string(),
-        vi: with(&words.vi),
-        en: with(&words.en),
+        vi: with(&words.vi, day.as_deref().unwrap_or(&reason.detail)),
+        en: with(&words.en, &reason.detail),
     }
 }
 

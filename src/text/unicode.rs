@@ -25,13 +25,17 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Text of a target, safe in a terminal: control characters, bidirectional marks and line separators are shown
+/// Does a character act on what stands around it, or is it nothing that can be seen?
+pub fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
+            | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Text of a target, safe in a terminal: control characters, bidirectional marks, line separators and what is no character are shown
 /// as `\u{…}`.
 pub fn visible(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
     if !text.chars().any(hidden) {
         return text.to_owned();
     }
@@ -60,5 +64,9 @@ mod tests {
     fn shows_what_hides() {
         assert_eq!(visible("a\u{1b}[31m\u{202E}b"), "a\\u{1b}[31m\\u{202e}b");
         assert_eq!(visible("đạt"), "đạt");
+        assert_eq!(
+            visible("\u{61c}\u{fffe}\u{e0041}"),
+            "\\u{61c}\\u{fffe}\\u{e0041}"
+        );
     }
 }

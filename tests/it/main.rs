@@ -24,6 +24,7 @@ mod endpoint;
 mod errors;
 mod gate;
 mod honesty;
+mod hostile;
 mod law;
 mod live;
 mod oscal;

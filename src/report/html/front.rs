@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::{Counts, LetterItem, Obligation, Run, Status, SystemReport, Text};
 use crate::report::common::{
-    before_waivers, both, instrument_name as name, lines, short, whereabouts, worst,
+    actual, before_waivers, both, instrument_name as name, lines, short, whereabouts, worst,
 };
 use crate::text::labels::{self, Label};
 
@@ -110,6 +110,8 @@ struct Worst {
     severity: Label,
     force: Label,
     at: Vec<String>,
+    /// What was found there: the title says what must be so.
+    actual: Option<String>,
     remediation: Text,
 }
 
@@ -271,6 +273,7 @@ fn worst_three(run: &Run) -> Vec<Worst> {
             severity: labels::severity(f.severity),
             force: labels::force(f.force),
             at: whereabouts(f),
+            actual: f.actual.first().map(|fact| actual(fact, 120)),
             remediation: both(&f.remediation),
         })
         .collect()

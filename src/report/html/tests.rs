@@ -124,6 +124,29 @@ fn a_scan_says_that_it_is_partial() {
     assert!(text.contains("<html lang=\"en\">") && text.contains("<title>Partial check</title>"));
 }
 
+#[test]
+fn commands_in_a_remedy_are_code_and_page_one_says_what_was_found() {
+    let mut run = sample::run();
+    for control in &mut run.controls {
+        control.remediation.vi = "Khóa bằng `passwd -l <TÊN>` rồi thử".into();
+        control.remediation.en = "Lock with `passwd -l NAME".into();
+    }
+    for finding in &mut run.findings {
+        finding.remediation.vi = "Khóa bằng `passwd -l <TÊN>` rồi thử".into();
+    }
+    let text = drawn(&run);
+    assert!(!text.contains("`passwd") && !text.contains("<TÊN>"));
+    assert!(text.contains("Khóa bằng <code>passwd -l &lt;TÊN&gt;</code> rồi thử"));
+    assert!(text.contains("Lock with <code>passwd -l NAME</code>"));
+    let first = text.split("<ol class=\"worst\">").nth(1).unwrap();
+    let first = first.split("</li>").next().unwrap();
+    let fact = crate::report::common::worst(&run, 1)[0]
+        .actual
+        .first()
+        .unwrap();
+    assert!(first.contains(&fact.path), "{first}");
+}
+
 fn past(finished: &str, gap: u64) -> crate::report::Past {
     let mut past = crate::report::Past::of(&sample::run());
     past.id = finished.to_owned();

@@ -13,16 +13,17 @@ const WORST: usize = 3;
 const FEW: usize = 4;
 /// Reasons that are shown.
 const REASONS: usize = 3;
+/// Below this the names of systems are left out.
+const NARROW: usize = 100;
 /// Rows of a table that are shown.
 const ROWS: usize = 20;
-/// Columns of a line.
-const WIDTH: usize = 100;
 
-/// The summary of a run in one language, short.
-pub fn brief(run: &Run, lang: Lang) -> String {
+/// The summary of a run in one language, short, in lines of at most so many columns.
+pub fn brief(run: &Run, lang: Lang, width: usize) -> String {
     let mut out = Out {
         text: String::new(),
         lang,
+        width,
         tight: true,
     };
     out.head(run);
@@ -56,10 +57,14 @@ impl Out {
         for system in worst_first.iter().take(FEW) {
             let state = self.state(system.status);
             let counts = labels::open_counts(system.counts);
-            let name = short(self.get(&system.name), 28);
+            let id = short(&system.id, 20);
+            // On a narrow screen its id says which it is.
+            let name = match self.width < NARROW {
+                true => id,
+                false => format!("{} ({id})", short(self.get(&system.name), 28)),
+            };
             self.line(&format!(
-                "  {state}  {name} ({}), {} {} · {}",
-                short(&system.id, 20),
+                "  {state}  {name}, {} {} · {}",
                 self.word("level_short"),
                 system.level,
                 counts.get(self.lang)
@@ -87,7 +92,7 @@ impl Out {
 
     fn one_failure(&mut self, finding: &Finding) {
         let severity = self.severity(finding.severity);
-        let title = short(self.get(&finding.title), 70);
+        let title = short(self.get(&finding.title), self.width.saturating_sub(30));
         self.line(&format!("  {severity}  {title} ({})", finding.control));
         let mut parts = whereabouts(finding);
         // A file that is the asset itself is said once, with its line.
@@ -100,12 +105,15 @@ impl Out {
         if let Some(fact) = finding.actual.first() {
             place = format!("{place}: {}", actual(fact, 60));
         }
-        self.line(&format!("    {}", short(&place, WIDTH - 4)));
+        self.line(&format!(
+            "    {}",
+            short(&place, self.width.saturating_sub(4))
+        ));
         let remedy = lines(self.get(&finding.remediation)).replace('\n', " ");
         let word = self.word("remedy");
         self.line(&format!(
             "    {}",
-            short(&format!("{word}: {remedy}"), WIDTH - 4)
+            short(&format!("{word}: {remedy}"), self.width.saturating_sub(4))
         ));
     }
 
@@ -124,7 +132,10 @@ impl Out {
             .into_iter()
             .map(|(code, (why, count))| {
                 let words = lead(code, &Text::new(why.vi.clone(), why.en.clone()));
-                (count, short(words.get(self.lang), 80))
+                (
+                    count,
+                    short(words.get(self.lang), self.width.saturating_sub(20)),
+                )
             })
             .collect();
         reasons.sort_by_key(|(count, words)| (std::cmp::Reverse(*count), words.clone()));
@@ -147,7 +158,7 @@ impl Out {
         }
         self.heading("waivers");
         for line in spoken.iter().take(FEW) {
-            self.line(&short(line, WIDTH));
+            self.line(&short(line, self.width));
         }
         self.more(spoken.len(), FEW);
     }
@@ -166,7 +177,10 @@ impl Out {
 
     fn few_notes(&mut self, run: &Run) {
         for note in run.notes.iter().take(FEW) {
-            let note = short(&lines(self.get(note)).replace('\n', " "), WIDTH - 2);
+            let note = short(
+                &lines(self.get(note)).replace('\n', " "),
+                self.width.saturating_sub(2),
+            );
             self.line(&format!("! {note}"));
         }
         self.more(run.notes.len(), FEW);
@@ -218,7 +232,7 @@ impl Out {
                 row.failing(),
                 row.unseen,
                 row.passing,
-                short(&title, WIDTH.saturating_sub(width + 37))
+                short(&title, self.width.saturating_sub(width + 37))
             );
             self.line(&line);
         }

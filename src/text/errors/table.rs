@@ -35,6 +35,8 @@ pub(super) const TABLE: &[(&str, &str)] = &[
     ("cannot be read: {}", "không đọc được: {0}"),
     ("cannot be written: {}", "không ghi được: {0}"),
     ("cannot be replaced: {}", "không thay được: {0}"),
+    ("the output cannot be written: {}", "không ghi được kết quả ra: {0}"),
+    ("make room where it goes, or write files with --out", "giải phóng dung lượng ở nơi nhận, hoặc ghi ra tệp bằng --out"),
     ("the folder cannot be made: {}", "không tạo được thư mục: {0}"),
     ("the folder cannot be written: {}", "không ghi được vào thư mục: {0}"),
     ("nothing there was changed; make room, or name another folder with --out", "chưa có gì ở đó bị thay đổi; giải phóng dung lượng, hoặc nêu thư mục khác ở --out"),
