@@ -33,7 +33,7 @@ pub fn classify_in(
     setting: &Setting,
 ) -> Verdict {
     let table = &*TABLE;
-    let whole = words(name, table);
+    let whole = setting.said(name, table);
     let said = match &setting.prefix {
         Some(prefix) => Some(words(without_piece(name, prefix), table)).filter(|w| !w.is_empty()),
         None => None,

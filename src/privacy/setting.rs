@@ -31,6 +31,8 @@ pub struct Setting {
     pub(super) prefix: Option<String>,
     /// Whose the rows are, where the name says it.
     pub(super) party: Option<Party>,
+    /// The words of its columns, by their names.
+    columns: BTreeMap<String, Vec<String>>,
 }
 
 impl Setting {
@@ -79,12 +81,23 @@ impl Setting {
 
     fn column(&mut self, column: &str, table: &Table) {
         let said = words(column, table);
+        self.say(&said, table);
+        self.columns.insert(column.to_owned(), said);
+    }
+
+    /// The words of a name, which most often is one of its columns.
+    pub(super) fn said(&self, name: &str, table: &Table) -> Vec<String> {
+        let known = self.columns.get(name).cloned();
+        known.unwrap_or_else(|| words(name, table))
+    }
+
+    fn say(&mut self, said: &[String], table: &Table) {
         // The key of a person names no side.
         let key = said.last().is_some_and(|w| table.tail.contains(w));
         self.sides |= !key
-            && find_party(&said, table)
+            && find_party(said, table)
                 .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient));
-        let Some(class) = by_words(&said, table).0.map(|v| v.class) else {
+        let Some(class) = by_words(said, table).0.map(|v| v.class) else {
             return;
         };
         self.contact |= matches!(

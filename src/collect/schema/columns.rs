@@ -1,5 +1,7 @@
 //! One subject for each column.
 
+use rayon::prelude::*;
+
 use crate::model::{Fact, Place, Subject, Value};
 use crate::parse::sql::Schema;
 use crate::privacy::Class;
@@ -11,7 +13,7 @@ use crate::text::why;
 /// A subject for each column: `column` where it holds personal data, else `column-other`.
 pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Subject> {
     judged
-        .iter()
+        .par_iter()
         .filter_map(|j| {
             let (table, column) = j.of(schema)?;
             let place = Place::new(file, column.line);

@@ -9,6 +9,7 @@ use crate::model::{Collected, Declared, EvidenceItem, Reason, Seen};
 use crate::parse::sql::{Dialect, Schema};
 use judge::Beside;
 use live::Live;
+use said::Said;
 
 mod accounts;
 mod api;
@@ -19,6 +20,7 @@ mod dump;
 mod duties;
 mod judge;
 mod live;
+mod said;
 mod shield;
 mod whole;
 
@@ -191,14 +193,15 @@ impl State {
             return;
         }
         let judged = judge::judge(schema, beside);
+        let said = Said::of(schema);
         for subject in columns::subjects(schema, &judged, place) {
             out.subjects.push(self.unique(subject, file));
         }
-        for subject in accounts::subjects(schema, &judged, place) {
+        for subject in accounts::subjects(schema, &said, &judged, place) {
             self.accounts += 1;
             out.subjects.push(self.unique(subject, file));
         }
-        let mut subject = whole::subject(schema, &judged, &self.unproven, file, place);
+        let mut subject = whole::subject(schema, &said, &judged, &self.unproven, file, place);
         counts::put(&mut subject, schema, &judged, live);
         out.subjects.push(self.unique(subject, file));
     }
