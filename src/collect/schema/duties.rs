@@ -14,6 +14,9 @@ use crate::text::unicode;
 /// A column of a record that a duty asks for: its name in facts, and the phrases it may be called by, between `|`.
 type Wanted = (&'static str, &'static str);
 
+/// Does a table with personal data count: its place, the classes that it holds, itself, its words?
+type Keep<'a> = dyn Fn(usize, &BTreeSet<Class>, &Table, &Of) -> bool + 'a;
+
 /// Puts the facts of all duties.
 pub(super) fn facts(
     schema: &Schema,
@@ -26,7 +29,7 @@ pub(super) fn facts(
         let classes = held.entry(judged.table).or_default();
         classes.insert(judged.verdict.class);
     }
-    let tables = |keep: &dyn Fn(usize, &BTreeSet<Class>, &Table, &Of) -> bool| {
+    let tables = |keep: &Keep<'_>| {
         let found = schema.tables.iter().zip(said.tables()).enumerate();
         super::whole::list(
             found

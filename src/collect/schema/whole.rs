@@ -260,13 +260,12 @@ fn is_access_log(of: &Of) -> bool {
         return false;
     }
     let columns: Vec<&String> = of.columns.iter().flatten().collect();
-    let who = [
+    [
         "user", "account", "actor", "by", "employee", "nhan", "nguoi", "username", "admin",
         "staff", "causer",
     ]
     .iter()
-    .any(|w| columns.iter().any(|x| *x == w));
-    who
+    .any(|w| columns.iter().any(|x| *x == w))
 }
 
 fn count(n: usize) -> Value {
