@@ -56,12 +56,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok((book, pack))
     });
     match packed {
-        Ok((book, pack)) => {
+        Ok((book, mut pack)) => {
+            // Examples are half of the controls, and only their own test and pages read them.
+            let examples: Vec<Vec<model::Example>> = pack
+                .controls
+                .iter_mut()
+                .map(|control| std::mem::take(&mut control.examples))
+                .collect();
             let blob = postcard::to_stdvec(&(sha256(&laws), sha256(&controls), book, pack))?;
-            fs::write(
-                PathBuf::from(std::env::var("OUT_DIR")?).join("pack.bin"),
-                blob,
-            )?;
+            let out = PathBuf::from(std::env::var("OUT_DIR")?);
+            fs::write(out.join("pack.bin"), blob)?;
+            fs::write(out.join("examples.bin"), postcard::to_stdvec(&examples)?)?;
             Ok(())
         }
         Err(mistakes) => {

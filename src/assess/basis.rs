@@ -25,14 +25,17 @@ pub(super) fn subjects<'a>(input: &'a Input<'_>) -> Subjects<'a> {
 }
 
 /// The same judgement with the facts that its control looked at, and the place of the first of them.
-pub(super) fn of_pass(j: &Judgement, control: &Control, subjects: &Subjects<'_>) -> Judgement {
-    let mut whole = j.clone();
-    let Some(subject) = subjects.get(&(j.asset, &*j.subject)) else {
+pub(super) fn of_pass(
+    mut whole: Judgement,
+    control: &Control,
+    subjects: &Subjects<'_>,
+) -> Judgement {
+    let Some(subject) = subjects.get(&(whole.asset, &*whole.subject)) else {
         return whole;
     };
     control.assert.each_path(None, &mut |path, inside| {
         let here = path.reach == Reach::Subject || (path.reach == Reach::Here && inside.is_none());
-        if let Some(fact) = subject.facts.get(&path.key).filter(|_| here)
+        if let Some(fact) = subject.facts.get(path.key.as_str()).filter(|_| here)
             && whole.actual.len() < MOST
             && !whole.actual.iter().any(|a| a.path == fact.path)
         {

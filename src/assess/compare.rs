@@ -206,7 +206,7 @@ pub fn compare(old: &Run, new: &Run) -> Comparison {
             findings.push(FindingStep {
                 id: shown.id.clone(),
                 control: shown.control.clone(),
-                title: shown.title.clone(),
+                title: Text::clone(&shown.title),
                 severity: shown.severity,
                 asset: shown.asset.clone(),
                 subject: shown.subject.clone(),

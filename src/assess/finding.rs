@@ -1,15 +1,17 @@
 //! From judgements to findings: ids, requirements with their force, words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::basis::{self, Subjects};
 use super::{Duties, Input, Judged};
 use crate::model::{
     Actual, ActualReport, AssetKind, Control, ControlReport, Disposition, Finding,
-    FindingRequirement, Force, Judgement, Location, ORG, ParameterReport, Place, ReasonReport,
-    ResultWord, Selection, Target, Text,
+    FindingRequirement, Force, Judgement, Location, ORG, ParameterReport, ParameterValue, Place,
+    Reason, ReasonReport, ResultWord, Selection, Shared, Target, Text,
 };
 use crate::text::expected::expected;
 use crate::text::reasons;
@@ -21,16 +23,16 @@ pub(super) fn findings(
     judgements: Vec<Judgement>,
 ) -> Vec<Finding> {
     let judgements = without_idle(input, judgements);
-    let mut drafts = Drafts {
-        input,
-        duties,
-        expected: BTreeMap::new(),
-        subjects: basis::subjects(input),
-    };
+    let assets: Vec<Of<'_>> = input.assets.iter().map(Of::asset).collect();
+    let subjects = basis::subjects(input);
+    let fresh = || Drafts::of_assets(input, duties, &assets, &subjects);
     let mut found: Vec<Finding> = judgements
-        .iter()
-        .filter_map(|j| drafts.of_judgement(j))
+        .into_par_iter()
+        .with_min_len(AT_ONCE)
+        .map_init(fresh, |drafts, j| drafts.of_judgement(j))
+        .flatten_iter()
         .collect();
+    let mut drafts = Drafts::new(input, duties);
     for (control, reason) in input.not_selected {
         let Some(control) = input.pack.controls.get(*control as usize) else {
             continue;
@@ -44,7 +46,7 @@ pub(super) fn findings(
             &[ORG.to_owned()],
         );
         finding.result = ResultWord::NotSelected;
-        finding.reason = Some(reasons::reason(reason));
+        finding.reason = Some(reasons::reason(reason).into());
         found.push(finding);
     }
     found
@@ -103,41 +105,80 @@ fn without_idle(input: &Input<'_>, judgements: Vec<Judgement>) -> Vec<Judgement>
         .collect()
 }
 
-/// Makes findings; the words of what is expected are made once for each control and set of values.
+/// How many judgements are turned into findings by one thread at least.
+const AT_ONCE: usize = 2048;
+
+/// Makes findings; what all those of one control and system say is made once.
 pub(super) struct Drafts<'a, 'b> {
-    pub(super) input: &'a Input<'b>,
-    pub(super) duties: &'a Duties<'b>,
-    pub(super) expected: BTreeMap<(String, Vec<i64>), Text>,
-    pub(super) subjects: Subjects<'a>,
+    input: &'a Input<'b>,
+    duties: &'a Duties<'b>,
+    expected: BTreeMap<(String, Vec<i64>), Shared<Text>>,
+    reasons: BTreeMap<Reason, Shared<ReasonReport>>,
+    said: BTreeMap<(u32, u32), Vec<Said>>,
+    of: Option<(&'a [Of<'a>], &'a Subjects<'a>)>,
 }
 
-impl Drafts<'_, '_> {
-    fn of_judgement(&mut self, j: &Judgement) -> Option<Finding> {
-        let judged = self.input.assets.get(j.asset as usize)?;
+/// What is looked up of an asset for each of its findings.
+struct Of<'a> {
+    judged: &'a Judged,
+    asked: BTreeMap<u32, &'a Selection>,
+    /// Its evidence by source, in the order in which it was read.
+    evidence: BTreeMap<&'a str, Vec<usize>>,
+}
+
+/// What the findings of one control in one asset say alike, for the systems of their subjects.
+#[derive(Clone)]
+struct Said {
+    systems: Shared<Vec<String>>,
+    force: Force,
+    expected: Shared<Text>,
+    requirements: Shared<Vec<FindingRequirement>>,
+    parameters: Shared<BTreeMap<String, ParameterReport>>,
+}
+
+impl<'a, 'b> Drafts<'a, 'b> {
+    /// For findings that speak of no asset.
+    pub(super) fn new(input: &'a Input<'b>, duties: &'a Duties<'b>) -> Self {
+        Self {
+            input,
+            duties,
+            expected: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            said: BTreeMap::new(),
+            of: None,
+        }
+    }
+
+    fn of_assets(
+        input: &'a Input<'b>,
+        duties: &'a Duties<'b>,
+        assets: &'a [Of<'a>],
+        subjects: &'a Subjects<'a>,
+    ) -> Self {
+        Self {
+            of: Some((assets, subjects)),
+            ..Self::new(input, duties)
+        }
+    }
+
+    fn of_judgement(&mut self, j: Judgement) -> Option<Finding> {
+        let (assets, subjects) = self.of?;
+        let of = assets.get(j.asset as usize)?;
         let control = self.input.pack.controls.get(j.control as usize)?;
-        let selection = &judged
-            .asked
-            .iter()
-            .find(|a| a.control == j.control)?
-            .selection;
-        let systems = j
-            .systems
-            .as_ref()
-            .map_or_else(|| judged.systems.clone(), |s| s.to_vec());
-        let whole;
+        let said = self.said(control, of, &j)?;
         let j = if j.result == ResultWord::Pass {
-            whole = basis::of_pass(j, control, &self.subjects);
-            &whole
+            basis::of_pass(j, control, subjects)
         } else {
             j
         };
-        let mut finding = self.of(control, selection, &judged.asset.id, &j.subject, &systems);
+        let reason = j.reason.as_ref().map(|r| self.reason(r));
+        let mut finding = finding(control, &said, &of.judged.asset.id, &j.subject);
         finding.result = j.result;
-        finding.reason = j.reason.as_ref().map(reasons::reason);
+        finding.reason = reason;
         finding.actual = j.actual.iter().map(actual).collect();
         finding.actual_more = j.more;
-        finding.location = location(judged, j.place.as_ref());
-        finding.evidence = evidence(judged, j);
+        finding.location = location(of.judged, j.place.as_ref());
+        finding.evidence = of.evidence(&j);
         Some(finding)
     }
 
@@ -150,6 +191,24 @@ impl Drafts<'_, '_> {
         subject: &str,
         systems: &[String],
     ) -> Finding {
+        let said = self.say(control, selection, systems);
+        finding(control, &said, asset, subject)
+    }
+
+    fn said(&mut self, control: &Control, of: &Of<'_>, j: &Judgement) -> Option<Said> {
+        let selection = *of.asked.get(&j.control)?;
+        let systems: &[String] = j.systems.as_deref().unwrap_or(&of.judged.systems);
+        let key = (j.control, j.asset);
+        let known = self.said.get(&key).into_iter().flatten();
+        if let Some(said) = known.into_iter().find(|s| **s.systems == *systems) {
+            return Some(said.clone());
+        }
+        let said = self.say(control, selection, systems);
+        self.said.entry(key).or_default().push(said.clone());
+        Some(said)
+    }
+
+    fn say(&mut self, control: &Control, selection: &Selection, systems: &[String]) -> Said {
         let requirements = self.requirements(control, selection, systems);
         let force = requirements
             .iter()
@@ -164,47 +223,35 @@ impl Drafts<'_, '_> {
             .expected
             .entry(key)
             .or_insert_with(|| {
-                expected(control, &self.input.pack.vocabulary, &selection.parameters)
+                expected(control, &self.input.pack.vocabulary, &selection.parameters).into()
             })
             .clone();
-        Finding {
-            id: finding_id(&control.id, asset, subject),
-            control: control.id.clone(),
-            severity: control.severity,
+        let parameter = |(name, p): (&String, &ParameterValue)| {
+            let report = ParameterReport {
+                value: p.value,
+                unit: reasons::unit(p.unit).en,
+                source: p.source.clone(),
+            };
+            (name.clone(), report)
+        };
+        let parameters: BTreeMap<String, ParameterReport> =
+            selection.parameters.iter().map(parameter).collect();
+        Said {
+            systems: systems.to_vec().into(),
             force,
-            result: ResultWord::NotChecked,
-            disposition: Disposition::None,
-            system: systems.first().cloned().unwrap_or_default(),
-            systems: systems.to_vec(),
-            asset: asset.to_owned(),
-            subject: subject.to_owned(),
-            title: control.title.clone(),
             expected,
-            actual: Vec::new(),
-            actual_more: 0,
-            reason: None,
-            location: None,
-            evidence: Vec::new(),
-            remediation: control.remediation.clone(),
-            requirements,
-            parameters: selection
-                .parameters
-                .iter()
-                .map(|(name, p)| {
-                    let unit = reasons::unit(p.unit).en;
-                    (
-                        name.clone(),
-                        ParameterReport {
-                            value: p.value,
-                            unit,
-                            source: p.source.clone(),
-                        },
-                    )
-                })
-                .collect(),
-            waiver: None,
-            baseline: None,
+            requirements: requirements.into(),
+            parameters: parameters.into(),
         }
+    }
+
+    fn reason(&mut self, reason: &Reason) -> Shared<ReasonReport> {
+        if let Some(known) = self.reasons.get(reason) {
+            return known.clone();
+        }
+        let words: Shared<ReasonReport> = reasons::reason(reason).into();
+        self.reasons.insert(reason.clone(), words.clone());
+        words
     }
 
     /// The requirements in force on which the control bears here, each with the weaker force of control, figure and
@@ -236,6 +283,33 @@ impl Drafts<'_, '_> {
     }
 }
 
+fn finding(control: &Control, said: &Said, asset: &str, subject: &str) -> Finding {
+    Finding {
+        id: finding_id(&control.id, asset, subject),
+        control: control.id.clone(),
+        severity: control.severity,
+        force: said.force,
+        result: ResultWord::NotChecked,
+        disposition: Disposition::None,
+        system: said.systems.first().cloned().unwrap_or_default(),
+        systems: said.systems.clone(),
+        asset: asset.to_owned(),
+        subject: subject.to_owned(),
+        title: control.title.clone(),
+        expected: said.expected.clone(),
+        actual: Vec::new(),
+        actual_more: 0,
+        reason: None,
+        location: None,
+        evidence: Vec::new(),
+        remediation: control.remediation.clone(),
+        requirements: said.requirements.clone(),
+        parameters: said.parameters.clone(),
+        waiver: None,
+        baseline: None,
+    }
+}
+
 /// First 16 hex digits of SHA-256 over control, asset and subject.
 fn finding_id(control: &str, asset: &str, subject: &str) -> String {
     let mut hash = Sha256::new();
@@ -243,11 +317,11 @@ fn finding_id(control: &str, asset: &str, subject: &str) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let first = hash.finalize().into_iter().take(8);
+    first.fold(String::with_capacity(16), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn actual(a: &Actual) -> ActualReport {
@@ -302,29 +376,42 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
     }
 }
 
-fn evidence(judged: &Judged, j: &Judgement) -> Vec<String> {
-    let all = &judged.collected.evidence;
-    let places = j
-        .actual
-        .iter()
-        .filter_map(|a| a.place.as_ref())
-        .chain(j.place.as_ref());
-    let files: BTreeSet<&str> = places.map(|p| &*p.file).collect();
-    let hit: Vec<String> = all
-        .iter()
-        .filter(|e| files.contains(e.source.as_str()))
-        .map(|e| e.id.clone())
-        .collect();
-    if hit.is_empty() && all.len() <= 3 {
-        all.iter().map(|e| e.id.clone()).collect()
-    } else {
-        hit
+impl<'a> Of<'a> {
+    fn asset(judged: &'a Judged) -> Self {
+        let mut evidence: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, item) in judged.collected.evidence.iter().enumerate() {
+            evidence.entry(&item.source).or_default().push(at);
+        }
+        let asked = judged.asked.iter();
+        Self {
+            judged,
+            asked: asked.map(|a| (a.control, &*a.selection)).collect(),
+            evidence,
+        }
+    }
+
+    /// What was read of the files that the judgement names; all that was read, where it names none and that is little.
+    fn evidence(&self, j: &Judgement) -> Vec<String> {
+        let all = &self.judged.collected.evidence;
+        let places = j
+            .actual
+            .iter()
+            .filter_map(|a| a.place.as_ref())
+            .chain(j.place.as_ref());
+        let files: BTreeSet<&str> = places.map(|p| &*p.file).collect();
+        let found = files.iter().filter_map(|file| self.evidence.get(file));
+        let hit: BTreeSet<usize> = found.flatten().copied().collect();
+        if hit.is_empty() && all.len() <= 3 {
+            return all.iter().map(|e| e.id.clone()).collect();
+        }
+        let items = hit.into_iter().filter_map(|at| all.get(at));
+        items.map(|e| e.id.clone()).collect()
     }
 }
 
 /// The controls that the findings name, with their texts once.
 pub(super) fn controls(input: &Input<'_>, findings: &[Finding]) -> Vec<ControlReport> {
-    let mut expected: BTreeMap<&str, &Text> = BTreeMap::new();
+    let mut expected: BTreeMap<&str, &Shared<Text>> = BTreeMap::new();
     for finding in findings {
         expected
             .entry(&finding.control)

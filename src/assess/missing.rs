@@ -1,8 +1,6 @@
 //! Evidence that a level calls for and the inventory does not have: `notchecked` (`no-asset`), or `notapplicable`
 //! where the inventory declares that there is none.
 
-use std::collections::BTreeMap;
-
 use super::finding::{Drafts, pseudo_asset};
 use super::{Duties, Input};
 use crate::model::{AssetKind, Control, Finding, ORG, Reason, ResultWord, Scope, Selection, Text};
@@ -10,12 +8,7 @@ use crate::text::reasons;
 
 /// One finding for each control that a system calls for and that has no asset to judge.
 pub(super) fn findings(input: &Input<'_>, duties: &Duties<'_>) -> Vec<Finding> {
-    let mut drafts = Drafts {
-        input,
-        duties,
-        expected: BTreeMap::new(),
-        subjects: BTreeMap::new(),
-    };
+    let mut drafts = Drafts::new(input, duties);
     let mut found = Vec::new();
     for (system, called) in input.called {
         for (index, selection) in called {
@@ -49,19 +42,18 @@ pub(super) fn findings(input: &Input<'_>, duties: &Duties<'_>) -> Vec<Finding> {
                 &control.subject,
                 std::slice::from_ref(system),
             );
-            finding
-                .requirements
-                .retain(|r| duties.get(&r.id, system).is_some());
+            let mut requirements = finding.requirements.to_vec();
+            requirements.retain(|r| duties.get(&r.id, system).is_some());
+            finding.requirements = requirements.into();
             match declared_absent(input, system, control) {
                 Some(why) => {
                     finding.result = ResultWord::NotApplicable;
-                    finding.reason = Some(super::finding::words("declared-absent", &why));
+                    finding.reason = Some(super::finding::words("declared-absent", &why).into());
                 }
                 None => {
-                    finding.reason = Some(reasons::reason(&Reason::new(
-                        "no-asset",
-                        control.asset.word(),
-                    )));
+                    finding.reason = Some(
+                        reasons::reason(&Reason::new("no-asset", control.asset.word())).into(),
+                    );
                 }
             }
             found.push(finding);

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use baseline::Baseline;
+use rayon::slice::ParallelSliceMut;
 
 use crate::model::{
     Asked, Asset, AssetKind, AttestationReport, BeforeWaivers, Collected, Day, Disposition, Duty,
@@ -117,7 +118,7 @@ pub fn assess(mut input: Input<'_>) -> Run {
     if input.scan.is_none() {
         findings.extend(missing::findings(&input, &duties));
     }
-    findings.sort_by(|a, b| {
+    findings.par_sort_by(|a, b| {
         (&a.control, &a.system, &a.asset, &a.subject)
             .cmp(&(&b.control, &b.system, &b.asset, &b.subject))
     });

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{FindingRequirement, FindingWaiver, ReasonReport, Severity};
+use crate::model::{FindingRequirement, FindingWaiver, ReasonReport, Severity, Shared};
 
 fn finding(result: ResultWord, force: Force, disposition: Disposition, code: &str) -> Finding {
     Finding {
@@ -14,25 +14,29 @@ fn finding(result: ResultWord, force: Force, disposition: Disposition, code: &st
         result,
         disposition,
         system: "s".into(),
-        systems: vec!["s".into()],
+        systems: vec!["s".into()].into(),
         asset: "a".into(),
         subject: "x".into(),
-        title: Text::default(),
-        expected: Text::default(),
+        title: Shared::default(),
+        expected: Shared::default(),
         actual: Vec::new(),
         actual_more: 0,
-        reason: Some(ReasonReport {
-            code: code.into(),
-            ..ReasonReport::default()
-        }),
+        reason: Some(
+            ReasonReport {
+                code: code.into(),
+                ..ReasonReport::default()
+            }
+            .into(),
+        ),
         location: None,
         evidence: Vec::new(),
-        remediation: Text::default(),
+        remediation: Shared::default(),
         requirements: vec![FindingRequirement {
             id: "r.1".into(),
             force,
-        }],
-        parameters: BTreeMap::new(),
+        }]
+        .into(),
+        parameters: Shared::default(),
         waiver: None::<FindingWaiver>,
         baseline: None,
     }

@@ -1,7 +1,7 @@
 //! Draws a run in the formats that were asked for, and puts them where they belong.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -109,10 +109,10 @@ pub(super) fn deliver(run: &Run, reports: Reports<'_>, common: &Common) -> Resul
     let run = redacted(run, reports.draw)?;
     let Some(folder) = reports.out else {
         return match reports.formats.first() {
-            Some(format) => {
-                let drawn = format.render(&run, &options);
-                output::bytes(&drawn.map_err(|e| undrawn(*format, &e))?)
-            }
+            Some(format) => output::drawn(|out| {
+                let drawn = format.draw(&run, &options, out);
+                drawn.map_err(|e| undrawn(*format, &e))
+            }),
             None if common.quiet => Ok(()),
             None => output::stdout(&said(&run, common)),
         };
@@ -216,12 +216,15 @@ struct Summed {
 }
 
 impl Summed {
-    fn over<E>(
+    fn over<E: From<std::io::Error>>(
         &mut self,
         file: &mut dyn Write,
         draw: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<(), E> {
-        draw(&mut Through { file, sum: self })
+        // Formats write a few bytes at a time, and a hash wants many.
+        let mut out = BufWriter::with_capacity(1 << 16, Through { file, sum: self });
+        draw(&mut out)?;
+        Ok(out.flush()?)
     }
 
     fn of(self, kind: &str, name: &str) -> FileSum {

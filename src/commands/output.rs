@@ -40,6 +40,27 @@ fn unsaid(error: &std::io::Error) -> Failure {
     ))
 }
 
+/// Writes a machine format to stdout while it is drawn. A closed pipe is no error.
+///
+/// # Errors
+/// Where stdout cannot be written for another reason, and those of what draws.
+pub(super) fn drawn(
+    draw: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut out = Remembering {
+        inner: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
+        refused: None,
+    };
+    let done = draw(&mut out).and_then(|()| {
+        let flushed = out.flush();
+        flushed.map_err(|e| unsaid(&e))
+    });
+    match (done, &out.refused) {
+        (Err(_), Some(refused)) if refused.kind() == ErrorKind::BrokenPipe => Ok(()),
+        (done, _) => done,
+    }
+}
+
 /// Writes to stderr; where that fails there is nobody to tell.
 pub(super) fn stderr(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());

@@ -1,5 +1,6 @@
 //! The law and the controls: embedded, with a folder of our user's over them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Failure;
 use crate::cli::Common;
-use crate::model::{Law, RulePack};
+use crate::model::{Example, Law, RulePack};
 use crate::parse::diagnostic::{Diagnostic, Diagnostics};
 use crate::{law, rules};
 
@@ -31,6 +32,14 @@ pub struct Pack {
 /// # Errors
 /// Never, in a program that was built whole.
 pub fn embedded() -> Result<Pack, Failure> {
+    let mut pack = to_judge()?;
+    let own = ids(&pack.rules);
+    give_examples(&own, &mut pack.rules)?;
+    Ok(pack)
+}
+
+/// The same without the examples of its controls, which no judgement reads.
+fn to_judge() -> Result<Pack, Failure> {
     let blob = include_bytes!(concat!(env!("OUT_DIR"), "/pack.bin"));
     let (law_sha256, rules_sha256, law, rules) = postcard::from_bytes(blob)
         .map_err(|e| Failure::Internal(format!("the embedded rules do not load: {e}")))?;
@@ -43,13 +52,42 @@ pub fn embedded() -> Result<Pack, Failure> {
     })
 }
 
+/// Gives the controls of the embedded pack their examples; those of a folder over it have their own.
+///
+/// # Errors
+/// Never, in a program that was built whole.
+fn give_examples(embedded: &[String], pack: &mut RulePack) -> Result<(), Failure> {
+    let blob = include_bytes!(concat!(env!("OUT_DIR"), "/examples.bin"));
+    let examples: Vec<Vec<Example>> = postcard::from_bytes(blob)
+        .map_err(|e| Failure::Internal(format!("the embedded examples do not load: {e}")))?;
+    let mut by_id: BTreeMap<&String, Vec<Example>> = embedded.iter().zip(examples).collect();
+    for control in pack.controls.iter_mut().filter(|c| c.examples.is_empty()) {
+        control.examples = by_id.remove(&control.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn ids(pack: &RulePack) -> Vec<String> {
+    pack.controls.iter().map(|c| c.id.clone()).collect()
+}
+
 impl Pack {
+    /// The same as [`Pack::of`], with the examples of all controls: for their test and their pages.
+    ///
+    /// # Errors
+    /// Those of [`Pack::of`].
+    pub(super) fn with_examples(common: &Common) -> Result<Self, Failure> {
+        let mut pack = Self::of(common)?;
+        give_examples(&ids(&to_judge()?.rules), &mut pack.rules)?;
+        Ok(pack)
+    }
+
     /// The embedded pack with the folder of `--rules` over it.
     ///
     /// # Errors
     /// Every mistake of the folder, and where it is weaker without `--allow-weaker`.
     pub(super) fn of(common: &Common) -> Result<Self, Failure> {
-        let base = embedded()?;
+        let base = to_judge()?;
         let Some(folder) = &common.rules else {
             return Ok(base);
         };

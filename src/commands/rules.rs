@@ -18,12 +18,12 @@ pub(super) fn run(command: &RulesCommand, common: &Common) -> Outcome {
         RulesCommand::List { format } => list(&Pack::of(common)?, *format, common.lang.into()),
         RulesCommand::Check { format } => rules_check::run(*format, common),
         RulesCommand::Test { prefix, no_mutants } => test(
-            &Pack::of(common)?,
+            &Pack::with_examples(common)?,
             prefix.as_deref().unwrap_or_default(),
             *no_mutants,
             common,
         ),
-        RulesCommand::Docs { out, check } => docs(&Pack::of(common)?, out, *check),
+        RulesCommand::Docs { out, check } => docs(&Pack::with_examples(common)?, out, *check),
         RulesCommand::Schema { which } => schema(*which),
         RulesCommand::New { id, kind } => new(id, *kind),
     }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::error::Category;
+use sha2::{Digest, Sha256};
 
 use super::Failure;
 use crate::assess::Baseline;
@@ -132,6 +134,51 @@ pub(super) fn folder_of(gate: &GateArgs) -> Option<PathBuf> {
 /// Reads a run.json.
 pub(super) fn read(path: &Path) -> Result<Run, Failure> {
     let shown = path.display();
+    let run = match streamed(path) {
+        Some((run, sha256)) => {
+            beside_manifest(path, &sha256)?;
+            run
+        }
+        None => explained(path)?,
+    };
+    match changed(&run) {
+        None => Ok(run),
+        Some(why) => Err(Failure::Integrity(format!(
+            "{shown}: this run was changed after capdo wrote it: {why}\n  help: take the file as it was written, or run the audit again"
+        ))),
+    }
+}
+
+/// The run and the hash of its file, which is never held whole; nothing where it is no run.
+fn streamed(path: &Path) -> Option<(Run, String)> {
+    let mut hashing = Hashing {
+        file: fs::File::open(path).ok()?,
+        hash: Sha256::new(),
+    };
+    let reader = BufReader::with_capacity(1 << 16, &mut hashing);
+    let run: Run = serde_json::from_reader(reader).ok()?;
+    let digest = hashing.hash.finalize();
+    let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    (run.schema == SCHEMA).then_some((run, sha256))
+}
+
+/// A file that is hashed while it is read.
+struct Hashing {
+    file: fs::File,
+    hash: Sha256,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.file.read(into)?;
+        self.hash.update(into.get(..n).unwrap_or_default());
+        Ok(n)
+    }
+}
+
+/// Why a file is no run; slower, and told in words.
+fn explained(path: &Path) -> Result<Run, Failure> {
+    let shown = path.display();
     let bytes = fs::read(path).map_err(|e| {
         let what = if path.is_dir() {
             "this is a folder: name the run.json in it".to_owned()
@@ -142,25 +189,19 @@ pub(super) fn read(path: &Path) -> Result<Run, Failure> {
             "{shown}: {what}\n  help: name a run.json that capdo wrote (`capdo audit --out DIR`)"
         ))
     })?;
-    beside_manifest(path, &bytes)?;
-    let run = parse(&bytes).map_err(|why| Failure::File(format!("{shown}: {why}")))?;
-    match changed(&run) {
-        None => Ok(run),
-        Some(why) => Err(Failure::Integrity(format!(
-            "{shown}: this run was changed after capdo wrote it: {why}\n  help: take the file as it was written, or run the audit again"
-        ))),
-    }
+    beside_manifest(path, &seal::sha256(&bytes))?;
+    parse(&bytes).map_err(|why| Failure::File(format!("{shown}: {why}")))
 }
 
 /// Where a manifest stands beside it and names it, it must be the file that was written.
-fn beside_manifest(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn beside_manifest(path: &Path, sha256: &str) -> Result<(), Failure> {
     let name = path.file_name().and_then(|n| n.to_str());
     let manifest = fs::read(path.with_file_name(seal::MANIFEST));
     let (Some(name), Ok(manifest)) = (name, manifest) else {
         return Ok(());
     };
     match seal::hash_of(&manifest, name) {
-        Some(hash) if hash != seal::sha256(bytes) => Err(Failure::Integrity(format!(
+        Some(hash) if hash != sha256 => Err(Failure::Integrity(format!(
             "{}: this is not the file that the {} beside it names\n  help: take the file as it was written, or copy it away from that folder",
             path.display(),
             seal::MANIFEST

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regex::Regex;
-
-use super::predicate::{Scope, Trail};
+use super::predicate::{Regexes, Scope, Trail};
 use super::truth::{Gap, Truth, result_of};
 use crate::model::{
     Absent, Asked, Collected, Control, Day, Fact, Judgement, Op, Reason, ResultWord, RulePack,
@@ -31,23 +29,21 @@ pub struct AssetView<'a> {
 /// The controls of a pack, ready to judge.
 pub struct Engine<'a> {
     pack: &'a RulePack,
-    regexes: BTreeMap<&'a str, Regex>,
+    regexes: Regexes<'a>,
 }
 
 impl<'a> Engine<'a> {
-    /// Makes the pack ready: each expression is compiled once.
+    /// Makes the pack ready: each expression is compiled once, where a control that is asked first needs it.
     pub fn new(pack: &'a RulePack) -> Self {
-        let mut regexes = BTreeMap::new();
+        let mut regexes = Regexes::new();
         for control in &pack.controls {
             for predicate in [Some(&control.assert), control.when.as_ref()]
                 .into_iter()
                 .flatten()
             {
                 predicate.each_op(&mut |_, op| {
-                    if let Op::Matches(pattern) | Op::NotMatches(pattern) = op
-                        && let Ok(regex) = Regex::new(pattern)
-                    {
-                        regexes.entry(pattern.as_str()).or_insert(regex);
+                    if let Op::Matches(pattern) | Op::NotMatches(pattern) = op {
+                        regexes.entry(pattern.as_str()).or_default();
                     }
                 });
             }
@@ -93,7 +89,7 @@ impl<'a> Engine<'a> {
         asked: &Asked,
         view: &AssetView<'_>,
         subject: &Subject,
-        host: Option<&BTreeMap<String, Fact>>,
+        host: Option<&BTreeMap<Arc<str>, Fact>>,
     ) -> Judgement {
         let scope = Scope {
             subject: &subject.facts,

@@ -1,7 +1,7 @@
 //! Evaluates predicates over the facts of one subject.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 
@@ -14,15 +14,18 @@ use crate::model::{
 /// How many facts a judgement shows.
 pub(crate) const MAX_ACTUAL: usize = 20;
 
+/// The expressions of all controls; one that does not compile decides nothing.
+pub(crate) type Regexes<'a> = BTreeMap<&'a str, OnceLock<Option<Regex>>>;
+
 /// Everything that a predicate may look at.
 pub(crate) struct Scope<'a> {
-    pub(crate) subject: &'a BTreeMap<String, Fact>,
-    pub(crate) host: Option<&'a BTreeMap<String, Fact>>,
+    pub(crate) subject: &'a BTreeMap<Arc<str>, Fact>,
+    pub(crate) host: Option<&'a BTreeMap<Arc<str>, Fact>>,
     pub(crate) asset: &'a BTreeMap<String, Value>,
     pub(crate) system: &'a BTreeMap<String, Value>,
     pub(crate) org: &'a BTreeMap<String, Value>,
     pub(crate) parameters: &'a BTreeMap<String, ParameterValue>,
-    pub(crate) regexes: &'a BTreeMap<&'a str, Regex>,
+    pub(crate) regexes: &'a Regexes<'a>,
     /// The day on which the evidence was collected.
     pub(crate) today: Day,
 }
@@ -201,8 +204,8 @@ impl<'a> Scope<'a> {
     }
 
     fn find(&self, path: &Path, element: Option<&'a Value>) -> Found<'a> {
-        let of_fact = |facts: &'a BTreeMap<String, Fact>| {
-            let fact = facts.get(&path.key);
+        let of_fact = |facts: &'a BTreeMap<Arc<str>, Fact>| {
+            let fact = facts.get(path.key.as_str());
             Found {
                 value: fact.map(|f| &f.value),
                 fact,
@@ -402,7 +405,9 @@ impl<'a> Scope<'a> {
         let Value::Text(text) = value else {
             return None;
         };
-        Some(self.regexes.get(pattern)?.is_match(text))
+        let compiled = self.regexes.get(pattern)?;
+        let regex = compiled.get_or_init(|| Regex::new(pattern).ok());
+        Some(regex.as_ref()?.is_match(text))
     }
 }
 

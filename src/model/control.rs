@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssetKind, Day, FigureUnit, Force, Level, LevelSet, Predicate, ResultWord, Severity, Text,
-    Vocabulary,
+    AssetKind, Day, FigureUnit, Force, Level, LevelSet, Predicate, ResultWord, Severity, Shared,
+    Text, Vocabulary,
 };
 
 /// All controls that are loaded, with the vocabulary they are written in.
@@ -36,7 +36,7 @@ pub struct Control {
     /// `SRV-LOG-003`.
     pub id: String,
     /// What must be so, as a sentence.
-    pub title: Text,
+    pub title: Shared<Text>,
     /// The kind of asset that it judges.
     pub asset: AssetKind,
     /// The type of subject that it judges.
@@ -60,7 +60,7 @@ pub struct Control {
     /// Why it matters.
     pub rationale: Text,
     /// How to mend it.
-    pub remediation: Text,
+    pub remediation: Shared<Text>,
     /// Catalogues of others.
     pub references: References,
     /// Its tests.

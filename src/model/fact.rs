@@ -287,7 +287,7 @@ pub struct Subject {
     /// Where it is.
     pub place: Option<Place>,
     /// The value that counts for each path.
-    pub facts: BTreeMap<String, Fact>,
+    pub facts: BTreeMap<Arc<str>, Fact>,
     /// Lines that others override, and further lines of paths with many.
     pub other: Vec<Fact>,
 }
@@ -310,7 +310,7 @@ impl Subject {
         if fact.origin == Origin::Shadowed {
             self.other.push(fact);
         } else {
-            self.facts.insert(fact.path.to_string(), fact);
+            self.facts.insert(fact.path.clone(), fact);
         }
     }
 

@@ -1,11 +1,14 @@
 //! Findings as `run.json` has them: the result of one control on one subject, with everything that a reader needs.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Day, Disposition, Force, Origin, ReasonReport, ResultWord, Severity, Text};
+use super::shared::Pool;
+use super::{Day, Disposition, Force, Origin, ReasonReport, ResultWord, Severity, Shared, Text};
 
 /// The result of one control on one subject.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -25,15 +28,15 @@ pub struct Finding {
     /// The system of the highest level.
     pub system: String,
     /// All systems.
-    pub systems: Vec<String>,
+    pub systems: Shared<Vec<String>>,
     /// The asset's id.
     pub asset: String,
     /// The subject's id.
     pub subject: String,
     /// The control's title.
-    pub title: Text,
+    pub title: Shared<Text>,
     /// What was expected, in words, with the value that counts.
-    pub expected: Text,
+    pub expected: Shared<Text>,
     /// The facts that decided.
     pub actual: Vec<ActualReport>,
     /// How many more facts there were.
@@ -41,19 +44,19 @@ pub struct Finding {
     pub actual_more: u32,
     /// Why it is not `pass`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonReport>,
+    pub reason: Option<Shared<ReasonReport>>,
     /// Where to look.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// Ids of what was read.
     pub evidence: Vec<String>,
     /// How to mend it.
-    pub remediation: Text,
+    pub remediation: Shared<Text>,
     /// The requirements in force on which it bears.
-    pub requirements: Vec<FindingRequirement>,
+    pub requirements: Shared<Vec<FindingRequirement>>,
     /// The values that counted.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, ParameterReport>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub parameters: Shared<BTreeMap<String, ParameterReport>>,
     /// The waiver that stands beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<FindingWaiver>,
@@ -98,7 +101,7 @@ pub struct Location {
 }
 
 /// A requirement on which a finding bears.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct FindingRequirement {
     /// Its id.
     pub id: String,
@@ -107,7 +110,7 @@ pub struct FindingRequirement {
 }
 
 /// A value that counted, and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct ParameterReport {
     /// The value.
     pub value: i64,
@@ -136,4 +139,58 @@ pub struct FindingWaiver {
 )]
 fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+fn none(parameters: &Shared<BTreeMap<String, ParameterReport>>) -> bool {
+    parameters.is_empty()
+}
+
+/// Reads the findings of a file; what many of them say is kept once.
+pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
+    deserializer.deserialize_seq(Reading::default())
+}
+
+/// What the findings so far said.
+#[derive(Default)]
+struct Reading {
+    texts: Pool<Text>,
+    reasons: Pool<ReasonReport>,
+    systems: Pool<Vec<String>>,
+    requirements: Pool<Vec<FindingRequirement>>,
+    parameters: Pool<BTreeMap<String, ParameterReport>>,
+}
+
+impl Reading {
+    fn share(&mut self, finding: &mut Finding) {
+        for text in [
+            &mut finding.title,
+            &mut finding.expected,
+            &mut finding.remediation,
+        ] {
+            self.texts.share(text);
+        }
+        if let Some(reason) = &mut finding.reason {
+            self.reasons.share(reason);
+        }
+        self.systems.share(&mut finding.systems);
+        self.requirements.share(&mut finding.requirements);
+        self.parameters.share(&mut finding.parameters);
+    }
+}
+
+impl<'de> Visitor<'de> for Reading {
+    type Value = Vec<Finding>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Vec<Finding>, A::Error> {
+        let mut findings = Vec::new();
+        while let Some(mut finding) = seq.next_element::<Finding>()? {
+            self.share(&mut finding);
+            findings.push(finding);
+        }
+        Ok(findings)
+    }
 }

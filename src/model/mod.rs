@@ -21,6 +21,7 @@ mod remedy;
 mod remote;
 mod run;
 mod sanction;
+mod shared;
 mod source;
 mod vocabulary;
 mod words;
@@ -62,6 +63,7 @@ pub use remedy::{
 pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
+pub use shared::Shared;
 pub use source::{Command, Entry, EntryKind, Output, Source, SourceError};
 pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary, keyed};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AssetKind, DataSubjects, Day, Disposition, Exposure, Finding, Force, Hosting, IncidentKind,
-    InstrumentKind, Level, LevelDecision, Organisation, Reading, Severity, Strength, Text,
+    InstrumentKind, Level, LevelDecision, Organisation, Reading, Severity, Shared, Strength, Text,
 };
 
 /// A whole run.
@@ -44,6 +44,7 @@ pub struct Run {
     #[serde(default)]
     pub controls: Vec<ControlReport>,
     /// The findings.
+    #[serde(deserialize_with = "super::finding::read")]
     pub findings: Vec<Finding>,
     /// What was read.
     pub evidence: Vec<EvidenceItem>,
@@ -386,7 +387,9 @@ pub struct RequirementSystem {
 }
 
 /// A reason in words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub struct ReasonReport {
     /// A stable code.
     pub code: String,
@@ -402,7 +405,7 @@ pub struct ControlReport {
     /// Its id.
     pub id: String,
     /// What must be so.
-    pub title: Text,
+    pub title: Shared<Text>,
     /// The kind of asset.
     pub asset: AssetKind,
     /// Its severity.
@@ -410,11 +413,11 @@ pub struct ControlReport {
     /// Its force.
     pub force: Force,
     /// What was expected, in words.
-    pub expected: Text,
+    pub expected: Shared<Text>,
     /// Why it matters.
     pub rationale: Text,
     /// How to mend it.
-    pub remediation: Text,
+    pub remediation: Shared<Text>,
 }
 
 /// Something that was read.

@@ -35,7 +35,7 @@ pub fn classify_in(
     setting: &Setting,
 ) -> Verdict {
     let table = &*TABLE;
-    let whole = words(name, table);
+    let whole = setting.said(name, table);
     let said = own_words(name, &whole, setting, table);
     let (mut named, mut lure) = by_words(&said, table);
     if named.is_none() && lure.is_none() && said != whole {

@@ -33,6 +33,8 @@ pub struct Setting {
     pub(super) prefix: Option<String>,
     /// Whose the rows are, where the name says it.
     pub(super) party: Option<Party>,
+    /// The words of its columns, by their names.
+    columns: BTreeMap<String, Vec<String>>,
 }
 
 impl Setting {
@@ -90,25 +92,36 @@ impl Setting {
 
     /// Looks at one column; gives its words.
     fn column(&mut self, column: &str, table: &Table) -> Vec<String> {
-        let own = match &self.prefix {
-            Some(prefix) => without_piece(column, prefix),
-            None => column,
+        let whole = words(column, table);
+        let said = match &self.prefix {
+            Some(prefix) => words(without_piece(column, prefix), table),
+            None => whole.clone(),
         };
-        let said = words(own, table);
+        self.columns.insert(column.to_owned(), whole);
+        self.say(&said, table);
+        said
+    }
+
+    /// The words of a name, which most often is one of its columns.
+    pub(super) fn said(&self, name: &str, table: &Table) -> Vec<String> {
+        let known = self.columns.get(name).cloned();
+        known.unwrap_or_else(|| words(name, table))
+    }
+
+    fn say(&mut self, said: &[String], table: &Table) {
         // The key of a person names no side.
         let key = said.last().is_some_and(|w| table.tail.contains(w));
         self.sides |= !key
-            && find_party(&said, table)
+            && find_party(said, table)
                 .is_some_and(|p| matches!(p, Party::Sender | Party::Recipient));
-        let Some(class) = by_words(&said, table).0.map(|v| v.class) else {
-            return said;
+        let Some(class) = by_words(said, table).0.map(|v| v.class) else {
+            return;
         };
         self.contact |= matches!(
             class,
             Class::Phone | Class::Email | Class::Dob | Class::NationalId | Class::Credential
         );
         self.papers |= matches!(class, Class::NationalId | Class::Passport);
-        said
     }
 
     /// Are its rows persons, or do they hold what only persons have?

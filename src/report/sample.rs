@@ -1,6 +1,6 @@
 //! A realistic run for the tests of all formats, and one whose strings are hostile.
 
-use crate::model::Run;
+use crate::model::{ReasonReport, Run};
 
 /// `tests/fixtures/run.json`: every result word, disposition and status.
 pub(super) fn run() -> Run {
@@ -25,8 +25,12 @@ pub(super) fn hostile() -> Run {
             location.address = location.address.as_ref().map(|_| long.clone());
         }
         if let Some(reason) = &mut finding.reason {
-            reason.vi.clone_from(&long);
-            reason.en.clone_from(&long);
+            *reason = ReasonReport {
+                code: reason.code.clone(),
+                vi: long.clone(),
+                en: long.clone(),
+            }
+            .into();
         }
         if let Some(waiver) = &mut finding.waiver {
             waiver.reason.clone_from(&long);
@@ -64,7 +68,7 @@ pub(super) fn scan() -> Run {
     run.findings.retain(|f| f.asset == "web-01");
     for finding in &mut run.findings {
         finding.system.clear();
-        finding.systems.clear();
+        finding.systems = Vec::new().into();
         finding.waiver = None;
     }
     for requirement in &mut run.requirements {

@@ -8,6 +8,7 @@
 pub(super) mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
@@ -34,14 +35,19 @@ impl Render for Sarif {
     }
 
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
+        let mut bytes = Vec::new();
+        self.draw(run, options, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn draw(&self, run: &Run, options: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
         let log = Log {
             schema: "https://json.schemastore.org/sarif-2.1.0.json",
             version: "2.1.0",
             runs: [Writer::of(run, options)],
         };
-        let mut bytes = serde_json::to_vec(&log)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        serde_json::to_writer(&mut *out, &log)?;
+        Ok(out.write_all(b"\n")?)
     }
 }
 
@@ -448,7 +454,7 @@ fn control_of(finding: &Finding) -> ControlReport {
         severity: finding.severity,
         force: finding.force,
         expected: finding.expected.clone(),
-        rationale: finding.title.clone(),
+        rationale: Text::clone(&finding.title),
         remediation: finding.remediation.clone(),
     }
 }

@@ -149,7 +149,7 @@ fn compile(
     let examples = examples(doc, file, levels, words, mistakes);
     Control {
         id: file.id.clone(),
-        title: file.title.clone(),
+        title: file.title.clone().into(),
         asset: file.asset,
         subject: file.subject.clone(),
         severity: file.severity,
@@ -161,7 +161,7 @@ fn compile(
         when,
         assert,
         rationale: file.rationale.clone(),
-        remediation: file.remediation.clone(),
+        remediation: file.remediation.clone().into(),
         references: file.references.clone(),
         examples,
         file: doc.file.to_string(),

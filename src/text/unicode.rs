@@ -5,6 +5,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The text in NFC.
 pub fn nfc(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     text.nfc().collect()
 }
 
@@ -15,6 +18,9 @@ pub fn is_nfc(text: &str) -> bool {
 
 /// Lower case without diacritics, đ as d: `Số Điện Thoại` → `so dien thoai`.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfd()
         .filter(|c| !is_combining_mark(*c))
         .map(|c| match c {

@@ -3,10 +3,11 @@
 //! Takes a file, a folder or a pattern. What was not recognised is listed with its count, what is recognised but not in
 //! effect too: nothing is left out in silence. Judges nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
+use rayon::prelude::*;
 
 use super::{Context, Reader, RootFolder};
 use crate::model::{
@@ -76,7 +77,7 @@ fn collect_from(target: &Target, source: &dyn Source, cx: &Context) -> Collected
     for (_, read) in READERS {
         read(&mut tree, &mut out, &mut unused);
     }
-    out.subjects.iter_mut().for_each(mask);
+    out.subjects.par_iter_mut().for_each(mask);
     secret::refer(&mut out.subjects);
     tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
@@ -194,7 +195,7 @@ fn seen(tree: &Tree<'_>, kinds: &[Kind]) -> Seen {
     if let Some(why) = tree.not_whole() {
         return Seen::Not(why);
     }
-    let of_kind: Vec<String> = kinds
+    let of_kind: BTreeSet<String> = kinds
         .iter()
         .flat_map(|kind| tree.of_kind(kind))
         .map(|file| tree.reader.shown(&file))
@@ -202,7 +203,7 @@ fn seen(tree: &Tree<'_>, kinds: &[Kind]) -> Seen {
     let problem = tree
         .problems
         .iter()
-        .find(|(place, _)| of_kind.iter().any(|file| **file == *place.file));
+        .find(|(place, _)| of_kind.contains(&*place.file));
     match problem {
         Some((place, what)) => Seen::Not(Reason::new("not-parsed", format!("{place}: {what}"))),
         None => Seen::Whole,

@@ -155,6 +155,10 @@ fn shown(name: &str, value: &str) -> Value {
 
 /// Does the line hold a secret, whatever its name is?
 pub(super) fn holds_secret(name: &str, value: &str) -> bool {
+    // Most hold nothing that could name one: nothing more is looked for then.
+    if !secrets::may_be(&format!("{name}={value}")) {
+        return false;
+    }
     // A value may hold names and values of its own: `SetEnv A x password: y`.
     secrets::says_one(value)
         || ["=", " "].iter().any(|sign| {

@@ -1,47 +1,65 @@
 //! Tables of accounts: those with a password.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Fact, Place, Subject, Value};
-use crate::parse::sql::{Column, Schema, Table};
+use crate::parse::sql::{Schema, Table};
 use crate::privacy::Class;
-use crate::privacy::names::words_of;
 use crate::privacy::protection::Protected;
 
-use super::judge::{Judged, last_part};
+use super::judge::Judged;
+use super::said::{Of, Said};
 
 /// A subject for each table of accounts.
-pub(super) fn subjects(schema: &Schema, judged: &[Judged], file: &str) -> Vec<Subject> {
+pub(super) fn subjects(
+    schema: &Schema,
+    said: &Said,
+    judged: &[Judged],
+    file: &str,
+) -> Vec<Subject> {
+    let mut passwords: BTreeMap<usize, &Judged> = BTreeMap::new();
+    for one in judged
+        .iter()
+        .filter(|j| j.verdict.class == Class::Credential)
+        .filter(|j| is_password(said.column(j.table, j.column)))
+    {
+        passwords.entry(one.table).or_insert(one);
+    }
+    // A table beside them may keep the second factors of all.
+    let mfa = said.tables().iter().any(|of| fits(&of.name, MFA));
     let mut out = Vec::new();
-    for (at, table) in schema.tables.iter().enumerate() {
-        let password = judged
-            .iter()
-            .filter(|j| j.table == at && j.verdict.class == Class::Credential)
-            .find(|j| j.of(schema).is_some_and(|(_, c)| is_password(&c.name)));
-        if let Some(password) = password.filter(|_| !is_reset(&table.name)) {
-            out.push(subject(schema, table, password, file));
+    for (at, password) in passwords {
+        let (Some(table), Some(of)) = (schema.tables.get(at), said.table(at)) else {
+            continue;
+        };
+        if !is_reset(&of.name) {
+            out.push(subject(schema, (table, of), mfa, password, file));
         }
     }
     out
 }
 
-fn subject(schema: &Schema, table: &Table, password: &Judged, file: &str) -> Subject {
+fn subject(
+    schema: &Schema,
+    (table, of): (&Table, &Of),
+    mfa: bool,
+    password: &Judged,
+    file: &str,
+) -> Subject {
     let place = Place::new(file, table.line);
     let mut subject = Subject::new("account-table", table.name.as_str()).at(place.clone());
     let mut put =
         |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
     let mut missing = Vec::new();
     for (path, words) in FIELDS {
-        let found = table.columns.iter().any(|c| has(c, words));
+        let found = of.columns.iter().any(|c| fits(c, words));
         put(path, found.into());
         if !found && LISTED.contains(&path) {
             missing.push(Value::from(path.trim_start_matches("has_")));
         }
     }
     put("missing_fields", Value::list(missing));
-    let mfa = table.columns.iter().any(|c| has(c, MFA))
-        || schema.tables.iter().any(|t| {
-            let words = words_of(last_part(&t.name));
-            fits(&words, MFA)
-        });
+    let mfa = mfa || of.columns.iter().any(|c| fits(c, MFA));
     put("has_mfa", mfa.into());
     put("password_protected", password.protected.word().into());
     put(
@@ -56,8 +74,7 @@ fn subject(schema: &Schema, table: &Table, password: &Judged, file: &str) -> Sub
     subject
 }
 
-fn is_password(name: &str) -> bool {
-    let words = words_of(name);
+fn is_password(words: &[String]) -> bool {
     let all = |list: &[&str]| list.iter().all(|w| words.iter().any(|x| x == w));
     ["password", "passwd", "matkhau", "pass", "passwrd"]
         .iter()
@@ -66,8 +83,7 @@ fn is_password(name: &str) -> bool {
 }
 
 /// A table of reset tokens or old passwords is no table of accounts.
-fn is_reset(name: &str) -> bool {
-    let words = words_of(last_part(name));
+fn is_reset(words: &[String]) -> bool {
     [
         "reset",
         "resets",
@@ -82,17 +98,13 @@ fn is_reset(name: &str) -> bool {
     .any(|w| words.iter().any(|x| x == w))
 }
 
-/// Has the column's name one of these phrases?
-fn has(column: &Column, phrases: &[&str]) -> bool {
-    fits(&words_of(&column.name), phrases)
-}
-
+/// Has the name one of these phrases?
 fn fits(words: &[String], phrases: &[&str]) -> bool {
     phrases.iter().any(|p| {
-        let wanted: Vec<&str> = p.split(' ').collect();
+        let wanted = p.split(' ');
         words
-            .windows(wanted.len())
-            .any(|w| w.iter().zip(&wanted).all(|(a, b)| a == b))
+            .windows(wanted.clone().count())
+            .any(|w| w.iter().zip(wanted.clone()).all(|(a, b)| a == b))
     })
 }
 

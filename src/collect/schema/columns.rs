@@ -1,5 +1,7 @@
 //! One subject for each column.
 
+use rayon::prelude::*;
+
 use crate::model::{Fact, Place, Subject, Value};
 use crate::parse::sql::Schema;
 use crate::privacy::Class;
@@ -16,9 +18,18 @@ pub(super) fn subjects(
     readers: &mut Readers<'_>,
     file: &str,
 ) -> Vec<Subject> {
-    judged
+    // Who may read is looked up once for each table, so in the order of the tables.
+    let read: Vec<Option<Value>> = judged
         .iter()
-        .filter_map(|j| {
+        .map(|j| {
+            let (table, column) = j.of(schema).filter(|_| j.verdict.is_personal())?;
+            Some(readers.column(j.table, table, column))
+        })
+        .collect();
+    judged
+        .par_iter()
+        .zip(read)
+        .filter_map(|(j, read)| {
             let (table, column) = j.of(schema)?;
             let place = Place::new(file, column.line);
             let kind = if j.verdict.is_personal() {
@@ -43,7 +54,9 @@ pub(super) fn subjects(
                 let words = why::words(codes.chain([j.why.as_str()]));
                 put("why_vi", words.vi.into());
                 put("why_en", words.en.into());
-                put("readers", readers.column(j.table, table, column));
+            }
+            if let Some(read) = read {
+                put("readers", read);
             }
             subject.put(Fact::set("type", column.data_type.as_str()).at(place.clone()));
             Some(subject)

@@ -1,8 +1,10 @@
 //! What the tables show of duties: deletion, consent, requests of data subjects, incidents, logs, copies, keys.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::{Judged, last_part};
+use super::said::{Of, Said};
 use crate::model::Value;
 use crate::parse::sql::{Schema, Table, same_table};
 use crate::privacy::Class;
@@ -12,45 +14,58 @@ use crate::text::unicode;
 /// A column of a record that a duty asks for: its name in facts, and the phrases it may be called by, between `|`.
 type Wanted = (&'static str, &'static str);
 
+/// Does a table with personal data count: its place, the classes that it holds, itself, its words?
+type Keep<'a> = dyn Fn(usize, &BTreeSet<Class>, &Table, &Of) -> bool + 'a;
+
 /// Puts the facts of all duties.
-pub(super) fn facts(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
-    let held: BTreeSet<usize> = personal.iter().map(|j| j.table).collect();
-    let tables = |keep: &dyn Fn(usize, &Table) -> bool| {
-        let found = schema.tables.iter().enumerate();
+pub(super) fn facts(
+    schema: &Schema,
+    said: &Said,
+    personal: &[&Judged],
+    put: &mut dyn FnMut(&str, Value),
+) {
+    let mut held: BTreeMap<usize, BTreeSet<Class>> = BTreeMap::new();
+    for judged in personal {
+        let classes = held.entry(judged.table).or_default();
+        classes.insert(judged.verdict.class);
+    }
+    let tables = |keep: &Keep<'_>| {
+        let found = schema.tables.iter().zip(said.tables()).enumerate();
         super::whole::list(
             found
-                .filter(|(at, t)| held.contains(at) && keep(*at, t))
-                .map(|(_, t)| t.name.clone()),
+                .filter(|(at, (table, of))| held.get(at).is_some_and(|h| keep(*at, h, table, of)))
+                .map(|(_, (table, _))| table.name.clone()),
         )
     };
-    let of_class = |at: usize, classes: &[Class]| {
-        personal
-            .iter()
-            .any(|j| j.table == at && classes.contains(&j.verdict.class))
-    };
+    let (audit, login) = (phrases(AUDIT_TABLES), phrases(LOGIN_TABLES));
+    let (retention, expiry, token) = (phrases(RETENTION), phrases(EXPIRY), phrases(TOKENS));
     put(
         "retention_missing",
-        tables(&|_, t| {
+        tables(&|_, _, t, of| {
             // Logs have periods of their own, and old partitions are dropped.
-            let log = is_called(&t.name, AUDIT_TABLES) || is_called(&t.name, LOGIN_TABLES);
-            !log && !has(t, RETENTION) && !is_partitioned(schema, t)
+            let log = is_called(&of.name, &audit) || is_called(&of.name, &login);
+            !log && !has(t, of, &retention) && !is_partitioned(schema, t)
         }),
     );
     put(
         "gps_retention_missing",
-        tables(&|at, t| {
-            of_class(at, &[Class::Gps]) && !has(t, RETENTION) && !is_partitioned(schema, t)
+        tables(&|_, held, t, of| {
+            held.contains(&Class::Gps) && !has(t, of, &retention) && !is_partitioned(schema, t)
         }),
     );
     put("has_retention_job", schema.purges.into());
-    put("copied_tables", tables(&|_, t| is_copy(&t.name)));
+    put("copied_tables", tables(&|_, _, t, _| is_copy(&t.name)));
     put(
         "dumped_personal_tables",
-        tables(&|_, t| schema.rows.keys().any(|r| same_table(r, &t.name))),
+        tables(&|_, _, t, _| schema.rows.keys().any(|r| same_table(r, &t.name))),
     );
     put(
         "national_id_tables",
-        tables(&|at, _| of_class(at, &[Class::NationalId, Class::Passport])),
+        tables(&|_, held, _, _| {
+            [Class::NationalId, Class::Passport]
+                .iter()
+                .any(|c| held.contains(c))
+        }),
     );
     let named = |classes: &[Class]| {
         super::whole::list(
@@ -72,30 +87,39 @@ pub(super) fn facts(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&
     );
     put("biometric_columns", named(&[Class::Biometric]));
     put("security_code_columns", security_codes(schema, personal));
+    let is_token = |j: &&&Judged| {
+        let column = j.of(schema).map(|(_, column)| column);
+        column.is_some_and(|c| is_called(&words_of(last_part(&c.name)), &token))
+    };
+    let credentials = personal
+        .iter()
+        .filter(|j| j.verdict.class == Class::Credential);
+    let keep_tokens: BTreeSet<usize> = credentials.filter(is_token).map(|j| j.table).collect();
     put(
         "tokens_without_expiry",
-        tables(&|at, t| keeps_tokens(schema, personal, at) && !has(t, EXPIRY)),
+        tables(&|at, _, t, of| keep_tokens.contains(&at) && !has(t, of, &expiry)),
     );
     put(
         "literal_keys",
         super::whole::list(schema.literal_keys.iter().map(|l| format!("line {l}"))),
     );
-    records(schema, put);
+    records(schema, said, put);
 }
 
 /// Tables that a duty needs, and the columns that they lack.
-fn records(schema: &Schema, put: &mut dyn FnMut(&str, Value)) {
-    let mut record = |has_it: &str, lacks: &str, names: &str, wanted: &[Wanted]| {
-        let found: Vec<&Table> = schema
-            .tables
-            .iter()
-            .filter(|t| is_called(&t.name, names))
-            .collect();
+fn records(schema: &Schema, said: &Said, put: &mut dyn FnMut(&str, Value)) {
+    let called = |names: &'static str| {
+        let names = phrases(names);
+        let tables = schema.tables.iter().zip(said.tables());
+        tables.filter(move |(_, of)| is_called(&of.name, &names))
+    };
+    let mut record = |has_it: &str, lacks: &str, names: &'static str, wanted: &[Wanted]| {
+        let found: Vec<(&Table, &Of)> = called(names).collect();
         put(has_it, (!found.is_empty()).into());
         // The best of several tables counts.
         let lacking = found
             .iter()
-            .map(|t| missing(t, wanted))
+            .map(|(table, of)| missing(table, of, wanted))
             .min_by_key(Vec::len)
             .unwrap_or_else(|| wanted.iter().map(|(name, _)| *name).collect());
         put(lacks, Value::list(lacking.into_iter().map(Value::from)));
@@ -118,43 +142,54 @@ fn records(schema: &Schema, put: &mut dyn FnMut(&str, Value)) {
         DISCLOSURE,
     );
     record("has_scan_log", "scan_log_missing", SCAN_TABLES, SCAN);
-    let roles = schema
-        .tables
-        .iter()
-        .any(|t| is_called(&t.name, ROLE_TABLES));
+    let roles = called(ROLE_TABLES).next().is_some();
     put("has_roles", roles.into());
 }
 
 /// The audit tables of a schema.
-pub(super) fn audit_tables(schema: &Schema) -> impl Iterator<Item = &Table> {
-    schema.tables.iter().filter(|t| {
-        [AUDIT_TABLES, LOGIN_TABLES, SCAN_TABLES]
-            .iter()
-            .any(|names| is_called(&t.name, names))
-    })
+pub(super) fn audit_tables<'a>(schema: &'a Schema, said: &Said) -> Vec<&'a Table> {
+    let names = [AUDIT_TABLES, LOGIN_TABLES, SCAN_TABLES].map(phrases);
+    let tables = schema.tables.iter().zip(said.tables());
+    tables
+        .filter(|(_, of)| names.iter().any(|names| is_called(&of.name, names)))
+        .map(|(table, _)| table)
+        .collect()
 }
 
-fn missing(table: &Table, wanted: &[Wanted]) -> Vec<&'static str> {
+fn missing(table: &Table, of: &Of, wanted: &[Wanted]) -> Vec<&'static str> {
     wanted
         .iter()
-        .filter(|(_, phrases)| !has(table, phrases))
+        .filter(|(_, names)| !has(table, of, &phrases(names)))
         .map(|(name, _)| *name)
         .collect()
 }
 
 /// Has the table a column that is called so?
-fn has(table: &Table, phrases: &str) -> bool {
-    table.columns.iter().any(|c| is_called(&c.name, phrases))
+fn has(table: &Table, of: &Of, phrases: &[Phrase]) -> bool {
+    let mut columns = table.columns.iter().zip(&of.columns);
+    columns.any(|(column, words)| {
+        let last = match column.name.contains('.') {
+            true => Cow::Owned(words_of(last_part(&column.name))),
+            false => Cow::Borrowed(words),
+        };
+        is_called(&last, phrases)
+    })
+}
+
+/// Words that stand one after the other.
+type Phrase = Vec<&'static str>;
+
+/// The phrases that stand between `|`.
+fn phrases(all: &'static str) -> Vec<Phrase> {
+    all.split('|').map(|p| p.split(' ').collect()).collect()
 }
 
 /// Stand the words of one of the phrases in the name, one after the other?
-fn is_called(name: &str, phrases: &str) -> bool {
-    let words: Vec<String> = words_of(last_part(name));
-    phrases.split('|').any(|phrase| {
-        let wanted: Vec<&str> = phrase.split(' ').collect();
+fn is_called(words: &[String], phrases: &[Phrase]) -> bool {
+    phrases.iter().any(|wanted| {
         words.windows(wanted.len()).any(|w| {
             w.iter()
-                .zip(&wanted)
+                .zip(wanted)
                 .all(|(a, b)| a == b || is_plural(a, b) || is_plural(b, a))
         })
     })
@@ -191,32 +226,20 @@ fn is_copy(name: &str) -> bool {
 
 /// The three digits of a card, which nobody may keep after the payment.
 fn security_codes(schema: &Schema, personal: &[&Judged]) -> Value {
+    let codes = phrases("cvv|cvc|card security code|track data|pin block");
     super::whole::list(
         personal
             .iter()
             .filter(|j| j.verdict.class == Class::Card)
             .filter(|j| {
-                j.of(schema).is_some_and(|(_, c)| {
-                    is_called(&c.name, "cvv|cvc|card security code|track data|pin block")
-                })
+                j.of(schema)
+                    .is_some_and(|(_, c)| is_called(&words_of(last_part(&c.name)), &codes))
             })
             .map(|j| j.name(schema)),
     )
 }
 
-fn keeps_tokens(schema: &Schema, personal: &[&Judged], at: usize) -> bool {
-    personal
-        .iter()
-        .filter(|j| j.table == at && j.verdict.class == Class::Credential)
-        .any(|j| {
-            j.of(schema).is_some_and(|(_, c)| {
-                is_called(
-                    &c.name,
-                    "token|otp|ma xac nhan|ma xac thuc|verification code",
-                )
-            })
-        })
-}
+const TOKENS: &str = "token|otp|ma xac nhan|ma xac thuc|verification code";
 
 const RETENTION: &str = "deleted at|deleted on|delete after|deleted date|purge|purge at|purged at|retention|retention until|\
     retain until|expires at|expire at|expired at|expiry|expiration|anonymized at|anonymised at|erased at|\

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::model::Declared;
 use crate::parse::sql::{Column, Schema, Table};
 use crate::privacy::names::classify_in;
@@ -58,51 +60,56 @@ const MAX_NEIGHBOURS: usize = 60;
 
 /// Judges every column of the schema.
 pub(super) fn judge(schema: &Schema, beside: &Beside<'_>) -> Vec<Judged> {
-    let mut out = Vec::new();
-    for (at, table) in schema.tables.iter().enumerate() {
-        let names: Vec<&str> = table
-            .columns
-            .iter()
-            .take(MAX_NEIGHBOURS)
-            .map(|c| c.name.as_str())
-            .collect();
-        let setting = Setting::of(Some(last_part(&table.name)), &names);
-        let access = Access::of(table, schema);
-        for (column_at, column) in table.columns.iter().enumerate() {
-            let comment = Some(column.comment.as_str()).filter(|c| !c.is_empty());
-            let mut verdict = classify_in(&column.name, Some(&column.data_type), comment, &setting);
-            let values = beside
-                .sampled
-                .and_then(|all| all.get(&format!("{}.{}", table.name, column.name)));
-            if let Some(values) = values {
-                verdict.weigh_values(values);
-            }
-            let Shield {
-                protected,
-                at_rest,
-                why,
-                hash,
-            } = shield(
-                verdict.class,
-                stored(&verdict, column),
-                &Held {
-                    table,
-                    column,
-                    access: &access,
-                    values,
-                },
-                beside.declared,
-            );
-            out.push(Judged {
-                table: at,
-                column: column_at,
-                verdict,
-                protected,
-                at_rest,
-                why,
-                hash,
-            });
+    let tables = schema.tables.par_iter().enumerate();
+    tables
+        .flat_map_iter(|(at, table)| of_table(schema, at, table, beside))
+        .collect()
+}
+
+fn of_table(schema: &Schema, at: usize, table: &Table, beside: &Beside<'_>) -> Vec<Judged> {
+    let mut out = Vec::with_capacity(table.columns.len());
+    let names: Vec<&str> = table
+        .columns
+        .iter()
+        .take(MAX_NEIGHBOURS)
+        .map(|c| c.name.as_str())
+        .collect();
+    let setting = Setting::of(Some(last_part(&table.name)), &names);
+    let access = Access::of(table, schema);
+    for (column_at, column) in table.columns.iter().enumerate() {
+        let comment = Some(column.comment.as_str()).filter(|c| !c.is_empty());
+        let mut verdict = classify_in(&column.name, Some(&column.data_type), comment, &setting);
+        let values = beside
+            .sampled
+            .and_then(|all| all.get(&format!("{}.{}", table.name, column.name)));
+        if let Some(values) = values {
+            verdict.weigh_values(values);
         }
+        let Shield {
+            protected,
+            at_rest,
+            why,
+            hash,
+        } = shield(
+            verdict.class,
+            stored(&verdict, column),
+            &Held {
+                table,
+                column,
+                access: &access,
+                values,
+            },
+            beside.declared,
+        );
+        out.push(Judged {
+            table: at,
+            column: column_at,
+            verdict,
+            protected,
+            at_rest,
+            why,
+            hash,
+        });
     }
     out
 }

@@ -10,6 +10,7 @@ use crate::parse::sql::{Dialect, Schema};
 use judge::Beside;
 use live::Live;
 use readers::Readers;
+use said::Said;
 
 mod accounts;
 mod api;
@@ -22,6 +23,7 @@ mod judge;
 mod live;
 mod models;
 mod readers;
+mod said;
 mod shield;
 mod whole;
 
@@ -214,15 +216,16 @@ impl State {
             return;
         }
         let judged = judge::judge(schema, beside);
+        let said = Said::of(schema);
         let mut readers = Readers::of(schema, live.is_some());
         for subject in columns::subjects(schema, &judged, &mut readers, place) {
             out.subjects.push(self.unique(subject, file));
         }
-        for subject in accounts::subjects(schema, &judged, place) {
+        for subject in accounts::subjects(schema, &said, &judged, place) {
             self.accounts += 1;
             out.subjects.push(self.unique(subject, file));
         }
-        let mut subject = whole::subject(schema, &judged, &self.unproven, file, place);
+        let mut subject = whole::subject(schema, &said, &judged, &self.unproven, file, place);
         counts::put(&mut subject, schema, &judged, live);
         out.subjects.push(self.unique(subject, file));
     }

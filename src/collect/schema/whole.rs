@@ -3,12 +3,12 @@
 use crate::model::{Fact, Place, Subject, Value};
 use crate::parse::sql::{self, Grant, Schema, Table};
 use crate::privacy::Class;
-use crate::privacy::names::words_of;
 use crate::privacy::protection::Protected;
 use crate::text::unicode;
 
 use super::duties;
 use super::judge::{Judged, last_part};
+use super::said::{Of, Said};
 
 /// What only the database itself shows, not the models of a program.
 const NOT_IN_MODELS: [&str; 11] = [
@@ -31,6 +31,7 @@ const MAX_LISTED: usize = 200;
 /// The subject of a file.
 pub(super) fn subject(
     schema: &Schema,
+    said: &Said,
     judged: &[Judged],
     unproven: &[String],
     id: &str,
@@ -82,7 +83,7 @@ pub(super) fn subject(
     put("unlabelled_columns", named(&|j| !labelled(j, schema)));
     put(
         "integrity_missing",
-        list(without_integrity(schema, &personal)),
+        list(without_integrity(schema, said, &personal)),
     );
     put(
         "unlabelled_sensitive",
@@ -95,20 +96,19 @@ pub(super) fn subject(
                 && j.of(schema).is_some_and(|(_, c)| c.default_text)
         }),
     );
-    grants(schema, &personal, &mut put);
-    duties::facts(schema, &personal, &mut put);
-    let logs = schema
-        .tables
-        .iter()
-        .filter(|t| is_access_log(t))
-        .map(|t| t.name.clone());
+    grants(schema, said, &personal, &mut put);
+    duties::facts(schema, said, &personal, &mut put);
+    let tables = schema.tables.iter().zip(said.tables());
+    let logs = tables
+        .filter(|(_, of)| is_access_log(of))
+        .map(|(t, _)| t.name.clone());
     let logs: Vec<String> = logs.collect();
     put("has_access_log", (!logs.is_empty()).into());
     put("access_log_tables", list(logs.into_iter()));
     subject
 }
 
-fn grants(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
+fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
     let public: Vec<&Grant> = schema
         .grants
         .iter()
@@ -161,7 +161,7 @@ fn grants(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&str, Value
         "grants_default_public",
         of(&|g| g.object.starts_with("default") && g.to.iter().any(|t| t == "public")),
     );
-    let audits: Vec<&Table> = duties::audit_tables(schema).collect();
+    let audits: Vec<&Table> = duties::audit_tables(schema, said);
     put(
         "audit_writable",
         of(&|g| {
@@ -244,29 +244,32 @@ fn says_label(comment: &str) -> bool {
 }
 
 /// Tables with personal data and nothing that shows a change.
-fn without_integrity(schema: &Schema, personal: &[&Judged]) -> impl Iterator<Item = String> {
+fn without_integrity(
+    schema: &Schema,
+    said: &Said,
+    personal: &[&Judged],
+) -> impl Iterator<Item = String> {
     let mut tables: Vec<usize> = personal.iter().map(|j| j.table).collect();
     tables.dedup();
     tables
         .into_iter()
-        .filter_map(|at| schema.tables.get(at))
-        .filter(|t| {
-            !t.columns.iter().any(|c| {
-                let words = words_of(&c.name);
+        .filter_map(|at| schema.tables.get(at).zip(said.table(at)))
+        .filter(|(_, of)| {
+            !of.columns.iter().any(|words| {
                 let any = |list: &[&str]| list.iter().any(|w| words.iter().any(|x| x == w));
                 any(&["checksum", "hmac", "mac", "digest", "crc", "integrity"])
                     || any(&["row", "record", "data", "content", "ban"])
                         && any(&["hash", "sha", "sha256", "signature"])
             })
         })
-        .map(|t| t.name.clone())
+        .map(|(t, _)| t.name.clone())
         .collect::<Vec<_>>()
         .into_iter()
 }
 
 /// A table that keeps who looked at or changed which record.
-fn is_access_log(table: &Table) -> bool {
-    let words = words_of(last_part(&table.name));
+fn is_access_log(of: &Of) -> bool {
+    let words = &of.name;
     let any = |list: &[&str]| list.iter().any(|w| words.iter().any(|x| x == w));
     let log = any(&["log", "logs", "history", "trail", "ky", "events", "lich"]);
     let about = any(&[
@@ -274,18 +277,16 @@ fn is_access_log(table: &Table) -> bool {
         "action",
     ]);
     let audit = any(&["audit", "audits", "auditlog", "accesslog"]);
-    let columns = table
-        .columns
-        .iter()
-        .flat_map(|c| words_of(&c.name))
-        .collect::<Vec<_>>();
-    let who = [
+    if !(audit || log && about) {
+        return false;
+    }
+    let columns: Vec<&String> = of.columns.iter().flatten().collect();
+    [
         "user", "account", "actor", "by", "employee", "nhan", "nguoi", "username", "admin",
         "staff", "causer",
     ]
     .iter()
-    .any(|w| columns.iter().any(|x| x == w));
-    (audit || log && about) && who
+    .any(|w| columns.iter().any(|x| *x == w))
 }
 
 fn count(n: usize) -> Value {

@@ -175,7 +175,7 @@ fn values_of(text: &str) -> BTreeMap<String, Value> {
 fn differences(now: &BTreeMap<String, Value>, saved: &Subject) -> Vec<String> {
     let mut found = Vec::new();
     for (key, fact) in &saved.facts {
-        let Some(running) = now.get(key).filter(|_| fact.origin == Origin::Set) else {
+        let Some(running) = now.get(&**key).filter(|_| fact.origin == Origin::Set) else {
             continue;
         };
         if *running != fact.value {

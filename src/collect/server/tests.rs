@@ -175,7 +175,7 @@ fn compare(ours: &Subject, file: &Path, args: &[&str], config: &str) {
     }
     let mut compared = 0;
     for (key, values) in theirs {
-        let Some(fact) = ours.facts.get(&key) else {
+        let Some(fact) = ours.facts.get(key.as_str()) else {
             continue;
         };
         let mine = if let Value::List(list) = &fact.value {

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::filter::Items;
-use super::rows::{Row, Told};
+use super::rows::{Told, told};
+use super::tables::{Table, Tables};
 use super::undecided::Undecided;
 use crate::model::{
     ControlReport, Exposure, Finding, InstrumentKind, Reading, RequirementReport,
@@ -64,7 +64,8 @@ struct Block {
     rationale: Text,
     remediation: Text,
     shared: Vec<Told>,
-    rows: Vec<Row>,
+    /// The mark of its table.
+    rows: String,
 }
 
 /// Findings that stand elsewhere.
@@ -93,42 +94,35 @@ fn drawn(requirement: &RequirementReport) -> Option<Status> {
 }
 
 impl Chapters {
-    pub(super) fn of(run: &Run) -> Self {
-        let mut writer = Writer::of(run);
+    pub(super) fn of<'a>(run: &'a Run, tables: &mut Tables<'a>) -> Self {
+        let mut writer = Writer::of(run, tables);
         Self {
             gaps: writer.duties(run, Status::Gap),
             remarks: writer.duties(run, Status::Remark),
             other: writer.left(run),
-            undecided: super::undecided::groups(run, &writer.evidence, &writer.items),
+            undecided: super::undecided::groups(run, tables),
         }
     }
 }
 
 /// What was written already.
-struct Writer<'a> {
+struct Writer<'a, 't> {
     findings: BTreeMap<&'a str, &'a Finding>,
     controls: BTreeMap<&'a str, &'a ControlReport>,
-    evidence: BTreeMap<&'a str, usize>,
     /// Finding → the requirement under which it stands.
     shown: BTreeMap<&'a str, &'a str>,
     anchored: BTreeSet<&'a str>,
-    items: Items<'a>,
+    tables: &'t mut Tables<'a>,
 }
 
-impl<'a> Writer<'a> {
-    fn of(run: &'a Run) -> Self {
+impl<'a, 't> Writer<'a, 't> {
+    fn of(run: &'a Run, tables: &'t mut Tables<'a>) -> Self {
         Self {
             findings: run.findings.iter().map(|f| (f.id.as_str(), f)).collect(),
             controls: run.controls.iter().map(|c| (c.id.as_str(), c)).collect(),
-            evidence: run
-                .evidence
-                .iter()
-                .enumerate()
-                .map(|(at, e)| (e.id.as_str(), at + 1))
-                .collect(),
             shown: BTreeMap::new(),
             anchored: BTreeSet::new(),
-            items: Items::of_run(run),
+            tables,
         }
     }
 
@@ -230,31 +224,29 @@ impl<'a> Writer<'a> {
         }
         let mut blocks: Vec<Block> = by_control
             .into_iter()
-            .filter_map(|(control, findings)| self.block(control, &findings))
+            .filter_map(|(control, findings)| self.block(control, findings))
             .collect();
         blocks.sort_by_key(|b| std::cmp::Reverse(severity_rank(b.word)));
         blocks
     }
 
-    fn block(&mut self, id: &'a str, findings: &[&'a Finding]) -> Option<Block> {
-        let first = findings.first()?;
+    fn block(&mut self, id: &'a str, findings: Vec<&'a Finding>) -> Option<Block> {
+        let first = *findings.first()?;
         let control = self.controls.get(id).copied();
-        let expected = control.map_or(&first.expected, |c| &c.expected);
-        let mut rows: Vec<Row> = findings
-            .iter()
-            .map(|f| Row::of(f, expected, &self.evidence, &self.items))
-            .collect();
-        let shared: Vec<Told> = rows.first().map_or_else(Vec::new, |first| {
-            first
-                .told
-                .iter()
-                .filter(|t| rows.iter().all(|r| r.told.contains(t)))
-                .cloned()
-                .collect()
-        });
-        for row in &mut rows {
-            row.told.retain(|t| !shared.contains(t));
+        let expected: &Text = control.map_or(&first.expected, |c| &c.expected);
+        let mut shared = told(first, expected);
+        for finding in findings.iter().skip(1) {
+            if shared.is_empty() {
+                break;
+            }
+            let own = told(finding, expected);
+            shared.retain(|t| own.contains(t));
         }
+        let rows = self.tables.keep(Table::Rows {
+            findings,
+            expected,
+            shared: shared.clone(),
+        });
         Some(Block {
             control: id.to_owned(),
             anchored: self.anchored.insert(id),

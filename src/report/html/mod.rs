@@ -10,18 +10,21 @@ mod front;
 mod matrix;
 mod rest;
 mod rows;
+mod tables;
 mod trend;
 mod undecided;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::LazyLock;
 use tera::{Context, Tera};
 
 use super::{Options, Render, ReportError};
 use crate::model::{Lang, Run};
 use crate::text::labels::{Label, page};
+use tables::Tables;
 
 /// `--format html`.
 #[derive(Debug, Clone, Copy)]
@@ -37,15 +40,20 @@ impl Render for Html {
     }
 
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
-        let view = View::of(run, options);
+        let mut bytes = Vec::new();
+        self.draw(run, options, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn draw(&self, run: &Run, options: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
+        let mut tables = Tables::of(run);
+        let view = View::of(run, options, &mut tables);
         let tera = match &*TEMPLATES {
             Ok(tera) => tera,
             Err(error) => return Err(ReportError::Template(tera::Error::message(error))),
         };
         let context = Context::from_serialize(&view)?;
-        let mut page = Vec::with_capacity(256 * 1024);
-        tera.render_to("report.html", &context, &mut page)?;
-        Ok(page)
+        tables.write(&tera.render("report.html", &context)?, tera, out)
     }
 }
 
@@ -64,7 +72,7 @@ struct View {
 }
 
 impl View {
-    fn of(run: &Run, options: &Options) -> Self {
+    fn of<'a>(run: &'a Run, options: &Options, tables: &mut Tables<'a>) -> Self {
         Self {
             w: page::words(),
             csp: format!(
@@ -76,7 +84,7 @@ impl View {
             front: front::Front::of(run),
             trend: trend::Trend::of(run, &options.history),
             filter: filter::Filter::of(run),
-            chapters: blocks::Chapters::of(run),
+            chapters: blocks::Chapters::of(run, tables),
             rest: rest::Rest::of(run),
             data: data_map::DataMap::of(run),
         }
@@ -105,6 +113,8 @@ static TEMPLATES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         ),
         ("front.html", include_str!("../../../templates/front.html")),
         ("trend.html", include_str!("../../../templates/trend.html")),
+        ("rows.html", include_str!("../../../templates/rows.html")),
+        ("lines.html", include_str!("../../../templates/lines.html")),
         ("rest.html", include_str!("../../../templates/rest.html")),
         (
             "report.html",

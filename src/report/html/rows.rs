@@ -101,7 +101,7 @@ fn value(fact: &ActualReport, shown: &str) -> Value {
 }
 
 /// What is often the same for all findings of a control: what was expected, the value that counts, the reason.
-fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
+pub(super) fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
     let mut told = Vec::new();
     let mut say = |key: &'static str, text: Text| {
         told.push(Told {
@@ -109,7 +109,7 @@ fn told(finding: &Finding, expected: &Text) -> Vec<Told> {
             text,
         });
     };
-    if finding.expected != *expected {
+    if *finding.expected != *expected {
         say("expected", both(&finding.expected));
     }
     for (name, parameter) in &finding.parameters {

@@ -128,11 +128,18 @@ fn a_scan_says_that_it_is_partial() {
 fn commands_in_a_remedy_are_code_and_page_one_says_what_was_found() {
     let mut run = sample::run();
     for control in &mut run.controls {
-        control.remediation.vi = "Khóa bằng `passwd -l <TÊN>` rồi thử".into();
-        control.remediation.en = "Lock with `passwd -l NAME".into();
+        control.remediation = crate::model::Text {
+            vi: "Khóa bằng `passwd -l <TÊN>` rồi thử".into(),
+            en: "Lock with `passwd -l NAME".into(),
+        }
+        .into();
     }
     for finding in &mut run.findings {
-        finding.remediation.vi = "Khóa bằng `passwd -l <TÊN>` rồi thử".into();
+        finding.remediation = crate::model::Text {
+            vi: "Khóa bằng `passwd -l <TÊN>` rồi thử".into(),
+            en: finding.remediation.en.clone(),
+        }
+        .into();
     }
     let text = drawn(&run);
     assert!(!text.contains("`passwd") && !text.contains("<TÊN>"));

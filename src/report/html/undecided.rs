@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::filter::Items;
+use super::tables::{Table, Tables};
 use crate::model::{Finding, ResultWord, Run, Text};
 use crate::report::common::{both, lead, short, whereabouts};
 use crate::text::labels::{self, Label};
@@ -24,11 +25,13 @@ pub(super) struct Undecided {
 struct Control {
     id: String,
     title: Text,
-    lines: Vec<Line>,
+    /// The mark of its lines.
+    lines: String,
 }
 
+/// One thing that could not be decided.
 #[derive(Debug, Serialize)]
-struct Line {
+pub(super) struct Line {
     id: String,
     systems: String,
     items: String,
@@ -39,11 +42,7 @@ struct Line {
 }
 
 /// All groups: what failed to be looked at first.
-pub(super) fn groups(
-    run: &Run,
-    evidence: &BTreeMap<&str, usize>,
-    items: &Items<'_>,
-) -> Vec<Undecided> {
+pub(super) fn groups<'a>(run: &'a Run, tables: &mut Tables<'a>) -> Vec<Undecided> {
     let mut groups: BTreeMap<(ResultWord, &str), BTreeMap<&str, Vec<&Finding>>> = BTreeMap::new();
     for finding in run.findings.iter().filter(|f| f.result.is_undecided()) {
         let code = finding.reason.as_ref().map_or("", |r| r.code.as_str());
@@ -56,16 +55,15 @@ pub(super) fn groups(
     }
     groups
         .into_iter()
-        .map(|((result, code), controls)| group(result, code, &controls, evidence, items))
+        .map(|((result, code), controls)| group(result, code, controls, tables))
         .collect()
 }
 
-fn group(
+fn group<'a>(
     result: ResultWord,
     code: &str,
-    controls: &BTreeMap<&str, Vec<&Finding>>,
-    evidence: &BTreeMap<&str, usize>,
-    items: &Items<'_>,
+    controls: BTreeMap<&str, Vec<&'a Finding>>,
+    tables: &mut Tables<'a>,
 ) -> Undecided {
     let first = controls.values().flatten().next();
     let words = first
@@ -79,21 +77,21 @@ fn group(
         count: controls.values().map(Vec::len).sum(),
         open: result != ResultWord::NotChecked,
         controls: controls
-            .iter()
+            .into_iter()
             .map(|(id, findings)| Control {
-                id: (*id).to_owned(),
+                id: id.to_owned(),
                 title: findings.first().map(|f| both(&f.title)).unwrap_or_default(),
-                lines: findings
-                    .iter()
-                    .map(|f| line(f, &reason, evidence, items))
-                    .collect(),
+                lines: tables.keep(Table::Lines {
+                    findings,
+                    lead: reason.clone(),
+                }),
             })
             .collect(),
         reason,
     }
 }
 
-fn line(
+pub(super) fn line(
     finding: &Finding,
     lead: &Text,
     evidence: &BTreeMap<&str, usize>,

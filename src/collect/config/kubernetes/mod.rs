@@ -1,5 +1,7 @@
 //! Manifests of Kubernetes: many documents, lists, every kind that holds a pod.
 
+use rayon::prelude::*;
+
 use super::kind::{Kind, TEMPLATE};
 use super::seen;
 use super::settings::told;
@@ -55,17 +57,24 @@ impl Object {
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
     let overlays = kustomize::read(tree);
     let mut objects = Vec::new();
+    let mut texts = Vec::new();
     for path in tree.of_kind(&Kind::Kubernetes) {
-        let Ok(text) = tree.text(&path) else { continue };
-        let docs = if path.ends_with(".json") {
-            vec![yaml::json_document(&text)]
-        } else {
-            yaml::documents(&text)
-        };
+        if let Ok(text) = tree.text(&path) {
+            texts.push((path, text));
+        }
+    }
+    let read: Vec<_> = texts
+        .par_iter()
+        .map(|(path, text)| match path.ends_with(".json") {
+            true => vec![yaml::json_document(text)],
+            false => yaml::documents(text),
+        })
+        .collect();
+    for ((path, _), docs) in texts.iter().zip(read) {
         for doc in docs {
             match doc {
-                Ok(node) => add(node, &path, &mut objects, 0),
-                Err(fault) => told(tree, &path, fault.line, &fault.what),
+                Ok(node) => add(node, path, &mut objects, 0),
+                Err(fault) => told(tree, path, fault.line, &fault.what),
             }
         }
     }

@@ -130,7 +130,7 @@ fn own_values(settings: &Settings, subject: &mut Subject) {
             crate::model::Sensitivity::Public,
         ));
     }
-    let raw: Vec<(String, String)> = subject
+    let raw: Vec<(std::sync::Arc<str>, String)> = subject
         .facts
         .iter()
         .filter_map(|(name, fact)| match &fact.value {

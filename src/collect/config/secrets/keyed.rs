@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Class, Hit, Look, lures, mask};
+use super::{Class, Hit, Look, constant, lures, mask};
 
 /// A secret behind a name in this line; `before` is the line above, for `name: X` over `value: Y`.
 pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) -> Option<Hit> {
@@ -34,11 +34,6 @@ pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) ->
                 key,
             })
         })
-}
-
-/// Is there any name of a secret in this text?
-pub(super) fn may_be(text: &str) -> bool {
-    WORD.is_match(text)
 }
 
 /// What the name says.
@@ -388,8 +383,8 @@ const PUBLIC: [&str; 12] = [
 static PAIRS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| PATTERNS.iter().map(|p| constant(p)).collect());
 /// What every name of a secret holds.
-static WORD: LazyLock<Regex> =
-    LazyLock::new(|| constant(r"(?i-u)pass|pwd|pw|secret|token|khau|key|auth"));
+pub(super) const WORDS: &str = "pass|pwd|pw|secret|token|khau|key|auth";
+static WORD: LazyLock<Regex> = LazyLock::new(|| constant(&format!("(?i-u:{WORDS})")));
 /// Words beside which a `key` is one of a cipher.
 static CIPHERS: LazyLock<Regex> = LazyLock::new(|| constant(r"(?i-u)crypt|cipher|hmac|jwt"));
 static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -412,14 +407,6 @@ pub(in crate::collect::config) fn says_one(text: &str) -> bool {
         .captures_iter(text)
         .filter_map(|found| found.get(1))
         .any(|value| !value.as_str().chars().all(|c| c.is_ascii_digit()))
-}
-
-/// A constant that does not compile meets nothing, and a test.
-fn constant(pattern: &str) -> Regex {
-    match Regex::new(pattern) {
-        Ok(regex) => regex,
-        Err(_) => unreachable!("a constant pattern: {pattern}"),
-    }
 }
 
 /// How a name and a value stand beside each other.

@@ -3,6 +3,10 @@
 //!
 //! Pure: a text in, hits out, each with its line and a mask. Neither the value nor a hash of it is kept.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 mod keyed;
 mod lures;
 mod shapes;
@@ -115,16 +119,24 @@ pub(super) fn is_whole(text: &str) -> bool {
         || (text.lines().count() <= MAX_LINES && text.lines().all(|line| line.len() <= MAX_LINE))
 }
 
+/// Could there be a secret in this text at all?
+pub(super) fn may_be(text: &str) -> bool {
+    LEAD.is_match(text)
+}
+
 /// The secrets of a text.
 pub(super) fn scan(text: &str, look: Look) -> Vec<Hit> {
-    if !keyed::may_be(text) && !shapes::may_be(text) {
+    let told = told(text);
+    if told.is_empty() {
         return Vec::new();
     }
     let mut hits = Vec::new();
     let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
     // What a controller encrypted may stand in a repository.
-    let sealed = lines.iter().any(|l| l.trim() == "kind: SealedSecret");
-    for (at, line) in lines.iter().enumerate() {
+    let sealed = text.contains("kind: SealedSecret")
+        && lines.iter().any(|l| l.trim() == "kind: SealedSecret");
+    for at in told {
+        let Some(line) = lines.get(at) else { break };
         if line.len() > MAX_LINE || hits.len() >= MAX_HITS {
             continue;
         }
@@ -141,6 +153,40 @@ pub(super) fn scan(text: &str, look: Look) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// The lines that are worth a look, from 0: those that hold a lead, and the one below each, since a value may stand
+/// under its name.
+fn told(text: &str) -> Vec<usize> {
+    let mut told: Vec<usize> = Vec::new();
+    let (mut line, mut counted, mut at) = (0, 0, 0);
+    while let Some(found) = LEAD.find_at(text, at) {
+        let between = text.as_bytes().get(counted..found.start());
+        line += memchr::memchr_iter(b'\n', between.unwrap_or_default()).count();
+        counted = found.start();
+        if told.last() != Some(&line) {
+            told.push(line);
+        }
+        told.push(line + 1);
+        let rest = text.as_bytes().get(found.end()..).unwrap_or_default();
+        match memchr::memchr(b'\n', rest) {
+            Some(end) => at = found.end() + end,
+            None => break,
+        }
+    }
+    told
+}
+
+/// What every line holds in which, or below which, a secret can stand.
+static LEAD: LazyLock<Regex> =
+    LazyLock::new(|| constant(&format!("(?i:{})|{}", keyed::WORDS, shapes::leads())));
+
+/// A constant that does not compile meets nothing, and a test.
+fn constant(pattern: &str) -> Regex {
+    match Regex::new(pattern) {
+        Ok(regex) => regex,
+        Err(_) => unreachable!("a constant pattern: {pattern}"),
+    }
 }
 
 /// What may be shown: how long it is, and where that gives nothing away, how it begins.

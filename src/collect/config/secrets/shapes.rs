@@ -13,12 +13,10 @@ struct Shape {
     regex: Regex,
 }
 
-/// Is there anything in this text that has one of the shapes?
-pub(super) fn may_be(text: &str) -> bool {
-    text.contains("PRIVATE KEY")
-        || text.contains("PuTTY-User-Key")
-        || text.contains("AGE-SECRET-KEY")
-        || ANY.is_match(text)
+/// What every line holds that has one of the shapes, as an expression: cheap to look for.
+pub(super) fn leads() -> String {
+    let all = TABLE.iter().map(|(_, lead, ..)| *lead);
+    all.chain(PRIVATE).collect::<Vec<_>>().join("|")
 }
 
 /// Adds what stands in this line; `below` are the lines after it.
@@ -31,6 +29,9 @@ pub(super) fn scan(line: &str, below: &[&str], number: u32, prose: bool, hits: &
             key: String::new(),
             mask: format!("‹secret: {kind}›"),
         });
+        return;
+    }
+    if !LEAD.is_match(line) {
         return;
     }
     for at in ANY.matches(line) {
@@ -103,7 +104,7 @@ fn private_key(line: &str, below: &[&str]) -> Option<&'static str> {
 static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     TABLE
         .iter()
-        .filter_map(|(kind, class, pattern)| {
+        .filter_map(|(kind, _, class, pattern)| {
             Some(Shape {
                 kind,
                 class: *class,
@@ -115,243 +116,317 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
 
 /// Which of them a line has at all: one pass instead of one for each.
 static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new(TABLE.iter().map(|(_, _, pattern)| ascii(pattern)))
+    RegexSet::new(TABLE.iter().map(|(.., pattern)| ascii(pattern)))
         .unwrap_or_else(|_| RegexSet::empty())
 });
+
+static LEAD: LazyLock<Regex> = LazyLock::new(|| super::constant(&leads()));
 
 /// Ends of words are those of ASCII: looking for others is slow.
 fn ascii(pattern: &str) -> String {
     pattern.replace(r"\b", r"(?-u:\b)")
 }
 
-/// Kind, class, pattern; the group `v` is the secret where the pattern has more than it.
-const TABLE: [(&str, Class, &str); 49] = [
+/// What stands in the first line of a private key.
+const PRIVATE: [&str; 3] = ["PRIVATE KEY", "PuTTY-User-Key", "AGE-SECRET-KEY"];
+
+/// Kind, what every match holds, class, pattern; the group `v` is the secret where the pattern has more than it.
+const TABLE: [(&str, &str, Class, &str); 49] = [
     (
         "aws-access-key",
+        "AKIA|ASIA|ABIA|ACCA",
         Class::CloudKey,
         r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
     ),
     (
         "aws-secret-key",
+        "(?i:aws)",
         Class::CloudKey,
         r#"(?i)aws.{0,20}secret.{0,20}["'=:\s]+(?P<v>[A-Za-z0-9/+]{40})(?:["'\s,;]|$)"#,
     ),
     (
         "google-api-key",
+        "AIza",
         Class::CloudKey,
         r"\bAIza[0-9A-Za-z_-]{35}\b",
     ),
-    ("google-oauth", Class::Token, r"\bya29\.[0-9A-Za-z_-]{30,}"),
+    (
+        "google-oauth",
+        r"ya29\.",
+        Class::Token,
+        r"\bya29\.[0-9A-Za-z_-]{30,}",
+    ),
     (
         "google-client-secret",
+        "GOCSPX-",
         Class::CloudKey,
         r"\bGOCSPX-[0-9A-Za-z_-]{20,}",
     ),
     (
         "azure-storage-key",
+        "AccountKey=",
         Class::CloudKey,
         r"AccountKey=(?P<v>[A-Za-z0-9+/]{86}==)",
     ),
     (
         "azure-sas",
+        "sig=",
         Class::CloudKey,
         r"[?&]sig=(?P<v>[A-Za-z0-9%]{40,})",
     ),
     (
         "azure-service-bus",
+        "SharedAccessKey=",
         Class::CloudKey,
         r"SharedAccessKey=(?P<v>[A-Za-z0-9+/]{43}=)",
     ),
     (
         "github-token",
+        "gh[pousr]_",
         Class::CloudKey,
         r"\bgh[pousr]_[A-Za-z0-9]{36,}\b",
     ),
     (
         "github-token",
+        "github_pat_",
         Class::CloudKey,
         r"\bgithub_pat_[A-Za-z0-9_]{60,}\b",
     ),
     (
         "gitlab-token",
+        "gl(?:pat|dt|rt|cbt|ptt|oas)-",
         Class::CloudKey,
         r"\bgl(?:pat|dt|rt|cbt|ptt|oas)-[A-Za-z0-9_-]{20,}",
     ),
     (
         "slack-token",
+        "xox[abeoprs]-",
         Class::CloudKey,
         r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}",
     ),
     (
         "slack-webhook",
+        r"hooks\.slack\.com/services/",
         Class::CloudKey,
         r"hooks\.slack\.com/services/(?P<v>T[0-9A-Z]{6,}/B[0-9A-Z]{6,}/[0-9A-Za-z]{20,})",
     ),
     (
         "teams-webhook",
+        r"webhook\.office\.com/webhookb2/",
         Class::CloudKey,
         r"webhook\.office\.com/webhookb2/(?P<v>[0-9a-f-]{36}@[0-9a-f-]{36}/\S+)",
     ),
     (
         "stripe-key",
+        "k_live_",
         Class::CloudKey,
         r"\b[sr]k_live_[0-9A-Za-z]{20,}\b",
     ),
     (
         "sendgrid-key",
+        r"SG\.",
         Class::CloudKey,
         r"\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{32,}",
     ),
-    ("mailgun-key", Class::CloudKey, r"\bkey-[0-9a-f]{32}\b"),
-    ("npm-token", Class::CloudKey, r"\bnpm_[0-9A-Za-z]{36}\b"),
+    (
+        "mailgun-key",
+        "key-",
+        Class::CloudKey,
+        r"\bkey-[0-9a-f]{32}\b",
+    ),
     (
         "npm-token",
+        "npm_",
+        Class::CloudKey,
+        r"\bnpm_[0-9A-Za-z]{36}\b",
+    ),
+    (
+        "npm-token",
+        "/:_(?:authToken|password)=",
         Class::CloudKey,
         r"//[^\s/]+/:_(?:authToken|password)=(?P<v>[^\s${]{12,})",
     ),
     (
         "pypi-token",
+        "pypi-AgE",
         Class::CloudKey,
         r"\bpypi-AgE[0-9A-Za-z_-]{50,}",
     ),
     (
         "docker-token",
+        "dckr_pat_",
         Class::CloudKey,
         r"\bdckr_pat_[0-9A-Za-z_-]{27}",
     ),
     (
         "telegram-bot",
+        ":AA",
         Class::CloudKey,
         r"\b[0-9]{8,10}:AA[0-9A-Za-z_-]{33}\b",
     ),
     (
         "digitalocean-token",
+        "do[por]_v1_",
         Class::CloudKey,
         r"\bdo[por]_v1_[0-9a-f]{64}\b",
     ),
     (
         "firebase-server-key",
+        "AAAA",
         Class::CloudKey,
         r"\bAAAA[0-9A-Za-z_-]{7}:[0-9A-Za-z_-]{100,}",
     ),
     (
         "openai-key",
+        "T3BlbkFJ",
         Class::CloudKey,
         r"\bsk-(?:proj-|svcacct-)?[0-9A-Za-z_-]{20,}T3BlbkFJ[0-9A-Za-z_-]{20,}",
     ),
     (
         "anthropic-key",
+        "sk-ant-",
         Class::CloudKey,
         r"\bsk-ant-[0-9A-Za-z_-]{40,}",
     ),
-    ("huggingface-token", Class::CloudKey, r"\bhf_[A-Za-z]{34}\b"),
+    (
+        "huggingface-token",
+        "hf_",
+        Class::CloudKey,
+        r"\bhf_[A-Za-z]{34}\b",
+    ),
     (
         "shopify-token",
+        "shp(?:at|ca|pa|ss)_",
         Class::CloudKey,
         r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b",
     ),
-    ("databricks-token", Class::CloudKey, r"\bdapi[0-9a-f]{32}\b"),
+    (
+        "databricks-token",
+        "dapi",
+        Class::CloudKey,
+        r"\bdapi[0-9a-f]{32}\b",
+    ),
     (
         "vault-token",
+        r"hv[sbr]\.",
         Class::CloudKey,
         r"\bhv[sbr]\.[0-9A-Za-z_-]{24,}",
     ),
     (
         "jwt",
+        "eyJ",
         Class::Token,
         r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}",
     ),
     (
         "bearer",
+        "(?i:authorization)",
         Class::Token,
         r#"(?i)authorization["'\s:=,>\])]{0,8}bearer\s+(?P<v>[0-9A-Za-z._~+/-]{20,}=*)"#,
     ),
     (
         "basic-auth",
+        "(?i:authorization)",
         Class::Password,
         r#"(?i)authorization["'\s:=,>\])]{0,8}basic\s+(?P<v>[0-9A-Za-z+/]{8,}={0,2})"#,
     ),
     (
         "url-password",
+        "://",
         Class::Connection,
         r#"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@"'<>]{0,64}:(?P<v>[^\s/@"'<>]{1,128})@[^\s@"'<>]"#,
     ),
     (
         "jdbc-password",
+        "jdbc:",
         Class::Connection,
         r#"jdbc:[^\s"']+[?&;](?i:password)=(?P<v>[^&;\s"']+)"#,
     ),
     (
         "ado-password",
+        "(?i:password|pwd)",
         Class::Connection,
         r#"(?i)(?:server|data source|host|user id|uid|database|initial catalog)\s*=[^;"']+;(?:[^"']*;)?\s*(?:password|pwd)\s*=\s*(?P<v>[^;"'\s]+)"#,
     ),
     (
         "dsn-password",
+        "(?i:password|pwd)",
         Class::Connection,
         r#"(?i)\b(?:host|hostaddr|user|username|dbname|port)=[^\s"']+\s+(?:\w+=[^\s"']*\s+){0,8}(?:password|pwd)=(?P<v>[^\s"';&]+)"#,
     ),
     (
         "dsn-password",
+        "(?i:password|pwd)",
         Class::Connection,
         r#"(?i)\b(?:password|pwd)=(?P<v>[^\s"';&]+)\s+(?:host|hostaddr|user|dbname|port|sslmode)="#,
     ),
     // The password is the third thing that these are given.
     (
         "call-password",
+        "PlainAuth|getConnection|mysqli|PDO|DBI",
         Class::Password,
         r#"\b(?:PlainAuth|getConnection|mysqli_connect|new\s+PDO|new\s+mysqli|DBI->connect)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<v>[^"'$]{4,})["']"#,
     ),
     (
         "webhook-secret",
+        "whsec_",
         Class::CloudKey,
         r"\bwhsec_[0-9A-Za-z+/]{24,}",
     ),
     // Keys and salts of WordPress are made of every sign there is.
     (
         "wordpress-key",
+        "define",
         Class::CloudKey,
         r#"define\(\s*["'](?:SECURE_AUTH|AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["']\s*,\s*["'](?P<v>[^"']{50,})["']"#,
     ),
     (
         "npm-token",
+        "_auth",
         Class::CloudKey,
         r#"(?:^|:)_auth\s*=\s*"?(?P<v>[A-Za-z0-9+/]{10,}={0,2})"?\s*$"#,
     ),
     // .pgpass: host, port, database, account, password.
     (
         "pgpass",
+        r":(?:\d{2,5}|\*):",
         Class::Connection,
         r"^[\w.*-]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(?P<v>[^\s:]{6,})$",
     ),
     // Accounts for servers of mail, as Postfix keeps them.
     (
         "sasl-password",
+        "@",
         Class::Password,
         r"^\[?[\w.-]+\]?(?::\d+)?\s+[^\s:@]+@[\w.-]+:(?P<v>[^\s:/]{4,})$",
     ),
     (
         "snmp-password",
+        "(?i:createuser)",
         Class::Password,
         r#"(?i)^\s*createUser\s+\S+\s+(?:MD5|SHA\S*)\s+"?(?P<v>[^\s"$]{4,})"#,
     ),
     (
+        "sshpass",
         "sshpass",
         Class::Password,
         r#"\bsshpass\s+-p\s*["']?(?P<v>[^\s"'$]{3,})"#,
     ),
     (
         "mysql-password",
+        "mysql|mariadb",
         Class::Password,
         r#"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\b.*\s-p["']?(?P<v>[^\s"'$-][^\s"']{2,})"#,
     ),
     (
         "docker-login",
+        "login",
         Class::Password,
         r#"\b(?:docker|podman|helm\s+registry)\s+login\b.*\s-p[ =]["']?(?P<v>[^\s"'$-][^\s"']{2,})"#,
     ),
     (
         "curl-password",
+        "curl",
         Class::Password,
         r#"\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:(?P<v>[^\s"']+)"#,
     ),
@@ -364,5 +439,30 @@ mod tests {
     #[test]
     fn every_shape_is_a_regular_expression() {
         assert_eq!((SHAPES.len(), ANY.len()), (TABLE.len(), TABLE.len()));
+    }
+
+    proptest::proptest! {
+        /// A line that is passed over for want of a lead would have been no secret.
+        #[test]
+        fn every_match_holds_its_lead(at in 0..TABLE.len(), seed in proptest::num::u64::ANY) {
+            let (kind, lead, _, pattern) = TABLE[at];
+            let plain = pattern.replace(r"\b", "").replace('$', "");
+            let lead = Regex::new(lead).unwrap();
+            let text = sample(&plain, seed);
+            proptest::prop_assert!(lead.is_match(&text) && LEAD.is_match(&text), "{}: {}", kind, text);
+        }
+    }
+
+    /// A text that the expression meets.
+    fn sample(pattern: &str, seed: u64) -> String {
+        use proptest::strategy::{Strategy, ValueTree};
+        use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        let texts = proptest::string::string_regex(pattern).unwrap();
+        texts.new_tree(&mut runner).unwrap().current()
     }
 }

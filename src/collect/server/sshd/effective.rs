@@ -22,7 +22,8 @@ pub(super) fn subject(config: &Config, block: usize, version: Option<Version>) -
     }
     for setting in &config.settings {
         let known = DIRECTIVES.iter().any(|d| d.name == setting.keyword);
-        if !known && setting.block == block && !subject.facts.contains_key(&setting.keyword) {
+        if !known && setting.block == block && !subject.facts.contains_key(setting.keyword.as_str())
+        {
             subject.put(
                 Fact::set(setting.keyword.as_str(), setting.args.join(" "))
                     .at(setting.place.clone()),
