@@ -230,7 +230,7 @@ fn start(host: &mut Host<'_>) -> Result<(String, String), SourceError> {
     let (mut line, mut at) = (String::new(), DAEMON.to_owned());
     for file in unit_files(host, "docker.service")? {
         let text = host.optional(&file)?.unwrap_or_default();
-        let joined: Vec<String> = crate::parse::keyword::joined(&text)
+        let joined: Vec<String> = crate::parse::keyword::joined_without(&text, &['#', ';'])
             .into_iter()
             .map(|(_, l)| l)
             .collect();
