@@ -3,6 +3,7 @@
 //! Pure: no I/O, no verdicts. A line that cannot be read is kept as such, never dropped in silence.
 
 pub mod accounts;
+pub mod aptconf;
 pub mod dpkg;
 pub mod logrotate;
 pub mod mounts;
@@ -183,7 +184,10 @@ mod tests {
             joined_before_hash("# no \\\na \\ # no\n\n# no\nb # no \\\nc"),
             lines(&[(2, "a  b"), (6, "c")])
         );
-        assert_eq!(joined(text).first(), lines(&[(1, "# no:  a  ; no  b")]).first());
+        assert_eq!(
+            joined(text).first(),
+            lines(&[(1, "# no:  a  ; no  b")]).first()
+        );
     }
 
     proptest! {
@@ -204,6 +208,7 @@ mod tests {
             seen.extend(ages.iter().map(|u| u.line).chain(bad));
             let (groups, bad) = accounts::group(&text);
             seen.extend(groups.iter().map(|u| u.line).chain(bad));
+            aptconf::Settings::default().read("f", &text);
             seen.extend(dpkg::installed(&text).iter().map(|p| p.line));
             seen.extend(rsyslog::parse(&text).iter().map(|l| l.line()));
             let rotate = logrotate::parse(&text);
