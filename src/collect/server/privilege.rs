@@ -212,9 +212,8 @@ fn resolved(rules: &mut Rules, exempt: Option<&Exempt>) -> Vec<Value> {
             if who.starts_with('!') {
                 continue;
             }
-            let members = exempt.is_some_and(|e| {
-                who == "ALL" || who.strip_prefix('%') == Some(e.group.as_str())
-            });
+            let members = exempt
+                .is_some_and(|e| who == "ALL" || who.strip_prefix('%') == Some(e.group.as_str()));
             items.push(Value::map([
                 ("everyone", Value::Bool(who == "ALL")),
                 ("root", Value::Bool(who == "root" || who == "#0")),

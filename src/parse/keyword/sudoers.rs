@@ -185,7 +185,9 @@ fn behind_names(rest: &str) -> &str {
 
 /// A setting as written, without blanks behind its `!`; two of them say nothing.
 fn setting(text: &str) -> String {
-    let name = text.trim().trim_start_matches(|c: char| c == '!' || c.is_whitespace());
+    let name = text
+        .trim()
+        .trim_start_matches(|c: char| c == '!' || c.is_whitespace());
     let marks = text.len() - text.replace('!', "").len();
     let inside = name.len() - name.replace('!', "").len();
     let off = (marks - inside) % 2 == 1;
@@ -365,7 +367,9 @@ fn behind_option(part: &str) -> Option<&str> {
 fn program(command: &str) -> Option<String> {
     let words = command.trim_start_matches(|c: char| c == '!' || c.is_whitespace());
     let marks = command.len() - words.len();
-    let off = command.get(..marks).is_some_and(|m| m.matches('!').count() % 2 == 1);
+    let off = command
+        .get(..marks)
+        .is_some_and(|m| m.matches('!').count() % 2 == 1);
     let mut digest = false;
     let name = words.split_whitespace().find(|word| {
         let part_of = std::mem::take(&mut digest);
