@@ -133,6 +133,13 @@ pub(super) fn collect(host: &mut Host<'_>, subject: &mut Subject, out: &mut Coll
     calls_recorded(subject, &rules);
     watches(subject, &rules);
     others(subject, &rules);
+    if let Some((file, line)) = stopped(&rules) {
+        let names = CALLS.iter().map(|c| c.0).chain(WATCHES.iter().map(|w| w.0));
+        for path in names.chain(OTHERS).filter(|p| p.starts_with("rules.")) {
+            subject.put(set(path, false, &file, line));
+        }
+        subject.put(set("watches", Value::list([]), &file, line));
+    }
     // That no rule says something, the files as a whole say.
     if let Some((file, ..)) = rules.first() {
         for fact in subject.facts.values_mut() {
@@ -156,15 +163,17 @@ pub(super) fn any(host: &Host<'_>) -> bool {
 /// `rules.d` as augenrules puts it together, else `audit.rules`.
 fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
     let mut files = host.drop_ins(&["/etc/audit/rules.d"], ".rules")?;
-    if files.is_empty() {
+    let of_folder = !files.is_empty();
+    if !of_folder {
         files.push("/etc/audit/audit.rules".to_owned());
     }
     let mut rules: Vec<Rule> = Vec::new();
     for file in files {
         let text = host.optional(&file)?.unwrap_or_default();
         for line in words(&text, &['#']) {
-            // `-D` removes all rules before it.
-            if line.words.first().is_some_and(|w| w == "-D") && line.words.len() == 1 {
+            // `-D` removes all rules before it; augenrules puts it before those of all files.
+            if !of_folder && line.words.first().is_some_and(|w| w == "-D") && line.words.len() == 1
+            {
                 rules.clear();
             }
             rules.push((file.clone(), line.line, line.words));
@@ -173,11 +182,53 @@ fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
     Ok(rules)
 }
 
+/// The line by which nothing is recorded, whatever the rules say: the last `-e 0`, or no task that is looked at.
+fn stopped(rules: &[Rule]) -> Option<(String, u32)> {
+    let switch = rules
+        .iter()
+        .rfind(|(_, _, w)| w.first().is_some_and(|e| e == "-e"));
+    let off = switch.filter(|(_, _, w)| matches!(w.as_slice(), [_, n] if n == "0"));
+    let no_task = |(_, _, w): &&Rule| {
+        let list = w.get(1).map_or("", String::as_str);
+        is_rule(w) && matches!(list, "task,never" | "never,task") && fields(w).next().is_none()
+    };
+    let (file, line, _) = off.or_else(|| rules.iter().find(no_task))?;
+    Some((file.clone(), *line))
+}
+
+/// The rules in the order in which the kernel asks them: `-A` puts one before all others.
+fn in_order(rules: &[Rule]) -> Vec<&Rule> {
+    let first = |r: &&Rule| r.2.first().is_some_and(|w| w == "-A");
+    let before = rules.iter().rev().filter(first);
+    before.chain(rules.iter().filter(|r| !first(r))).collect()
+}
+
+/// The rule that records one of these calls. The first rule that fits counts: one that leaves a call of the group out
+/// for everybody hides those after it.
+fn recorded<'a>(rules: &'a [Rule], names: &[&str]) -> Option<&'a Rule> {
+    let left_out = |w: &[String]| leaves_out(w) && for_this_host(w);
+    in_order(rules)
+        .into_iter()
+        .take_while(|(_, _, w)| !(left_out(w) && (names_none(w) || names_call(w, names))))
+        .find(|(_, _, w)| calls(w, names))
+}
+
+/// The paths that rules watch for one of these kinds of use, without those that a rule before them leaves out.
+fn watched<'a>(rules: &'a [Rule], perms: &[char]) -> Vec<&'a str> {
+    let (mut found, mut hidden): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for (_, _, w) in in_order(rules) {
+        if leaves_out(w) && for_this_host(w) && (names_none(w) || names_call(w, &["all"])) {
+            break;
+        }
+        hidden.extend(left_path(w));
+        found.extend(touched(w, perms).filter(|path| !covers(&hidden, path)));
+    }
+    found
+}
+
 fn calls_recorded(subject: &mut Subject, rules: &[Rule]) {
     for (path, groups) in CALLS {
-        let mut found = groups
-            .iter()
-            .map(|names| rules.iter().find(|(_, _, w)| calls(w, names)));
+        let mut found = groups.iter().map(|names| recorded(rules, names));
         let first = found.next().flatten();
         subject.put(match first {
             Some((file, line, _)) if found.all(|f| f.is_some()) => set(path, true, file, *line),
@@ -187,10 +238,7 @@ fn calls_recorded(subject: &mut Subject, rules: &[Rule]) {
 }
 
 fn watches(subject: &mut Subject, rules: &[Rule]) {
-    let watched: Vec<&str> = rules
-        .iter()
-        .filter_map(|(_, _, w)| touched(w, &['w', 'a']))
-        .collect();
+    let watched = watched(rules, &['w', 'a']);
     for (path, files) in WATCHES {
         let all = files
             .iter()
@@ -209,12 +257,7 @@ fn watches(subject: &mut Subject, rules: &[Rule]) {
 }
 
 fn others(subject: &mut Subject, rules: &[Rule]) {
-    let of = |perms: &[char]| -> Vec<&str> {
-        rules
-            .iter()
-            .filter_map(|(_, _, w)| touched(w, perms))
-            .collect()
-    };
+    let of = |perms: &[char]| watched(rules, perms);
     let (runs, changes, reads) = (of(&['x']), of(&['w', 'a']), of(&['r']));
     let packages = INSTALLERS.iter().any(|f| covers(&runs, f))
         || DATABASES.iter().any(|f| covers(&changes, f));
@@ -302,11 +345,57 @@ fn names_call(w: &[String], names: &[&str]) -> bool {
         .any(|p| matches!(p, [s, n] if s == "-S" && named(n)))
 }
 
+/// Does a rule name no call at all? Then it is for all of them.
+fn names_none(w: &[String]) -> bool {
+    !w.iter().any(|a| a.starts_with("-S"))
+}
+
+/// What a rule asks of an event, the calls apart.
+fn fields(w: &[String]) -> impl Iterator<Item = &str> {
+    let behind = w.windows(2).filter_map(|p| match p {
+        [flag, field] if flag == "-F" || flag == "-C" => Some(field.as_str()),
+        _ => None,
+    });
+    behind.chain(
+        w.iter()
+            .filter_map(|a| a.strip_prefix("-F").or_else(|| a.strip_prefix("-C")))
+            .filter(|a| !a.is_empty()),
+    )
+}
+
+/// Does a field leave out events of the people of this host? The machine's kind, the key and "somebody logged in"
+/// (CIS, STIG) do not.
+fn is_narrow(field: &str) -> bool {
+    let people = ["auid>=", "auid>"].iter().any(|f| {
+        let least = field.strip_prefix(f).and_then(|n| n.parse::<u32>().ok());
+        least.is_some_and(|n| n <= 1000)
+    });
+    let logged_in = ["auid!=unset", "auid!=-1", "auid!=4294967295"].contains(&field);
+    !(people || logged_in || field.starts_with("arch=") || field.starts_with("key="))
+}
+
+/// A rule that leaves out what it names for everybody.
+fn leaves_out(w: &[String]) -> bool {
+    let never = |a: &String| matches!(a.as_str(), "never,exit" | "exit,never");
+    let own = |field: &str| field.starts_with("arch=") || field.starts_with("key=");
+    is_rule(w) && w.iter().any(never) && fields(w).all(own)
+}
+
+/// The path that a rule leaves out for everybody.
+fn left_path(w: &[String]) -> Option<&str> {
+    let never = |a: &String| matches!(a.as_str(), "never,exit" | "exit,never");
+    let path = |f: &str| f.starts_with("path=") || f.starts_with("dir=");
+    let own = |f: &str| path(f) || f.starts_with("arch=b64") || f.starts_with("key=");
+    let whole = is_rule(w) && w.iter().any(never) && names_none(w) && fields(w).all(own);
+    let mut all = fields(w);
+    let found = all.find(|f| path(f)).filter(|_| whole)?;
+    found.split_once('=').map(|(_, path)| path)
+}
+
 /// Does a rule record one of these system calls?
 fn calls(w: &[String], names: &[&str]) -> bool {
-    // A rule for refused calls or for a change of user alone (CIS, STIG) does not record the call.
-    let narrow = |a: &String| a == "-C" || a == "success=0" || a.starts_with("exit=");
-    always(w) && for_this_host(w) && !w.iter().any(narrow) && names_call(w, names)
+    // A rule for refused calls, for a change of user or for one account alone (CIS, STIG) does not record the call.
+    always(w) && for_this_host(w) && !fields(w).any(is_narrow) && names_call(w, names)
 }
 
 /// Does a rule record that somebody acts as another user?
@@ -321,7 +410,12 @@ fn changes_user(w: &[String]) -> bool {
 /// Does a rule record that opening a file was refused?
 fn refuses(w: &[String], code: &str) -> bool {
     let refused = |a: &String| a == &format!("exit=-{code}") || a == "success=0";
-    always(w) && for_this_host(w) && w.iter().any(refused) && names_call(w, &["open", "openat"])
+    let narrow = |f: &str| is_narrow(f) && !f.starts_with("exit=") && f != "success=0";
+    always(w)
+        && for_this_host(w)
+        && w.iter().any(refused)
+        && !fields(w).any(narrow)
+        && names_call(w, &["open", "openat"])
 }
 
 /// The path that a rule watches for one of these kinds of use: `-w PATH -p wa`, or `-F path=` and `-F dir=`.
@@ -338,6 +432,14 @@ fn touched<'a>(w: &'a [String], perms: &[char]) -> Option<&'a str> {
     }
     // `never` leaves out; a rule for some system calls does not see the others.
     if !always(w) || w.iter().any(|a| a == "-S") && !names_call(w, &["all"]) {
+        return None;
+    }
+    let own = |f: &str| {
+        ["path=", "dir=", "perm="]
+            .iter()
+            .any(|own| f.starts_with(own))
+    };
+    if fields(w).any(|f| is_narrow(f) && !own(f)) {
         return None;
     }
     let perm = w.iter().find_map(|a| a.strip_prefix("perm="));
@@ -441,5 +543,44 @@ mod tests {
             Some("/etc")
         );
         assert!(covers(&["/etc/"], "/etc/passwd") && !covers(&["/etc/pass"], "/etc/passwd"));
+    }
+
+    fn rules(text: &str) -> Vec<Rule> {
+        let lines = text.lines().zip(1..);
+        lines.map(|(l, n)| ("f".to_owned(), n, rule(l))).collect()
+    }
+
+    #[test]
+    fn what_stops_recording() {
+        const RUN: &str = "-a always,exit -F arch=b64 -S execve -k exec";
+        let line = |t: &str| stopped(&rules(t)).map(|(_, line)| line);
+        assert_eq!(line(&format!("{RUN}\n-e 0")), Some(2));
+        assert_eq!(line(&format!("-e 0\n{RUN}\n-e 2")), None);
+        assert_eq!(line("-a task,never\n-e 1"), Some(1));
+        assert_eq!(line("-a never,task -F uid=33"), None);
+        let run = |t: &str| recorded(&rules(t), &["execve", "execveat"]).map(|r| r.1);
+        assert_eq!(
+            run(&format!("-a never,exit -F arch=b64 -S execve\n{RUN}")),
+            None
+        );
+        assert_eq!(
+            run(&format!("-a never,exit -F auid=unset -S execve\n{RUN}")),
+            Some(2)
+        );
+        assert_eq!(run(&format!("{RUN}\n-A never,exit -S all")), None);
+        assert_eq!(run(&format!("{RUN}\n-a never,exit -S all")), Some(1));
+        assert_eq!(run("-a always,exit -S execve -F uid=1234"), None);
+        assert_eq!(
+            run("-a always,exit -S execve -F auid>=1000 -F auid!=unset"),
+            Some(1)
+        );
+        let of = |t: &str| watched(&rules(t), &['w']).join(" ");
+        assert_eq!(of("-w /etc/a -p wa\n-w /etc/b -p wa"), "/etc/a /etc/b");
+        assert_eq!(
+            of("-a never,exit -F dir=/etc\n-w /etc/a -p wa\n-w /b"),
+            "/b"
+        );
+        assert_eq!(of("-a never,exit\n-w /etc/a -p wa"), "");
+        assert_eq!(of("-a always,exit -F path=/a -F perm=w -F uid=1"), "");
     }
 }

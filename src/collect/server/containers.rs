@@ -113,6 +113,8 @@ struct Settings {
     json: serde_json::Map<String, Json>,
     flags: Vec<(String, String)>,
     unit: String,
+    /// What `fd://` listens on: the sockets that systemd hands over.
+    handed: Vec<String>,
 }
 
 impl Settings {
@@ -158,7 +160,10 @@ fn put(subject: &mut Subject, settings: &Settings) {
     let userns = settings.get("userns-remap", "userns-remap");
     let remaps = userns.is_some_and(|(v, _)| !v.is_empty());
     subject.put(derived("userns", remaps, DAEMON, 0));
-    let hosts = settings.list("hosts", "host");
+    let mut hosts = settings.list("hosts", "host");
+    if hosts.iter().any(|h| h.starts_with("fd:")) {
+        hosts.extend(settings.handed.iter().cloned());
+    }
     let tcp: Vec<String> = hosts
         .iter()
         .filter(|h| h.starts_with("tcp:"))
@@ -222,7 +227,30 @@ fn settings(host: &mut Host<'_>) -> Result<Settings, Value> {
         json,
         flags: flags(&start),
         unit,
+        handed: handed(host).map_err(|e| unseen(&e))?,
     })
+}
+
+/// Addresses of the network that docker.socket listens on.
+fn handed(host: &mut Host<'_>) -> Result<Vec<String>, SourceError> {
+    let mut found = Vec::new();
+    for file in unit_files(host, "docker.socket")? {
+        let text = host.optional(&file)?.unwrap_or_default();
+        for pair in pairs::ini(&text) {
+            match (pair.key.as_str(), pair.value.as_str()) {
+                // An empty one takes back those before it.
+                ("ListenStream", "") => found.clear(),
+                // A path, a name of the kernel, a folder of systemd: none of them leaves the host.
+                ("ListenStream", address) if !address.starts_with(['/', '@', '%']) => {
+                    let every = address.chars().all(|c| c.is_ascii_digit());
+                    let before = if every { "0.0.0.0:" } else { "" };
+                    found.push(format!("tcp://{before}{address}"));
+                }
+                (_, _) => {}
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The line that starts the daemon, and where it stands.
@@ -230,7 +258,7 @@ fn start(host: &mut Host<'_>) -> Result<(String, String), SourceError> {
     let (mut line, mut at) = (String::new(), DAEMON.to_owned());
     for file in unit_files(host, "docker.service")? {
         let text = host.optional(&file)?.unwrap_or_default();
-        let joined: Vec<String> = crate::parse::keyword::joined(&text)
+        let joined: Vec<String> = crate::parse::keyword::joined_without(&text, &['#', ';'])
             .into_iter()
             .map(|(_, l)| l)
             .collect();

@@ -6,7 +6,7 @@ use super::host::{Host, derived, reason, set, texts};
 use super::plan::{Keep, Piece, Reduction, What};
 use super::services::any_on;
 use crate::model::{Collected, Seen, SourceError, Subject, Value};
-use crate::parse::keyword::{joined, pairs, words};
+use crate::parse::keyword::{joined_before_hash, pairs, words};
 
 const SNMPD: &str = "/etc/snmp/snmpd.conf";
 const SMB: &str = "/etc/samba/smb.conf";
@@ -195,8 +195,7 @@ fn nfs(host: &mut Host<'_>) -> Result<Option<Subject>, SourceError> {
     }
     let mut place = (EXPORTS.to_owned(), 0);
     for (file, text) in &texts_of {
-        for (line, content) in joined(text) {
-            let content = content.split('#').next().unwrap_or_default();
+        for (line, content) in joined_before_hash(text) {
             let words: Vec<&str> = content.split_whitespace().collect();
             let [path, clients @ ..] = words.as_slice() else {
                 continue;

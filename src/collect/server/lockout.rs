@@ -64,10 +64,17 @@ fn stacks(host: &mut Host<'_>) -> Result<Vec<Vec<Module>>, SourceError> {
     Ok(found)
 }
 
-/// The module that counts and locks: faillock needs its `authfail` line, tally2 a line that binds.
+/// The module that counts and locks. faillock counts by its `authfail` line and locks by a line that refuses: `preauth`
+/// or `authsucc`. tally2 needs a line that binds.
 fn locker(stack: &[Module]) -> Option<&Module> {
+    let says = |m: &Module, word: &str| m.args.iter().any(|a| a == word);
+    let refuses = stack.iter().any(|m| {
+        m.name == "pam_faillock"
+            && !m.skipped
+            && (says(m, "preauth") && m.binds || says(m, "authsucc") && (m.binds || m.falls))
+    });
     stack.iter().find(|m| match m.name.as_str() {
-        "pam_faillock" => m.args.iter().any(|a| a == "authfail"),
+        "pam_faillock" => refuses && says(m, "authfail"),
         "pam_tally2" | "pam_tally" => m.binds,
         _ => false,
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::host::{Host, derived, set, texts, unseen};
+use super::host::{Host, both, derived, set, texts, unseen};
 use super::journal::{Journal, journald};
 use super::logfiles;
 use super::packages;
@@ -143,14 +143,19 @@ fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files
     let mut least: Option<(Value, Option<(String, u32)>)> = None;
     let (mut auth, mut conditional) = (false, false);
     let mut mode = Fact::default_of("file_mode", "0644");
-    for (file, line) in lines {
+    for (at, (file, line)) in lines.iter().enumerate() {
         match line {
+            // What goes to a device is not kept.
+            Line::Rule {
+                action: Action::File(path),
+                ..
+            } if path.starts_with("/dev/") => {}
             Line::Rule {
                 selector,
                 action: Action::File(path),
                 line,
             } => {
-                let of = |facility| selector.as_deref().is_some_and(|s| takes(s, facility));
+                let of = |facility| comes(lines, at, selector.as_deref(), facility);
                 let logins = of("auth") || of("authpriv");
                 auth |= logins;
                 conditional |= selector.is_none();
@@ -187,6 +192,15 @@ fn files(rsyslog: &Rsyslog, rotation: &Rotation, subject: &mut Subject) -> Files
         (auth, _) => Value::Bool(auth),
     };
     Files { days: least, auth }
+}
+
+/// Do messages of a facility come to a rule with this selector? Those that a rule before it throws away do not.
+fn comes(lines: &[Placed], at: usize, selector: Option<&str>, facility: &str) -> bool {
+    let thrown = |(_, line): &Placed| {
+        matches!(line, Line::Rule { selector: Some(s), action: Action::Discard, .. }
+            if takes(s, facility))
+    };
+    selector.is_some_and(|s| takes(s, facility)) && !lines.iter().take(at).any(thrown)
 }
 
 /// May others read or change new logs?
@@ -257,8 +271,10 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mu
         && directive("actionsendstreamdrivermode");
     let mut targets: BTreeMap<String, bool> = BTreeMap::new();
     let mut place = None;
-    for (file, line) in lines {
+    let (mut sends, mut conditional) = (false, false);
+    for (at, (file, line)) in lines.iter().enumerate() {
         if let Line::Rule {
+            selector,
             action:
                 Action::Forward {
                     host,
@@ -266,11 +282,14 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mu
                     tls,
                 },
             line,
-            ..
         } = line
             // What goes to the host itself has not left it.
             && !is_here(host)
         {
+            // A host that gets mail's messages alone learns of no login.
+            let of = |facility| comes(lines, at, selector.as_deref(), facility);
+            sends |= ["auth", "authpriv", "daemon"].into_iter().any(of);
+            conditional |= selector.is_none();
             targets.insert(host.clone(), *tls || (globally && *protocol == "tcp"));
             place = place.or(Some((file.clone(), *line)));
         }
@@ -278,11 +297,15 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mu
     let (file, line) = place.unwrap_or_else(|| (RSYSLOG.to_owned(), 0));
     subject.put(derived(
         "remote.enabled",
-        if targets.is_empty() {
-            others(shippers)
-        } else {
+        match (sends, conditional) {
+            (false, false) => others(shippers),
             // Lines that rsyslog does not run send nothing.
-            either(&host.unit_on(&["rsyslog.service"]), &others(shippers))
+            (true, _) => either(&host.unit_on(&["rsyslog.service"]), &others(shippers)),
+            (false, true) => {
+                let why = Value::unseen("not-parsed", "rsyslog: forwards behind conditions");
+                let sent = both(host.unit_on(&["rsyslog.service"]), why);
+                either(&sent, &others(shippers))
+            }
         },
         &file,
         line,

@@ -26,6 +26,8 @@ pub(super) struct Module {
     pub(super) args: Vec<String>,
     /// Does its refusal refuse the whole stack?
     pub(super) binds: bool,
+    /// Does what it does not decide fall through to a `pam_deny` behind it?
+    pub(super) falls: bool,
     /// May the success of a module before it leave it out?
     pub(super) skipped: bool,
     /// `required`, `[success=1 default=ignore]`.
@@ -84,6 +86,7 @@ fn weighed(mut modules: Vec<Module>) -> Vec<Module> {
         });
         if let Some(module) = modules.get_mut(at) {
             module.binds |= falls && jumps;
+            module.falls = falls;
             module.skipped = skipped;
         }
     }
@@ -121,6 +124,7 @@ fn add(
             } => {
                 walk.modules.push(Module {
                     binds: binds(&control),
+                    falls: false,
                     skipped: false,
                     control,
                     within: within.to_vec(),

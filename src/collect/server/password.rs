@@ -38,6 +38,7 @@ const QUALITY_KEYS: &[&str] = &[
     "ocredit",
     "dictcheck",
     "enforce_for_root",
+    "enforcing",
 ];
 
 const fn file(path: &'static str, words: &'static [&'static str]) -> Piece {
@@ -145,30 +146,25 @@ fn setting(module: &Module, files: &[(String, Pair)], key: &str, own: i64) -> (V
 }
 
 fn quality(host: &mut Host<'_>, subject: &mut Subject, stack: &[Module]) {
+    const LIMITS: [&str; 4] = ["min_length", "classes", "dictcheck", "quality.root"];
     let module = stack
         .iter()
         .find(|m| QUALITY.contains(&m.name.as_str()) && m.binds);
     let Some(module) = module else {
         subject.put(Fact::derived("quality.enabled", false));
-        // pam_unix itself asks for six characters and no kinds.
-        let unix = stack.iter().find(|m| m.name == "pam_unix");
-        let length = unix.map(|m| (arg(&m.args, "minlen").map_or(Value::Int(6), number), m));
-        match length {
-            Some((length, m)) => subject.put(derived("min_length", length, &m.file, m.line)),
-            None => subject.put(Fact::derived(
-                "min_length",
-                Value::unseen("not-parsed", "no pam_unix in the stack"),
-            )),
-        }
-        subject.put(Fact::derived("classes", 1));
-        subject.put(Fact::derived("dictcheck", false));
-        subject.put(Fact::derived("quality.root", false));
+        only_unix(subject, stack);
         return;
     };
-    subject.put(derived("quality.enabled", true, &module.file, module.line));
     if module.name == "pam_passwdqc" {
+        // So told it warns and lets all pass.
+        let on = arg(&module.args, "enforce") != Some("none");
+        subject.put(derived("quality.enabled", on, &module.file, module.line));
+        if !on {
+            only_unix(subject, stack);
+            return;
+        }
         let why = Value::unseen("not-parsed", "the settings of pam_passwdqc are not read");
-        for path in ["min_length", "classes", "dictcheck", "quality.root"] {
+        for path in LIMITS {
             subject.put(derived(path, why.clone(), &module.file, module.line));
         }
         return;
@@ -178,14 +174,43 @@ fn quality(host: &mut Host<'_>, subject: &mut Subject, stack: &[Module]) {
     } else {
         Ok(Vec::new())
     };
-    match files {
-        Ok(files) => limits(subject, module, &files),
+    let files = match files {
+        Ok(files) => files,
         Err(e) => {
-            for path in ["min_length", "classes", "dictcheck", "quality.root"] {
-                subject.put(Fact::derived(path, unseen(&e)));
+            for path in ["quality.enabled"].iter().chain(&LIMITS) {
+                subject.put(Fact::derived(*path, unseen(&e)));
             }
+            return;
         }
+    };
+    // `enforcing = 0` warns and lets all pass.
+    let (enforcing, file, line) = match setting(module, &files, "enforcing", 1) {
+        (Value::Int(n), file, line) => (Value::Bool(n != 0), file, line),
+        other => other,
+    };
+    let off = enforcing == Value::Bool(false);
+    subject.put(derived("quality.enabled", enforcing, &file, line));
+    if off {
+        only_unix(subject, stack);
+    } else {
+        limits(subject, module, &files);
     }
+}
+
+/// What counts where no module looks at new passwords: pam_unix itself asks for six characters and no kinds.
+fn only_unix(subject: &mut Subject, stack: &[Module]) {
+    let unix = stack.iter().find(|m| m.name == "pam_unix");
+    let length = unix.map(|m| (arg(&m.args, "minlen").map_or(Value::Int(6), number), m));
+    match length {
+        Some((length, m)) => subject.put(derived("min_length", length, &m.file, m.line)),
+        None => subject.put(Fact::derived(
+            "min_length",
+            Value::unseen("not-parsed", "no pam_unix in the stack"),
+        )),
+    }
+    subject.put(Fact::derived("classes", 1));
+    subject.put(Fact::derived("dictcheck", false));
+    subject.put(Fact::derived("quality.root", false));
 }
 
 fn limits(subject: &mut Subject, module: &Module, files: &[(String, Pair)]) {

@@ -89,7 +89,8 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     add(host, SUDOERS, &text, &mut rules);
     let mut subject = Subject::new("privilege", "sudo");
     let complete = rules.hidden.is_empty();
-    let items = resolved(&mut rules);
+    let exempt = exempt(&rules);
+    let items = resolved(&mut rules, exempt.as_ref());
     subject.put(Fact::derived(
         "rules",
         Value::List(List {
@@ -113,8 +114,10 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     }
     // Whoever need not show who they are is one too many.
     let open = rules.defaults.iter().find(|s| s.text == "!authenticate");
+    let open = open.map(|s| (s.file.clone(), s.line));
+    let open = open.or(exempt.map(|e| (e.file, e.line)));
     subject.put(match open {
-        Some(s) => set("no_authentication", true, &s.file, s.line),
+        Some((file, line)) => set("no_authentication", true, &file, line),
         None if !complete => Fact::derived("no_authentication", hidden()),
         None => Fact::default_of("no_authentication", false),
     });
@@ -133,6 +136,34 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         Some(why) => out.saw("privilege", Seen::Not(why)),
         None => out.saw("privilege", Seen::Whole),
     }
+}
+
+/// The group whose members never show who they are.
+struct Exempt {
+    group: String,
+    file: String,
+    line: u32,
+}
+
+/// `exempt_group`: for some users, or the last one for all.
+fn exempt(rules: &Rules) -> Option<Exempt> {
+    let scoped = rules.defaults.iter().filter(|s| s.scoped).find_map(|s| {
+        let (key, value) = s.text.split_once('=')?;
+        (key.trim() == "exempt_group").then(|| (value.trim(), s))
+    });
+    let (value, s) = match scoped {
+        Some(found) => found,
+        None => {
+            let (on, value, s) = rules.last("exempt_group")?;
+            on.then_some((value, s))?
+        }
+    };
+    let group = value.trim_matches('"');
+    (!group.is_empty()).then(|| Exempt {
+        group: group.to_owned(),
+        file: s.file.clone(),
+        line: s.line,
+    })
 }
 
 /// Minutes for which sudo does not ask again; below zero for ever.
@@ -169,7 +200,7 @@ fn pty_of(host: &Host<'_>) -> Value {
 }
 
 /// The rules, one for each user that its aliases name, with the commands that theirs name.
-fn resolved(rules: &mut Rules) -> Vec<Value> {
+fn resolved(rules: &mut Rules, exempt: Option<&Exempt>) -> Vec<Value> {
     let mut items = Vec::new();
     let mut unclear = rules.unclear;
     for rule in &rules.rules {
@@ -181,12 +212,14 @@ fn resolved(rules: &mut Rules) -> Vec<Value> {
             if who.starts_with('!') {
                 continue;
             }
+            let members = exempt
+                .is_some_and(|e| who == "ALL" || who.strip_prefix('%') == Some(e.group.as_str()));
             items.push(Value::map([
                 ("everyone", Value::Bool(who == "ALL")),
                 ("root", Value::Bool(who == "root" || who == "#0")),
                 ("group", Value::Bool(who.starts_with('%'))),
                 ("who", who.into()),
-                ("nopasswd", rule.nopasswd.into()),
+                ("nopasswd", (rule.nopasswd || members).into()),
                 ("all", all.into()),
                 (
                     "negated",

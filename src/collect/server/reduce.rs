@@ -209,7 +209,9 @@ fn masked(line: Vec<u8>) -> Vec<u8> {
         .take_while(|b| b.is_ascii_digit())
         .count();
     let account = digits > 0 && matches!(text.get(digits + 1), Some(b' ' | b'\t'));
-    if comment && !text.starts_with(b"#include") && !(account && text.starts_with(b"#")) {
+    // So does apt with `#include`, and it forgets with `#clear`.
+    let command = text.starts_with(b"#include") || text.starts_with(b"#clear");
+    if comment && !command && !(account && text.starts_with(b"#")) {
         return left_out(&line);
     }
     [&DATABASE, &KEY_IS, &SECRET_COLON, &SECRET_TAG, &SECRET_WORD]

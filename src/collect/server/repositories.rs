@@ -5,6 +5,7 @@ use super::host::{Host, derived, reason, unseen};
 use super::plan::{Keep, Piece, Reduction, What};
 use super::record::Manager;
 use crate::model::{Collected, Fact, Place, Seen, SourceError, Subject, Value};
+use crate::parse::keyword::aptconf::{Settings, is_off, is_part};
 use crate::parse::keyword::pairs;
 use crate::parse::keyword::repositories::{self, Repository};
 
@@ -13,6 +14,7 @@ const PUBLIC: &str = include_str!("../../../rules/data/public-mirrors.txt");
 const SOURCES: &str = "/etc/apt/sources.list";
 const SOURCES_D: &str = "/etc/apt/sources.list.d";
 const APT_CONF: &str = "/etc/apt/apt.conf.d";
+const APT_MAIN: &str = "/etc/apt/apt.conf";
 const YUM_D: &str = "/etc/yum.repos.d";
 const DNF_CONF: [&str; 2] = ["/etc/dnf/dnf.conf", "/etc/yum.conf"];
 
@@ -36,13 +38,9 @@ pub(super) const PIECES: &[Piece] = &[
         },
         serves: SERVES,
     },
-    Piece {
-        what: What::File {
-            path: "/etc/apt/apt.conf.d/*",
-            keep: Keep::Lines(&["APT::", "Acquire::AllowInsecure", "Unattended-Upgrade::"]),
-        },
-        serves: &["repositories", "packages"],
-    },
+    // Names stand in blocks over lines: none may be left out.
+    apt_conf("/etc/apt/apt.conf.d/*"),
+    apt_conf(APT_MAIN),
     folder(SOURCES_D),
     folder(YUM_D),
     folder(APT_CONF),
@@ -57,6 +55,16 @@ const fn masked(path: &'static str) -> Piece {
             keep: Keep::Reduced(Reduction::Masked),
         },
         serves: SERVES,
+    }
+}
+
+const fn apt_conf(path: &'static str) -> Piece {
+    Piece {
+        what: What::File {
+            path,
+            keep: Keep::Reduced(Reduction::Masked),
+        },
+        serves: &["repositories", "packages"],
     }
 }
 
@@ -261,30 +269,34 @@ fn locally(host: &mut Host<'_>, manager: Manager) -> Fact {
             Err(e) => Fact::derived(PATH, unseen(&e)),
         };
     }
-    let files = match host.drop_ins(&[APT_CONF], "") {
-        Ok(files) => files,
+    let settings = match apt_settings(host) {
+        Ok(settings) => settings,
         Err(e) => return Fact::derived(PATH, unseen(&e)),
     };
     let lax = [
-        "apt::get::allowunauthenticated",
-        "acquire::allowinsecurerepositories",
-        "acquire::allowdowngradetoinsecurerepositories",
+        "APT::Get::AllowUnauthenticated",
+        "Acquire::AllowInsecureRepositories",
+        "Acquire::AllowDowngradeToInsecureRepositories",
     ];
+    let mut set = lax.iter().filter_map(|name| settings.get(name));
+    match set.find(|s| !is_off(&s.value)) {
+        Some(s) => derived(PATH, false, &s.file, s.line),
+        None => derived(PATH, true, APT_CONF, 0),
+    }
+}
+
+/// What apt is told: the folder first, then the file, whose values count before those.
+pub(super) fn apt_settings(host: &mut Host<'_>) -> Result<Settings, SourceError> {
+    let mut files = host.drop_ins(&[APT_CONF], "")?;
+    files.retain(|f| f.rsplit('/').next().is_some_and(is_part));
+    files.push(APT_MAIN.to_owned());
+    let mut settings = Settings::default();
     for file in files {
-        let text = match host.optional(&file) {
-            Ok(text) => text.unwrap_or_default(),
-            Err(e) => return Fact::derived(PATH, unseen(&e)),
-        };
-        for (line, content) in crate::parse::keyword::numbered(&text) {
-            let lower = content.trim().to_ascii_lowercase();
-            let value = lax.iter().find_map(|l| lower.strip_prefix(l));
-            let off = |v: &str| ["0", "no", "false"].contains(&v.trim_matches(['"', ';', ' ']));
-            if value.is_some_and(|v| !off(v)) {
-                return derived(PATH, false, &file, line);
-            }
+        if let Some(text) = host.optional(&file)? {
+            settings.read(&file, &text);
         }
     }
-    derived(PATH, true, APT_CONF, 0)
+    Ok(settings)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::host::Host;
 use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{SourceError, Value};
-use crate::parse::keyword::{joined, numbered, pairs, systemd_seconds};
+use crate::parse::keyword::{joined_without, numbered, pairs, systemd_seconds};
 
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
@@ -126,7 +126,7 @@ fn script(
 
 /// The lines of a crontab.
 fn table(file: &str, text: &str, with_user: bool, jobs: &mut Vec<Job>) {
-    for (line, content) in joined(text) {
+    for (line, content) in joined_without(text, &['#']) {
         let content = content.trim();
         if content.is_empty() || content.starts_with('#') {
             continue;

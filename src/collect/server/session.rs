@@ -60,7 +60,19 @@ const fn shell(path: &'static str) -> Piece {
         "typeset",
         "export TMOUT",
         "umask",
-        "[ `umask`",
+        "unset",
+        // A setting behind a condition may not count.
+        "[",
+        "test ",
+        "if ",
+        "elif ",
+        "fi",
+        "case ",
+        "esac",
+        "for ",
+        "while ",
+        "until ",
+        "done",
     ];
     lines(path, words)
 }
@@ -84,9 +96,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
             subject.put(Fact::derived("timeout.seconds", Value::Absent));
             subject.put(Fact::derived("timeout.readonly", false));
         }
-        Err(e) => {
-            subject.put(Fact::derived("timeout.seconds", unseen(&e)));
-            subject.put(Fact::derived("timeout.readonly", unseen(&e)));
+        Err(why) => {
+            subject.put(Fact::derived("timeout.seconds", why.clone()));
+            subject.put(Fact::derived("timeout.readonly", why));
         }
     }
     let fact = autologin(host).unwrap_or_else(|e| Fact::derived("autologin", unseen(&e)));
@@ -162,37 +174,111 @@ fn umask(host: &mut Host<'_>) -> Result<(u32, String, u32), SourceError> {
     Ok((0o022, "/etc/profile".to_owned(), 0))
 }
 
-/// `TMOUT` of the files that every login shell reads: the last counts, a read-only one for good.
-fn timeout(host: &mut Host<'_>) -> Result<Option<Timeout>, SourceError> {
-    let files = shell_files(host)?;
+/// `TMOUT` of the files that every login shell reads: the last counts, a read-only one for good. One behind a condition
+/// counts for nobody knows whom.
+fn timeout(host: &mut Host<'_>) -> Result<Option<Timeout>, Value> {
+    let files = shell_files(host).map_err(|e| unseen(&e))?;
     let mut found: Option<Timeout> = None;
+    let mut doubt: Option<String> = None;
     for file in files {
-        let Some(text) = host.optional(&file)? else {
+        let Some(text) = host.optional(&file).map_err(|e| unseen(&e))? else {
             continue;
         };
+        let mut depth = 0usize;
         for (line, content) in numbered(&text) {
             let code = content.split('#').next().unwrap_or_default();
-            let locks = code.contains("readonly")
-                || code.contains("declare -r")
-                || code.contains("typeset -r");
-            let value = code.split([';', '&', ' ', '\t']).find_map(|w| {
-                let digits = w
-                    .strip_prefix("TMOUT=")
-                    .or_else(|| w.strip_prefix("-xr TMOUT="))?;
-                digits.trim_matches(['"', '\'']).parse::<i64>().ok()
-            });
-            let locked = found.as_ref().is_some_and(|(_, locked, _, _)| *locked);
-            match (value, &mut found) {
-                (Some(seconds), _) if !locked => found = Some((seconds, locks, file.clone(), line)),
-                (None, Some((_, locked, _, _))) if locks && code.contains("TMOUT") => {
-                    *locked = true
+            for (statement, behind) in statements(code) {
+                let first = statement.split_whitespace().next().unwrap_or_default();
+                match first {
+                    "if" | "case" | "for" | "while" | "until" => depth += 1,
+                    "fi" | "esac" | "done" => depth = depth.saturating_sub(1),
+                    _ => {}
                 }
-                _other => {}
+                let locked = found.as_ref().is_some_and(|(_, locked, _, _)| *locked);
+                let says = said(statement);
+                if locked || says == Says::Nothing {
+                    continue;
+                }
+                if depth > 0 || behind || says == Says::Unclear {
+                    doubt = Some(format!("{file}:{line}: TMOUT hangs on a condition"));
+                    continue;
+                }
+                match says {
+                    Says::Set(seconds, locks) => {
+                        found = Some((seconds, locks, file.clone(), line));
+                        doubt = None;
+                    }
+                    Says::Unset => {
+                        found = None;
+                        doubt = None;
+                    }
+                    Says::Lock => {
+                        if let Some((_, locked, _, _)) = &mut found {
+                            *locked = true;
+                        }
+                    }
+                    Says::Unclear | Says::Nothing => {}
+                }
             }
         }
     }
+    if let Some(why) = doubt {
+        return Err(Value::unseen("ambiguous", why));
+    }
     // TMOUT=0 switches the end of idle sessions off.
     Ok(found.filter(|(seconds, _, _, _)| *seconds > 0))
+}
+
+/// The statements of a line, and whether each waits for what one before it on the line says.
+fn statements(code: &str) -> Vec<(&str, bool)> {
+    let mut all = Vec::new();
+    for list in code.split(';') {
+        let parts = list.split("&&").flat_map(|part| part.split("||"));
+        for (at, part) in parts.enumerate() {
+            let mut part = part.trim();
+            for word in ["then", "else", "do", "{"] {
+                let rest = part.strip_prefix(word);
+                part = rest
+                    .filter(|r| r.starts_with(char::is_whitespace))
+                    .map_or(part, str::trim_start);
+            }
+            all.push((part, at > 0));
+        }
+    }
+    all
+}
+
+/// What a statement does to `TMOUT`.
+#[derive(PartialEq, Eq)]
+enum Says {
+    Set(i64, bool),
+    Unset,
+    Lock,
+    /// What it sets hangs on more than the file says.
+    Unclear,
+    Nothing,
+}
+
+fn said(statement: &str) -> Says {
+    let mut words = statement.split_whitespace();
+    let first = words.clone().next().unwrap_or_default();
+    let value = words.clone().find_map(|w| w.strip_prefix("TMOUT="));
+    let bare = words.any(|w| w == "TMOUT");
+    let flags = statement.split_whitespace().nth(1).unwrap_or_default();
+    let declares = matches!(first, "declare" | "typeset") && flags.starts_with('-');
+    let locks = first == "readonly" || (declares && flags.contains('r'));
+    let sets = matches!(first, "export" | "readonly" | "declare" | "typeset");
+    match value {
+        Some(value) if value.contains(['$', '`']) => Says::Unclear,
+        Some(value) if sets || first.starts_with("TMOUT=") => {
+            // bash takes what is no number for none.
+            let seconds = value.trim_matches(['"', '\'']).parse();
+            Says::Set(seconds.unwrap_or(0), locks)
+        }
+        _ if bare && first == "unset" => Says::Unset,
+        _ if bare && locks => Says::Lock,
+        _ => Says::Nothing,
+    }
 }
 
 /// agetty's option, long or short.

@@ -23,6 +23,9 @@ pub(super) const PIECES: &[Piece] = &[
     file("/usr/lib/sysctl.d/*.conf"),
     file("/lib/sysctl.d/*.conf"),
     file(LAST),
+    file("/etc/ufw/sysctl.conf"),
+    super::firewall::UFW_CONF,
+    super::firewall::UFW_DEFAULTS,
     Piece {
         what: What::Command(&RUNNING),
         serves: &["sysctl", "drift"],
@@ -120,6 +123,14 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         }
     }
     patterns.fill(&mut values);
+    match of_ufw(host) {
+        Ok(Some((file, text, on))) => overlay(&file, &text, &on, &mut values, &mut subject),
+        Ok(None) => {}
+        Err(e) => {
+            values.clear();
+            hidden = Some(e);
+        }
+    }
     for (key, own) in OWN {
         let fact = match (values.remove(key), &hidden, own) {
             (Some(fact), _, _) => fact,
@@ -144,6 +155,54 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         out.subjects.push(as_it_runs(running));
     }
     out.saw("sysctl", Seen::Whole);
+}
+
+/// The settings that ufw makes when it starts, after all others, and whether it starts.
+fn of_ufw(host: &mut Host<'_>) -> Result<Option<(String, String, Value)>, SourceError> {
+    if host.has(&["ufw"]) == Some(false) {
+        return Ok(None);
+    }
+    let Some(conf) = host.optional("/etc/ufw/ufw.conf")? else {
+        return Ok(None);
+    };
+    let enabled = pairs::last(&pairs::equals(&conf), "ENABLED")
+        .is_some_and(|p| p.value.eq_ignore_ascii_case("yes"));
+    let on = host.unit_on(&["ufw.service"]);
+    if !enabled || on == Value::Bool(false) {
+        return Ok(None);
+    }
+    let defaults = host.optional("/etc/default/ufw")?.unwrap_or_default();
+    let path = pairs::last(&pairs::equals(&defaults), "IPT_SYSCTL").map(|p| p.value.clone());
+    let Some(path) = path.filter(|p| !p.is_empty()) else {
+        return Ok(None);
+    };
+    let text = host.optional(&path)?;
+    Ok(text.map(|text| (path, text, on)))
+}
+
+/// Puts settings over those that were read; where nobody knows whether they are made, what they would change is not known.
+fn overlay(
+    file: &str,
+    text: &str,
+    on: &Value,
+    values: &mut BTreeMap<String, Fact>,
+    subject: &mut Subject,
+) {
+    let mut later = BTreeMap::new();
+    apply(file, text, &mut later, &mut Patterns::default(), subject);
+    for (key, mut fact) in later {
+        let same = values.get(&key).is_some_and(|old| old.value == fact.value);
+        if same {
+            continue;
+        }
+        if *on != Value::Bool(true) {
+            fact.value = on.clone();
+        }
+        if let Some(mut old) = values.insert(key, fact) {
+            old.origin = Origin::Shadowed;
+            subject.put(old);
+        }
+    }
 }
 
 /// What the kernel says now, as a subject of its own: the same controls judge both.

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use super::host::{Host, both, derived, texts, unseen};
 use super::plan::{Keep, Piece, Reduction, What};
 use super::record::Manager;
+use super::repositories::apt_settings;
 use crate::collect::MAX_FILE_BYTES;
 use crate::model::{Command, Day, Fact, SourceError, Value};
+use crate::parse::keyword::aptconf::is_off;
 use crate::parse::keyword::{dpkg, numbered, pairs};
 use crate::parse::packed::unpacked;
 
@@ -101,29 +103,24 @@ pub(super) fn facts(host: &mut Host<'_>) -> Vec<Fact> {
 /// Does apt fetch and install security updates on its own?
 fn of_apt(host: &mut Host<'_>) -> Fact {
     const PATH: &str = "updates.automatic";
-    let files = match host.drop_ins(&[APT_CONF], "") {
-        Ok(files) => files,
+    let settings = match apt_settings(host) {
+        Ok(settings) => settings,
         Err(e) => return Fact::derived(PATH, unseen(&e)),
     };
-    let mut found = None;
-    for file in files {
-        let text = match host.optional(&file) {
-            Ok(text) => text.unwrap_or_default(),
-            Err(e) => return Fact::derived(PATH, unseen(&e)),
-        };
-        for (line, content) in numbered(&text) {
-            let content = content.trim();
-            if content.starts_with("APT::Periodic::Unattended-Upgrade ") {
-                let on = !content.contains("\"0\"");
-                found = Some((on, file.clone(), line));
-            }
-        }
+    let upgrade = settings.get("APT::Periodic::Unattended-Upgrade");
+    let Some(upgrade) = upgrade.filter(|s| !is_off(&s.value)) else {
+        let (file, line) = upgrade.map_or((APT_CONF, 0), |s| (s.file.as_str(), s.line));
+        return derived(PATH, false, file, line);
+    };
+    // The whole of the daily work may be switched off.
+    let off = settings.get("APT::Periodic::Enable");
+    if let Some(off) = off.filter(|s| is_off(&s.value)) {
+        return derived(PATH, false, &off.file, off.line);
     }
     let tool = host.has(&["unattended-upgrades"]).unwrap_or(false);
-    match found {
-        Some((on, file, line)) => derived(PATH, on && tool, &file, line),
-        None => derived(PATH, false, APT_CONF, 0),
-    }
+    let timer = host.unit_on(&["apt-daily-upgrade.timer"]);
+    let on = both(Value::Bool(tool), timer);
+    derived(PATH, on, &upgrade.file, upgrade.line)
 }
 
 /// Does dnf-automatic or yum-cron install updates, and does it run?

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no verdicts. A line that cannot be read is kept as such, never dropped in silence.
 
 pub mod accounts;
+pub mod aptconf;
 pub mod dpkg;
 pub mod logrotate;
 pub mod mounts;
@@ -40,14 +41,49 @@ impl Words {
     }
 }
 
-/// The lines with their numbers, from 1; a line after a backslash at the line's end belongs to the one before.
+/// The lines with their numbers, from 1; a line after a backslash at the line's end belongs to the one before, and so
+/// it does after a remark.
 pub fn joined(text: &str) -> Vec<(u32, String)> {
+    joined_by(text, |content| Some(goes_on(content)))
+}
+
+/// As [`joined`], for programs that read remarks before they join: a line that begins with one of `remarks` is left
+/// out, and what it ends in means nothing. Where one stands inside a line that goes on, that line goes on after it.
+pub fn joined_without(text: &str, remarks: &[char]) -> Vec<(u32, String)> {
+    joined_by(text, |content| {
+        let remark = content.trim_start().starts_with(remarks);
+        (!remark).then(|| goes_on(content))
+    })
+}
+
+/// As [`joined_without`] where `#` begins a remark anywhere in a line; lines with nothing else are left out.
+pub fn joined_before_hash(text: &str) -> Vec<(u32, String)> {
+    joined_by(text, |content| {
+        let said = content.split('#').next().unwrap_or_default().trim_end();
+        (!said.is_empty()).then(|| goes_on(said))
+    })
+}
+
+/// What of a line is said, and whether the next one belongs to it: an even number of backslashes stands for itself.
+fn goes_on(content: &str) -> (&str, bool) {
+    let slashes = content.len() - content.trim_end_matches('\\').len();
+    match content.strip_suffix('\\') {
+        Some(rest) if slashes % 2 == 1 => (rest, true),
+        Some(_) | None => (content, false),
+    }
+}
+
+/// The lines with their numbers, from 1, joined as `read` says of each: what of it counts and whether the next line
+/// belongs to it; `None` leaves it out as if it were not there.
+fn joined_by<'a>(
+    text: &'a str,
+    read: impl Fn(&'a str) -> Option<(&'a str, bool)>,
+) -> Vec<(u32, String)> {
     let mut lines: Vec<(u32, String)> = Vec::new();
     let mut open = false;
     for (line, content) in numbered(text) {
-        let (content, goes_on) = match content.strip_suffix('\\') {
-            Some(rest) => (rest, true),
-            None => (content, false),
+        let Some((content, goes_on)) = read(content) else {
+            continue;
         };
         match lines.last_mut() {
             Some((_, last)) if open => {
@@ -134,6 +170,26 @@ mod tests {
         );
     }
 
+    #[test]
+    fn remarks_do_not_go_on() {
+        let text = "# no: \\\na \\\n  ; no \\\n b\nc \\\\\nd";
+        let lines = |all: &[(u32, &str)]| -> Vec<(u32, String)> {
+            all.iter().map(|(n, l)| (*n, (*l).to_owned())).collect()
+        };
+        assert_eq!(
+            joined_without(text, &['#', ';']),
+            lines(&[(2, "a  b"), (5, "c \\\\"), (6, "d")])
+        );
+        assert_eq!(
+            joined_before_hash("# no \\\na \\ # no\n\n# no\nb # no \\\nc"),
+            lines(&[(2, "a  b"), (6, "c")])
+        );
+        assert_eq!(
+            joined(text).first(),
+            lines(&[(1, "# no:  a  ; no  b")]).first()
+        );
+    }
+
     proptest! {
         #[test]
         fn never_panics(text in "(?s)[ \\t\\na-zA-Z0-9=\"'\\\\#@!%:,.*$/(){}\\[\\]-]{0,200}|\\PC{0,100}") {
@@ -152,6 +208,7 @@ mod tests {
             seen.extend(ages.iter().map(|u| u.line).chain(bad));
             let (groups, bad) = accounts::group(&text);
             seen.extend(groups.iter().map(|u| u.line).chain(bad));
+            aptconf::Settings::default().read("f", &text);
             seen.extend(dpkg::installed(&text).iter().map(|p| p.line));
             seen.extend(rsyslog::parse(&text).iter().map(|l| l.line()));
             let rotate = logrotate::parse(&text);

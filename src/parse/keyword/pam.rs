@@ -1,6 +1,6 @@
 //! PAM stacks: type, control, module, arguments, `@include`, `include` and `substack`.
 
-use super::joined;
+use super::joined_before_hash;
 
 /// A rule of a PAM stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +32,8 @@ pub enum Action {
 /// The rules of one type (`auth`, `account`, `password`, `session`); all types where `None`.
 pub fn parse(text: &str, kind: Option<&str>) -> Vec<Rule> {
     let mut rules = Vec::new();
-    for (line, content) in joined(text) {
-        let content = content.split('#').next().unwrap_or_default();
-        let mut words = split(content).into_iter();
+    for (line, content) in joined_before_hash(text) {
+        let mut words = split(&content).into_iter();
         let Some(first) = words.next() else { continue };
         if first == "@include" {
             if let Some(file) = words.next() {
@@ -131,6 +130,16 @@ pub fn leaves_out(control: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_remark_ends_with_its_line() {
+        let rules = parse(
+            "# for a while: \\\nauth required pam_unix.so nullok # no \\\nauth required \\\n# no\n pam_deny.so",
+            Some("auth"),
+        );
+        let lines: Vec<u32> = rules.iter().map(|r| r.line).collect();
+        assert_eq!(lines, [2, 3]);
+    }
 
     #[test]
     fn a_stack_of_debian() {

@@ -69,7 +69,8 @@ pub fn parse(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut conditional = 0usize;
     let mut object: Option<(u32, String)> = None;
-    for (line, content) in numbered(text) {
+    let text = without_blocks(text);
+    for (line, content) in numbered(&text) {
         let content = content.trim();
         if let Some((at, mut open)) = object.take() {
             open.push(' ');
@@ -97,6 +98,47 @@ pub fn parse(text: &str) -> Vec<Line> {
         statement(at, &open, conditional > 0, &mut lines);
     }
     lines
+}
+
+/// The text without remarks between `/*` and `*/`; lines keep their numbers. A pattern (`/etc/rsyslog.d/*.conf`) begins
+/// none, nor does what is quoted or itself in a remark.
+fn without_blocks(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut inside = false;
+    for line in text.lines() {
+        let mut quote: Option<char> = None;
+        let mut before = ' ';
+        let mut rest = line;
+        let whole = !inside && line.trim_start().starts_with(['$', '#', ':']);
+        while let Some(c) = rest.chars().next() {
+            if inside {
+                match rest.find("*/").and_then(|at| rest.get(at + 2..)) {
+                    Some(after) => (rest, inside, before) = (after, false, ' '),
+                    None => break,
+                }
+                continue;
+            }
+            let plain = quote.is_none() && before.is_whitespace() && !whole;
+            if plain && rest.starts_with("/*") {
+                inside = true;
+                rest = rest.get(2..).unwrap_or_default();
+                continue;
+            }
+            if plain && c == '#' {
+                break;
+            }
+            match quote {
+                Some(q) if c == q => quote = None,
+                None if matches!(c, '"' | '\'') => quote = Some(c),
+                Some(_) | None => {}
+            }
+            kept.push(c);
+            before = c;
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+        kept.push('\n');
+    }
+    kept
 }
 
 fn balanced(text: &str) -> bool {
@@ -152,9 +194,20 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
         }
         return;
     }
-    let Some((selector, target)) = content.split_once(char::is_whitespace) else {
+    // An action without a selector is for every message that comes so far.
+    let bare = content == "stop" || content.starts_with(['@', '/', '~', '-']);
+    let alone = (bare && !content.contains(char::is_whitespace)).then_some(("", content));
+    let Some((selector, target)) = alone.or_else(|| content.split_once(char::is_whitespace)) else {
         return;
     };
+    // `&` stands for the selector of the rule before it.
+    let before = (selector == "&").then(|| {
+        let rule = lines.iter().rev().find_map(|l| match l {
+            Line::Rule { selector, .. } => Some(selector.clone()),
+            Line::Directive { .. } | Line::Include { .. } => None,
+        });
+        rule.flatten()
+    });
     // Property filters (`:msg, contains, "x" /file`) are conditions.
     let conditional = conditional || selector.starts_with(':');
     let target = if conditional {
@@ -163,10 +216,10 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
         target.trim()
     };
     if let Some(action) = legacy_action(target) {
-        let selector = (!conditional).then(|| selector.to_owned());
+        let selector = before.unwrap_or_else(|| Some(selector.to_owned()));
         lines.push(Line::Rule {
             line,
-            selector,
+            selector: selector.filter(|_| !conditional),
             action,
         });
     }
@@ -263,18 +316,35 @@ fn params(text: &str) -> BTreeMap<String, String> {
     params
 }
 
-/// Does a selector take messages of this facility?
+/// Does a selector take what this facility says of everyday work (`info`), as a login is?
 pub fn takes(selector: &str, facility: &str) -> bool {
+    // From `info` on downwards: what asks for one of these or more takes it.
+    let reaches = |priority: &str| matches!(priority, "*" | "debug" | "info");
     let mut takes = selector.is_empty();
     for part in selector.split(';') {
         let Some((facilities, priority)) = part.trim().rsplit_once('.') else {
             continue;
         };
-        if facilities
+        if !facilities
             .split(',')
-            .any(|f| f == "*" || f.eq_ignore_ascii_case(facility))
+            .any(|f| f == "*" || f.trim().eq_ignore_ascii_case(facility))
         {
-            takes = !priority.eq_ignore_ascii_case("none") && !priority.starts_with('!');
+            continue;
+        }
+        let priority = priority.trim().to_ascii_lowercase();
+        let (off, priority) = match priority.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, priority.as_str()),
+        };
+        let fits = match priority.strip_prefix('=') {
+            Some(one) => one == "info",
+            None => reaches(priority),
+        };
+        // Parts add to each other, `!` and `none` take away.
+        if priority == "none" || (off && fits) {
+            takes = false;
+        } else if fits {
+            takes = true;
         }
     }
     takes
@@ -332,5 +402,32 @@ mod tests {
         assert!(!takes("*.*;auth,authpriv.none", "auth"));
         assert!(takes("*.info;mail.none", "auth"));
         assert!(takes("", "auth"));
+        assert!(!takes("auth.crit", "auth") && !takes("*.=debug", "auth"));
+        assert!(takes("*.info;auth.crit", "auth") && takes("auth.=info", "auth"));
+        assert!(!takes("*.*;auth.!info", "auth") && takes("*.*;auth.!err", "auth"));
+    }
+
+    #[test]
+    fn remarks_over_lines_and_what_is_thrown_away() {
+        let lines = parse(
+            "$IncludeConfig /etc/rsyslog.d/*.conf\n/* auth.* /var/log/a\n*.* @@h\n*/ auth.* /var/log/b # /*\n& stop\nif $x == 'y' then {\n  stop\n}\nstop\n",
+        );
+        let shown: Vec<(u32, Option<&str>)> = lines
+            .iter()
+            .filter_map(|l| match l {
+                Line::Rule { line, selector, .. } => Some((*line, selector.as_deref())),
+                Line::Directive { .. } | Line::Include { .. } => None,
+            })
+            .collect();
+        assert!(matches!(&lines[0], Line::Include { path, .. } if path.ends_with("/*.conf")));
+        assert_eq!(
+            shown,
+            [
+                (4, Some("auth.*")),
+                (5, Some("auth.*")),
+                (7, None),
+                (9, Some(""))
+            ]
+        );
     }
 }

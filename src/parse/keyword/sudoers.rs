@@ -1,6 +1,6 @@
 //! sudoers: who may do what, NOPASSWD, Defaults, includes.
 
-use super::joined;
+use super::{goes_on, joined_by};
 
 /// What an alias stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,10 +84,41 @@ impl Line {
 
 /// Reads a sudoers file.
 pub fn parse(text: &str) -> Vec<Line> {
-    joined(text)
+    joined_by(text, |content| Some(said(content)))
         .iter()
         .flat_map(|(line, content)| parse_line(*line, content.trim()))
         .collect()
+}
+
+/// A line without its remark, and whether it goes on: one with a remark does not.
+fn said(content: &str) -> (&str, bool) {
+    let text = content.trim_end();
+    let start = text.trim_start();
+    if start.starts_with("#include") {
+        return goes_on(text);
+    }
+    let (mut kept, mut quoted) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if std::mem::take(&mut kept) => {}
+            '\\' => kept = true,
+            '"' => quoted = !quoted,
+            '#' if !quoted => {
+                let before = text.get(..at).unwrap_or_default();
+                let after = text.get(at + 1..).unwrap_or_default();
+                // `#1000` is a user by number where a user or a group may stand.
+                let number = after.strip_prefix('-').unwrap_or(after);
+                let names = before.trim().is_empty()
+                    || before.ends_with([',', '(', ':', '!', '%', '@', '=', '>'])
+                    || before.trim_end().ends_with([',', '(', ':']);
+                if !(names && number.starts_with(|c: char| c.is_ascii_digit())) {
+                    return (before, false);
+                }
+            }
+            _ => {}
+        }
+    }
+    goes_on(text)
 }
 
 fn parse_line(line: u32, content: &str) -> Vec<Line> {
@@ -100,30 +131,20 @@ fn parse_line(line: u32, content: &str) -> Vec<Line> {
             return vec![Line::Include { line, path, folder }];
         }
     }
-    // `#1000` is a user by number, anything else behind `#` a comment.
-    if content.starts_with('#')
-        && !content
-            .get(1..)
-            .unwrap_or_default()
-            .starts_with(|c: char| c.is_ascii_digit())
-    {
-        return Vec::new();
-    }
     if content.is_empty() {
         return Vec::new();
     }
     if let Some(rest) = content.strip_prefix("Defaults") {
         let rest = rest.trim_start();
         let scoped = rest.len() == content.len() - "Defaults".len() && !rest.is_empty();
-        let settings = if scoped {
-            rest.split_once(char::is_whitespace).map_or("", |(_, s)| s)
-        } else {
-            rest
-        };
+        let settings = if scoped { behind_names(rest) } else { rest };
         return vec![Line::Defaults {
             line,
             scoped,
-            settings: settings.split(',').map(|s| s.trim().to_owned()).collect(),
+            settings: cut(settings, ',', |_| false)
+                .into_iter()
+                .map(setting)
+                .collect(),
         }];
     }
     const ALIASES: [(&str, Alias); 5] = [
@@ -143,12 +164,42 @@ fn parse_line(line: u32, content: &str) -> Vec<Line> {
     rules(line, content).unwrap_or_else(|| vec![Line::Broken { line }])
 }
 
+/// What stands behind `:an, binh`, the list of those whom a `Defaults` line is for.
+fn behind_names(rest: &str) -> &str {
+    let mut left = rest.trim_start_matches([':', '@', '>', '!']);
+    loop {
+        left = left.trim_start();
+        let end = match left.strip_prefix('"').and_then(|l| l.find('"')) {
+            Some(at) => at + 2,
+            None => left
+                .find(|c: char| c.is_whitespace() || c == ',')
+                .unwrap_or(left.len()),
+        };
+        left = left.get(end..).unwrap_or_default().trim_start();
+        match left.strip_prefix(',') {
+            Some(more) => left = more,
+            None => return left,
+        }
+    }
+}
+
+/// A setting as written, without blanks behind its `!`; two of them say nothing.
+fn setting(text: &str) -> String {
+    let name = text
+        .trim()
+        .trim_start_matches(|c: char| c == '!' || c.is_whitespace());
+    let marks = text.len() - text.replace('!', "").len();
+    let inside = name.len() - name.replace('!', "").len();
+    let off = (marks - inside) % 2 == 1;
+    format!("{}{name}", if off { "!" } else { "" })
+}
+
 fn alias(line: u32, kind: Alias, spec: &str) -> Line {
     let Some((name, members)) = spec.split_once('=') else {
         return Line::Broken { line };
     };
     let first = |m: &str| match kind {
-        Alias::Command => m.split_whitespace().next().unwrap_or_default().to_owned(),
+        Alias::Command => program(m).unwrap_or_default(),
         Alias::User | Alias::Runas | Alias::Host => m.to_owned(),
     };
     Line::Alias {
@@ -232,42 +283,102 @@ fn rules(line: u32, content: &str) -> Option<Vec<Line>> {
     let mut all = Vec::new();
     let rights = specs.map(|s| s.split_once('=').map(|(_, r)| r));
     for right in std::iter::once(Some(right)).chain(rights) {
-        let (nopasswd, programs) = commands(right?);
-        all.extend(
-            who.iter()
-                .filter(|w| !w.starts_with('!'))
-                .map(|who| Line::Rule {
-                    line,
-                    who: who.clone(),
-                    nopasswd,
-                    all: programs.contains(&"ALL"),
-                    negated: programs.iter().any(|p| p.starts_with('!')),
-                    commands: programs.join(", "),
-                }),
-        );
+        let groups = commands(right?);
+        for who in who.iter().filter(|w| !w.starts_with('!')) {
+            all.extend(groups.iter().map(|(nopasswd, programs)| Line::Rule {
+                line,
+                who: who.clone(),
+                nopasswd: *nopasswd,
+                all: programs.iter().any(|p| p == "ALL"),
+                negated: programs.iter().any(|p| p.starts_with('!')),
+                commands: programs.join(", "),
+            }));
+        }
     }
     Some(all)
 }
 
-/// Is one of the commands free of a password, and the programs: arguments may hold secrets.
-fn commands(right: &str) -> (bool, Vec<&str>) {
-    let (mut nopasswd, mut programs) = (false, Vec::new());
+/// Options that may stand between the users to become and the tags.
+const OPTIONS: [&str; 10] = [
+    "ROLE",
+    "TYPE",
+    "PRIVS",
+    "LIMITPRIVS",
+    "APPARMOR_PROFILE",
+    "TIMEOUT",
+    "NOTBEFORE",
+    "NOTAFTER",
+    "CWD",
+    "CHROOT",
+];
+
+/// The programs in groups, each free of a password or not: arguments may hold secrets. A tag counts for the commands
+/// after it, too.
+fn commands(right: &str) -> Vec<(bool, Vec<String>)> {
+    let mut groups: Vec<(bool, Vec<String>)> = Vec::new();
+    let mut nopasswd = false;
     for mut part in parts(right) {
         loop {
             if let Some(runas) = part.strip_prefix('(') {
                 part = runas.split_once(')').map_or("", |(_, r)| r).trim();
                 continue;
             }
+            if let Some(rest) = behind_option(part) {
+                part = rest;
+                continue;
+            }
             let tag = part.split_once(':').filter(|(t, _)| {
                 !t.is_empty() && t.trim().chars().all(|c| c.is_ascii_uppercase() || c == '_')
             });
             let Some((tag, rest)) = tag else { break };
-            nopasswd |= tag.trim() == "NOPASSWD";
+            match tag.trim() {
+                "NOPASSWD" => nopasswd = true,
+                "PASSWD" => nopasswd = false,
+                _ => {}
+            }
             part = rest.trim();
         }
-        programs.extend(part.split_whitespace().next());
+        let Some(program) = program(part) else {
+            continue;
+        };
+        match groups.last_mut() {
+            Some((free, programs)) if *free == nopasswd => programs.push(program),
+            Some(_) | None => groups.push((nopasswd, vec![program])),
+        }
     }
-    (nopasswd, programs)
+    groups
+}
+
+/// What stands behind `NAME=value`.
+fn behind_option(part: &str) -> Option<&str> {
+    let (name, rest) = part.split_once('=')?;
+    if !OPTIONS.contains(&name.trim_end()) {
+        return None;
+    }
+    let rest = rest.trim_start();
+    let end = match rest.strip_prefix('"').and_then(|r| r.find('"')) {
+        Some(at) => at + 2,
+        None => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+    };
+    Some(rest.get(end..).unwrap_or_default().trim_start())
+}
+
+/// The program of a command, with the `!` before it; digests (`sha256:…`) and arguments left out.
+fn program(command: &str) -> Option<String> {
+    let words = command.trim_start_matches(|c: char| c == '!' || c.is_whitespace());
+    let marks = command.len() - words.len();
+    let off = command
+        .get(..marks)
+        .is_some_and(|m| m.matches('!').count() % 2 == 1);
+    let mut digest = false;
+    let name = words.split_whitespace().find(|word| {
+        let part_of = std::mem::take(&mut digest);
+        let begins = word.starts_with("sha") && word.contains(':');
+        // The digest itself may stand apart.
+        digest = begins && word.ends_with(':');
+        !begins && !part_of
+    })?;
+    Some(format!("{}{name}", if off { "!" } else { "" }))
 }
 
 #[cfg(test)]
@@ -348,13 +459,49 @@ mod tests {
                 alias(Alias::User, "OPS", &["anna", "%ops"], 1),
                 alias(Alias::User, "DBA", &["binh"], 1),
                 alias(Alias::Command, "ANY", &["ALL", "!/bin/su"], 2),
-                rule(3, "anna", true, true, "/bin/ls, ALL"),
-                rule(3, "binh", true, true, "/bin/ls, ALL"),
-                rule(3, "%dba", true, true, "/bin/ls, ALL"),
+                rule(3, "anna", false, false, "/bin/ls"),
+                rule(3, "anna", true, true, "ALL"),
+                rule(3, "binh", false, false, "/bin/ls"),
+                rule(3, "binh", true, true, "ALL"),
+                rule(3, "%dba", false, false, "/bin/ls"),
+                rule(3, "%dba", true, true, "ALL"),
                 rule(4, "OPS", false, false, "ANY"),
                 rule(4, "OPS", true, false, "/bin/ls"),
                 rule(5, "%domain\\ users", false, true, "ALL"),
                 Line::Broken { line: 6 },
+            ]
+        );
+    }
+
+    #[test]
+    fn remarks_options_and_tags() {
+        let lines = parse(
+            "# for a while: \\\na ALL=(ALL) NOPASSWD: ALL # x \\\nb ALL=(#0) /bin/x # no, NOPASSWD: ALL\nDefaults ! authenticate # x\nDefaults:a, b  !!use_pty, x=\"1, !y # z\"\nu ALL=(ALL) TIMEOUT=30m CWD = * NOPASSWD: ALL\nv ALL=NOPASSWD: /bin/x a\\#b, PASSWD: ALL\nw ALL=sha256:0a ALL, ! /bin/su\n",
+        );
+        let rule = |line, who: &str, nopasswd, all, commands: &str| Line::Rule {
+            line,
+            who: who.to_owned(),
+            nopasswd,
+            all,
+            negated: commands.contains('!'),
+            commands: commands.to_owned(),
+        };
+        let defaults = |line, scoped, settings: &[&str]| Line::Defaults {
+            line,
+            scoped,
+            settings: settings.iter().map(|s| (*s).to_owned()).collect(),
+        };
+        assert_eq!(
+            lines,
+            [
+                rule(2, "a", true, true, "ALL"),
+                rule(3, "b", false, false, "/bin/x"),
+                defaults(4, false, &["!authenticate"]),
+                defaults(5, true, &["use_pty", "x=\"1, !y # z\""]),
+                rule(6, "u", true, true, "ALL"),
+                rule(7, "v", true, false, "/bin/x"),
+                rule(7, "v", false, true, "ALL"),
+                rule(8, "w", false, true, "ALL, !/bin/su"),
             ]
         );
     }

@@ -8,7 +8,7 @@ use crate::collect::config::seen;
 use crate::collect::config::settings::{Settings, on, told};
 use crate::collect::config::tree::{Tree, folder};
 use crate::model::{Collected, Fact, Subject, Value};
-use crate::parse::keyword::joined;
+use crate::parse::keyword::joined_without;
 
 /// Adds a subject for each service.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
@@ -133,9 +133,9 @@ fn one(tree: &mut Tree<'_>, unit: &str, files: &[String], out: &mut Collected) {
 fn read(tree: &mut Tree<'_>, file: &str, settings: &mut Settings) {
     let Ok(text) = tree.text(file) else { return };
     let mut section = String::new();
-    for (line, content) in joined(&text) {
+    for (line, content) in joined_without(&text, &['#', ';']) {
         let content = content.trim();
-        if content.is_empty() || content.starts_with(['#', ';']) {
+        if content.is_empty() {
             continue;
         }
         if let Some(name) = content.strip_prefix('[') {

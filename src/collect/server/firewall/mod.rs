@@ -42,8 +42,8 @@ const MASKED: Keep = Keep::Reduced(Reduction::Masked);
 
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
-    file("/etc/ufw/ufw.conf", Keep::Lines(&["enabled", "loglevel"])),
-    file("/etc/default/ufw", Keep::Lines(&["default_", "ipv6"])),
+    UFW_CONF,
+    UFW_DEFAULTS,
     file("/etc/ufw/*.rules", MASKED),
     file("/etc/nftables.conf", MASKED),
     file("/etc/sysconfig/nftables.conf", MASKED),
@@ -75,6 +75,24 @@ pub(super) const PIECES: &[Piece] = &[
         serves: &["firewall", "drift"],
     },
 ];
+
+/// Whether ufw is on.
+pub(super) const UFW_CONF: Piece = Piece {
+    what: What::File {
+        path: "/etc/ufw/ufw.conf",
+        keep: Keep::Lines(&["enabled", "loglevel"]),
+    },
+    serves: &["firewall", "sysctl"],
+};
+
+/// What ufw does of itself, and the settings of the kernel that it makes.
+pub(super) const UFW_DEFAULTS: Piece = Piece {
+    what: What::File {
+        path: "/etc/default/ufw",
+        keep: Keep::Lines(&["default_", "ipv6", "ipt_sysctl"]),
+    },
+    serves: &["firewall", "sysctl"],
+};
 
 const fn file(path: &'static str, keep: Keep) -> Piece {
     Piece {

@@ -89,7 +89,7 @@ function lines(n, s,   t, i, yes) {
 function masked(s,   t) {
   t = s
   sub(/^[ \t]+/, "", t)
-  if (t ~ /^[#;]/ && t !~ /^#include/ && t !~ /^#[0-9]+[ \t]/) return s ~ /\\\r?$/ ? "#\\" : ""
+  if (t ~ /^[#;]/ && t !~ /^#(include|clear)/ && t !~ /^#[0-9]+[ \t]/) return s ~ /\\\r?$/ ? "#\\" : ""
   # Outputs of rsyslog to a database: server, database, account, password.
   s = values(s, "(:om(my|pg)sql:|>)[^, \t]*,[^, \t]*,[^, \t]*,")
   s = values(s, "key[\"\047]?[ \t]*=[ \t]*")

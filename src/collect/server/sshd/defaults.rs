@@ -155,6 +155,66 @@ pub(super) fn canonical(keyword: &str) -> &str {
     }
 }
 
+/// All that sshd knows, the patches of Debian and RHEL with it, and what it once knew and now passes over.
+const KEYWORDS: &str = "\
+    acceptenv addressfamily afstokenpassing allowagentforwarding allowgroups allowstreamlocalforwarding \
+    allowtcpforwarding allowusers authenticationmethods authorizedkeyscommand authorizedkeyscommanduser \
+    authorizedkeysfile authorizedkeysfile2 authorizedprincipalscommand authorizedprincipalscommanduser \
+    authorizedprincipalsfile banner casignaturealgorithms challengeresponseauthentication channeltimeout \
+    checkmail chrootdirectory ciphers clientalivecountmax clientaliveinterval compression debianbanner \
+    denygroups denyusers disableforwarding dsaauthentication exposeauthenticationmethods exposeauthinfo \
+    fingerprinthash forcecommand gatewayports gssapiauthentication gssapicleanupcredentials \
+    gssapicleanupcreds gssapidelegatecredentials gssapienablek5users gssapiindicators gssapikexalgorithms \
+    gssapikeyexchange gssapistorecredentialsonrekey gssapistrictacceptorcheck gssusesessionccache \
+    hostbasedacceptedalgorithms hostbasedacceptedkeytypes hostbasedauthentication \
+    hostbasedusesnamefrompacketonly hostcertificate hostdsakey hostkey hostkeyagent hostkeyalgorithms \
+    ignorerhosts ignoreuserknownhosts include ipqos kbdinteractiveauthentication keepalive \
+    kerberosauthentication kerberosgetafstoken kerberosorlocalpasswd kerberostgtpassing \
+    kerberosticketcleanup kerberosuniqueccache kerberosusekuserok kexalgorithms keyregenerationinterval \
+    listenaddress logingracetime loglevel logverbose macs match maxauthtries maxsessions maxstartups \
+    modulifile pamauthenticationviakbdint passwordauthentication permitemptypasswords permitlisten \
+    permitopen permitrootlogin permittty permittunnel permituserenvironment permituserrc \
+    persourcemaxstartups persourcenetblocksize persourcepenalties persourcepenaltyexemptlist pidfile port \
+    printlastlog printmotd protocol pubkeyacceptedalgorithms pubkeyacceptedkeytypes pubkeyauthentication \
+    pubkeyauthoptions rdomain refuseconnection rekeylimit requiredrsasize reversemappingcheck revokedkeys \
+    rhostsauthentication rhostsrsaauthentication rsaauthentication rsaminsize securitykeyprovider \
+    serverkeybits setenv showpatchlevel skeyauthentication sshdauthpath sshdsessionpath streamlocalbindmask \
+    streamlocalbindunlink strictmodes subsystem syslogfacility tcpkeepalive trustedusercakeys \
+    unusedconnectiontimeout usedns uselogin usepam useprivilegeseparation verifyreversemapping \
+    versionaddendum x11displayoffset x11forwarding x11maxdisplays x11uselocalhost xauthlocation";
+
+/// Does sshd know this keyword? It does not start with another.
+pub(super) fn is_keyword(keyword: &str) -> bool {
+    KEYWORDS.split(' ').any(|known| known == keyword)
+}
+
+/// Does sshd know this word of a directive that takes one of a list?
+pub(super) fn takes_word(name: &str, word: &str) -> bool {
+    let more: &[&str] = match name {
+        "addressfamily" => {
+            return ["inet", "inet6", "any"]
+                .iter()
+                .any(|w| w.eq_ignore_ascii_case(word));
+        }
+        "allowtcpforwarding" | "allowstreamlocalforwarding" => &["all", "local", "remote"],
+        "compression" => &["delayed"],
+        "gatewayports" => &["clientspecified"],
+        "ignorerhosts" => &["shosts-only"],
+        "permitrootlogin" => &[
+            "without-password",
+            "prohibit-password",
+            "forced-commands-only",
+        ],
+        "permittunnel" => &["ethernet", "point-to-point"],
+        _ => &[],
+    };
+    let listed = DIRECTIVES
+        .iter()
+        .any(|d| d.name == name && d.form == Form::Word);
+    let mut words = more.iter().chain(&["yes", "no"]);
+    !listed || words.any(|w| w.eq_ignore_ascii_case(word))
+}
+
 /// sshd's own value; `None` where it depends on a version that we do not know.
 pub(super) fn own(directive: &Directive, version: Option<Version>) -> Option<String> {
     let text = match directive.name {

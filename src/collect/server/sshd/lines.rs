@@ -3,7 +3,8 @@
 use crate::model::{Place, SourceError};
 use crate::parse::keyword::sshd::{Line, parse};
 
-use super::defaults::{DIRECTIVES, canonical};
+use super::defaults::{DIRECTIVES, canonical, is_keyword, takes_word};
+use super::options::Options;
 
 /// How deep files may include files, as in OpenSSH.
 const MAX_DEPTH: usize = 16;
@@ -43,12 +44,21 @@ pub(super) struct Config {
 }
 
 impl Config {
-    /// Lines that count before all that was read.
-    pub(super) fn put_first(&mut self, settings: Vec<Setting>) {
-        for (at, _, _) in &mut self.hidden {
-            *at += settings.len();
+    /// Options of the command line, which count before all that was read.
+    pub(super) fn put_first(&mut self, options: &Options) {
+        if options.ports {
+            // Settings before what is hidden move up with those that go.
+            for (at, _, _) in &mut self.hidden {
+                let gone = self.settings.iter().take(*at);
+                *at -= gone.filter(|s| s.keyword == "port").count();
+            }
+            self.settings.retain(|s| s.keyword != "port");
         }
-        self.settings.splice(0..0, settings);
+        for (at, _, _) in &mut self.hidden {
+            *at += options.settings.len();
+        }
+        self.broken.extend(options.broken.iter().cloned());
+        self.settings.splice(0..0, options.settings.iter().cloned());
     }
 }
 
@@ -63,6 +73,7 @@ pub(super) struct Block {
 }
 
 /// A directive with its place.
+#[derive(Clone)]
 pub(super) struct Setting {
     pub(super) block: usize,
     pub(super) keyword: String,
@@ -117,16 +128,34 @@ fn add(
                     include(config, files, path, pattern, block, depth);
                 }
             }
-            keyword if block != 0 && global_only(canonical(keyword)) => {
-                let why = "not allowed within a Match block";
+            keyword if !is_keyword(keyword) => {
+                let why = "sshd does not know it";
                 config.broken.push((place, format!("{keyword}: {why}")));
             }
-            keyword => config.settings.push(Setting {
-                block,
-                keyword: canonical(keyword).to_owned(),
-                args: line.args,
-                place,
-            }),
+            keyword => {
+                let name = canonical(keyword);
+                let everyone = config
+                    .blocks
+                    .get(block)
+                    .is_some_and(|b| b.criteria == "all");
+                if block != 0 && !everyone && global_only(name) {
+                    let why = "not allowed within a Match block";
+                    config.broken.push((place, format!("{keyword}: {why}")));
+                    continue;
+                }
+                let word = line.args.first().map_or("", String::as_str);
+                if !takes_word(name, word) {
+                    let why = format!("{keyword}: not one of its words");
+                    config.broken.push((place.clone(), why));
+                }
+                config.settings.push(Setting {
+                    // `Match all` fits from the start: what may stand in no block counts as if it stood before it.
+                    block: if global_only(name) { 0 } else { block },
+                    keyword: name.to_owned(),
+                    args: line.args,
+                    place,
+                });
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 mod defaults;
 mod effective;
 mod lines;
-mod policy;
+mod options;
 mod running;
 
 use super::host::{Host, reason, texts};
@@ -13,6 +13,7 @@ use crate::model::{Collected, Fact, Place, Reason, Seen, SourceError, Subject, V
 
 pub use defaults::Version;
 pub use lines::Files;
+use options::Options;
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
 const PACKAGES: [&str; 4] = [
@@ -26,8 +27,33 @@ const PACKAGES: [&str; 4] = [
 pub(super) const PIECES: &[Piece] = &[
     file(CONFIG),
     file("/etc/ssh/sshd_config.d/*"),
-    file(policy::POLICY),
-    file(policy::OPT_OUT),
+    file(options::POLICY),
+    file(options::SYSCONFIG),
+    file(options::DEFAULT),
+    file("/etc/systemd/system/ssh.service"),
+    file("/etc/systemd/system/sshd.service"),
+    file("/run/systemd/system/ssh.service"),
+    file("/run/systemd/system/sshd.service"),
+    file("/usr/lib/systemd/system/ssh.service"),
+    file("/usr/lib/systemd/system/sshd.service"),
+    file("/lib/systemd/system/ssh.service"),
+    file("/lib/systemd/system/sshd.service"),
+    file("/etc/systemd/system/ssh.service.d/*.conf"),
+    file("/etc/systemd/system/sshd.service.d/*.conf"),
+    file("/run/systemd/system/ssh.service.d/*.conf"),
+    file("/run/systemd/system/sshd.service.d/*.conf"),
+    file("/usr/lib/systemd/system/ssh.service.d/*.conf"),
+    file("/usr/lib/systemd/system/sshd.service.d/*.conf"),
+    file("/lib/systemd/system/ssh.service.d/*.conf"),
+    file("/lib/systemd/system/sshd.service.d/*.conf"),
+    folder("/etc/systemd/system"),
+    folder("/run/systemd/system"),
+    folder("/usr/lib/systemd/system"),
+    folder("/lib/systemd/system"),
+    folder("/etc/systemd/system/ssh*.service.d"),
+    folder("/run/systemd/system/ssh*.service.d"),
+    folder("/usr/lib/systemd/system/ssh*.service.d"),
+    folder("/lib/systemd/system/ssh*.service.d"),
     banner_file("/etc/issue"),
     banner_file("/etc/issue.net"),
     banner_file("/etc/motd"),
@@ -53,6 +79,13 @@ const fn file(path: &'static str) -> Piece {
     }
 }
 
+const fn folder(path: &'static str) -> Piece {
+    Piece {
+        what: What::Folder(path),
+        serves: &["sshd"],
+    }
+}
+
 /// What everyone is shown who connects.
 const fn banner_file(path: &'static str) -> Piece {
     Piece {
@@ -73,7 +106,7 @@ pub fn subjects(
     path: &str,
     version: Option<Version>,
 ) -> Result<Vec<Subject>, SourceError> {
-    with_options(files, path, version, Vec::new())
+    with_options(files, path, version, &Options::default())
 }
 
 /// As [`subjects`], with options of the command line, which count before all files.
@@ -81,7 +114,7 @@ fn with_options(
     files: &mut dyn Files,
     path: &str,
     version: Option<Version>,
-    options: Vec<lines::Setting>,
+    options: &Options,
 ) -> Result<Vec<Subject>, SourceError> {
     let mut config = lines::read(files, path)?;
     config.put_first(options);
@@ -113,25 +146,28 @@ impl Files for Host<'_> {
 /// Collects the subject type `sshd`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let version = host.version("openssh-server").and_then(Version::of_package);
-    let options = policy::options(host);
+    let options = options::read(host);
     let hidden = options.as_ref().err().cloned();
-    let read = with_options(host, CONFIG, version, options.unwrap_or_default());
+    let options = options.unwrap_or_default();
+    let path = options.file.as_deref().unwrap_or(CONFIG);
+    let read = with_options(host, path, version, &options);
     match read {
         Ok(mut all) => {
             let banner = banner(host, &all);
             for subject in &mut all {
                 if let Some(e) = &hidden {
-                    blind_algorithms(subject, e);
+                    blind(subject, e);
                 }
                 if let Some(fact) = &banner {
                     subject.put(fact.clone());
                 }
             }
-            running::collect(host, version, all.first(), out);
+            let known = hidden.map_or(Ok(&options), Err);
+            running::collect(host, version, known, all.first(), out);
             out.subjects.extend(all);
             out.saw("sshd", Seen::Whole);
         }
-        Err(e) if e.is_missing() => {
+        Err(e) if e.is_missing() && path == CONFIG => {
             let seen = if host.exists("/usr/sbin/sshd") == Some(false) {
                 host.without(CONFIG, &PACKAGES)
             } else {
@@ -143,13 +179,12 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     }
 }
 
-/// The command line may hold other algorithms than the files.
-fn blind_algorithms(subject: &mut Subject, error: &SourceError) {
-    for name in ["ciphers", "macs", "kexalgorithms"] {
-        for path in [name.to_owned(), format!("{name}.list")] {
-            if let Some(fact) = subject.facts.get_mut(path.as_str()) {
-                fact.value = super::host::unseen(error);
-            }
+/// The command line may say other than the files for everything.
+fn blind(subject: &mut Subject, error: &SourceError) {
+    const KNOWN: [&str; 3] = ["in_match", "errors", "version"];
+    for (path, fact) in &mut subject.facts {
+        if !KNOWN.contains(&&**path) {
+            fact.value = super::host::unseen(error);
         }
     }
 }

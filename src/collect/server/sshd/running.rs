@@ -4,7 +4,8 @@ use super::super::drift;
 use super::super::host::Host;
 use super::defaults::{DIRECTIVES, Version};
 use super::lines::Files;
-use crate::model::{Collected, Command, Origin, SourceError, Subject};
+use super::options::Options;
+use crate::model::{Collected, Command, Fact, Origin, SourceError, Subject, Value};
 
 /// It reads the host keys, so root must ask.
 pub(super) const EFFECTIVE: Command = Command {
@@ -35,11 +36,19 @@ impl Files for Answer {
 pub(super) fn collect(
     host: &mut Host<'_>,
     version: Option<Version>,
+    options: Result<&Options, SourceError>,
     saved: Option<&Subject>,
     out: &mut Collected,
 ) {
     let running = host.run(&EFFECTIVE).and_then(|text| {
-        let all = super::subjects(&mut Answer(text), &EFFECTIVE.shown(), version)?;
+        let options = options?;
+        let shown = EFFECTIVE.shown();
+        if options.file.is_some() {
+            let why = "sshd is started with another file".to_owned();
+            return Err(SourceError::Unreadable(shown, why));
+        }
+        // It knows its files, not the command line of the unit.
+        let all = super::with_options(&mut Answer(text), &shown, version, options)?;
         all.into_iter()
             .next()
             .ok_or_else(|| SourceError::Missing(EFFECTIVE.shown()))
@@ -52,6 +61,8 @@ pub(super) fn collect(
     drift::compare("sshd", differences, out);
     if let Ok(mut subject) = running {
         subject.id = "sshd@running".into();
+        // It has read what it says, in words that it may have learnt after this was written.
+        subject.put(Fact::derived("errors", Value::list([])));
         out.subjects.push(subject);
     }
 }

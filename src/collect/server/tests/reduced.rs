@@ -85,6 +85,7 @@ const PARTS: &[&str] = &[
     "createUser me SHA p",
     "include",
     "#include /x",
+    "#clear A::B;",
     "#1000 ALL=(ALL)",
     "bindpw pw",
     "<password>p</password>",
