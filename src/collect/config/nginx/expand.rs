@@ -40,7 +40,6 @@ pub(super) struct Expander<'t, 'a> {
     pub(super) included: BTreeSet<String>,
     pub(super) problems: Vec<String>,
     pub(super) missing: Vec<String>,
-    pub(super) no_folder: Vec<String>,
 }
 
 impl<'t, 'a> Expander<'t, 'a> {
@@ -54,7 +53,6 @@ impl<'t, 'a> Expander<'t, 'a> {
             included: BTreeSet::new(),
             problems: Vec::new(),
             missing: Vec::new(),
-            no_folder: Vec::new(),
         }
     }
 
@@ -158,12 +156,16 @@ impl<'t, 'a> Expander<'t, 'a> {
                     children: None,
                 });
             }
-            Found::NoFolder => self
-                .no_folder
-                .push(format!("{}:{}: {written}", place.file, place.line)),
+            // Where the modules are loaded, nothing else stands.
+            Found::NoFolder
+                if folder(written)
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(is_of_modules) => {}
             // The package brings it, and it holds nothing but `types`: a copy of one's own files rarely has it.
             Found::Missing if OWN_TYPES.contains(&written) => {}
-            Found::Missing => {
+            // An empty folder is not to be told from one that nobody copied.
+            Found::NoFolder | Found::Missing => {
                 self.missing
                     .push(format!("{}:{}: {written}", place.file, place.line));
                 nodes.push(Node {
@@ -197,16 +199,16 @@ fn config_dir(main: &str) -> String {
     }
 }
 
+/// `modules-enabled`, `modules.d`.
+fn is_of_modules(name: &str) -> bool {
+    name.starts_with("modules")
+}
+
 /// Has it what only a whole configuration has?
 pub(super) fn is_main(tree: &mut Tree<'_>, path: &str) -> bool {
     top(tree, path)
         .iter()
         .any(|d| d.block.is_some() && matches!(d.name.as_str(), "http" | "events"))
-}
-
-/// Does it hold a server?
-pub(super) fn has_server(tree: &mut Tree<'_>, path: &str) -> bool {
-    top(tree, path).iter().any(|d| d.name == "server")
 }
 
 /// Does it stand at the http level when it is alone?
