@@ -1,7 +1,5 @@
 //! Facts of each host: it has its own line, else the server's, else Apache's own value.
 
-use std::collections::BTreeMap;
-
 use super::Node;
 use super::expand::Expander;
 use super::facts::{MANY, lines, list, put};
@@ -20,7 +18,6 @@ pub(super) fn hosts(
     expander: &Expander,
     out: &mut Collected,
 ) {
-    let formats = formats(all);
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
     for node in &found {
         let own = lines(node.children(), expander);
@@ -37,7 +34,6 @@ pub(super) fn hosts(
             all,
             above,
             &own,
-            &formats,
             expander,
             address,
             &mut subject,
@@ -62,7 +58,6 @@ pub(super) fn hosts(
             nodes,
             above,
             &Settings::default(),
-            &formats,
             expander,
             &listen,
             &mut subject,
@@ -81,7 +76,6 @@ fn host(
     all: &[Node],
     above: &Settings,
     own: &Settings,
-    formats: &BTreeMap<String, String>,
     expander: &Expander,
     address: &str,
     subject: &mut Subject,
@@ -126,11 +120,11 @@ fn host(
         ))
     });
     headers(&whole, subject);
-    logs(&whole, own, formats, subject);
+    logs(&whole, own, &formats(all), subject);
     let ssl = whole
         .get("sslengine")
         .is_some_and(|v| v.eq_ignore_ascii_case("on"));
-    let to_https = redirect::to_https(nodes, port).filter(|_| !ssl);
+    let to_https = redirect::to_https(nodes, all, port).filter(|_| !ssl);
     put(
         subject,
         "redirect_to_https",

@@ -5,12 +5,9 @@ use regex::RegexBuilder;
 use super::Node;
 use crate::collect::config::nginx::meets_every_path;
 
-/// The line that sends all of them on.
-pub(super) fn to_https<'n>(host: &'n [Node], port: Option<u16>) -> Option<&'n Node> {
-    let passes = host.iter().any(|n| {
-        ["proxypass", "proxypassmatch"].contains(&n.name.as_str())
-            && n.args.iter().any(|a| a.contains("://"))
-    });
+/// The line that sends all of them on. `all` are the lines of the server, whose `ProxyPass` a host takes over.
+pub(super) fn to_https<'n>(host: &'n [Node], all: &[Node], port: Option<u16>) -> Option<&'n Node> {
+    let passes = passes_on(host) || passes_on(all);
     let engine = host.iter().rfind(|n| n.name == "rewriteengine");
     let rewrites = engine.is_some_and(|n| n.text().eq_ignore_ascii_case("on"));
     let request = Request::of(host, port);
@@ -39,6 +36,18 @@ pub(super) fn to_https<'n>(host: &'n [Node], port: Option<u16>) -> Option<&'n No
         }
     }
     None
+}
+
+/// Does a `ProxyPass` stand here, or in a section of this level?
+fn passes_on(level: &[Node]) -> bool {
+    level.iter().filter(|n| n.name != "virtualhost").any(|n| {
+        let passes = ["proxypass", "proxypassmatch"].contains(&n.name.as_str());
+        (passes
+            && n.args
+                .iter()
+                .any(|a| a.contains("://") || a.starts_with("unix:")))
+            || passes_on(n.children())
+    })
 }
 
 fn redirects_all(node: &Node) -> bool {

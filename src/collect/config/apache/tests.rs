@@ -47,6 +47,10 @@ fn a_redirect_of_some_requests_is_none() {
         assert_eq!(host(&out, &name, "serves_plain_http"), "true", "{nth}");
         assert_eq!(host(&out, &name, "redirect_to_https"), "false", "{nth}");
     }
+    let out = main(
+        "ProxyPass / http://127.0.0.1:8080/\n<VirtualHost *:80>\nServerName h\nRedirect / https://h/\n</VirtualHost>\n",
+    );
+    assert_eq!(host(&out, "h:80", "serves_plain_http"), "true");
     let lines = [
         format!("{on}\nRewriteCond %{{HTTPS}} !=on\n{to}"),
         format!("{on}\nRewriteCond %{{HTTPS}} off [OR]\nRewriteCond %{{REMOTE_ADDR}} x\n{to}"),

@@ -111,12 +111,22 @@ enum Worst {
 /// Puts the worst of the values that the levels of a server have; none where one of them is not known, unless another
 /// is zero and nothing could be less.
 fn put_worst(subject: &mut Subject, path: &str, values: Vec<(Value, Option<Place>)>, which: Worst) {
-    let rank = |value: &Value| match (value, which) {
-        (Value::Int(0), Worst::Least) => (0, 0),
-        (Value::Int(n), Worst::Least) => (2, *n),
-        (Value::Int(n), Worst::Greatest) => (2, n.saturating_neg()),
-        (other, _) if matches!(other, Value::Unseen(_)) => (1, 0),
-        _ => (3, 0),
+    // A time is never less than zero, so only what is not known comes between zero and the rest.
+    let number = |value: &Value| match value {
+        Value::Int(number) => Some(*number),
+        Value::Absent
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Day(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Unseen(_) => None,
+    };
+    let rank = |value: &Value| match (number(value), which) {
+        (None, _) => (1, 0),
+        (Some(0), Worst::Least) => (0, 0),
+        (Some(n), Worst::Least) => (2, n),
+        (Some(n), Worst::Greatest) => (2, n.saturating_neg()),
     };
     let Some((value, place)) = values.into_iter().min_by_key(|(value, _)| rank(value)) else {
         return;

@@ -153,6 +153,13 @@ fn folders_that_the_copy_lacks_are_not_empty() {
     assert!(matches!(seen(&out, "nginx-server"), Seen::Not(r) if r.code == "include-missing"));
     assert_eq!(of(&out, "a:443", "autoindex"), "? (include-missing)");
     std::fs::create_dir(dir.path().join("nginx/sites-enabled")).unwrap();
+    // Links to modules lead to where the package has them.
+    std::fs::create_dir(dir.path().join("nginx/modules-enabled")).unwrap();
+    std::os::unix::fs::symlink(
+        "/usr/share/nginx/modules-available/mod-x.conf",
+        dir.path().join("nginx/modules-enabled/50-mod-x.conf"),
+    )
+    .unwrap();
     let out = collect(dir.path(), "c", &cx());
     assert_eq!(seen(&out, "nginx-server"), &Seen::Whole);
     assert_eq!(of(&out, "a:443", "autoindex_locations"), "[]");
