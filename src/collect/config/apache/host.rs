@@ -2,7 +2,7 @@
 
 use super::Node;
 use super::expand::Expander;
-use super::facts::{MANY, lines, list, put};
+use super::facts::{MANY, MISSING, lines, list, put};
 use super::logs::{formats, logs};
 use super::tls::{headers, weak_protocols};
 use super::{redirect, upstreams};
@@ -133,8 +133,10 @@ fn host(
     );
     // Even a host without a folder of its own serves that of the server.
     let plain = !ssl && to_https.is_none() && !local;
+    // An inclusion of the host itself may pass on what the redirect is meant for.
+    let hidden = to_https.is_some() && nodes.iter().any(|n| n.name == MISSING);
     let value = match &whole.missing {
-        Some(what) if plain => Value::unseen("include-missing", what.as_str()),
+        Some(what) if plain || hidden => Value::unseen("include-missing", what.as_str()),
         Some(_) | None => plain.into(),
     };
     put(subject, "serves_plain_http", value, None);

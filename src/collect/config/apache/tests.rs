@@ -206,6 +206,11 @@ fn what_the_copy_lacks_is_not_empty() {
         host(&out, "_:80", "access_log_enabled"),
         "? (include-missing)"
     );
+    let out = hosts(80, &["Include /gone.conf\nRedirect / https://h/"]);
+    assert_eq!(
+        host(&out, "h0:80", "serves_plain_http"),
+        "? (include-missing)"
+    );
     let out = main(
         "ServerTokens Prod\n<Macro H $n>\n<VirtualHost *:80>\nServerName $n\n</VirtualHost>\n</Macro>\nUse H a\n",
     );

@@ -14,6 +14,7 @@ pub(super) fn put(subject: &mut Subject, scope: &Scope<'_>, listens: &[Listen]) 
     limits(subject, scope);
     numbers(subject, scope);
     lets_out(subject, scope);
+    tokens(subject, scope);
     logs::put(subject, scope);
     subject.put(Fact::derived("plain_upstreams", upstreams::plain(scope)));
 }
@@ -309,6 +310,24 @@ fn lets_out(subject: &mut Subject, scope: &Scope<'_>) {
     };
     subject.put(Fact::derived("stub_status_exposed", exposed));
     subject.put(Fact::derived("dotfiles_denied", dotfiles(scope)));
+}
+
+/// A location may say the version although the server does not.
+fn tokens(subject: &mut Subject, scope: &Scope<'_>) {
+    let says = |scope: &Scope<'_>| {
+        let node = scope.one("server_tokens").filter(|n| n.arg(0) != "off")?;
+        Some(Fact::set("server_tokens", node.text()).at(node.place.clone()))
+    };
+    let off = scope
+        .one("server_tokens")
+        .is_some_and(|n| n.arg(0) == "off");
+    let mut told = None;
+    locations::serving(scope, &mut |inner| {
+        told = told.take().or_else(|| says(inner))
+    });
+    if let Some(fact) = told.filter(|_| off) {
+        subject.put(fact);
+    }
 }
 
 /// Is `/.git/config` refused? Asked of nginx's own choice of location, and only where files are served at all.

@@ -65,8 +65,8 @@ fn a_location_takes_back_what_the_server_set() {
     let out = http(
         "limit_conn_zone $binary_remote_addr zone=a:10m; limit_req_zone $binary_remote_addr zone=r:10m rate=5r/s;\n\
          server { listen 443 ssl; server_name a; add_header Strict-Transport-Security max-age=31536000;\n\
-          limit_conn a 10; limit_req zone=r;\n\
-          location / { add_header X-Cache HIT; access_log off; keepalive_timeout 3600s; client_body_timeout 1h; } }\n\
+          limit_conn a 10; limit_req zone=r; server_tokens off;\n\
+          location / { add_header X-Cache HIT; server_tokens on; access_log off; keepalive_timeout 3600s; client_body_timeout 1h; } }\n\
          server { listen 443 ssl; server_name b; add_header Strict-Transport-Security max-age=31536000;\n\
           limit_conn a 10; limit_conn_dry_run on; limit_req zone=r; limit_req_dry_run on;\n\
           location = /favicon.ico { access_log off; } location ~ /\\.ht { deny all; access_log off; }\n\
@@ -78,6 +78,7 @@ fn a_location_takes_back_what_the_server_set() {
     );
     for (name, path, value) in [
         ("a:443", "hsts_max_age", "0"),
+        ("a:443", "server_tokens", "on"),
         ("a:443", "access_log_enabled", "false"),
         ("a:443", "keepalive_timeout_seconds", "3600"),
         ("a:443", "client_body_timeout_seconds", "3600"),
