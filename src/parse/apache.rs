@@ -124,7 +124,7 @@ fn split_name(content: &str) -> (String, &str) {
 }
 
 /// Words between blanks; quotes of both kinds hold blanks together.
-fn words(rest: &str) -> Vec<String> {
+pub(crate) fn words(rest: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut chars = rest.chars().peekable();
     loop {

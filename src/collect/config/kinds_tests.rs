@@ -239,7 +239,7 @@ fn apache_puts_its_files_together() {
         ),
         (
             "apache2/apache2.conf",
-            "ServerRoot /etc/apache2\nDefine HOST tracuu.example.vn\nservertokens Prod\nIncludeOptional mods-enabled/*.load\nInclude ports.conf\nIncludeOptional sites-enabled/*.conf\nIncludeOptional none/*.conf\n<Directory />\n Require all denied\n</Directory>\n<Directory /var/www/>\n Options Indexes FollowSymLinks\n</Directory>\n<IfModule mod_status.c>\n<Location /server-status>\n SetHandler server-status\n</Location>\n</IfModule>\nLogFormat \"%v:%p %h %l %u %t \\\"%r\\\" %>s %O\" vhost_combined\n",
+            "ServerRoot /etc/apache2\nDefine HOST tracuu.example.vn\nservertokens Prod\nIncludeOptional mods-enabled/*.load\nInclude ports.conf\nIncludeOptional sites-enabled/*.conf\n<Directory />\n Require all denied\n</Directory>\n<Directory /var/www/>\n Options Indexes FollowSymLinks\n</Directory>\n<IfModule mod_status.c>\n<Location /server-status>\n SetHandler server-status\n</Location>\n</IfModule>\nLogFormat \"%v:%p %h %l %u %t \\\"%r\\\" %>s %O\" vhost_combined\n",
         ),
         (
             "apache2/mods-enabled/ssl.load",

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Node;
+use super::facts::MISSING;
 use crate::collect::config::found::Found;
 use crate::collect::config::settings::told;
 use crate::collect::config::tree::{Tree, folder, join};
@@ -60,7 +61,7 @@ impl Expander {
             Err(e) => {
                 self.missing = Some(tree.reader.shown(path));
                 told(tree, path, 0, e.code());
-                return Vec::new();
+                return vec![gap(tree, path, 0)];
             }
         };
         let file = parse(&text);
@@ -142,6 +143,11 @@ impl Expander {
                 ("iffile" | "ifdirective" | "ifsection", Some(block)) => {
                     out.extend(self.all(tree, path, block, depth));
                 }
+                // What it puts in is not put together here.
+                ("use", None) => {
+                    let name = format!("the macro {first}");
+                    self.lost(tree, path, directive.line, &name);
+                }
                 // They depend on the request, or stand for text that is put in elsewhere.
                 ("if" | "elseif" | "else" | "macro", Some(_)) => {}
                 (name, block) => {
@@ -182,7 +188,6 @@ impl Expander {
     ) -> Vec<Node> {
         let dir = folder(&self.main).to_owned();
         let wanted = self.below_root(written);
-        let is_optional = directive.name == "includeoptional" && written.contains(['*', '?', '[']);
         let mut found = tree.find(&dir, &wanted);
         // A folder stands for all files in it.
         if found == Found::Missing && !wanted.contains('*') {
@@ -199,21 +204,18 @@ impl Expander {
                 .flat_map(|f| self.file(tree, f, depth + 1))
                 .collect(),
             Found::Part(files, why) => {
-                let nodes = files
+                let mut nodes: Vec<Node> = files
                     .iter()
                     .flat_map(|f| self.file(tree, f, depth + 1))
                     .collect();
                 self.lost(tree, path, directive.line, &why);
+                nodes.push(gap(tree, path, directive.line));
                 nodes
             }
-            Found::NoFolder => Vec::new(),
-            // A copy keeps no empty folders.
-            Found::Missing if is_optional && !wanted.starts_with('/') && tree.is_copy(&dir) => {
-                Vec::new()
-            }
-            Found::Missing => {
+            // An empty folder is not to be told from one that nobody copied.
+            Found::NoFolder | Found::Missing => {
                 self.lost(tree, path, directive.line, written);
-                Vec::new()
+                vec![gap(tree, path, directive.line)]
             }
         }
     }
@@ -272,6 +274,16 @@ impl Expander {
         }
         out.push_str(rest);
         out
+    }
+}
+
+/// Stands for what an inclusion that was not found may hold.
+fn gap(tree: &Tree<'_>, path: &str, line: u32) -> Node {
+    Node {
+        name: MISSING.into(),
+        args: Vec::new(),
+        place: tree.place(path, line),
+        block: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Node;
 use super::expand::Expander;
 use super::host::hosts;
+use super::listing::listed;
 use crate::collect::config::settings::Settings;
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Place, Subject, Value};
@@ -94,9 +95,66 @@ pub(super) fn put(
 pub(super) fn lines(nodes: &[Node], expander: &Expander) -> Settings {
     let mut settings = Settings::without(expander.missing.clone());
     for node in nodes.iter().filter(|n| n.block.is_none()) {
-        settings.add(node.name.as_str(), node.text(), node.place.clone());
+        if node.name == MISSING {
+            // Of two lines the later one counts, and it may stand there.
+            let judged = |name: &&str| !MANY.contains(name) && !LASTING.contains(name);
+            let open: Vec<String> = settings.names().filter(judged).map(str::to_owned).collect();
+            for name in open {
+                settings.forget(&name);
+            }
+            continue;
+        }
+        let (name, value) = written(node);
+        settings.add(name, value, node.place.clone());
     }
     settings
+}
+
+/// A line with its keyword as the manual writes it: Apache takes it in any letters.
+fn written(node: &Node) -> (&str, String) {
+    let first = node.args.first().map_or("", String::as_str);
+    match node.name.as_str() {
+        // A list for TLS 1.3 stands beside that for the versions before.
+        "sslciphersuite" if first.eq_ignore_ascii_case("TLSv1.3") => {
+            ("sslciphersuite.tlsv1_3", node.args[1..].join(" "))
+        }
+        "servertokens" | "serversignature" | "traceenable" => {
+            let word = KEYWORDS.iter().find(|w| w.eq_ignore_ascii_case(first));
+            (
+                &node.name,
+                word.map_or_else(|| node.text(), |w| (*w).to_owned()),
+            )
+        }
+        // A program behind a pipe holds blanks of its own.
+        "customlog" | "transferlog" => {
+            let words: Vec<String> = node.args.iter().map(|a| quoted(a)).collect();
+            (&node.name, words.join(" "))
+        }
+        _ => (&node.name, node.text()),
+    }
+}
+
+fn quoted(word: &str) -> String {
+    if word.contains([' ', '\t', '"']) {
+        return format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    word.to_owned()
+}
+
+/// Seconds of a time; only `KeepAliveTimeout` takes a unit.
+fn seconds(name: &str, text: &str) -> Option<i64> {
+    let text = text.trim();
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let number: i64 = number.parse().ok()?;
+    match (unit.to_ascii_lowercase().as_str(), name) {
+        ("", _) => Some(number),
+        ("s", "keepalivetimeout") => Some(number),
+        ("ms", "keepalivetimeout") => Some(number.div_euclid(1000) + i64::from(number % 1000 > 0)),
+        _ => None,
+    }
 }
 
 fn numbers(settings: &Settings, subject: &mut Subject) {
@@ -107,25 +165,24 @@ fn numbers(settings: &Settings, subject: &mut Subject) {
         ("limitrequestbody", "1073741824"),
     ] {
         settings.conclude(subject, &format!("{name}_count"), name, own, |v| {
-            v.trim().trim_end_matches("ms").parse().ok().map(Value::Int)
+            seconds(name, v).map(Value::Int)
         });
     }
 }
 
 /// Folders that are listed, pages of state, what of the file system is open.
 fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Subject) {
-    let folders = folders(nodes);
-    let listed: Vec<&(String, bool, Place)> = folders.iter().filter(|(_, on, _)| *on).collect();
+    let listed = listed(nodes);
     let off = expander.has("autoindex") == Some(false);
     let names = listed
         .iter()
         .filter(|_| !off)
-        .map(|(path, ..)| Value::from(path.as_str()));
+        .map(|(path, _)| Value::from(path.as_str()));
     put(
         subject,
         "indexed_folders",
         list(names, expander),
-        listed.first().map(|(.., place)| place.clone()),
+        listed.first().map(|(_, place)| place.clone()),
     );
     let root = nodes
         .iter()
@@ -165,7 +222,10 @@ fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Sub
     put(
         subject,
         "status_exposed",
-        page.is_some(),
+        match &expander.missing {
+            Some(what) if page.is_none() => Value::unseen("include-missing", what.as_str()),
+            Some(_) | None => page.is_some().into(),
+        },
         page.map(|n| n.place.clone()),
     );
     let conditional = any(all, &|n| {
@@ -221,69 +281,6 @@ fn is_open(section: &Node) -> bool {
     any(section.children(), &closes).is_none()
 }
 
-/// Each folder that a section names, with whether it is listed: sections of folders above count before it.
-fn folders(nodes: &[Node]) -> Vec<(String, bool, Place)> {
-    let mut found: Vec<&Node> = Vec::new();
-    gather(nodes, &mut found);
-    found.sort_by_key(|n| {
-        n.args
-            .first()
-            .map_or(0, |a| a.trim_end_matches('/').matches('/').count())
-    });
-    let mut out: Vec<(String, bool, Place)> = Vec::new();
-    for node in &found {
-        let Some(path) = node
-            .args
-            .first()
-            .map(|a| a.trim_end_matches('/').to_owned())
-        else {
-            continue;
-        };
-        if node.name != "directory" || path.starts_with('~') {
-            continue;
-        }
-        let above = out
-            .iter()
-            .rev()
-            .find(|(other, ..)| path == *other || path.starts_with(&format!("{other}/")));
-        let mut on = above.is_some_and(|(_, on, _)| *on);
-        let mut place = node.place.clone();
-        for options in node.children().iter().filter(|n| n.name == "options") {
-            for word in &options.args {
-                match word.to_ascii_lowercase().as_str() {
-                    "indexes" | "+indexes" | "all" | "+all" => {
-                        on = true;
-                        place = options.place.clone();
-                    }
-                    "-indexes" | "none" | "-all" => on = false,
-                    _ => {}
-                }
-            }
-            let absolute = options.args.iter().all(|w| !w.starts_with(['+', '-']));
-            let says = options
-                .args
-                .iter()
-                .any(|w| ["indexes", "all"].contains(&w.to_ascii_lowercase().as_str()));
-            if absolute && !says {
-                on = false;
-            }
-        }
-        out.push((if path.is_empty() { "/".into() } else { path }, on, place));
-    }
-    out
-}
-
-fn gather<'n>(nodes: &'n [Node], out: &mut Vec<&'n Node>) {
-    for node in nodes {
-        if node.name == "directory" {
-            out.push(node);
-        }
-        if node.name == "virtualhost" {
-            gather(node.children(), out);
-        }
-    }
-}
-
 pub(super) const MANY: &[&str] = &[
     "listen",
     "loadmodule",
@@ -327,6 +324,28 @@ pub(super) const MANY: &[&str] = &[
     "rewritemap",
     "sslcertificatefile",
     "sslcertificatekeyfile",
+];
+
+/// What stands in the place of an inclusion that was not found.
+pub(super) const MISSING: &str = "include";
+
+/// What says which host it is: no file that is included says something else.
+const LASTING: [&str; 4] = ["servername", "documentroot", "sslengine", "serverroot"];
+
+/// Keywords as the manual writes them.
+const KEYWORDS: [&str; 12] = [
+    "Off",
+    "On",
+    "Prod",
+    "ProductOnly",
+    "Full",
+    "OS",
+    "Min",
+    "Minimal",
+    "Major",
+    "Minor",
+    "EMail",
+    "extended",
 ];
 
 /// Apache's own values for the server (2.4).

@@ -1,15 +1,14 @@
 //! Facts of each host: it has its own line, else the server's, else Apache's own value.
 
-use std::collections::BTreeMap;
-
 use super::Node;
 use super::expand::Expander;
-use super::facts::{MANY, lines, list, put};
+use super::facts::{MANY, MISSING, lines, list, put};
 use super::logs::{formats, logs};
 use super::tls::{headers, weak_protocols};
+use super::{redirect, upstreams};
 use crate::collect::config::nginx;
 use crate::collect::config::settings::{Settings, is_loopback};
-use crate::model::{Collected, Place, Subject, Value};
+use crate::model::{Collected, Subject, Value};
 
 /// One subject for each host; a server without hosts is its own.
 pub(super) fn hosts(
@@ -19,7 +18,6 @@ pub(super) fn hosts(
     expander: &Expander,
     out: &mut Collected,
 ) {
-    let formats = formats(all);
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
     for node in &found {
         let own = lines(node.children(), expander);
@@ -33,9 +31,9 @@ pub(super) fn hosts(
         let mut subject = Subject::new("apache-vhost", id).at(node.place.clone());
         host(
             node.children(),
+            all,
             above,
             &own,
-            &formats,
             expander,
             address,
             &mut subject,
@@ -57,9 +55,9 @@ pub(super) fn hosts(
         }
         host(
             nodes,
+            nodes,
             above,
             &Settings::default(),
-            &formats,
             expander,
             &listen,
             &mut subject,
@@ -75,9 +73,9 @@ fn port_of(address: &str) -> Option<u16> {
 
 fn host(
     nodes: &[Node],
+    all: &[Node],
     above: &Settings,
     own: &Settings,
-    formats: &BTreeMap<String, String>,
     expander: &Expander,
     address: &str,
     subject: &mut Subject,
@@ -122,12 +120,11 @@ fn host(
         ))
     });
     headers(&whole, subject);
-    logs(&whole, own, formats, subject);
+    logs(&whole, own, &formats(all), subject);
     let ssl = whole
         .get("sslengine")
         .is_some_and(|v| v.eq_ignore_ascii_case("on"));
-    let redirect = nodes.iter().find(|n| redirects_all(n));
-    let to_https = redirect.filter(|_| !ssl && port != Some(443));
+    let to_https = redirect::to_https(nodes, all, port).filter(|_| !ssl);
     put(
         subject,
         "redirect_to_https",
@@ -135,76 +132,31 @@ fn host(
         to_https.map(|n| n.place.clone()),
     );
     // Even a host without a folder of its own serves that of the server.
-    let plain = !ssl && port != Some(443) && to_https.is_none() && !local;
+    let plain = !ssl && to_https.is_none() && !local;
+    // An inclusion of the host itself may pass on what the redirect is meant for.
+    let hidden = to_https.is_some() && nodes.iter().any(|n| n.name == MISSING);
     let value = match &whole.missing {
-        Some(what) if plain => Value::unseen("include-missing", what.as_str()),
+        Some(what) if plain || hidden => Value::unseen("include-missing", what.as_str()),
         Some(_) | None => plain.into(),
     };
     put(subject, "serves_plain_http", value, None);
-    let mut upstreams = Vec::new();
-    far_upstreams(nodes, &mut upstreams);
-    let names = upstreams.iter().map(|(u, _)| Value::from(u.as_str()));
+    let upstreams = upstreams::of(nodes, all);
+    let names = upstreams.far.iter().map(|(u, _)| Value::from(u.as_str()));
+    let names = if upstreams.partial {
+        Value::partial_list(names)
+    } else {
+        list(names, expander)
+    };
     put(
         subject,
         "plain_upstreams",
-        list(names, expander),
-        upstreams.first().map(|(_, p)| p.clone()),
+        names,
+        upstreams.far.first().map(|(_, p)| p.clone()),
     );
 }
 
-/// What is passed on without TLS to another machine.
-fn far_upstreams(nodes: &[Node], out: &mut Vec<(String, Place)>) {
-    for node in nodes {
-        if ["proxypass", "proxypassmatch", "balancermember"].contains(&node.name.as_str()) {
-            for arg in &node.args {
-                let host = ["http://", "ajp://", "ws://"]
-                    .iter()
-                    .find_map(|s| arg.strip_prefix(s));
-                let Some(host) = host else { continue };
-                let name = host.split(['/', '?']).next().unwrap_or(host);
-                let name = if name.starts_with('[') {
-                    name.split(']').next().unwrap_or(name)
-                } else {
-                    name.split(':').next().unwrap_or(name)
-                };
-                if !is_loopback(name) {
-                    out.push((
-                        arg.split('?').next().unwrap_or(arg).to_owned(),
-                        node.place.clone(),
-                    ));
-                }
-            }
-        }
-        far_upstreams(node.children(), out);
-    }
-}
-
-/// Does the line send every request on to HTTPS, not only those for one folder?
-fn redirects_all(node: &Node) -> bool {
-    let to = node.text().contains("https://");
-    match node.name.as_str() {
-        "redirect" => to && node.args.iter().any(|a| a == "/"),
-        "redirectmatch" => to && node.args.iter().any(|a| is_everything(a)),
-        "rewriterule" => {
-            let flags = node.args.get(2).map_or("", String::as_str);
-            let sends = flags
-                .trim_matches(['[', ']'])
-                .split(',')
-                .any(|flag| flag == "R" || flag.starts_with("R=") || flag.starts_with("redirect"));
-            to && sends && node.args.first().is_some_and(|a| is_everything(a))
-        }
-        _ => false,
-    }
-}
-
-/// A pattern that every path meets: `^`, `.*`, `^/?(.*)$`.
-fn is_everything(pattern: &str) -> bool {
-    let bare: String = pattern.chars().filter(|c| !"^$()/?".contains(*c)).collect();
-    bare.is_empty() || bare == ".*" || bare == "."
-}
-
 /// What a host does not take over from the server.
-const NOT_INHERITED: [&str; 9] = [
+const NOT_INHERITED: [&str; 8] = [
     "servername",
     "serveralias",
     "listen",
@@ -213,7 +165,6 @@ const NOT_INHERITED: [&str; 9] = [
     "rewritecond",
     "rewriteengine",
     "proxypass",
-    "sslengine",
 ];
 
 /// Its own values for a host.
@@ -227,18 +178,3 @@ const HOST: [(&str, &str); 8] = [
     ("traceenable", "On"),
     ("timeout", "60"),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_that_all_meet() {
-        for pattern in ["^", "/", ".*", "^/?(.*)$", "(.*)", "^(.*)"] {
-            assert!(is_everything(pattern), "{pattern}");
-        }
-        for pattern in ["^/login", "^/admin/(.*)$", "/kho"] {
-            assert!(!is_everything(pattern), "{pattern}");
-        }
-    }
-}

@@ -6,6 +6,7 @@ use super::Node;
 use super::facts::put;
 use crate::collect::config::settings::Settings;
 use crate::model::{Subject, Value};
+use crate::parse::apache::words;
 
 /// The formats of logs by their names.
 pub(super) fn formats(nodes: &[Node]) -> BTreeMap<String, String> {
@@ -34,9 +35,8 @@ pub(super) fn logs(
     for line in from.all("customlog").iter().chain(from.all("transferlog")) {
         any = true;
         place = place.or_else(|| Some(line.place.clone()));
-        let words: Vec<&str> = line.value.splitn(2, char::is_whitespace).collect();
-        let asked = words.get(1).map_or("common", |w| w.trim());
-        let nick = asked.split(" env=").next().unwrap_or(asked).trim();
+        let words = words(&line.value);
+        let nick = words.get(1).map_or("common", String::as_str);
         let own_format = formats.get(nick).map(String::as_str);
         let format = match (own_format, nick) {
             (Some(format), _) => format,

@@ -9,8 +9,13 @@ use crate::model::{Collected, Place};
 mod expand;
 mod facts;
 mod host;
+mod listing;
 mod logs;
+mod redirect;
+#[cfg(test)]
+mod tests;
 mod tls;
+mod upstreams;
 
 use expand::Expander;
 

@@ -4,16 +4,17 @@ use super::expand::Node;
 use super::scope::{Lines, Scope};
 use super::server::Listen;
 use super::values::{bytes, seconds, unseen};
-use super::{ciphers, directives, locations, logs, upstreams};
-use crate::model::{Fact, Subject, Value};
+use super::{ciphers, directives, locations, logs, plain, upstreams};
+use crate::model::{Fact, Place, Subject, Value};
 
 pub(super) fn put(subject: &mut Subject, scope: &Scope<'_>, listens: &[Listen]) {
     tls(subject, scope);
     headers(subject, scope);
-    redirect(subject, scope, listens);
+    plain::put(subject, scope, listens);
     limits(subject, scope);
     numbers(subject, scope);
     lets_out(subject, scope);
+    tokens(subject, scope);
     logs::put(subject, scope);
     subject.put(Fact::derived("plain_upstreams", upstreams::plain(scope)));
 }
@@ -68,19 +69,9 @@ fn headers(subject: &mut Subject, scope: &Scope<'_>) {
         Value::list(items)
     };
     put_from(subject, "header_names", &lines, list);
-    let age = match hsts(&lines, &more) {
-        None => Value::Int(0),
-        Some(text) if text.contains('$') => max_age_of_map(&text, scope),
-        Some(text) => {
-            max_age(&text).map_or_else(|| Value::unseen("not-a-number", "max-age"), Value::Int)
-        }
-    };
-    let age = if lines.unsure.is_some() && age == Value::Int(0) {
-        unseen(&lines)
-    } else {
-        age
-    };
-    put_from(subject, "hsts_max_age", &lines, age);
+    let mut ages: Vec<(Value, Option<Place>)> = Vec::new();
+    locations::serving(scope, &mut |inner| ages.push(age(inner)));
+    put_worst(subject, "hsts_max_age", ages, Worst::Least);
     let mut gaps = Vec::new();
     locations::each(scope, scope.here(), &mut |inner, node| {
         let here = names_of(
@@ -95,6 +86,57 @@ fn headers(subject: &mut Subject, scope: &Scope<'_>) {
         }
     });
     subject.put(Fact::derived("header_gaps", Value::list(gaps)));
+}
+
+/// How long HSTS holds at a level, and the line that says so.
+fn age(scope: &Scope<'_>) -> (Value, Option<Place>) {
+    let lines = scope.lines(&["add_header"]);
+    let value = match hsts(&lines, &scope.lines(&["more_set_headers"])) {
+        None if lines.unseen || lines.unsure.is_some() => unseen(&lines),
+        None => Value::Int(0),
+        Some(text) if text.contains('$') => max_age_of_map(&text, scope),
+        Some(text) => {
+            max_age(&text).map_or_else(|| Value::unseen("not-a-number", "max-age"), Value::Int)
+        }
+    };
+    (value, lines.count.first().map(|n| n.place.clone()))
+}
+
+/// Which of several numbers counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worst {
+    Least,
+    Greatest,
+}
+
+/// Puts the worst of the values that the levels of a server have; none where one of them is not known, unless another
+/// is zero and nothing could be less.
+fn put_worst(subject: &mut Subject, path: &str, values: Vec<(Value, Option<Place>)>, which: Worst) {
+    // A time is never less than zero, so only what is not known comes between zero and the rest.
+    let number = |value: &Value| match value {
+        Value::Int(number) => Some(*number),
+        Value::Absent
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Day(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Unseen(_) => None,
+    };
+    let rank = |value: &Value| match (number(value), which) {
+        (None, _) => (1, 0),
+        (Some(0), Worst::Least) => (0, 0),
+        (Some(n), Worst::Least) => (2, n),
+        (Some(n), Worst::Greatest) => (2, n.saturating_neg()),
+    };
+    let Some((value, place)) = values.into_iter().min_by_key(|(value, _)| rank(value)) else {
+        return;
+    };
+    let fact = Fact::derived(path, value);
+    subject.put(match place {
+        Some(place) => fact.at(place),
+        None => fact,
+    });
 }
 
 fn names_of(lines: &Lines<'_>, more: &Lines<'_>) -> Vec<String> {
@@ -154,70 +196,8 @@ fn max_age_of_map(text: &str, scope: &Scope<'_>) -> Value {
     )
 }
 
-fn redirect(subject: &mut Subject, scope: &Scope<'_>, listens: &[Listen]) {
-    let level = scope.here();
-    let plain = listens.iter().any(Listen::is_plain_and_open);
-    let mut redirects = level.iter().any(to_https);
-    let ifs = || level.iter().filter(|n| n.name == "if");
-    // certbot writes one `if ($host = …)` for each name, and `return 404` for all others.
-    redirects |= ifs().any(|n| {
-        n.children().iter().any(to_https)
-            && (n.text().contains("scheme") || n.text().contains("$https") || answers_all(level))
-    });
-    let open: Vec<&Node> = level
-        .iter()
-        .filter(|n| n.name == "location" && !n.text().contains(ACME) && !n.arg(0).starts_with('@'))
-        .collect();
-    let root = open.iter().any(|n| n.args.last().is_some_and(|p| p == "/"));
-    let each = root
-        && open
-            .iter()
-            .all(|n| n.children().iter().any(to_https) || answers_all(n.children()));
-    let redirects = redirects || (each && open.iter().any(|n| n.children().iter().any(to_https)));
-    subject.put(Fact::derived("redirect_to_https", redirects));
-    let silent = answers_all(level)
-        || each
-        || level
-            .iter()
-            .any(|n| n.name == "ssl_reject_handshake" && n.arg(0) == "on" && !plain);
-    let unsure = level.iter().find(|n| n.name == "include");
-    let serves = plain && !redirects && !silent;
-    let value = match unsure {
-        Some(missing) if serves => Value::unseen("include-missing", missing.text()),
-        Some(_) | None => serves.into(),
-    };
-    subject.put(Fact::derived("serves_plain_http", value));
-}
-
-/// `return 301 https://…` or `rewrite ^ https://…`.
-fn to_https(node: &Node) -> bool {
-    let target = match node.name.as_str() {
-        "return" => node.args.last(),
-        "rewrite" => node.args.get(1),
-        _ => None,
-    };
-    target.is_some_and(|t| t.starts_with("https://"))
-        && (node.name != "return" || node.args.len() == 1 || node.arg(0).starts_with('3'))
-}
-
-/// A bare error for every request: nothing is served. Whom an `allow` lets past a `deny all` is served.
-fn answers_all(level: &[Node]) -> bool {
-    let own = |address: &str| address.starts_with("127.") || matches!(address, "::1" | "unix:");
-    let lets_in = |n: &Node| n.name == "allow" && !own(n.arg(0));
-    let exceptions = level
-        .iter()
-        .any(|n| lets_in(n) || n.children().iter().any(lets_in));
-    level
-        .iter()
-        .any(|n| denies(n) && (n.name == "return" || !exceptions))
-}
-
 fn denies(node: &Node) -> bool {
-    node.name == "return"
-        && node.args.len() == 1
-        && node.arg(0).starts_with('4')
-        && node.arg(0).len() == 3
-        || (node.name == "deny" && node.arg(0) == "all")
+    plain::refuses(node) || (node.name == "deny" && node.arg(0) == "all")
 }
 
 fn limits(subject: &mut Subject, scope: &Scope<'_>) {
@@ -226,15 +206,25 @@ fn limits(subject: &mut Subject, scope: &Scope<'_>) {
         ("limits_connections", "limit_conn"),
     ] {
         let lines = scope.lines(&[name]);
-        put_from(subject, path, &lines, (!lines.count.is_empty()).into());
+        // Where it runs dry, a limit is written to the log and holds nobody back.
+        let mut dry = is_dry(scope, name);
+        locations::serving(scope, &mut |inner| dry |= is_dry(inner, name));
+        let limits = !lines.count.is_empty() && !dry;
+        put_from(subject, path, &lines, limits.into());
         let mut at = Vec::new();
         locations::each(scope, scope.here(), &mut |inner, node| {
-            if inner.here().iter().any(|n| n.name == name) {
+            if inner.here().iter().any(|n| n.name == name) && !is_dry(inner, name) {
                 at.push(Value::from(node.text()));
             }
         });
         subject.put(Fact::derived(format!("{name}_locations"), Value::list(at)));
     }
+}
+
+fn is_dry(scope: &Scope<'_>, limit: &str) -> bool {
+    scope
+        .one(&format!("{limit}_dry_run"))
+        .is_some_and(|n| n.arg(0) == "on")
 }
 
 fn numbers(subject: &mut Subject, scope: &Scope<'_>) {
@@ -244,10 +234,18 @@ fn numbers(subject: &mut Subject, scope: &Scope<'_>) {
         "send_timeout",
         "keepalive_timeout",
     ] {
-        let lines = scope.lines(&[name]);
-        let text = lines.count.last().map_or(own_value(name), |n| n.arg(0));
-        let value = seconds(text).map_or_else(|| Value::unseen("not-a-number", name), Value::Int);
-        put_from(subject, &format!("{name}_seconds"), &lines, value);
+        let mut times: Vec<(Value, Option<Place>)> = Vec::new();
+        locations::serving(scope, &mut |inner| {
+            let lines = inner.lines(&[name]);
+            let text = lines.count.last().map_or(own_value(name), |n| n.arg(0));
+            let value = match seconds(text) {
+                _ if lines.unseen => unseen(&lines),
+                Some(seconds) => Value::Int(seconds),
+                None => Value::unseen("not-a-number", name),
+            };
+            times.push((value, lines.count.first().map(|n| n.place.clone())));
+        });
+        put_worst(subject, &format!("{name}_seconds"), times, Worst::Greatest);
     }
     let lines = scope.lines(&["client_max_body_size"]);
     let text = lines
@@ -264,31 +262,72 @@ fn numbers(subject: &mut Subject, scope: &Scope<'_>) {
 fn lets_out(subject: &mut Subject, scope: &Scope<'_>) {
     let mut lists = Vec::new();
     let mut status = false;
-    let on = |scope: &Scope<'_>| scope.one("autoindex").is_some_and(|n| n.arg(0) == "on");
+    let names = ["autoindex", "fancyindex"];
+    let on = |scope: &Scope<'_>| {
+        let is_on = |name: &&str| scope.one(name).is_some_and(|n| n.arg(0) == "on");
+        names.iter().any(is_on)
+    };
     if on(scope) {
         lists.push(Value::from("/"));
     }
+    let mut whole = !scope.lines(&["autoindex"]).unseen;
+    let mut missing = scope.here().iter().find(|n| n.name == "include").cloned();
     let guarded = |scope: &Scope<'_>| {
-        let rules = scope.lines(&["allow", "deny"]).count;
-        rules.iter().any(|n| n.name == "deny" && n.arg(0) == "all")
+        plain::is_closed(scope)
+            || scope
+                .lines(&["allow", "deny"])
+                .count
+                .iter()
+                .any(|n| n.name == "deny" && n.arg(0) == "all")
             || scope.one("auth_basic").is_some_and(|n| n.arg(0) != "off")
             || scope.here().iter().any(|n| n.name == "internal")
     };
     status |= scope.here().iter().any(|n| n.name == "stub_status") && !guarded(scope);
     locations::each(scope, scope.here(), &mut |inner, node| {
         let here = |name: &str| inner.here().iter().any(|n| n.name == name);
-        if here("autoindex") && on(inner) {
+        if names.iter().any(|name| here(name)) && on(inner) {
             lists.push(Value::from(node.text()));
+        }
+        if let Some(include) = inner.here().iter().find(|n| n.name == "include") {
+            whole = false;
+            missing.get_or_insert_with(|| include.clone());
         }
         status |= here("stub_status") && !guarded(inner);
     });
-    subject.put(Fact::derived("autoindex_locations", Value::list(lists)));
+    let lists = if whole {
+        Value::list(lists)
+    } else {
+        Value::partial_list(lists)
+    };
+    subject.put(Fact::derived("autoindex_locations", lists));
     let open = !matches!(
         subject.facts.get("loopback_only").map(|f| &f.value),
         Some(Value::Bool(true))
     );
-    subject.put(Fact::derived("stub_status_exposed", status && open));
+    let exposed = match missing {
+        Some(include) if !status && open => Value::unseen("include-missing", include.text()),
+        Some(_) | None => (status && open).into(),
+    };
+    subject.put(Fact::derived("stub_status_exposed", exposed));
     subject.put(Fact::derived("dotfiles_denied", dotfiles(scope)));
+}
+
+/// A location may say the version although the server does not.
+fn tokens(subject: &mut Subject, scope: &Scope<'_>) {
+    let says = |scope: &Scope<'_>| {
+        let node = scope.one("server_tokens").filter(|n| n.arg(0) != "off")?;
+        Some(Fact::set("server_tokens", node.text()).at(node.place.clone()))
+    };
+    let off = scope
+        .one("server_tokens")
+        .is_some_and(|n| n.arg(0) == "off");
+    let mut told = None;
+    locations::serving(scope, &mut |inner| {
+        told = told.take().or_else(|| says(inner))
+    });
+    if let Some(fact) = told.filter(|_| off) {
+        subject.put(fact);
+    }
 }
 
 /// Is `/.git/config` refused? Asked of nginx's own choice of location, and only where files are served at all.
@@ -345,5 +384,3 @@ const SECURITY_HEADERS: [&str; 5] = [
     "x-frame-options",
     "referrer-policy",
 ];
-
-const ACME: &str = "/.well-known";

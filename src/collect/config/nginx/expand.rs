@@ -36,11 +36,12 @@ pub(super) struct Expander<'t, 'a> {
     /// The folder of the main file: includes are relative to it.
     dir: String,
     stack: Vec<String>,
+    /// How many blocks are open.
+    inside: usize,
     budget: usize,
     pub(super) included: BTreeSet<String>,
     pub(super) problems: Vec<String>,
     pub(super) missing: Vec<String>,
-    pub(super) no_folder: Vec<String>,
 }
 
 impl<'t, 'a> Expander<'t, 'a> {
@@ -50,11 +51,11 @@ impl<'t, 'a> Expander<'t, 'a> {
             tree,
             dir,
             stack: Vec::new(),
+            inside: 0,
             budget: MAX_NODES,
             included: BTreeSet::new(),
             problems: Vec::new(),
             missing: Vec::new(),
-            no_folder: Vec::new(),
         }
     }
 
@@ -108,7 +109,12 @@ impl<'t, 'a> Expander<'t, 'a> {
                 place,
                 children: match directive.block {
                     Some(block) if is_data => Some(self.data(path, block)),
-                    Some(block) => Some(self.level(path, block)),
+                    Some(block) => {
+                        self.inside += 1;
+                        let inner = self.level(path, block);
+                        self.inside -= 1;
+                        Some(inner)
+                    }
                     None => None,
                 },
             });
@@ -145,7 +151,11 @@ impl<'t, 'a> Expander<'t, 'a> {
 
     fn include(&mut self, path: &str, directive: Directive, place: Place, nodes: &mut Vec<Node>) {
         let written = directive.args.first().map_or("", String::as_str);
+        // Where modules are loaded, before any block, nothing else stands: their links lead out of every copy.
+        let modules = self.inside == 0 && is_of_modules(written);
         match self.tree.find(&self.dir, written) {
+            Found::Part(files, _) if modules => self.put_in(path, &place, files, nodes),
+            Found::NoFolder | Found::Missing if modules => {}
             Found::Files(files) => self.put_in(path, &place, files, nodes),
             Found::Part(files, why) => {
                 self.put_in(path, &place, files, nodes);
@@ -158,12 +168,10 @@ impl<'t, 'a> Expander<'t, 'a> {
                     children: None,
                 });
             }
-            Found::NoFolder => self
-                .no_folder
-                .push(format!("{}:{}: {written}", place.file, place.line)),
             // The package brings it, and it holds nothing but `types`: a copy of one's own files rarely has it.
             Found::Missing if OWN_TYPES.contains(&written) => {}
-            Found::Missing => {
+            // An empty folder is not to be told from one that nobody copied.
+            Found::NoFolder | Found::Missing => {
                 self.missing
                     .push(format!("{}:{}: {written}", place.file, place.line));
                 nodes.push(Node {
@@ -197,16 +205,17 @@ fn config_dir(main: &str) -> String {
     }
 }
 
+/// A pattern in a folder such as `modules-enabled`, `modules.d`, `/usr/share/nginx/modules`.
+fn is_of_modules(written: &str) -> bool {
+    let name = folder(written).rsplit('/').next().unwrap_or("");
+    written.ends_with("*.conf") && name.starts_with("modules")
+}
+
 /// Has it what only a whole configuration has?
 pub(super) fn is_main(tree: &mut Tree<'_>, path: &str) -> bool {
     top(tree, path)
         .iter()
         .any(|d| d.block.is_some() && matches!(d.name.as_str(), "http" | "events"))
-}
-
-/// Does it hold a server?
-pub(super) fn has_server(tree: &mut Tree<'_>, path: &str) -> bool {
-    top(tree, path).iter().any(|d| d.name == "server")
 }
 
 /// Does it stand at the http level when it is alone?

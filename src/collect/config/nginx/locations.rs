@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::expand::Node;
+use super::plain;
 use super::scope::Scope;
 use super::values;
 use crate::model::{Fact, Subject, Value};
@@ -47,6 +48,70 @@ pub(super) fn each(scope: &Scope<'_>, level: &[Node], see: &mut dyn FnMut(&Scope
             each(&inner, node.children(), see);
         }
     }
+}
+
+/// Calls `see` for each level whose settings reach a request for content: the server itself unless a location takes
+/// every path, and the locations, but for those that answer at once, that are closed, or where only what is public
+/// anyway lies. Where no such level is left, the server stands for itself.
+pub(super) fn serving(server: &Scope<'_>, see: &mut dyn FnMut(&Scope<'_>)) {
+    let level = server.here();
+    let at_once = |level: &[Node]| level.iter().any(|n| n.name == "return");
+    let mut any = false;
+    if !at_once(level) {
+        each(server, level, &mut |inner, node| {
+            let inside = |name: &str| node.children().iter().any(|n| n.name == name);
+            if at_once(inner.here())
+                || inside("internal")
+                || inside("stub_status")
+                || is_aside(node)
+                || plain::is_closed(inner)
+            {
+                return;
+            }
+            any = true;
+            see(inner);
+        });
+    }
+    if !any || at_once(level) || !level.iter().any(covers_all) {
+        see(server);
+    }
+}
+
+/// Does the location take every path that no other takes?
+pub(super) fn covers_all(node: &Node) -> bool {
+    node.name == "location"
+        && match (node.args.len(), node.arg(0)) {
+            (1, path) => path == "/",
+            (2, "^~") => node.arg(1) == "/",
+            (2, "~" | "~*") => plain::meets_every_path(node.arg(1)),
+            _ => false,
+        }
+}
+
+/// Icons, scripts and styles, signs of life, proofs for a certificate: what everybody may know.
+fn is_aside(node: &Node) -> bool {
+    let path = node.args.last().map_or("", String::as_str).to_lowercase();
+    if path.contains("/.well-known") {
+        return true;
+    }
+    if node.args.len() > 1 && node.arg(0).starts_with('~') {
+        return is_of_assets(&path);
+    }
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+    ASIDE.contains(&last)
+}
+
+/// `\.(css|js|jpe?g)$` and nothing else beside.
+fn is_of_assets(pattern: &str) -> bool {
+    let Some((_, endings)) = pattern.rsplit_once("\\.") else {
+        return false;
+    };
+    let Some(endings) = endings.strip_suffix('$') else {
+        return false;
+    };
+    let endings = endings.replace("?:", "").replace('?', "");
+    let endings = endings.trim_matches(['(', ')']);
+    endings.split('|').all(|ending| ASSETS.contains(&ending))
 }
 
 /// The location that nginx takes for this path: an exact one, else the longest prefix (`^~` ends the search), else the
@@ -112,3 +177,52 @@ fn expression(pattern: &str, insensitive: bool) -> Option<Regex> {
         .build()
         .ok()
 }
+
+/// Last parts of paths where nothing of anybody lies.
+const ASIDE: [&str; 21] = [
+    "favicon.ico",
+    "robots.txt",
+    "apple-touch-icon.png",
+    "health",
+    "healthz",
+    "healthcheck",
+    "health-check",
+    "livez",
+    "readyz",
+    "ping",
+    "nginx_status",
+    "basic_status",
+    "nginx-health",
+    "static",
+    "assets",
+    "css",
+    "js",
+    "img",
+    "fonts",
+    "icons",
+    "favicon",
+];
+
+/// Endings of files that make up a page.
+const ASSETS: [&str; 20] = [
+    "css",
+    "js",
+    "mjs",
+    "map",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "ico",
+    "svg",
+    "svgz",
+    "webp",
+    "avif",
+    "bmp",
+    "woff",
+    "woff2",
+    "ttf",
+    "eot",
+    "otf",
+    "webmanifest",
+];

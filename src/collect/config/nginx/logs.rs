@@ -1,58 +1,109 @@
 //! What an access log records, from its format.
 
 use super::expand::Node;
+use super::locations;
 use super::scope::{Lines, Scope};
 use super::values::unseen;
-use crate::model::{Fact, Subject, Value};
+use crate::model::{Fact, Place, Subject, Value};
 
-/// Puts whether requests are logged, and which of source, destination, account, time and action each line has.
+/// Puts whether requests are logged, and which of source, destination, account, time and action each line has: what
+/// holds for every level that serves something.
 pub(super) fn put(subject: &mut Subject, scope: &Scope<'_>) {
-    let lines = scope.lines(&["access_log"]);
-    if lines.unseen {
-        for path in [
-            "access_log_enabled",
-            "access_log_fields",
-            "access_log_conditional",
-        ] {
-            subject.put(Fact::derived(path, unseen(&lines)));
-        }
-        return;
-    }
-    let logs: Vec<&Node> = lines
-        .count
-        .iter()
-        .copied()
-        .filter(|n| n.arg(0) != "off")
-        .collect();
-    let silent = lines.count.is_empty();
-    let place = lines.count.first().map(|n| n.place.clone());
-    let mut put = |path: &str, value: Value| {
+    let mut looks = Vec::new();
+    locations::serving(scope, &mut |inner| looks.push(Look::at(inner)));
+    let hidden = looks.iter().find_map(|look| look.hidden.clone());
+    let place = looks.iter().find_map(|look| look.place.clone());
+    let off = looks.iter().find(|l| l.hidden.is_none() && !l.enabled);
+    let some = looks.iter().find(|l| l.conditional);
+    let mut put = |path: &str, value: Value, place: Option<Place>| {
         let fact = Fact::derived(path, value);
-        subject.put(match &place {
-            Some(place) => fact.at(place.clone()),
+        subject.put(match place {
+            Some(place) => fact.at(place),
             None => fact,
         });
     };
-    put("access_log_enabled", (silent || !logs.is_empty()).into());
-    let conditional = logs
-        .iter()
-        .any(|n| n.args.iter().any(|a| a.starts_with("if=")));
-    put("access_log_conditional", conditional.into());
-    let formats = logs.iter().map(|n| match n.arg(1) {
-        "" => "combined",
-        word if word.contains('=') => "combined",
-        name => name,
-    });
-    let formats: Vec<&str> = if silent {
-        vec!["combined"]
-    } else {
-        formats.collect()
+    let at = |look: Option<&Look>| look.and_then(|l| l.place.clone()).or(place.clone());
+    let or_hidden = |sure: bool, value: bool| match &hidden {
+        Some(hidden) if !sure => hidden.clone(),
+        Some(_) | None => value.into(),
     };
-    put("access_log_fields", fields(scope, &formats, &lines));
+    let enabled = or_hidden(off.is_some(), off.is_none());
+    put("access_log_enabled", enabled, at(off));
+    let conditional = or_hidden(some.is_some(), some.is_some());
+    put("access_log_conditional", conditional, at(some));
+    put(
+        "access_log_fields",
+        hidden.clone().unwrap_or_else(|| common(&looks)),
+        place.clone(),
+    );
+}
+
+/// The fields that every level has which logs at all.
+fn common(looks: &[Look]) -> Value {
+    let logging = || looks.iter().filter(|look| look.enabled);
+    let whole = logging().all(|look| look.whole);
+    let items = FIELDS
+        .iter()
+        .map(|(field, _)| *field)
+        .filter(|field| logging().next().is_some() && logging().all(|l| l.fields.contains(field)))
+        .map(Value::from);
+    if whole {
+        Value::list(items)
+    } else {
+        Value::partial_list(items)
+    }
+}
+
+/// The logs of one level.
+#[derive(Debug)]
+struct Look {
+    /// Why its lines were not seen.
+    hidden: Option<Value>,
+    enabled: bool,
+    conditional: bool,
+    fields: Vec<&'static str>,
+    /// Are these all fields that it has?
+    whole: bool,
+    place: Option<Place>,
+}
+
+impl Look {
+    fn at(scope: &Scope<'_>) -> Self {
+        let lines = scope.lines(&["access_log"]);
+        let logs: Vec<&Node> = lines
+            .count
+            .iter()
+            .copied()
+            .filter(|n| n.arg(0) != "off")
+            .collect();
+        let silent = lines.count.is_empty();
+        let formats: Vec<&str> = if silent {
+            vec!["combined"]
+        } else {
+            logs.iter()
+                .map(|n| match n.arg(1) {
+                    "" => "combined",
+                    word if word.contains('=') => "combined",
+                    name => name,
+                })
+                .collect()
+        };
+        let (fields, whole) = fields(scope, &formats, &lines);
+        Self {
+            hidden: lines.unseen.then(|| unseen(&lines)),
+            enabled: silent || !logs.is_empty(),
+            conditional: logs
+                .iter()
+                .any(|n| n.args.iter().any(|a| a.starts_with("if="))),
+            fields,
+            whole,
+            place: lines.count.first().map(|n| n.place.clone()),
+        }
+    }
 }
 
 /// The fields that at least one of the logs has.
-fn fields(scope: &Scope<'_>, formats: &[&str], lines: &Lines<'_>) -> Value {
+fn fields(scope: &Scope<'_>, formats: &[&str], lines: &Lines<'_>) -> (Vec<&'static str>, bool) {
     let mut text = String::new();
     let mut whole = lines.unsure.is_none();
     for format in formats {
@@ -75,12 +126,7 @@ fn fields(scope: &Scope<'_>, formats: &[&str], lines: &Lines<'_>) -> Value {
                 .any(|var| name == var || (var.ends_with('_') && name.starts_with(var)))
         })
     });
-    let items: Vec<Value> = found.map(|(field, _)| Value::from(*field)).collect();
-    if whole {
-        Value::list(items)
-    } else {
-        Value::partial_list(items)
-    }
+    (found.map(|(field, _)| *field).collect(), whole)
 }
 
 /// The names of the variables in a text.

@@ -13,13 +13,17 @@ mod expand;
 mod http;
 mod locations;
 mod logs;
+mod plain;
 mod scope;
 mod server;
+#[cfg(test)]
+mod tests;
 mod upstreams;
 mod values;
 
 pub(super) use ciphers::weak as weak_ciphers;
 use expand::{Expander, Node};
+pub(super) use plain::meets_every_path;
 use scope::Scope;
 
 /// Adds what stands in the tree's nginx files.
@@ -54,7 +58,6 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         })
     });
     fragments(tree, &far, out, unused, &mut state);
-    state.servers_unused = near.iter().any(|f| expand::has_server(tree, f));
     unused.extend(near.iter().map(|f| tree.reader.shown(f)));
     let seen = state.seen(tree);
     for kind in ["nginx", "nginx-server", "nginx-location"] {
@@ -67,8 +70,6 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
 struct State {
     problem: Option<String>,
     missing: Option<String>,
-    no_folder: Option<String>,
-    servers_unused: bool,
 }
 
 impl State {
@@ -85,12 +86,7 @@ impl State {
         if let Some(missing) = &self.missing {
             return Seen::Not(Reason::new("include-missing", missing.clone()));
         }
-        match &self.no_folder {
-            Some(missing) if self.servers_unused => {
-                Seen::Not(Reason::new("include-missing", missing.clone()))
-            }
-            Some(_) | None => Seen::Whole,
-        }
+        Seen::Whole
     }
 }
 
@@ -108,11 +104,6 @@ fn expand(
     }
     if state.missing.is_none() {
         state.missing = expander.missing.into_iter().next();
-    }
-    if state.no_folder.is_none() {
-        // Other folders may simply be empty; this one is empty only where a copy lost its links.
-        let is_list = |line: &String| line.contains("enabled/");
-        state.no_folder = expander.no_folder.into_iter().find(is_list);
     }
     nodes
 }

@@ -8,7 +8,12 @@ use crate::model::{Fact, Subject, Value};
 
 /// The subject, and its id.
 pub(super) fn subject(scope: &Scope<'_>, node: &Node) -> (Subject, String) {
-    let listens = Listen::all(scope.here());
+    let mut listens = Listen::all(scope.here());
+    // nginx keeps `ssl` with the address: all servers there speak TLS.
+    let shared = Listen::with_tls(scope.http());
+    for listen in &mut listens {
+        listen.ssl |= !listen.udp && shared.contains(&listen.address);
+    }
     let name = scope
         .here()
         .iter()
@@ -57,6 +62,10 @@ fn put_listens(subject: &mut Subject, listens: &[Listen]) {
 /// Where a server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listen {
+    /// Host and port in one way of writing.
+    address: String,
+    /// HTTP/3 has a socket of its own.
+    udp: bool,
     pub(super) port: String,
     pub(super) ssl: bool,
     /// Only this machine can reach it.
@@ -76,6 +85,8 @@ impl Listen {
             .collect();
         if all.is_empty() && !level.iter().any(|n| n.name == "include") {
             all.push(Self {
+                address: "*:80".into(),
+                udp: false,
                 port: "80".into(),
                 ssl: old,
                 local: false,
@@ -85,11 +96,26 @@ impl Listen {
         all
     }
 
+    /// The addresses that any server of the http level gives `ssl`.
+    fn with_tls(http: &[Node]) -> Vec<String> {
+        http.iter()
+            .filter(|n| n.name == "server")
+            .flat_map(Node::children)
+            .filter(|n| n.name == "listen")
+            .map(|n| Self::of(&n.args, false))
+            .filter(|l| l.ssl && !l.udp)
+            .map(|l| l.address)
+            .collect()
+    }
+
     fn of(args: &[String], old: bool) -> Self {
         let address = args.first().map_or("", String::as_str);
         let has = |word: &str| args.iter().skip(1).any(|a| a == word);
         let (host, port) = split(address);
+        let all = if host == "0.0.0.0" { "*" } else { host };
         Self {
+            address: format!("{all}:{port}").to_lowercase(),
+            udp: has("quic"),
             port: port.to_owned(),
             ssl: old || has("ssl") || has("quic"),
             local: is_local(host),

@@ -12,7 +12,7 @@ pub(super) fn plain(scope: &Scope<'_>) -> Value {
     let mut whole = true;
     let mut see = |place: &str, level: &[Node]| {
         for pass in passes(level) {
-            match leaves_plain(pass, scope.http()) {
+            match leaves_plain(pass, scope) {
                 Some(true) => found.push(Value::from(format!(
                     "{place} -> {}",
                     without_user(pass.arg(0))
@@ -48,7 +48,7 @@ pub(super) fn passes(level: &[Node]) -> impl Iterator<Item = &Node> {
         .filter(|n| PASSES.contains(&n.name.as_str()) && n.children.is_none())
 }
 
-fn leaves_plain(pass: &Node, http: &[Node]) -> Option<bool> {
+fn leaves_plain(pass: &Node, scope: &Scope<'_>) -> Option<bool> {
     let target = pass.arg(0);
     let secure = ["https://", "grpcs://", "suwsgi://"]
         .iter()
@@ -65,15 +65,28 @@ fn leaves_plain(pass: &Node, http: &[Node]) -> Option<bool> {
     if host.contains('$') || target.is_empty() {
         return None;
     }
+    let http = scope.http();
     let upstream = http
         .iter()
         .find(|n| n.name == "upstream" && n.arg(0) == host);
     match upstream {
         Some(upstream) => {
-            let mut servers = upstream.children().iter().filter(|n| n.name == "server");
-            Some(servers.any(|n| !is_local(without_port(n.arg(0)))))
+            let servers = || upstream.children().iter().filter(|n| n.name == "server");
+            if servers().any(|n| !is_local(without_port(n.arg(0)))) {
+                return Some(true);
+            }
+            // Others may stand in a file that is not here, or be found while it runs.
+            let hidden = upstream.children().iter().any(|n| n.name == "include");
+            (!hidden && servers().next().is_some()).then_some(false)
         }
-        None => Some(!is_local(without_port(host))),
+        None if is_local(without_port(host)) => Some(false),
+        // A bare name is one of an `upstream` that may stand where nobody looked.
+        None if !host.contains(['.', ':'])
+            && (!scope.whole || http.iter().any(|n| n.name == "include")) =>
+        {
+            None
+        }
+        None => Some(true),
     }
 }
 
