@@ -385,6 +385,12 @@ pub(crate) enum LawCommand {
         #[arg(long)]
         check: bool,
     },
+    /// The requirements as an OSCAL catalogue, and one profile for each level by the law of the day
+    Oscal {
+        /// A folder for the catalogue and the profiles; the catalogue alone goes to stdout where absent
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Which requirements in force are decided, in part, by attestation, by nothing
     Coverage(CoverageArgs),
 }

@@ -99,7 +99,8 @@ impl Failing {
     }
 }
 
-/// What there is to say of a waiver: why it does not count, that it matches nothing, that another stands there already, that it ends soon.
+/// What there is to say of a waiver: why it does not count, that it matches nothing, that another stands there already, that it ends soon,
+/// that nobody can look up where it was decided.
 fn remarks(
     waiver: &Waiver,
     on: Day,
@@ -118,6 +119,9 @@ fn remarks(
     }
     if active && waiver.until.days_since(on) <= ENDS_SOON_DAYS {
         remarks.push(Reason::new("waiver-ending", waiver.until.to_string()));
+    }
+    if waiver.ticket.as_ref().is_none_or(|t| t.trim().is_empty()) {
+        remarks.push(Reason::new("waiver-no-ticket", ""));
     }
     remarks
 }

@@ -16,6 +16,9 @@ pub(crate) struct DrawArgs {
     /// Where the key to the codes is written; never in the folder of the reports
     #[arg(long, value_name = "FILE", requires = "redact")]
     pub(crate) redact_key: Option<PathBuf>,
+    /// Earlier run.json files of the same inventory: html and markdown show the trend
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) history: Vec<PathBuf>,
     /// SARIF: only what code scanning takes, or every result
     #[arg(long, value_enum, default_value = "github", value_name = "PROFILE")]
     pub(crate) sarif_profile: SarifProfile,

@@ -63,7 +63,9 @@ pub fn collect_asking(
             if source.stat("/etc").is_err_and(|e| e.is_missing()) {
                 return Err(Reason::new(server::NOT_A_ROOT, asset.shown.clone()));
             }
-            server::collect(&source, &asset.id, cx)
+            let mut collected = server::collect(&source, &asset.id, cx);
+            server::beside(&mut collected, &asset.lists, cx);
+            collected
         }
         Target::Bundle(path) => {
             let bundle = bundle::open(path, cx.now).map_err(|e| e.reason(&asset.shown))?;
@@ -72,11 +74,14 @@ pub fn collect_asking(
                 now: bundle.collected_at,
                 ..cx.clone()
             };
-            server::collect(&bundle, &asset.id, &cx)
+            let mut collected = server::collect(&bundle, &asset.id, &cx);
+            server::beside(&mut collected, &asset.lists, &cx);
+            collected
         }
         Target::Local { .. } | Target::Ssh { .. } => {
             let opened = live::open(&asset.target, asking, cx)?;
             let mut collected = server::collect(&opened.bundle, &asset.id, cx);
+            server::beside(&mut collected, &asset.lists, cx);
             opened.tell(&mut collected);
             collected
         }

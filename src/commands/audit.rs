@@ -17,19 +17,20 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
     let pack = Pack::of(common)?;
     let inventory = input::load(&args.inventory, &pack.law, &pack.rules)?;
     parameters(&inventory.parameters, &pack)?;
-    let baseline = runs::baseline(&args.gate, &inventory, None)?;
+    let moment = now();
+    let named = &args.work.draw.history;
+    let earlier = runs::earlier(&args.gate, named, &inventory, None, moment)?;
     if let Some(out) = &args.work.out {
         super::output::folder(out)?;
     }
     super::bundles::are_whole(&inventory)?;
     let sealing = Sealing {
         key: sealing::signing_key(args.work.sign.as_deref())?,
-        inputs: sealing::inputs(&inventory, Some(&args.inventory)),
+        inputs: sealing::inputs(&inventory, Some(&args.inventory), named),
         earlier: runs::folder_of(&args.gate),
     };
     let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
     let plan = deliver::plan(&args.work.draw, args.work.out.as_deref(), &pack, &systems)?;
-    let moment = now();
     work::watch_interrupts();
     let run = Work {
         pack: &pack,
@@ -41,7 +42,7 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         gate: &args.gate,
         work: &args.work,
         input_bytes: fs::read(&args.inventory).unwrap_or_default(),
-        baseline,
+        baseline: earlier.baseline,
         quiet: common.quiet,
     }
     .run()?;
@@ -50,6 +51,7 @@ pub(super) fn run(args: &AuditArgs, common: &Common) -> Outcome {
         out: args.work.out.as_deref(),
         draw: &args.work.draw,
         plan,
+        history: earlier.history,
         sealing,
     };
     deliver::deliver(&run, reports, common)?;

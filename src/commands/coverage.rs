@@ -102,7 +102,7 @@ pub(super) fn run(args: &CoverageArgs, common: &Common) -> Outcome {
 }
 
 /// A text to inform, and a criterion that binds nobody, ask nothing that could be decided.
-fn is_duty(requirement: &Requirement) -> bool {
+pub(super) fn is_duty(requirement: &Requirement) -> bool {
     let informs = requirement.evidence.is_empty() && requirement.decided_by.is_empty();
     let binds_nobody = requirement
         .binds

@@ -12,7 +12,7 @@ use crate::cli::{Common, DrawArgs, SarifProfile};
 use crate::evidence::seal::{self, FileSum, MANIFEST, SEAL};
 use crate::input;
 use crate::model::{RemedyPlan, Run};
-use crate::report::{self, Options, Render};
+use crate::report::{self, Options, Past, Render};
 
 /// The formats that were asked for: the usual ones into a folder where none is named.
 pub(super) fn formats(
@@ -93,6 +93,7 @@ pub(super) struct Reports<'a> {
     pub(super) out: Option<&'a Path>,
     pub(super) draw: &'a DrawArgs,
     pub(super) plan: RemedyPlan,
+    pub(super) history: Vec<Past>,
     pub(super) sealing: Sealing,
 }
 
@@ -102,6 +103,7 @@ pub(super) fn deliver(run: &Run, reports: Reports<'_>, common: &Common) -> Resul
         lang: common.lang.into(),
         sarif_full: reports.draw.sarif_profile == SarifProfile::Full,
         plan: reports.plan,
+        history: reports.history,
         ..Options::default()
     };
     let run = redacted(run, reports.draw)?;

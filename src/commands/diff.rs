@@ -36,22 +36,7 @@ pub(super) fn run(args: &DiffArgs, common: &Common) -> Outcome {
 
 /// Runs of different things have no steps between them.
 fn same_thing(old: &Run, new: &Run, args: &DiffArgs) -> Result<(), Failure> {
-    let company = |run: &Run| {
-        let organisation = run.organisation.as_ref();
-        organisation.map(|o| o.tax_code.clone().unwrap_or_else(|| o.name.vi.clone()))
-    };
-    let shared = old
-        .assets
-        .iter()
-        .any(|a| new.assets.iter().any(|b| b.id == a.id));
-    let empty = old.assets.is_empty() || new.assets.is_empty();
-    let why = if old.run.scope != new.run.scope || old.run.kind != new.run.kind {
-        "one is an audit or a scan of another kind"
-    } else if company(old) != company(new) {
-        "they are of different companies"
-    } else if !shared && !empty {
-        "they have no asset in common"
-    } else {
+    let Some(why) = runs::apart(old, new) else {
         return Ok(());
     };
     Err(Failure::File(format!(

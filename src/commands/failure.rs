@@ -1,6 +1,8 @@
 //! Ways in which a command ends without a verdict, each with its exit code.
 
+use crate::model::Lang;
 use crate::parse::diagnostic::Diagnostics;
+use crate::text::errors;
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -31,14 +33,14 @@ impl Failure {
         }
     }
 
-    /// For stderr.
-    pub fn render(&self) -> String {
+    /// For stderr, in the language that was asked for.
+    pub fn render(&self, lang: Lang) -> String {
         match self {
-            Self::Integrity(words) | Self::Collect(words) | Self::Usage(words) => {
-                format!("error: {words}\n")
-            }
-            Self::Input(mistakes) => format!("{mistakes}\n"),
-            Self::File(words) => format!("error: {words}\n"),
+            Self::Integrity(words)
+            | Self::Collect(words)
+            | Self::Usage(words)
+            | Self::File(words) => errors::say(&format!("error: {words}\n"), lang),
+            Self::Input(mistakes) => format!("{}\n", mistakes.say(lang)),
             Self::Internal(words) if words.is_empty() => String::new(),
             Self::Internal(words) => format!("capdo: internal error: {words}\n"),
         }

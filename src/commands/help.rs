@@ -120,12 +120,13 @@ fn with_examples(command: Command, above: &str, lang: Lang) -> Command {
 fn vietnamese(command: Command) -> Command {
     let say = |key: &'static str| words::heading(key).vi;
     let about = command.get_about().map(ToString::to_string);
-    let args: Vec<(String, bool, Option<&'static str>)> = command
+    let args: Vec<(String, bool, Option<String>)> = command
         .get_arguments()
         .map(|a| {
             let help = a.get_help().map(ToString::to_string);
             let translated = help.and_then(|h| words::vietnamese(&h));
-            (a.get_id().to_string(), a.is_positional(), translated)
+            let whole = translated.map(|words| format!("{words}{}", values(a)));
+            (a.get_id().to_string(), a.is_positional(), whole)
         })
         .collect();
     let has_commands = command.has_subcommands();
@@ -144,7 +145,11 @@ fn vietnamese(command: Command) -> Command {
     for (id, positional, help) in args {
         let heading = say(if positional { "arguments" } else { "options" });
         command = command.mut_arg(id, |arg| {
-            let arg = arg.help_heading(heading);
+            let valued = arg.get_action().takes_values();
+            let arg = arg
+                .help_heading(heading)
+                .hide_default_value(valued)
+                .hide_possible_values(valued);
             match help {
                 Some(help) => arg.help(help),
                 None => arg,
@@ -154,6 +159,40 @@ fn vietnamese(command: Command) -> Command {
     names(&command).into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, vietnamese)
     })
+}
+
+/// What an option is where it is not written, and what it may be: clap says it in English only.
+fn values(arg: &Arg) -> String {
+    let mut text = String::new();
+    if !arg.get_action().takes_values() {
+        return text;
+    }
+    let usual: Vec<&str> = arg
+        .get_default_values()
+        .iter()
+        .filter_map(|v| v.to_str())
+        .collect();
+    if !usual.is_empty() {
+        let word = words::heading("default").vi;
+        text.push_str(&format!(" [{word}: {}]", usual.join(", ")));
+    }
+    let possible: Vec<String> = arg
+        .get_possible_values()
+        .iter()
+        .filter(|v| !v.is_hide_set())
+        .map(|value| {
+            let help = value.get_help().map(ToString::to_string);
+            match help.and_then(|h| words::vietnamese(&h)) {
+                Some(help) => format!("{} ({help})", value.get_name()),
+                None => value.get_name().to_owned(),
+            }
+        })
+        .collect();
+    if !possible.is_empty() {
+        let word = words::heading("values").vi;
+        text.push_str(&format!(" [{word}: {}]", possible.join(", ")));
+    }
+    text
 }
 
 /// The flags that clap adds itself.
@@ -203,7 +242,11 @@ mod tests {
             let helps = command
                 .get_arguments()
                 .filter_map(|a| a.get_help().map(ToString::to_string));
-            for text in about.into_iter().chain(helps) {
+            let meanings = command
+                .get_arguments()
+                .flat_map(Arg::get_possible_values)
+                .filter_map(|v| v.get_help().map(ToString::to_string));
+            for text in about.into_iter().chain(helps).chain(meanings) {
                 if words::vietnamese(&text).is_none() {
                     missing.push(format!("{path}: {text}"));
                 }
@@ -254,6 +297,20 @@ mod tests {
         let help = command(Lang::Vi).render_help().to_string();
         for word in ["Cách dùng:", "Lệnh:", "Tùy chọn:", "Ví dụ:", "Mã thoát"] {
             assert!(help.contains(word), "{word}: {help}");
+        }
+        for path in [
+            &["capdo", "waive"][..],
+            &["capdo", "audit"],
+            &["capdo", "law"],
+        ] {
+            let mut words: Vec<&str> = path.to_vec();
+            words.extend(["--lang", "vi", "--help"]);
+            let help = command(Lang::Vi).try_get_matches_from(words).unwrap_err();
+            let help = help.to_string();
+            assert!(help.contains("[mặc định: vi]"), "{help}");
+            for english in ["Options:", "default:", "possible", "Print"] {
+                assert!(!help.contains(english), "{english}: {help}");
+            }
         }
         assert!(!help.contains("Options:"), "{help}");
     }

@@ -17,6 +17,7 @@ pub(super) fn run(command: &LawCommand, common: &Common) -> Outcome {
         LawCommand::List { format } => list(&pack, on, *format, common.lang.into()),
         LawCommand::Show { id } => show(&pack, id, on, common.lang.into()),
         LawCommand::Docs { out, check } => super::law_docs::run(&pack, out, *check),
+        LawCommand::Oscal { out } => super::law_oscal::run(&pack, out.as_deref(), on, common),
         LawCommand::Coverage(args) => super::coverage::run(args, common),
     }
 }

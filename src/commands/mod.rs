@@ -19,6 +19,7 @@ mod init;
 mod keygen;
 mod law;
 mod law_docs;
+mod law_oscal;
 mod notes;
 mod output;
 mod outward;
@@ -33,6 +34,7 @@ mod runs;
 mod scan;
 mod sealing;
 mod survivors;
+mod usage;
 mod verify;
 mod waive;
 mod work;
@@ -52,14 +54,18 @@ type Outcome = Result<u8, Failure>;
 /// Runs the program.
 pub fn run() -> ExitCode {
     let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
-    let read = help::command(help::language(&args))
+    let lang = help::language(&args);
+    let read = help::command(lang)
         .try_get_matches_from(&args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match read {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no error; a closed pipe is none either.
-            let _ = error.print();
+            match usage::words(&error, lang) {
+                Some(words) => output::stderr(&words),
+                None => drop(error.print()),
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -76,7 +82,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            output::stderr(&failure.render());
+            output::stderr(&failure.render(lang));
             ExitCode::from(failure.code())
         }
     }

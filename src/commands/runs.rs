@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::error::Category;
 
@@ -12,6 +13,7 @@ use crate::assess::Baseline;
 use crate::cli::GateArgs;
 use crate::evidence::seal;
 use crate::model::{AssetKind, Counts, Inventory, Run};
+use crate::report::Past;
 
 /// The form of runs that this version reads.
 const SCHEMA: &str = "capdo/run/1";
@@ -22,23 +24,103 @@ struct Head {
     schema: Option<String>,
 }
 
-/// The baseline that the user names; it must be of the same things.
-pub(super) fn baseline(
+/// What the user names of earlier runs.
+pub(super) struct Earlier {
+    pub(super) baseline: Option<Baseline>,
+    /// The figures of the baseline and of those of `--history`, the oldest first.
+    pub(super) history: Vec<Past>,
+}
+
+/// The baseline and the earlier runs that the user names; they must be of the same things.
+///
+/// # Errors
+/// Where one is no run, of something else, or of the future.
+pub(super) fn earlier(
     gate: &GateArgs,
+    named: &[PathBuf],
     inventory: &Inventory,
     scan: Option<AssetKind>,
-) -> Result<Option<Baseline>, Failure> {
+    now: Timestamp,
+) -> Result<Earlier, Failure> {
+    let foreign = |run: &Run| Baseline::of(run).foreign(inventory, scan);
+    let mut history = history(named, now, foreign)?;
     let Some(path) = &gate.baseline else {
-        return Ok(None);
+        return Ok(Earlier {
+            baseline: None,
+            history,
+        });
     };
-    let baseline = Baseline::of(&read(path)?);
-    match baseline.foreign(inventory, scan) {
-        None => Ok(Some(baseline)),
-        Some(why) => Err(Failure::File(format!(
+    let run = read(path)?;
+    let baseline = Baseline::of(&run);
+    if let Some(why) = baseline.foreign(inventory, scan) {
+        return Err(Failure::File(format!(
             "{}: this baseline is of something else: {why}\n  help: name the run.json of an earlier run of the same inventory, or leave out --baseline",
             path.display()
-        ))),
+        )));
     }
+    let past = Past::of(&run);
+    let ended = |past: &Past| past.finished.parse::<Timestamp>().ok();
+    if !history.contains(&past) && ended(&past).is_some_and(|at| at <= now) {
+        history.push(past);
+        history.sort_by_key(ended);
+    }
+    Ok(Earlier {
+        baseline: Some(baseline),
+        history,
+    })
+}
+
+/// Why two runs are not of the same thing; nothing where they are.
+pub(super) fn apart(old: &Run, new: &Run) -> Option<&'static str> {
+    let company = |run: &Run| {
+        let organisation = run.organisation.as_ref();
+        organisation.map(|o| o.tax_code.clone().unwrap_or_else(|| o.name.vi.clone()))
+    };
+    let known: BTreeSet<&str> = new.assets.iter().map(|a| a.id.as_str()).collect();
+    let shared = old.assets.iter().any(|a| known.contains(a.id.as_str()));
+    let empty = old.assets.is_empty() || new.assets.is_empty();
+    if old.run.scope != new.run.scope || old.run.kind != new.run.kind {
+        Some("one is an audit or a scan of another kind")
+    } else if company(old) != company(new) {
+        Some("they are of different companies")
+    } else if !shared && !empty {
+        Some("they have no asset in common")
+    } else {
+        None
+    }
+}
+
+/// The figures of the earlier runs that the user names, the oldest first, each once. `foreign` says why one is of something else.
+///
+/// # Errors
+/// Where one is no run, of something else, or later than the run that is drawn.
+pub(super) fn history(
+    paths: &[PathBuf],
+    until: Timestamp,
+    foreign: impl Fn(&Run) -> Option<String>,
+) -> Result<Vec<Past>, Failure> {
+    let mut found: BTreeMap<(Timestamp, String), Past> = BTreeMap::new();
+    for path in paths {
+        let run = read(path)?;
+        let refused = |why: String| {
+            Failure::File(format!(
+                "{}: this is no earlier run of the same thing: {why}\n  help: name with --history only run.json files of the same inventory, written before",
+                path.display()
+            ))
+        };
+        if let Some(why) = foreign(&run) {
+            return Err(refused(why));
+        }
+        let finished: Timestamp = (run.run.finished.parse())
+            .map_err(|_| refused("it does not say when it ended".into()))?;
+        if finished > until {
+            return Err(refused(format!(
+                "it ended at {finished}, later than the run that is drawn"
+            )));
+        }
+        found.insert((finished, run.run.id.clone()), Past::of(&run));
+    }
+    Ok(found.into_values().collect())
 }
 
 /// The folder of the baseline: its manifest is the one before.

@@ -14,8 +14,8 @@ use super::{Failure, Outcome, Pack, bundles, now, output, runs};
 use crate::cli::{Common, FactsArgs, GateArgs, JudgeArgs, KindArg, ScanArgs, TargetArgs, WorkArgs};
 use crate::collect::{self, Context, endpoint};
 use crate::model::{
-    Asset, AssetKind, CallerFiles, Collected, Day, Fact, Hosting, Inventory, Level, Organisation,
-    Ownership, PeopleFiles, Remote, Seen, Size, System, Target, Value,
+    Asset, AssetKind, CallerFiles, Collected, Day, Fact, HostLists, Hosting, Inventory, Level,
+    Organisation, Ownership, PeopleFiles, Remote, Seen, Size, System, Target, Value,
 };
 use crate::text::lists;
 
@@ -72,19 +72,20 @@ fn judged(
 ) -> Outcome {
     let formats = deliver::formats(&work.format, work.out.as_deref())?;
     let pack = Pack::of(common)?;
-    let baseline = runs::baseline(gate, inventory, Some(scan.0))?;
+    let moment = now();
+    let named = &work.draw.history;
+    let earlier = runs::earlier(gate, named, inventory, Some(scan.0), moment)?;
     bundles::are_whole(inventory)?;
     if let Some(out) = &work.out {
         output::folder(out)?;
     }
     let sealing = Sealing {
         key: sealing::signing_key(work.sign.as_deref())?,
-        inputs: sealing::inputs(inventory, None),
+        inputs: sealing::inputs(inventory, None, named),
         earlier: runs::folder_of(gate),
     };
     let systems: Vec<&str> = inventory.systems.iter().map(|s| s.id.as_str()).collect();
     let plan = deliver::plan(&work.draw, work.out.as_deref(), &pack, &systems)?;
-    let moment = now();
     work::watch_interrupts();
     let run = Work {
         pack: &pack,
@@ -96,7 +97,7 @@ fn judged(
         gate,
         work,
         input_bytes: targets(inventory).join("\0").into_bytes(),
-        baseline,
+        baseline: earlier.baseline,
         quiet: common.quiet,
     }
     .run()?;
@@ -105,6 +106,7 @@ fn judged(
         out: work.out.as_deref(),
         draw: &work.draw,
         plan,
+        history: earlier.history,
         sealing,
     };
     deliver::deliver(&run, reports, common)?;
@@ -245,6 +247,7 @@ fn assumed(
             roles: Vec::new(),
             shown: shown.clone(),
             target: target(kind, shown, options)?,
+            lists: HostLists::default(),
         });
     }
     Ok(Inventory {

@@ -81,7 +81,11 @@ fn key_text(path: &Path, option: &str) -> Result<String, Failure> {
 }
 
 /// The files that were judged by name: inventory, waivers, attestations, and bundles.
-pub(super) fn inputs(inventory: &Inventory, file: Option<&Path>) -> Vec<FileSum> {
+pub(super) fn inputs(
+    inventory: &Inventory,
+    file: Option<&Path>,
+    earlier: &[PathBuf],
+) -> Vec<FileSum> {
     let mut named: Vec<(&str, PathBuf)> = Vec::new();
     if let Some(path) = file {
         named.push(("inventory", path.to_owned()));
@@ -108,14 +112,25 @@ pub(super) fn inputs(inventory: &Inventory, file: Option<&Path>) -> Vec<FileSum>
         }
     }
     let mut sums: Vec<FileSum> = named
-        .into_iter()
-        .filter_map(|(kind, path)| {
-            let bytes = fs::read(&path).ok()?;
-            Some(FileSum::of(kind, &path.display().to_string(), &bytes))
-        })
+        .iter()
+        .filter_map(|(kind, path)| sum(kind, path))
         .collect();
     sums.dedup();
+    sums.extend(history(earlier));
     sums
+}
+
+/// The earlier runs that a trend was drawn of.
+pub(super) fn history(paths: &[PathBuf]) -> Vec<FileSum> {
+    paths
+        .iter()
+        .filter_map(|path| sum("history", path))
+        .collect()
+}
+
+fn sum(kind: &str, path: &Path) -> Option<FileSum> {
+    let bytes = fs::read(path).ok()?;
+    Some(FileSum::of(kind, &path.display().to_string(), &bytes))
 }
 
 /// The manifest before: that of the folder that is written, or of the run that is the baseline.

@@ -17,8 +17,8 @@ use crate::collect::{self, Asking, Context};
 use crate::engine::{AssetView, Engine};
 use crate::law;
 use crate::model::{
-    Asked, Asset, AssetKind, Collected, Day, Duty, Inventory, Judgement, Level, ORG, Reason, Run,
-    RunInfo, Seen, Selection, Subject, System, Target, Tool, Value, keyed,
+    Asked, Asset, AssetKind, Collected, Day, Duty, HostLists, Inventory, Judgement, Level, ORG,
+    Reason, Run, RunInfo, Seen, Selection, Subject, System, Target, Tool, Value, keyed,
 };
 use crate::rules::{Choice, choose};
 use crate::text::lists;
@@ -406,6 +406,7 @@ impl Work<'_> {
                     roles: Vec::new(),
                     shown: self.inventory.file.clone(),
                     target: Target::NotBuilt("inventory"),
+                    lists: HostLists::default(),
                 };
                 let mut asked = self.asked_of(choices, AssetKind::Document, systems.first());
                 // Of one system only what the inventory says of it; the part of the organisation tells what is missing.

@@ -6,8 +6,8 @@ use super::check::{Check, Unique};
 use super::files::check_readable;
 use super::syntax::{AssetEntry, Dialect, Purpose};
 use crate::model::{
-    Asset, AssetKind, CallerFiles, Declared, MailDomain, PeopleFiles, Remote, Sample, System,
-    Target,
+    Asset, AssetKind, CallerFiles, Declared, HostLists, MailDomain, PeopleFiles, Remote, Sample,
+    System, Target,
 };
 use crate::parse::yaml::Step;
 
@@ -26,6 +26,7 @@ pub(super) fn build(
         ids.add(check, &id, &entry.id);
         allowed_keys(check, &here);
         let served = served(check, &here, systems);
+        let lists = host_lists(check, &here);
         if let Some((shown, target)) = target(check, &here) {
             assets.push(Asset {
                 id: entry.id.clone(),
@@ -35,6 +36,7 @@ pub(super) fn build(
                 roles: entry.roles.clone(),
                 shown,
                 target,
+                lists,
             });
         }
     }
@@ -403,6 +405,21 @@ fn document(check: &mut Check<'_>, here: &Here<'_>) -> Option<(String, Target)> 
     Some((shown, target))
 }
 
+/// What the company lists beside a server.
+fn host_lists(check: &mut Check<'_>, here: &Here<'_>) -> HostLists {
+    if here.entry.kind != AssetKind::Server {
+        return HostLists::default();
+    }
+    let mut list = |key, written: &Option<String>| {
+        let written = written.as_ref()?;
+        Some((written.clone(), input_file(check, here, key, written)?))
+    };
+    HostLists {
+        software: list("software", &here.entry.software),
+        roster: list("roster", &here.entry.roster),
+    }
+}
+
 /// A file that must be there before the audit begins.
 fn input_file(
     check: &mut Check<'_>,
@@ -498,6 +515,7 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
         ("traces", e.traces.is_some()),
         ("app", e.app.is_some()),
         ("roster", e.roster.is_some()),
+        ("software", e.software.is_some()),
         ("trained", e.trained.is_some()),
         ("requests", e.requests.is_some()),
         ("rights", e.rights.is_some()),
@@ -522,7 +540,16 @@ fn allowed_keys(check: &mut Check<'_>, here: &Here<'_>) {
 
 fn keys_of(kind: AssetKind) -> &'static [&'static str] {
     match kind {
-        AssetKind::Server => &["root", "ssh", "local", "bundle", "sudo", "restricted"],
+        AssetKind::Server => &[
+            "root",
+            "ssh",
+            "local",
+            "bundle",
+            "sudo",
+            "restricted",
+            "software",
+            "roster",
+        ],
         AssetKind::Endpoint => &[
             "address",
             "purpose",

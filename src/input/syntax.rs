@@ -195,7 +195,11 @@ pub struct AssetEntry {
     /// caller-id: the source of the couriers' app.
     #[serde(default)]
     pub app: Option<String>,
-    /// document: who works, delivers, and for whom. caller-id: the same list, where it is not that of the documents.
+    /// server: the software that is allowed on it, a package (`nginx`, `lib*`) or a runtime (`php 8.2`) on each line.
+    #[serde(default)]
+    pub software: Option<String>,
+    /// document: who works, delivers, and for whom. caller-id: the same list, where it is not that of the documents. server: the
+    /// same list with the accounts they hold, so that those of leavers are found.
     #[serde(default)]
     pub roster: Option<String>,
     /// document: who was trained.

@@ -24,6 +24,17 @@ pub struct Asset {
     pub shown: String,
     /// What to look at.
     pub target: Target,
+    /// Of a server: what the company lists beside it.
+    pub lists: HostLists,
+}
+
+/// Lists that a company keeps beside a host, each as the inventory names it and where it is.
+#[derive(Debug, Clone, Default)]
+pub struct HostLists {
+    /// The software that is allowed on it.
+    pub software: Option<(String, PathBuf)>,
+    /// The staff, with the accounts they hold.
+    pub roster: Option<(String, PathBuf)>,
 }
 
 /// What to look at.

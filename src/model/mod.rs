@@ -25,7 +25,9 @@ mod source;
 mod vocabulary;
 mod words;
 
-pub use asset::{Asset, Authorised, CallerFiles, MailDomain, PeopleFiles, Sample, Target};
+pub use asset::{
+    Asset, Authorised, CallerFiles, HostLists, MailDomain, PeopleFiles, Sample, Target,
+};
 pub use check::{Count, Literal, Op, Operand, Path, Predicate, Quantifier, Reach, WhenEmpty};
 pub use classification::{
     Harm, IndustrialControl, InformationClass, Infrastructure, National, OnlineBusiness, Traits,

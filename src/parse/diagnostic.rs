@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::model::Lang;
+use crate::text::errors;
+
 /// A stretch of a source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
@@ -45,23 +48,32 @@ impl Diagnostic {
         }
     }
 
-    fn render(&self) -> String {
+    fn render(&self, lang: Lang) -> String {
         let (Some(span), Some(source)) = (self.span, self.source.as_deref()) else {
             let help = self
                 .help
                 .as_ref()
                 .map_or(String::new(), |help| format!("\n  help: {help}"));
-            return format!("error: {}: {}{help}", self.file, self.message);
+            return errors::say(
+                &format!("error: {}: {}{help}", self.file, self.message),
+                lang,
+            );
         };
         let (start, end) = clamp(source, span);
-        let mut group = Group::with_title(Level::ERROR.primary_title(self.message.as_str()))
-            .element(
+        let message = errors::say(&self.message, lang);
+        let help = self.help.as_ref().map(|help| errors::say(help, lang));
+        let name = |level: Level<'static>, key| match lang {
+            Lang::En => level,
+            Lang::Vi => level.with_name(errors::heading(key).vi),
+        };
+        let mut group =
+            Group::with_title(name(Level::ERROR, "error").primary_title(message.as_str())).element(
                 Snippet::source(source)
                     .path(&*self.file)
                     .annotation(AnnotationKind::Primary.span(start..end)),
             );
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+        if let Some(help) = &help {
+            group = group.element(name(Level::HELP, "help").message(help.as_str()));
         }
         Renderer::plain().render(&[group])
     }
@@ -103,20 +115,32 @@ impl Diagnostics {
     }
 }
 
-impl fmt::Display for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Diagnostics {
+    /// All of them for a person to read.
+    pub fn say(&self, lang: Lang) -> String {
+        let mut text = String::new();
         for diagnostic in self.0.iter().take(MOST_SHOWN) {
-            writeln!(f, "{}", diagnostic.render())?;
-        }
-        if self.0.len() > MOST_SHOWN {
-            writeln!(f, "… and {} more", self.0.len() - MOST_SHOWN)?;
+            text.push_str(&diagnostic.render(lang));
+            text.push('\n');
         }
         let count = self.0.len();
-        write!(
-            f,
-            "{count} mistake{} found",
-            if count == 1 { "" } else { "s" }
-        )
+        if count > MOST_SHOWN {
+            let more = format!("… and {} more", count - MOST_SHOWN);
+            text.push_str(&errors::say(&more, lang));
+            text.push('\n');
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        text.push_str(&errors::say(
+            &format!("{count} mistake{plural} found"),
+            lang,
+        ));
+        text
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Lang::En))
     }
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use crate::model::{
     ActualReport, Disposition, Finding, InstrumentKind, InstrumentReport, Lang, ReasonReport,
-    RequirementReport, ResultWord, Run, Text,
+    RequirementReport, ResultWord, Run, Text, WaiverReport,
 };
 use crate::text::unicode::visible;
 use crate::text::{labels, reasons};
@@ -44,6 +44,22 @@ pub(super) fn worst(run: &Run, count: usize) -> Vec<&Finding> {
         }
     }
     chosen
+}
+
+/// The figures as if there were no waiver, in a sentence; nothing where none counts.
+pub(super) fn before_waivers(run: &Run) -> Option<Text> {
+    let before = run.summary.before_waivers.as_ref()?;
+    let all = before.by_severity.values().sum();
+    let left = run.summary.by_severity.values().sum();
+    let moved = before.requirements != run.summary.requirements;
+    let duties = moved.then_some(before.requirements);
+    Some(labels::before_waivers(all, left, duties))
+}
+
+/// All that is to say of a waiver; a run of an older version has but one remark.
+pub(super) fn remarks(waiver: &WaiverReport) -> impl Iterator<Item = &ReasonReport> {
+    let old = waiver.remark.as_ref().filter(|_| waiver.remarks.is_empty());
+    waiver.remarks.iter().chain(old)
 }
 
 /// `file:line`, an address, or nothing.

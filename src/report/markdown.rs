@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::common::{active, lead, lines, markdown, short, whereabouts, worst};
-use super::{Options, Render, ReportError};
-use crate::model::{Lang, ReasonReport, Run, Severity, Status};
+use super::common::{
+    active, before_waivers, lead, lines, markdown, reason, remarks, short, whereabouts, worst,
+};
+use super::{Options, Past, Render, ReportError};
+use crate::model::{Lang, ReasonReport, Run, Severity, Status, WaiverReport};
 use crate::text::labels::{self, page};
 
 /// `--format markdown`.
@@ -27,10 +29,12 @@ impl Render for Markdown {
             lang: options.lang,
         };
         out.head(run);
+        out.trend(run, &options.history);
         out.letter(run);
         out.systems(run);
         out.worst(run);
         out.undetermined(run);
+        out.waivers(run);
         out.line(&format!("> {}", md(run.disclaimer.get(options.lang))));
         Ok(out.text.into_bytes())
     }
@@ -98,10 +102,17 @@ impl Out {
             let word = self.word("failing");
             self.line(&format!("{word}: {}\n", counts.join(", ")));
         }
+        if let Some(before) = before_waivers(run) {
+            self.line(&format!("{}\n", before.get(self.lang)));
+        }
         let gate = labels::gate(&run.gate.outcome).get(self.lang);
         let (word, exit) = (self.word("gate"), self.word("exit_code"));
+        let only = match run.gate.new_only {
+            true => format!("; {}", self.word("new_only")),
+            false => String::new(),
+        };
         self.line(&format!(
-            "{word}: **{gate}** ({exit} {})\n",
+            "{word}: **{gate}** ({exit} {}{only})\n",
             run.gate.exit_code
         ));
         for reason in run.gate.reasons.iter().take(REASONS) {
@@ -109,6 +120,20 @@ impl Out {
             self.line(&format!("- {reason}"));
         }
         self.line("");
+    }
+
+    /// From the first of the earlier runs that were given to this one.
+    fn trend(&mut self, run: &Run, history: &[Past]) {
+        let Some(first) = history.first() else {
+            return;
+        };
+        let now = Past::of(run);
+        let said = labels::trend(
+            history.len() + 1,
+            (first.day(), first.counts),
+            (now.day(), now.counts),
+        );
+        self.line(&format!("{}\n", md(said.get(self.lang))));
     }
 
     fn table(&mut self, head: &[&str]) {
@@ -230,6 +255,48 @@ impl Out {
             let words = lead(&reason.code, &words);
             let words = md(words.get(self.lang));
             self.line(&format!("- {count}: {words}"));
+        }
+        self.line("");
+    }
+}
+
+impl Out {
+    /// Those of which there is something to say first: ended, not approved, unused, overlapping, ending soon.
+    fn waivers(&mut self, run: &Run) {
+        if run.waivers.is_empty() {
+            return;
+        }
+        let heading = self.word("waivers");
+        self.line(&format!("## {heading}\n"));
+        self.table(&[
+            self.word("id"),
+            self.word("covers"),
+            self.word("until"),
+            self.word("status"),
+        ]);
+        let mut waivers: Vec<&WaiverReport> = run.waivers.iter().collect();
+        waivers.sort_by_key(|w| (remarks(w).next().is_none(), w.until));
+        for waiver in waivers.iter().take(WORST) {
+            let state = match waiver.active {
+                true => self.word("counts_now"),
+                false => self.word("counts_not"),
+            };
+            let said: Vec<String> = std::iter::once(state.to_owned())
+                .chain(remarks(waiver).map(|r| md(reason(r, self.lang))))
+                .collect();
+            let line = format!(
+                "| `{}` | `{}` | {} | {} |",
+                code(&waiver.id),
+                code(&waiver.covers),
+                labels::day(waiver.until).get(self.lang),
+                said.join("; ")
+            );
+            self.line(&line);
+        }
+        let left = waivers.len().saturating_sub(WORST);
+        if left > 0 {
+            let more = labels::more(left);
+            self.line(&format!("\n{}", more.get(self.lang)));
         }
         self.line("");
     }

@@ -17,12 +17,15 @@ pub mod sarif;
 pub mod terminal;
 
 mod common;
+mod past;
 #[cfg(test)]
 mod sample;
 
 use std::io::Write;
 
 use crate::model::{Lang, RemedyPlan, Run};
+
+pub use past::Past;
 
 /// What the user asked of a report.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +38,8 @@ pub struct Options {
     pub source_root: String,
     /// What the company plans to do; empty where no plan file was named.
     pub plan: RemedyPlan,
+    /// The figures of earlier runs of the same thing, the oldest first.
+    pub history: Vec<Past>,
 }
 
 /// Why a report could not be drawn.

@@ -4,7 +4,10 @@
 //! finding of OSCAL: it knows nothing between satisfied and not. UUIDs are version 5 of our ids, so the same run gives the
 //! same document. Each reference is made from a thing that is written.
 
+mod catalog;
 mod parts;
+
+pub use catalog::{CATALOG_FILE, Source, profile_file};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +17,10 @@ use serde_json::{Value, json};
 use super::common::{Stream, lines, place};
 use super::{Options, Render, ReportError};
 use crate::model::{
-    AttestationReport, Disposition, Finding, Lang, ORG, RequirementReport, RequirementSystem,
-    ResultWord, Run, Status,
+    AttestationReport, Disposition, Finding, Lang, Level, ORG, RequirementReport,
+    RequirementSystem, ResultWord, Run, Status,
 };
-use crate::text::labels;
+use crate::text::{labels, oscal as words};
 use parts::{moment, name, prop, short_or, uuid};
 
 /// `--format oscal`.
@@ -110,7 +113,7 @@ impl Writer<'_> {
             "title": name(labels::page::word("title").get(self.lang)),
             "last-modified": moment(&run.run.finished),
             "version": short_or(&run.run.id, "1"),
-            "oscal-version": "1.1.2",
+            "oscal-version": parts::VERSION,
             "remarks": lines(run.disclaimer.get(self.lang)),
         });
         if let Some(organisation) = &run.organisation {
@@ -143,9 +146,24 @@ impl Writer<'_> {
                 prop("law-sha256", &run.tool.law_sha256),
                 prop("gate", &run.gate.outcome),
             ],
-            "reviewed-controls": { "control-selections": [{ "include-all": {} }] },
+            "reviewed-controls": { "control-selections": [self.selection()] },
             "local-definitions": self.definitions(),
         })
+    }
+
+    /// The requirements that were judged, by their ids in the catalogue; a scan of nothing that the law speaks of has none.
+    fn selection(&self) -> Value {
+        let ids: BTreeSet<String> = self
+            .run
+            .requirements
+            .iter()
+            .map(|r| parts::token(&r.id))
+            .collect();
+        if ids.is_empty() {
+            return json!({ "include-all": {} });
+        }
+        let ids: Vec<Value> = ids.iter().map(|id| json!({ "control-id": id })).collect();
+        json!({ "include-controls": ids })
     }
 
     /// The systems as components, the assets as items of the inventory.
@@ -364,11 +382,12 @@ impl Writer<'_> {
             "title": name(&format!("{} – {}", requirement.title.get(self.lang), system.id)),
             "description": short_or(super::common::reason(&system.reason, self.lang), &requirement.id),
             "props": [
+                prop("requirement", &requirement.id),
                 prop("system", &system.id),
                 prop("status", system.status.word()),
                 prop("reference", requirement.reference.get(self.lang)),
             ],
-            "target": { "type": "objective-id", "target-id": parts::token(&requirement.id), "status": status },
+            "target": { "type": "objective-id", "target-id": parts::objective(&requirement.id), "status": status },
         });
         if !related.is_empty() {
             finding["related-observations"] = Value::Array(related);
@@ -382,6 +401,30 @@ impl Writer<'_> {
         Some(finding)
     }
 
+    /// The catalogue whose objectives the findings name, and the profile of each level that was asked.
+    fn catalogs(&self) -> Vec<Value> {
+        let law = &self.run.tool.law_sha256;
+        let as_of = self.run.run.as_of;
+        let levels: BTreeSet<Level> = self.run.systems.iter().map(|s| s.level).collect();
+        let profiles = levels.into_iter().map(|level| {
+            let uuid = catalog::profile_uuid(law, as_of, level);
+            (uuid, Some((level, as_of)), profile_file(level))
+        });
+        let catalog = (catalog::catalog_uuid(law), None, CATALOG_FILE.to_owned());
+        std::iter::once(catalog)
+            .chain(profiles)
+            .map(|(document, which, file)| {
+                json!({
+                    "uuid": uuid("document", &document),
+                    "title": name(words::catalog(which).get(self.lang)),
+                    "document-ids": [{ "identifier": format!("urn:uuid:{document}") }],
+                    "citation": { "text": words::resource(which).get(self.lang) },
+                    "props": [prop("file", &file)],
+                })
+            })
+            .collect()
+    }
+
     /// The plan that the results are of, and what was read, with hashes.
     fn resources(&self) -> Vec<Value> {
         let mut all = vec![json!({
@@ -389,6 +432,7 @@ impl Writer<'_> {
             "title": name(labels::page::word("method").get(self.lang)),
             "description": lines(labels::page::word("method_text").get(self.lang)),
         })];
+        all.extend(self.catalogs());
         let mut seen = BTreeSet::new();
         for item in self
             .run

@@ -351,6 +351,10 @@ impl<'a> Writer<'a> {
                 "message_en": self.message(finding, Lang::En),
             },
         });
+        let related = self.places.related(finding, self.lang);
+        if !related.is_empty() {
+            result["relatedLocations"] = Value::Array(related);
+        }
         let taxa = self.taxa(finding);
         if !taxa.is_empty() {
             result["taxa"] = Value::Array(taxa);

@@ -12,8 +12,10 @@ pub use brief::brief;
 
 use anstyle::{AnsiColor, Style};
 
-use super::common::{active, actual, lead, lines, reason, short, whereabouts, worst};
-use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text, WaiverReport};
+use super::common::{
+    active, actual, before_waivers, lead, lines, reason, remarks, short, whereabouts, worst,
+};
+use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
 use crate::text::labels::{self, page};
 
 /// The summary of a run in one language.
@@ -136,12 +138,7 @@ impl Out {
             _ => more.push(self.word("low_coverage").to_owned()),
         }
         self.wrapped(2, &more.join(". "));
-        if let Some(before) = &run.summary.before_waivers {
-            let sum = |by: &BTreeMap<String, u64>| by.values().sum::<u64>();
-            let (all, left) = (sum(&before.by_severity), sum(&run.summary.by_severity));
-            let moved = before.requirements != run.summary.requirements;
-            let duties = moved.then_some(before.requirements);
-            let words = labels::before_waivers(all, left, duties);
+        if let Some(words) = before_waivers(run) {
             self.wrapped(2, words.get(self.lang));
         }
     }
@@ -316,7 +313,7 @@ impl Out {
     fn spoken_waivers(&self, run: &Run) -> Vec<String> {
         run.waivers
             .iter()
-            .flat_map(|w| w.remarks.iter().chain(old_remark(w)).map(move |r| (w, r)))
+            .flat_map(|w| remarks(w).map(move |r| (w, r)))
             .map(|(w, r)| format!("  {}  {}", lines(&w.id), short(reason(r, self.lang), 120)))
             .collect()
     }
@@ -351,11 +348,6 @@ impl Out {
             run.gate.exit_code
         ));
     }
-}
-
-/// The remark of a run whose version had but one.
-fn old_remark(waiver: &WaiverReport) -> Option<&ReasonReport> {
-    waiver.remark.as_ref().filter(|_| waiver.remarks.is_empty())
 }
 
 fn pad(words: &str, width: usize) -> String {

@@ -251,6 +251,47 @@ pub fn errors(count: usize) -> Text {
     )
 }
 
+/// From the first of some runs to the last: a sentence beside their picture.
+pub fn trend(
+    runs: usize,
+    first: (Text, crate::model::Counts),
+    last: (Text, crate::model::Counts),
+) -> Text {
+    let ((from, a), (to, b)) = (first, last);
+    Text::new(
+        format!(
+            "Qua {runs} lần kiểm tra, từ ngày {} đến ngày {}: chưa đạt {} → {}, khuyến nghị {} → {}, chưa xác định {} → {}, đạt {} → {}, trên tổng số phải xét {} → {}.",
+            from.vi,
+            to.vi,
+            a.gap,
+            b.gap,
+            a.remark,
+            b.remark,
+            a.undetermined,
+            b.undetermined,
+            a.met,
+            b.met,
+            a.applicable(),
+            b.applicable()
+        ),
+        format!(
+            "Over {runs} runs, from {} to {}: gaps {} → {}, remarks {} → {}, not determined {} → {}, met {} → {}, of all that apply {} → {}.",
+            from.en,
+            to.en,
+            a.gap,
+            b.gap,
+            a.remark,
+            b.remark,
+            a.undetermined,
+            b.undetermined,
+            a.met,
+            b.met,
+            a.applicable(),
+            b.applicable()
+        ),
+    )
+}
+
 /// Failures before and after what stands beside them, and the duties as they are without it.
 pub fn before_waivers(all: u64, left: u64, duties: Option<crate::model::Counts>) -> Text {
     let duties = duties.map(counts);

@@ -242,6 +242,10 @@ pub fn code(code: &str) -> Text {
             "another waiver stands beside the same finding",
         ),
         "waiver-ending" => ("sắp hết hạn", "ends soon"),
+        "waiver-no-ticket" => (
+            "chưa ghi mã phiếu quyết định (ticket)",
+            "no ticket: where was it decided?",
+        ),
         "waiver-unused" => ("không khớp với kết quả nào", "matches no finding"),
         "informs" => (
             "chỉ để thông tin, không yêu cầu việc gì",

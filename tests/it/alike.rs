@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use capdo::collect::server::plan::UNPLANNED;
-use capdo::model::{Collected, Seen, Subject, Value};
+use capdo::model::{Collected, Seen, Value};
 
 /// What the collection says otherwise than the root. It may not see what no piece names, and must say so; it may
 /// never say anything else.
@@ -25,23 +24,20 @@ pub(crate) fn differences(root: &Collected, again: &Collected) -> Vec<String> {
             wrong.push(format!("{kind}: {seen:?}, then {:?}", sees.get(kind)));
         }
     }
-    // A part that names no pieces yet has nothing to go by.
-    let planned = |s: &&Subject| !UNPLANNED.contains(&&*s.kind);
-    for subject in root.subjects.iter().filter(planned) {
+    for subject in &root.subjects {
         let Some(other) = again.subjects.iter().find(|s| s.id == subject.id) else {
-            if !unseen(&subject.kind) && UNPLANNED.is_empty() {
+            if !unseen(&subject.kind) {
                 wrong.push(format!("{}: then not there", subject.id));
             }
             continue;
         };
-        if UNPLANNED.is_empty() && subject.other != other.other {
+        if subject.other != other.other {
             wrong.push(format!("{}: other lines differ", subject.id));
         }
         for path in subject.facts.keys().chain(other.facts.keys()) {
             match (subject.facts.get(path), other.facts.get(path)) {
                 (Some(fact), Some(then)) if fact == then => {}
                 (_, Some(then)) if not_told(&then.value) => {}
-                (Some(_), None) if !UNPLANNED.is_empty() => {}
                 (fact, then) => {
                     wrong.push(format!("{}.{path}: {fact:?}, then {then:?}", subject.id))
                 }
@@ -49,7 +45,7 @@ pub(crate) fn differences(root: &Collected, again: &Collected) -> Vec<String> {
         }
     }
     for subject in &again.subjects {
-        if !root.subjects.iter().any(|s| s.id == subject.id) && UNPLANNED.is_empty() {
+        if !root.subjects.iter().any(|s| s.id == subject.id) {
             wrong.push(format!("{}: only then there", subject.id));
         }
     }
@@ -63,8 +59,7 @@ fn not_told(value: &Value, no_packages: bool) -> bool {
         Value::Unseen(why) => no_packages || unplanned(why.code, &why.detail),
         // A list is whole, or says that it is not.
         Value::List(list) => {
-            let open = no_packages || !UNPLANNED.is_empty();
-            (open && !list.complete) || list.items.iter().any(|v| not_told(v, no_packages))
+            (no_packages && !list.complete) || list.items.iter().any(|v| not_told(v, no_packages))
         }
         Value::Map(map) => map.values().any(|v| not_told(v, no_packages)),
         Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Day(_) | Value::Absent => false,
@@ -72,7 +67,5 @@ fn not_told(value: &Value, no_packages: bool) -> bool {
 }
 
 fn unplanned(code: &str, detail: &str) -> bool {
-    !UNPLANNED.is_empty()
-        || code == "not-collected"
-        || detail.contains("not in the collection plan")
+    code == "not-collected" || detail.contains("not in the collection plan")
 }

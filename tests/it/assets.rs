@@ -159,6 +159,7 @@ fn collected(book: &Book, scenario: &Scenario) -> Collected {
         roles: Vec::new(),
         shown: first_of(&book.asset),
         target,
+        lists: capdo::model::HostLists::default(),
     };
     let cx = context(jiff::Timestamp::from_second(EPOCH.parse().unwrap()).unwrap());
     collect::collect(&asset, &inventory(), &cx).unwrap()

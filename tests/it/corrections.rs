@@ -129,34 +129,26 @@ fn correction_2_a_lapsed_cycle_is_no_gap() {
 
 #[test]
 fn correction_3_what_nd_174_did_not_repeal_is_still_shown() {
-    // A duty that names Art. 78: the contact for incidents.
-    let cite = |t: &str| {
-        within(t, "letter.1.2", |r| {
-            r.replacen(
-                "    evidence:",
-                "    sanction: [ nd15-2020.78.1.b ]\n    evidence:",
-                1,
-            )
+    // Consent: the uncorrected text held all of the decree for historical since 01/07/2026.
+    let ended: Back<'_> = ("law/sanctions/nd15-2020.yaml", &|t| {
+        ["84.1", "84.2"].iter().fold(t.to_owned(), |text, id| {
+            let entry = format!("  - id: nd15-2020.{id}\n");
+            let gone = format!("{entry}    in_force_to: 2026-06-30\n");
+            text.replace(&entry, &gone)
         })
-    };
-    let cited: Back<'_> = ("law/letter.yaml", &cite);
-    let gone: Back<'_> = ("law/sanctions/nd15-2020.yaml", &|t| {
-        t.replace(
-            "  - id: nd15-2020.78.1.b\n",
-            "  - id: nd15-2020.78.1.b\n    in_force_to: 2026-06-30\n",
-        )
     });
-    let said = [not_met("letter.1.2", "organisation")];
-    let (_, lives) = both(NO_MACHINES, &said, DAY, &[cited]);
-    let (_, ended) = both(NO_MACHINES, &said, DAY, &[cited, gone]);
-    assert_eq!(exposure(&lives, "letter.1.2"), ["nd15-2020.78.1.b"]);
-    assert!(exposure(&ended, "letter.1.2").is_empty());
+    let said = [("l91.9", "organisation", "2026-06-01", 12, "not-met")];
+    let (ours, theirs) = both(NO_MACHINES, &said, "2026-08-18", &[ended]);
+    let old = ["nd15-2020.84.1", "nd15-2020.84.2"];
+    assert_eq!(exposure(&ours, "l91.9"), old);
+    assert!(exposure(&theirs, "l91.9").is_empty());
+    // From 19/08/2026 NĐ 330 stands beside it.
+    let (ours, _) = both(NO_MACHINES, &said, "2026-08-19", &[ended]);
+    let shown = exposure(&ours, "l91.9");
+    assert!(shown.iter().any(|p| p == "nd330.43.1"), "{shown:?}");
     // Art. 10, which it did repeal, is not shown after it.
-    let said = [
-        not_met("letter.1.4", "organisation"),
-        not_met("letter.1.1", "organisation"),
-    ];
-    let (ours, _) = both(NO_MACHINES, &said, DAY, &[cited]);
+    let said = [not_met("letter.1.1", "organisation")];
+    let (ours, _) = both(NO_MACHINES, &said, DAY, &[ended]);
     assert_eq!(exposure(&ours, "letter.1.1"), ["nd174.12.3.c"]);
 }
 

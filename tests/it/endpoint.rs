@@ -37,6 +37,12 @@ const SERVERS: &[(&str, &str, &str)] = &[
         "ssl_certificate rsa.pem; ssl_certificate_key rsa.key;",
     ),
     ("alone", "alone", ""),
+    ("leaky", "good", LEAKY),
+    (
+        "front",
+        "good",
+        "location / { try_files /index.html =404; }",
+    ),
     (
         "asks",
         "good",
@@ -52,6 +58,17 @@ const HARD: &str = r#"
     add_header X-Content-Type-Options nosniff always;
     add_header Referrer-Policy strict-origin-when-cross-origin always;
     add_header Set-Cookie "sid=not-to-be-kept; Secure; HttpOnly; SameSite=Lax";
+"#;
+
+/// What only a permitted request finds.
+const LEAKY: &str = r#"
+    location = /.git/HEAD { return 200 "ref: refs/heads/main\n"; }
+    location = /.env { return 200 "APP_KEY=not-to-be-kept\nDB_PASSWORD=not-to-be-kept\n"; }
+    location = /actuator { return 200 '{"_links":{"self":{"href":"/actuator"}}}'; }
+    location = /manager/html { add_header WWW-Authenticate 'Basic realm="Tomcat Manager Application"' always; return 401; }
+    location = /.well-known/security.txt { return 200 "Contact: mailto:a@buu.example\nExpires: 2026-01-01T00:00:00Z\n"; }
+    location = / { add_header Access-Control-Allow-Origin $http_origin; add_header Access-Control-Allow-Credentials true; return 200 x; }
+    location / { return 500 "Traceback (most recent call last):\n  File x\n"; }
 "#;
 
 struct Nginx {
@@ -136,7 +153,7 @@ fn ask(target: &ProbeTarget) -> TlsFacts {
         .build()
         .unwrap();
     let mut seen = runtime.block_on(endpoint::probe(target, &cx()));
-    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].target.sni, target.sent_name());
     seen.remove(0)
 }
 
@@ -302,6 +319,7 @@ fn nginx_is_seen_as_it_is() {
     several_certificates(&nginx);
     client_certificates(&nginx);
     names_and_roots(&nginx);
+    permitted(&nginx);
     collected(&nginx);
     as_openssl_sees_it(&nginx);
 }
@@ -454,6 +472,45 @@ fn names_and_roots(nginx: &Nginx) {
         Some(vec![i64::from(nginx.port("wrong"))])
     );
     assert_eq!(facts.http.security_txt.v, Some(false));
+}
+
+/// What is asked only with a permission: of a server that shows all of it, of one that shows nothing, and of one whose own page
+/// answers every path.
+fn permitted(nginx: &Nginx) {
+    let of = |server: &str| {
+        let mut target = nginx.target(server);
+        target.authorised = true;
+        ask(&target).http
+    };
+    let leaky = of("leaky");
+    let open = leaky.open_paths.v.clone().unwrap();
+    assert_eq!(open, ["/actuator", "/manager/html", "/.git/HEAD", "/.env"]);
+    assert_eq!(leaky.error_trace.v, Some(true));
+    assert_eq!(leaky.cors_origin.v.as_deref(), Some("reflected"));
+    assert_eq!(leaky.cors_credentials.v, Some(true));
+    assert_eq!(leaky.security_txt.v, Some(true));
+    assert_eq!(leaky.security_txt_current.v, Some(false));
+    let drawn = format!("{leaky:?}");
+    assert!(!drawn.contains("not-to-be-kept"), "{drawn}");
+    let good = of("good");
+    assert_eq!(good.open_paths.v, Some(Vec::new()));
+    assert_eq!(good.error_trace.v, Some(false));
+    assert_eq!(good.cors_origin.v.as_deref(), Some("none"));
+    assert_eq!(good.security_txt.v, Some(false));
+    // Its page for everything is no page of administration, and no page of an error either.
+    let front = of("front");
+    assert_eq!(front.open_paths.v, Some(Vec::new()));
+    assert_eq!(front.error_trace.v, None);
+    assert_eq!(front.security_txt.v, Some(false));
+    // Without the permission nothing of it is asked.
+    let silent = nginx.ask("leaky").http;
+    for why in [
+        silent.open_paths.why,
+        silent.error_trace.why,
+        silent.cors_origin.why,
+    ] {
+        assert_eq!(why.as_deref(), Some("not-authorised"));
+    }
 }
 
 fn collected(nginx: &Nginx) {

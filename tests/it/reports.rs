@@ -230,6 +230,82 @@ fn codes_stand_for_hosts_and_the_key_stands_apart() {
 }
 
 #[test]
+fn the_trend_takes_earlier_runs_of_the_same_inventory_only() {
+    let made = tempfile::tempdir().unwrap();
+    let run: serde_json::Value = serde_json::from_slice(&fs::read(RUN).unwrap()).unwrap();
+    let write = |name: &str, change: &dyn Fn(&mut serde_json::Value)| {
+        let mut changed = run.clone();
+        change(&mut changed);
+        let path = made.path().join(name);
+        fs::write(&path, changed.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let earlier = write("earlier.json", &|run| {
+        run["run"]["finished"] = "2026-05-04T08:00:00+07:00".into();
+        run["run"]["id"] = "an-earlier-one".into();
+    });
+    // The run itself, as a pattern of names takes it in, is no step of its own.
+    let output = capdo(&["report", RUN, "--history", &earlier, &earlier, RUN]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let page = stdout(&output);
+    assert!(page.contains("Qua 2 lần kiểm tra, từ ngày 04/05/2026"));
+    let summary = capdo(&[
+        "report",
+        RUN,
+        "--format",
+        "markdown",
+        "--lang",
+        "en",
+        "--history",
+        &earlier,
+    ]);
+    assert!(stdout(&summary).contains("Over 2 runs, from 2026-05-04"));
+
+    let later = write("later.json", &|run| {
+        run["run"]["finished"] = "2031-05-04T08:00:00+07:00".into()
+    });
+    let company = write("company.json", &|run| {
+        run["organisation"]["tax_code"] = "9999999999".into()
+    });
+    let assets = write("assets.json", &|run| {
+        for asset in run["assets"].as_array_mut().unwrap() {
+            asset["id"] = format!("{}-elsewhere", asset["id"].as_str().unwrap()).into();
+        }
+    });
+    let timeless = write("timeless.json", &|run| {
+        run["run"]["finished"] = "yesterday".into()
+    });
+    for (path, why) in [
+        (&later, "later"),
+        (&company, "companies"),
+        (&assets, "no asset in common"),
+        (&timeless, "when it ended"),
+    ] {
+        let out = made.path().join("out");
+        let output = drawn(&out, &["--lang", "en", "--history", path]);
+        assert_eq!(code(&output), 4, "{path}");
+        let words = stderr(&output);
+        assert!(words.contains(why) && words.contains("help: "), "{words}");
+        assert!(!out.exists(), "{path}");
+    }
+    // An audit refuses it before anything is looked at.
+    let output = capdo(&[
+        "audit",
+        "sample-configs/capdo.yaml",
+        "--lang",
+        "en",
+        "--history",
+        &company,
+    ]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (4, ""));
+    assert!(
+        stderr(&output).contains("tax code 9999999999"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn help_names_every_format() {
     let help = stdout(&capdo(&["report", "--help"]));
     for format in ALL.split(',') {

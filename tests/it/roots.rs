@@ -15,6 +15,8 @@
 //!   owners: { /etc/shadow: "1000:1000" }           # root owns all else, whoever runs the test
 //!   links: { /etc/systemd/system/x.service: /dev/null }
 //!   folders: [ /etc/sudoers ]                       # a folder where a file should be: cannot be read
+//!   software: "nginx\nphp 8.2\n"                    # the company's list of allowed software
+//!   roster: "id,account,active_to\n1,an,2026-01-31\n"   # and of its staff
 //!   live: { "/usr/sbin/sysctl -a": "net.ipv4.ip_forward = 1\n" }   # the host runs and says this; other commands: not permitted
 //!   expect: fail
 //! ```
@@ -29,7 +31,7 @@ use capdo::collect::{Context, RootFolder, server};
 use capdo::commands::{Pack, embedded};
 use capdo::engine::{AssetView, Engine};
 use capdo::model::{
-    Asked, Command, Day, Entry, Level, Output, ResultWord, Source, SourceError, Value,
+    Asked, Command, Day, Entry, HostLists, Level, Output, ResultWord, Source, SourceError, Value,
 };
 use capdo::parse::yaml::Document;
 use capdo::rules::{Choice, choose};
@@ -62,6 +64,10 @@ struct Scenario {
     #[serde(default)]
     folders: Vec<String>,
     live: Option<BTreeMap<String, String>>,
+    /// The company's list of allowed software.
+    software: Option<String>,
+    /// The company's list of staff.
+    roster: Option<String>,
     expect: ResultWord,
 }
 
@@ -212,10 +218,25 @@ fn judge(
         owners: scenario.owners.clone(),
     };
     let cx = context(jiff::Timestamp::from_second(EPOCH.parse().unwrap()).unwrap());
-    let collected = server::collect(&source, "it", &cx);
+    let beside = tempfile::tempdir().unwrap();
+    let list = |name: &str, text: &Option<String>| {
+        let path = beside.path().join(name);
+        fs::write(&path, text.as_ref()?).unwrap();
+        Some((name.to_owned(), path))
+    };
+    let lists = HostLists {
+        software: list("software.txt", &scenario.software),
+        roster: list("roster.csv", &scenario.roster),
+    };
+    let collect = |source: &dyn Source| {
+        let mut collected = server::collect(source, "it", &cx);
+        server::beside(&mut collected, &lists, &cx);
+        collected
+    };
+    let collected = collect(&source);
     let differ = if again {
         let bundle = server::gather(&source, cx.now);
-        differences(&collected, &server::collect(&bundle, "it", &cx))
+        differences(&collected, &collect(&bundle))
     } else {
         Vec::new()
     };

@@ -120,6 +120,7 @@ fn ask(folder: &Path, port: u16, starttls: &str) -> TlsFacts {
     target.at = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
     target.roots = Some(folder.join("cert.pem"));
     target.starttls = Some(starttls.to_owned());
+    target.sni = Some("localhost".to_owned());
     target.http = false;
     let cx = Context {
         now: jiff::Timestamp::now(),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::tests::{cx, tree};
 use super::*;
 
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 29] = [
     "Dockerfile",
     "compose.yml",
     "docker/daemon.json",
@@ -25,9 +25,19 @@ const NAMES: [&str; 19] = [
     ".github/workflows/a.yml",
     "etc/sudoers",
     "etc/ssh/sshd_config",
+    "infra/main.tf",
+    "net/appsettings.json",
+    "net/appsettings.Production.json",
+    "conf/server.xml",
+    "conf/tomcat-users.xml",
+    "conf/web.xml",
+    "kho/settings/base.py",
+    "kho/settings/prod.py",
+    "infra/override.tf",
+    "infra/terraform.tfvars",
 ];
 
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 56] = [
     "apiVersion: v1\nkind: Pod\n",
     "kind: List\nitems:\n- ",
     "---\n",
@@ -72,10 +82,22 @@ const WORDS: [&str; 44] = [
     "\t{ \"a\": // b\n",
     "${A:${B}}\n",
     "\\",
+    "<Server port=\"${a}\"><Connector/></Server>",
+    "<tomcat-users><user name=\"a\" password=\"Hanoi#2024\"/></tomcat-users>",
+    "<web-app><session-timeout>9</session-timeout></web-app>",
+    "MIDDLEWARE = ['a', *B]\n",
+    "from .base import *\n",
+    "ALLOWED_HOSTS += ['*']\n",
+    "{\"ConnectionStrings\": {\"a\": \"Server=x;Password=Hanoi#2024\"}}\n",
+    "variable \"a\" {\n  default = var.a\n}\n",
+    "locals {\n  a = [local.a, local.b]\n}\n",
+    "resource \"aws_security_group\" \"a\" {\n  ingress {\n    cidr_blocks = local.a\n  }\n}\n",
+    "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"${var.a}-x\"\n  policy = jsonencode({a = 1})\n}\n",
+    "module \"m\" {\n  source = \"./\"\n  a = var.a\n}\n",
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(crate::parse::cases().min(4096) / 5))]
     #[test]
     fn collecting_never_panics_and_lines_stay_inside(
         words in proptest::collection::vec(0..WORDS.len(), 0..40),

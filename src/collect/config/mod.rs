@@ -10,12 +10,15 @@ use globset::GlobBuilder;
 
 use super::{Context, Reader, RootFolder};
 use crate::model::{
-    Collected, Day, Fact, InlineWaiver, Origin, Reason, Seen, Sensitivity, Subject, Value,
+    Collected, Day, Fact, InlineWaiver, Origin, Reason, Seen, Sensitivity, Source, Subject, Value,
 };
 
 mod apache;
 mod applications;
 mod containers;
+mod found;
+#[cfg(test)]
+mod holes_tests;
 #[cfg(test)]
 mod hostile_tests;
 mod hosts;
@@ -32,6 +35,7 @@ mod secret;
 mod secrets;
 mod settings;
 mod stores;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -43,14 +47,17 @@ use tree::Tree;
 /// Collects the configuration at `path`, which people see as `shown`: a file, a folder or a pattern (`conf/*.conf`).
 pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     let target = Target::of(path, shown);
-    let root = match RootFolder::open(&target.root) {
-        Ok(root) => root,
-        Err(e) => return unreachable_target(e.code(), &e.to_string()),
-    };
-    let reader = Reader::new(&root, target.shown.clone(), cx.now);
-    let mut tree = Tree::walk(&target, reader);
+    match RootFolder::open(&target.root) {
+        Ok(root) => collect_from(&target, &root, cx),
+        Err(e) => unreachable_target(e.code(), &e.to_string()),
+    }
+}
+
+fn collect_from(target: &Target, source: &dyn Source, cx: &Context) -> Collected {
+    let reader = Reader::new(source, target.shown.clone(), cx.now);
+    let mut tree = Tree::walk(target, reader);
     if tree.files.is_empty() && tree.unreadable.is_empty() {
-        return unreachable_target("missing", shown);
+        return unreachable_target("missing", &target.shown);
     }
     let mut out = Collected::default();
     let mut unused = Vec::new();
@@ -58,6 +65,7 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
         read(&mut tree, &mut out, &mut unused);
     }
     out.subjects.iter_mut().for_each(mask);
+    secret::refer(&mut out.subjects);
     tell_apart(&mut out.subjects, &target.shown);
     out.subjects.push(summary(&tree, &unused));
     out.saw("config-files", Seen::Whole);
@@ -171,8 +179,8 @@ fn seen(tree: &Tree<'_>, kinds: &[Kind]) -> Seen {
     if let Some((file, why)) = kinds.iter().find_map(|kind| tree.unreadable_of(kind)) {
         return Seen::Not(Reason::new("unreadable", format!("{file}: {why}")));
     }
-    if tree.truncated {
-        return Seen::Not(Reason::new("too-large", "more files than are looked at"));
+    if let Some(why) = tree.not_whole() {
+        return Seen::Not(why);
     }
     let of_kind: Vec<String> = kinds
         .iter()
@@ -287,7 +295,11 @@ fn summary(tree: &Tree<'_>, unused: &[String]) -> Subject {
                 | Kind::DotEnv
                 | Kind::Host
                 | Kind::Unit
-                | Kind::Pipeline => return None,
+                | Kind::Pipeline
+                | Kind::Dotnet
+                | Kind::Django
+                | Kind::Tomcat
+                | Kind::Terraform => return None,
             };
             Some((tree.reader.shown(&f.path), why.to_owned()))
         })
@@ -352,6 +364,7 @@ const READERS: &[(&[&str], Read)] = &[
     (containers::TYPES, containers::collect),
     (kubernetes::TYPES, kubernetes::collect),
     (applications::TYPES, applications::collect),
+    (terraform::TYPES, terraform::collect),
     (hosts::TYPES, hosts::collect),
     (secret::TYPES, secret::collect),
 ];

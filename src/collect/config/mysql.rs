@@ -1,9 +1,10 @@
 //! MySQL and MariaDB as the server reads its option files: groups that it takes, the last line wins, its own values.
 
+use super::found::Found;
 use super::kind::Kind;
 use super::seen;
 use super::settings::{Settings, is_loopback, on, on_value, told};
-use super::tree::{Found, Tree, folder, join};
+use super::tree::{Tree, folder, join};
 use crate::model::{Collected, EntryKind, Fact, Subject, Value};
 use crate::parse::mysql::{Item, parse};
 
@@ -96,6 +97,10 @@ impl Server {
     fn include(&mut self, tree: &mut Tree<'_>, path: &str, file: &str, line: u32, depth: usize) {
         match tree.find(folder(path), file) {
             Found::Files(files) => files.iter().for_each(|f| self.read(tree, f, depth + 1)),
+            Found::Part(files, why) => {
+                files.iter().for_each(|f| self.read(tree, f, depth + 1));
+                self.lost(tree, path, line, &why);
+            }
             Found::NoFolder | Found::Missing => self.lost(tree, path, line, file),
         }
     }
@@ -116,25 +121,32 @@ impl Server {
         ];
         let at = places.into_iter().find(|at| {
             tree.reader
-                .stat(at)
+                .stat(&tree.real(at))
                 .is_ok_and(|e| e.kind == EntryKind::Folder)
         });
         let Some(at) = at else {
             return self.lost(tree, path, line, dir);
         };
         // A folder that cannot be listed may hold anything.
-        let Ok(entries) = tree.reader.list(&at) else {
+        let Ok(entries) = tree.reader.list(&tree.real(&at)) else {
             return self.lost(tree, path, line, dir);
         };
         let mut names: Vec<String> = entries
             .into_iter()
             .filter(|e| {
-                e.kind == EntryKind::File && (e.name.ends_with(".cnf") || e.name.ends_with(".ini"))
+                e.kind != EntryKind::Folder
+                    && (e.name.ends_with(".cnf") || e.name.ends_with(".ini"))
             })
             .map(|e| join(&at, &e.name))
             .collect();
         names.sort();
-        names.iter().for_each(|f| self.read(tree, f, depth + 1));
+        for file in &names {
+            if tree.leads_out(file) {
+                self.lost(tree, path, line, file);
+            } else {
+                self.read(tree, file, depth + 1);
+            }
+        }
     }
 
     fn lost(&mut self, tree: &mut Tree<'_>, path: &str, line: u32, what: &str) {

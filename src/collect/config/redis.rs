@@ -1,10 +1,11 @@
 //! Redis and Valkey as the server reads its file: inclusions in place, the last line wins, its own values, its users.
 
+use super::found::Found;
 use super::kind::Kind;
 use super::seen;
 use super::settings::{Settings, is_loopback, on_value, told};
-use super::tree::{Found, Tree, folder};
-use crate::model::{Collected, Fact, Subject, Value};
+use super::tree::{Tree, folder};
+use crate::model::{Collected, Fact, Place, Subject, Value};
 use crate::parse::redis::{Line, parse};
 
 pub(super) const TYPES: &[&str] = &["redis"];
@@ -16,7 +17,7 @@ struct Server {
     used: Vec<String>,
     stack: Vec<String>,
     /// Users with their rules, in the order of the file.
-    users: Vec<(String, Vec<String>, crate::model::Place)>,
+    users: Vec<(String, Vec<String>, Place)>,
     renamed: Vec<String>,
 }
 
@@ -90,18 +91,13 @@ impl Server {
                 let written = line.args.first().cloned().unwrap_or_default();
                 match tree.find(folder(path), &written) {
                     Found::Files(files) => files.iter().for_each(|f| self.read(tree, f, depth + 1)),
+                    Found::Part(files, why) => {
+                        files.iter().for_each(|f| self.read(tree, f, depth + 1));
+                        self.lost(tree, path, &place, &why);
+                    }
                     // A pattern that meets nothing is nothing.
                     Found::NoFolder => {}
-                    Found::Missing if written.contains('*') => {}
-                    Found::Missing => {
-                        self.settings.missing = Some(format!("{place}: {written}"));
-                        told(
-                            tree,
-                            path,
-                            line.line,
-                            &format!("includes {written}, which is not here"),
-                        );
-                    }
+                    Found::Missing => self.lost(tree, path, &place, &written),
                 }
             }
             "user" => {
@@ -131,6 +127,12 @@ impl Server {
         }
     }
 
+    fn lost(&mut self, tree: &mut Tree<'_>, path: &str, place: &Place, what: &str) {
+        self.settings.missing = Some(format!("{place}: {what}"));
+        let what = format!("includes {what}, which is not here");
+        told(tree, path, place.line, &what);
+    }
+
     /// The users of the list that `aclfile` names.
     fn acl(&mut self, tree: &mut Tree<'_>, main: &str, written: &str) -> Vec<String> {
         let Found::Files(files) = tree.find(folder(main), written) else {
@@ -139,7 +141,10 @@ impl Server {
             return Vec::new();
         };
         for file in &files {
-            let Ok(text) = tree.text(file) else { continue };
+            let Ok(text) = tree.text(file) else {
+                self.settings.missing = Some(format!("aclfile {written}"));
+                continue;
+            };
             for mut line in parse(&text).0 {
                 if line.name == "user" && !line.args.is_empty() {
                     let name = line.args.remove(0);

@@ -1,19 +1,19 @@
 //! The files of one target: walked without following links, read through [`Reader`], found again by the absolute
 //! paths that configurations write although the tree is a copy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Target;
+use super::found::candidates;
 use super::kind::{self, Kind};
 use super::secrets::{self, Hit, Look};
 use super::waivers::{self, Remark};
 use crate::collect::Reader;
-use crate::model::{EntryKind, Place, SourceError};
+use crate::model::{Place, Reason, SourceError};
 use crate::parse::bytes;
 
 /// A file of the tree.
@@ -47,6 +47,10 @@ pub(super) struct Tree<'a> {
     pub(super) truncated: bool,
     /// Links with a target that is written for the real host, and where that lies in the tree.
     links: BTreeMap<String, String>,
+    /// Links that lead out of the tree, or nowhere: what stands there was not seen.
+    lost: BTreeSet<String>,
+    /// Folders that could not be looked into: anything may lie there.
+    pub(super) closed: Vec<(String, String)>,
     texts: BTreeMap<String, Arc<str>>,
 }
 
@@ -74,6 +78,8 @@ impl<'a> Tree<'a> {
             remarks: Vec::new(),
             truncated: false,
             links: BTreeMap::new(),
+            lost: BTreeSet::new(),
+            closed: Vec::new(),
             texts: BTreeMap::new(),
         };
         let mut links = Vec::new();
@@ -98,6 +104,7 @@ impl<'a> Tree<'a> {
                         .map(|p| inside(&target.root, p))
                         .unwrap_or_default();
                     let shown = tree.reader.shown(&inside);
+                    tree.closed.push((shown.clone(), "unreadable".into()));
                     tree.unreadable.push((shown, "unreadable".into()));
                     continue;
                 }
@@ -112,6 +119,7 @@ impl<'a> Tree<'a> {
                     .push((tree.reader.shown(&path), "wrong-kind".into()));
             } else if entry.file_type().is_dir() && entry.depth() == MAX_FOLDERS {
                 let shown = tree.reader.shown(&path);
+                tree.closed.push((shown.clone(), "too-deep".into()));
                 tree.unreadable.push((shown, "too-deep".into()));
             } else if entry.path_is_symlink() {
                 links.push((path, std::fs::read_link(entry.path()).ok()));
@@ -179,11 +187,13 @@ impl<'a> Tree<'a> {
                 Some(at) => {
                     self.links.insert(path, at);
                 }
-                None if target.takes(&path) => {
-                    self.unreadable
-                        .push((self.reader.shown(&path), "link-leads-out".into()));
+                None => {
+                    if target.takes(&path) {
+                        self.unreadable
+                            .push((self.reader.shown(&path), "link-leads-out".into()));
+                    }
+                    self.lost.insert(path);
                 }
-                None => {}
             }
         }
     }
@@ -199,12 +209,37 @@ impl<'a> Tree<'a> {
         Ok(text)
     }
 
-    /// The path itself, or where the link at it leads.
+    /// The path itself, or where the link at it, or at a folder above it, leads.
     pub(super) fn real(&self, path: &str) -> String {
-        self.links
-            .get(path)
-            .cloned()
-            .unwrap_or_else(|| path.to_owned())
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            let Some(next) = self.followed(&path) else {
+                break;
+            };
+            path = next;
+        }
+        path
+    }
+
+    fn followed(&self, path: &str) -> Option<String> {
+        above(path).find_map(|at| {
+            let to = self.links.get(at)?;
+            Some(format!("{to}{}", path.get(at.len()..)?))
+        })
+    }
+
+    /// Does a link on the way to this path lead where the tree is not?
+    pub(super) fn leads_out(&self, path: &str) -> bool {
+        above(path).any(|at| self.lost.contains(at))
+    }
+
+    /// Why files of any kind may stand where nobody looked.
+    pub(super) fn not_whole(&self) -> Option<Reason> {
+        if self.truncated {
+            return Some(Reason::new("too-large", "more files than are looked at"));
+        }
+        let (folder, why) = self.closed.first()?;
+        Some(Reason::new("unreadable", format!("{folder}: {why}")))
     }
 
     pub(super) fn place(&self, path: &str, line: u32) -> Place {
@@ -224,99 +259,8 @@ impl<'a> Tree<'a> {
     pub(super) fn unreadable_of(&self, kind: &Kind) -> Option<&(String, String)> {
         self.unreadable
             .iter()
-            .find(|(path, _)| kind::by_name(path) == Some(*kind))
+            .find(|(path, _)| kind::by_name(path) == Some(*kind) || is_parts_of(path, *kind))
     }
-
-    /// What a path or pattern written in a configuration means in this tree. `dir` is the folder that relative ones
-    /// start from and that stands for the program's own folder in absolute ones.
-    pub(super) fn find(&self, dir: &str, written: &str) -> Found {
-        let wanted = if written.starts_with('/') {
-            written.to_owned()
-        } else {
-            join(dir, written)
-        };
-        let is_pattern = written.contains(['*', '?', '[']);
-        let mut empty = false;
-        for at in candidates(dir, &wanted) {
-            if !is_pattern {
-                if self
-                    .reader
-                    .stat(&self.real(&at))
-                    .is_ok_and(|e| e.kind == EntryKind::File)
-                {
-                    return Found::Files(vec![at]);
-                }
-                continue;
-            }
-            let files = self.glob(&at);
-            if !files.is_empty() {
-                return Found::Files(files);
-            }
-            empty |= self.reader.stat(folder(&at)).is_ok();
-        }
-        if empty {
-            return Found::Files(Vec::new());
-        }
-        // A copy keeps no empty folders: a pattern inside the program's own folder that meets nothing is nothing.
-        let own = !written.starts_with('/') || own_prefix(&wanted).is_some();
-        if is_pattern && own {
-            Found::NoFolder
-        } else {
-            Found::Missing
-        }
-    }
-
-    /// As glob(3): sorted, `*` takes no `/` and no leading dot.
-    fn glob(&self, pattern: &str) -> Vec<String> {
-        let mut at = vec![String::new()];
-        for part in pattern.split('/').filter(|p| !p.is_empty()) {
-            let matcher = GlobBuilder::new(part)
-                .literal_separator(true)
-                .build()
-                .map(|g| g.compile_matcher());
-            let Ok(matcher) = matcher else {
-                return Vec::new();
-            };
-            let mut next = Vec::new();
-            for dir in &at {
-                if !part.contains(['*', '?', '[']) {
-                    next.push(format!("{dir}/{part}"));
-                    continue;
-                }
-                let at = if dir.is_empty() {
-                    "/".to_owned()
-                } else {
-                    self.real(dir)
-                };
-                for entry in self.reader.list(&at).unwrap_or_default() {
-                    if matcher.is_match(&entry.name)
-                        && entry.name.starts_with('.') == part.starts_with('.')
-                    {
-                        next.push(format!("{dir}/{}", entry.name));
-                    }
-                }
-                next.truncate(MAX_ENTRIES);
-            }
-            at = next;
-        }
-        at.retain(|path| {
-            self.reader
-                .stat(&self.real(path))
-                .is_ok_and(|e| e.kind != EntryKind::Folder)
-        });
-        at
-    }
-}
-
-/// What a written path means in the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
-    /// These files, possibly none.
-    Files(Vec<String>),
-    /// A pattern in the program's own folder whose folder the tree does not have.
-    NoFolder,
-    /// Not in the tree.
-    Missing,
 }
 
 impl Sight {
@@ -388,6 +332,16 @@ impl Target {
     }
 }
 
+/// Is it a folder whose files are parts of this kind?
+fn is_parts_of(path: &str, kind: Kind) -> bool {
+    kind == Kind::Unit && path.ends_with(".service.d")
+}
+
+/// The path and the folders above it, the top left out.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |at| Some(folder(at))).take_while(|at| *at != "/")
+}
+
 /// The folder of a path, `/` at the top.
 pub(super) fn folder(path: &str) -> &str {
     match path.rfind('/') {
@@ -411,39 +365,15 @@ pub(super) fn join(dir: &str, path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// Where a path written for the real host may lie in the tree: there; below `dir` without the program's own folder;
-/// below `dir` with ever fewer leading parts. A bare pattern is never tried: it would meet anything.
-fn candidates<'p>(dir: &'p str, wanted: &'p str) -> impl Iterator<Item = String> + 'p {
-    let own = own_prefix(wanted).map(|rest| join(dir, rest));
-    let parts: Vec<&str> = wanted.split('/').filter(|p| !p.is_empty()).collect();
-    let shorter = (0..parts.len()).filter_map(move |skip| {
-        let rest = &parts[skip..];
-        (rest.len() > 1 || !rest[0].contains(['*', '?', '['])).then(|| join(dir, &rest.join("/")))
-    });
-    std::iter::once(join("/", wanted)).chain(own).chain(shorter)
-}
-
-fn own_prefix(path: &str) -> Option<&str> {
-    OWN_FOLDERS.iter().find_map(|own| path.strip_prefix(own))
-}
-
 fn inside(root: &Path, path: &Path) -> String {
     format!("/{}", path.strip_prefix(root).unwrap_or(path).display())
 }
 
-/// Where packages put nginx's configuration.
-const OWN_FOLDERS: [&str; 7] = [
-    "/etc/nginx/",
-    "/usr/local/nginx/conf/",
-    "/usr/local/etc/nginx/",
-    "/usr/local/openresty/nginx/conf/",
-    "/opt/nginx/conf/",
-    "/opt/homebrew/etc/nginx/",
-    "/opt/bitnami/nginx/conf/",
-];
-
 /// How deep folders go.
 const MAX_FOLDERS: usize = 32;
 
+/// How many links one path may lead through.
+const MAX_LINKS: usize = 40;
+
 /// How many entries of a tree are looked at.
-const MAX_ENTRIES: usize = 50_000;
+pub(super) const MAX_ENTRIES: usize = 50_000;

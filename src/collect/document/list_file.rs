@@ -46,7 +46,12 @@ impl ListFile {
             .map_err(|e| Reason::new("not-parsed", format!("{}: {e}", self.shown)))
     }
 
-    fn text(&self, cx: &Context, seen: &mut Vec<EvidenceItem>) -> Result<String, SourceError> {
+    /// The text of the file, recorded as evidence.
+    pub(in crate::collect) fn text(
+        &self,
+        cx: &Context,
+        seen: &mut Vec<EvidenceItem>,
+    ) -> Result<String, SourceError> {
         let bytes = self.bytes(cx, seen)?;
         bytes::text(&bytes).map_err(|e| SourceError::Unreadable(self.shown.clone(), e.to_string()))
     }

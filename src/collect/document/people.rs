@@ -123,7 +123,7 @@ impl Own {
 }
 
 /// The days between which the row says that the person works.
-fn span(row: &Row) -> Option<(Day, Day)> {
+pub(in crate::collect) fn span(row: &Row) -> Option<(Day, Day)> {
     let from = match day(row.get("active_from")) {
         DayCell::Blank => Day::new(1900, 1, 1),
         DayCell::Day(day) => Some(day),

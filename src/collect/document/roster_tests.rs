@@ -51,6 +51,7 @@ fn asset(roster: PathBuf, trained: PathBuf) -> Asset {
             trained,
             papers: crate::model::PeopleFiles::default(),
         },
+        lists: crate::model::HostLists::default(),
     }
 }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::certificate::{Dates, hash_of};
 use super::facts::{CertFacts, ChainCert, HttpFacts, TlsFacts};
 use super::leaf::{Leaf, NOT_PARSED, code};
+use super::nameless::{is_beside, is_refused, unnamed};
 use super::putter::Putter;
 use crate::model::{Collected, Day, Place, Reason, Seen, Subject, Value};
 
@@ -19,7 +20,9 @@ pub fn flatten(lines: &[(TlsFacts, Place)], web: bool, now: Timestamp) -> Collec
     let mut collected = Collected::default();
     let names = names(lines);
     for ((facts, place), name) in lines.iter().zip(&names) {
-        collected.subjects.push(tls(facts, name, place));
+        if !(is_beside(facts, lines) && is_refused(facts)) {
+            collected.subjects.push(tls(facts, name, place));
+        }
     }
     collected.saw("tls", Seen::Whole);
     certificates(&mut collected, lines, &names, now);
@@ -37,6 +40,11 @@ fn names(lines: &[(TlsFacts, Place)]) -> Vec<String> {
                 facts.target.port
             )
         }
+        None if is_beside(facts, lines) => format!(
+            "{}:{}(no-sni)",
+            bracketed(&facts.target.name),
+            facts.target.port
+        ),
         Some(_) | None => format!("{}:{}", bracketed(&facts.target.name), facts.target.port),
     };
     let mut taken = BTreeMap::new();
@@ -125,21 +133,28 @@ fn certificates(
     names: &[String],
     now: Timestamp,
 ) {
-    let mut distinct: Vec<(&CertFacts, &str, &Place)> = Vec::new();
+    let mut distinct: Vec<(CertFacts, &str, &Place)> = Vec::new();
     let mut unseen = None;
     let mut plain = None;
     for ((facts, place), name) in lines.iter().zip(names) {
         let certs = facts.certs.iter().filter(|cert| !cert.chain.is_empty());
         let mut any = false;
+        let beside = is_beside(facts, lines);
         for cert in certs {
             any = true;
-            if !distinct.iter().any(|(known, ..)| *known == cert) {
+            let known = match beside {
+                true => distinct.iter().any(|(known, ..)| known.chain == cert.chain),
+                false => distinct.iter().any(|(known, ..)| known == cert),
+            };
+            if !known {
+                let cert = if beside { unnamed(cert) } else { cert.clone() };
                 distinct.push((cert, name, place));
             }
         }
         match (any, facts.encrypted.v) {
             (true, _) => {}
             (false, Some(false)) => plain = Some((name, &facts.encrypted.why)),
+            (false, Some(true) | None) if beside && is_refused(facts) => {}
             (false, Some(true) | None) => unseen = unseen.or(Some((facts, name))),
         }
     }
@@ -165,7 +180,7 @@ fn reason(facts: &TlsFacts, name: &str) -> Reason {
 }
 
 /// `certificate[name]`; with the family of its key, then with the address, where names are alike.
-fn certificate_id(cert: &CertFacts, at: &str, all: &[(&CertFacts, &str, &Place)]) -> String {
+fn certificate_id(cert: &CertFacts, at: &str, all: &[(CertFacts, &str, &Place)]) -> String {
     let name = certificate_name(cert);
     let alike: Vec<_> = all
         .iter()
@@ -338,7 +353,8 @@ fn https(collected: &mut Collected, lines: &[(TlsFacts, Place)], names: &[String
         return;
     }
     let mut unseen = None;
-    for ((facts, place), name) in lines.iter().zip(names) {
+    let by_name = |(facts, _): &&(TlsFacts, Place)| !is_beside(facts, lines);
+    for ((facts, place), name) in lines.iter().zip(names).filter(|(line, _)| by_name(line)) {
         if facts.http == HttpFacts::default() || facts.encrypted.v == Some(false) {
             unseen = unseen.or(Some(reason(facts, name)));
         } else {

@@ -2,6 +2,7 @@
 //!
 //! Only the name server that the inventory names is asked. No record is proven only by an answer that says so.
 
+use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -30,8 +31,17 @@ pub(super) async fn ask(mail: &MailDomain, place: &Place, wait: Duration) -> Sub
         Some(None) => Err(NOT_PARSED),
         None => Err(NOT_ASKED),
     };
+    // Two questions without an answer are enough: the rest is not asked.
+    let silent = Cell::new(0);
     let of = async |name: String, kind: RecordType| match &resolver {
-        Ok(resolver) => records(resolver, &name, kind).await,
+        Ok(_) if silent.get() >= MOST_SILENT => Err(TIMEOUT),
+        Ok(resolver) => {
+            let seen = records(resolver, &name, kind).await;
+            if matches!(seen, Err(TIMEOUT | UNREACHABLE)) {
+                silent.set(silent.get() + 1);
+            }
+            seen
+        }
         Err(why) => Err(*why),
     };
     let mx = of(format!("{domain}."), RecordType::MX).await;
@@ -99,6 +109,9 @@ fn resolver(server: SocketAddr, wait: Duration) -> Result<TokioResolver, &'stati
     options.attempts = 1;
     builder.build().map_err(|_| UNREACHABLE)
 }
+
+/// How many questions without an answer end the asking.
+const MOST_SILENT: u32 = 2;
 
 /// The longest wait for one answer.
 const ANSWER: Duration = Duration::from_secs(3);

@@ -4,12 +4,15 @@
 //! wire, `raw` sends hellos of our own, `certificate`, `trust` and `headers` read what came, `facts` and `record` are
 //! the line `tls-facts/1`, `flatten` makes subjects of lines.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 mod certificate;
 mod facts;
@@ -19,6 +22,7 @@ mod headers;
 mod http;
 mod leaf;
 mod mail;
+mod nameless;
 mod ocsp;
 mod oids;
 mod permitted;
@@ -58,8 +62,8 @@ pub const KINDS: [&str; 5] = ["tls", "certificate", "http", "tracking", mail::KI
 /// Addresses of one name that are asked at the same time.
 const AT_ONCE: usize = 4;
 
-/// Asks every address of the target: one line for each, also for those that could not be reached; one line
-/// without an address where the name has none.
+/// Asks every address of the target, by its name and without one: one line for each, also for those that could not be
+/// reached; one line without an address where the name has none.
 pub async fn probe(target: &ProbeTarget, cx: &Context) -> Vec<TlsFacts> {
     let target = Arc::new(target.clone());
     let roots = Arc::new(Roots::load(target.roots.as_deref()));
@@ -83,13 +87,7 @@ pub async fn probe(target: &ProbeTarget, cx: &Context) -> Vec<TlsFacts> {
         let (target, roots, permits) = (target.clone(), roots.clone(), permits.clone());
         tasks.spawn(async move {
             let _permit = permits.acquire_owned().await;
-            let ask = Ask {
-                target: &target,
-                roots: &roots,
-                now,
-                timeout,
-            };
-            (ip, ask.address(ip).await)
+            (ip, both(&target, &roots, ip, now, timeout).await)
         });
     }
     let mut seen = Vec::new();
@@ -99,14 +97,40 @@ pub async fn probe(target: &ProbeTarget, cx: &Context) -> Vec<TlsFacts> {
     // An address whose task broke, or for which there was no room, is said, not left out.
     addresses
         .iter()
-        .map(|ip| {
+        .flat_map(|ip| {
             let at = seen.iter().position(|(seen, _)| seen == ip);
             at.map_or_else(
-                || ask.unseen(Some(*ip), CAPPED),
+                || vec![ask.unseen(Some(*ip), CAPPED)],
                 |at| seen.swap_remove(at).1,
             )
         })
         .collect()
+}
+
+/// One address by its name, and once more without one where it answered. Both within the time of one address.
+async fn both(
+    target: &ProbeTarget,
+    roots: &Result<Roots, &'static str>,
+    ip: IpAddr,
+    now: Timestamp,
+    timeout: Duration,
+) -> Vec<TlsFacts> {
+    let until = Instant::now() + probe::ENDPOINT;
+    let ask = |target| Ask {
+        target,
+        roots,
+        now,
+        timeout,
+    };
+    let named = ask(target).address(ip, until).await;
+    let answered = named.encrypted.v == Some(true);
+    match target.nameless().filter(|_| answered) {
+        Some(target) => {
+            let nameless = ask(&target).address(ip, until).await;
+            vec![named, nameless]
+        }
+        None => vec![named],
+    }
 }
 
 /// Collects an endpoint, or reads the lines recorded of one. `shown` is how the inventory names it.
@@ -175,10 +199,19 @@ pub fn live(target: &ProbeTarget, shown: &str, cx: &Context) -> Collected {
     runtime.shutdown_background();
     let mut evidence = Vec::new();
     let mut lines = Vec::new();
+    let named = facts.iter().any(|f| f.target.sni.is_some());
     for facts in facts {
         let line = draw(&facts);
         evidence.push(EvidenceItem {
-            id: format!("{shown}@{}", facts.target.addr.as_deref().unwrap_or("-")),
+            id: format!(
+                "{shown}@{}{}",
+                facts.target.addr.as_deref().unwrap_or("-"),
+                if named && facts.target.sni.is_none() {
+                    "-no-sni"
+                } else {
+                    ""
+                }
+            ),
             kind: "endpoint".into(),
             source: shown.to_owned(),
             command: None,
@@ -216,10 +249,12 @@ async fn pages(
         return pages;
     }
     let place = Place::new(shown, 0);
-    for seen in facts {
+    let by_name = |f: &&TlsFacts| f.target.sni == target.sent_name();
+    let several = facts.iter().filter(by_name).count() > 1;
+    for seen in facts.iter().filter(by_name) {
         let addr = seen.target.addr.as_deref();
         let name = match addr {
-            Some(addr) if facts.len() > 1 => format!("tracking[{shown}@{addr}]"),
+            Some(addr) if several => format!("tracking[{shown}@{addr}]"),
             Some(_) | None => format!("tracking[{shown}]"),
         };
         let ip = addr.and_then(|addr| addr.parse().ok());

@@ -27,7 +27,7 @@ use super::target::ProbeTarget;
 use super::trust::{self, Roots};
 
 /// The longest time for one address.
-const ENDPOINT: Duration = Duration::from_secs(30);
+pub(super) const ENDPOINT: Duration = Duration::from_secs(30);
 /// The wait before the one retry.
 const BACK_OFF: Duration = Duration::from_millis(250);
 /// The most ports that are tried.
@@ -64,8 +64,8 @@ impl Ask<'_> {
         facts
     }
 
-    /// Everything that this prober can see at one address.
-    pub(super) async fn address(&self, ip: IpAddr) -> TlsFacts {
+    /// Everything that this prober can see at one address until then.
+    pub(super) async fn address(&self, ip: IpAddr, until: Instant) -> TlsFacts {
         let began = Instant::now();
         let Ok(name) = ServerName::try_from(self.target.name().to_owned()) else {
             return self.unseen(Some(ip), NOT_PARSED);
@@ -80,7 +80,7 @@ impl Ask<'_> {
             send_name: self.target.sent_name().is_some(),
             starttls: starttls.flatten(),
             timeout: self.timeout,
-            deadline: began + ENDPOINT,
+            deadline: until,
         };
         let mut facts = self.unseen(Some(ip), TIMEOUT);
         let mut count = 0;
@@ -178,8 +178,8 @@ impl Ask<'_> {
             let mut facts = certificate::describe(chain, self.now);
             facts.key_proven = key_proof(&facts, proven);
             if let Some(response) = &hello.shown.staple {
-                // What cannot be read is there all the same.
-                let status = ocsp::status(response, self.now).unwrap_or("present");
+                // What cannot be read or is not vouched for is there all the same.
+                let status = ocsp::status(response, chain, self.now).unwrap_or("present");
                 facts.staple = Leaf::seen(status.to_owned());
             }
             trust::judge(&mut facts, chain, Some(&dial.name), self.roots, self.now);

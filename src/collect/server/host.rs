@@ -180,20 +180,25 @@ impl<'a> Host<'a> {
         for part in pattern.split('/').filter(|p| !p.is_empty()) {
             let mut next = Vec::new();
             for path in &paths {
-                if !part.contains(['*', '?']) {
+                if !part.contains(['*', '?', '[']) {
                     next.push(format!("{path}/{part}"));
                     continue;
                 }
+                let fits = fitting(part)?;
                 for name in self.names(if path.is_empty() { "/" } else { path })? {
-                    if fits(&name, part) && (!name.starts_with('.') || part.starts_with('.')) {
+                    if fits(&name) && (!name.starts_with('.') || part.starts_with('.')) {
                         next.push(format!("{path}/{name}"));
                     }
                 }
             }
-            next.truncate(MAX_PATHS);
+            // What is left out could say anything.
+            if next.len() > MAX_PATHS {
+                let what = format!("more than {MAX_PATHS} paths");
+                return Err(SourceError::Unreadable(pattern.to_owned(), what));
+            }
             paths = next;
         }
-        if !pattern.contains(['*', '?']) {
+        if !pattern.contains(['*', '?', '[']) {
             return Ok(paths);
         }
         Ok(paths
@@ -337,4 +342,17 @@ pub(super) fn set(path: &str, value: impl Into<Value>, file: &str, line: u32) ->
 /// A fact concluded from a file.
 pub(super) fn derived(path: &str, value: impl Into<Value>, file: &str, line: u32) -> Fact {
     Fact::derived(path, value).at(Place::new(file, line))
+}
+
+/// Which names a part of a pattern means; sets of letters in brackets as glob(3) has them.
+fn fitting(part: &str) -> Result<Box<dyn Fn(&str) -> bool + '_>, SourceError> {
+    if !part.contains('[') {
+        return Ok(Box::new(move |name| fits(name, part)));
+    }
+    let glob = globset::GlobBuilder::new(part)
+        .literal_separator(true)
+        .build()
+        .map_err(|e| SourceError::Unreadable(part.to_owned(), e.to_string()))?
+        .compile_matcher();
+    Ok(Box::new(move |name| glob.is_match(name)))
 }

@@ -25,6 +25,7 @@ mod journal;
 mod kernel;
 mod lastlogin;
 mod legacy;
+mod lists;
 mod lockout;
 mod logfiles;
 mod logging;
@@ -69,6 +70,7 @@ use crate::model::{Collected, Place, Reason, Seen, Source, Value};
 use host::Host;
 
 pub use gather::{gather, gather_of};
+pub use lists::beside;
 pub use sshd::{Files as SshdFiles, Version as SshdVersion, subjects as sshd_subjects};
 
 /// A part of the collector.

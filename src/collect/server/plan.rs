@@ -55,9 +55,6 @@ pub const PIECES: &[&[Piece]] = &[
     super::timesync::PIECES,
 ];
 
-/// Parts whose pieces are still to be named: what they read of a host or a bundle is `not-collected`.
-pub const UNPLANNED: &[&str] = &[];
-
 /// What every part rests on: which system it is, which packages prove what is not there, which units are on.
 const ALWAYS: &[&[Piece]] = &[
     super::record::PIECES,

@@ -17,6 +17,8 @@ pub struct Tag {
     pub depth: usize,
     /// Its name.
     pub name: String,
+    /// The text that stands in it before any other tag.
+    pub text: String,
     attributes: Vec<(String, String)>,
 }
 
@@ -31,18 +33,36 @@ impl Tag {
 /// The tags of a file; `None` where it is no XML.
 pub fn read(text: &str) -> Option<Vec<Tag>> {
     let mut reader = Reader::from_str(text);
-    let (mut tags, mut depth) = (Vec::new(), 0_usize);
+    let (mut tags, mut depth) = (Vec::<Tag>::new(), 0_usize);
+    let mut lines = Lines {
+        text,
+        at: 0,
+        line: 1,
+    };
+    // Text right behind a tag belongs to it.
+    let mut open = false;
     loop {
         match reader.read_event().ok()? {
             Event::Start(start) => {
-                tags.push(tag(text, reader.buffer_position(), depth, &start));
+                tags.push(tag(lines.before(reader.buffer_position()), depth, &start));
                 depth += 1;
+                open = true;
             }
-            Event::Empty(start) => tags.push(tag(text, reader.buffer_position(), depth, &start)),
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Empty(start) => {
+                tags.push(tag(lines.before(reader.buffer_position()), depth, &start));
+                open = false;
+            }
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                open = false;
+            }
             Event::Eof => return (depth == 0).then_some(tags),
-            Event::Text(_)
-            | Event::CData(_)
+            Event::Text(inner) => {
+                if open && let Some(last) = tags.last_mut() {
+                    last.text.push_str(String::from_utf8_lossy(&inner).trim());
+                }
+            }
+            Event::CData(_)
             | Event::Comment(_)
             | Event::Decl(_)
             | Event::PI(_)
@@ -55,19 +75,38 @@ pub fn read(text: &str) -> Option<Vec<Tag>> {
     }
 }
 
-fn tag(text: &str, end: u64, depth: usize, start: &BytesStart<'_>) -> Tag {
-    let end = usize::try_from(end).unwrap_or(usize::MAX).min(text.len());
-    let before = text
-        .as_bytes()
-        .get(..end.saturating_sub(1))
-        .unwrap_or_default();
-    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+/// Counts lines in one way through the text.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line on which what ends here ends.
+    fn before(&mut self, end: u64) -> u32 {
+        let end = usize::try_from(end)
+            .unwrap_or(usize::MAX)
+            .min(self.text.len());
+        let to = end.saturating_sub(1).max(self.at);
+        let passed = self.text.as_bytes().get(self.at..to).unwrap_or_default();
+        let more = passed.iter().filter(|b| **b == b'\n').count();
+        self.line = self
+            .line
+            .saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+        self.at = to;
+        self.line
+    }
+}
+
+fn tag(line: u32, depth: usize, start: &BytesStart<'_>) -> Tag {
     let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let attributes = start.attributes().flatten();
     Tag {
-        line: u32::try_from(line).unwrap_or(u32::MAX),
+        line,
         depth,
         name: words(start.name().as_ref()),
+        text: String::new(),
         attributes: attributes
             .map(|a| (words(a.key.as_ref()), words(&a.value)))
             .collect(),
@@ -91,6 +130,8 @@ mod tests {
             (tags[0].get("target"), tags[1].get("name")),
             (Some("DROP"), Some("ssh"))
         );
+        let texts = read("<a>\n<b> 30 </b><c/>x</a>").unwrap();
+        assert_eq!((texts[1].text.as_str(), texts[2].line), ("30", 2));
         assert_eq!(read("<zone><service></zone>"), None);
         assert_eq!(read("<zone>"), None);
     }

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::model::{Counts, LetterItem, Obligation, Run, Status, SystemReport, Text};
-use crate::report::common::{both, instrument_name as name, lines, short, whereabouts, worst};
+use crate::report::common::{
+    before_waivers, both, instrument_name as name, lines, short, whereabouts, worst,
+};
 use crate::text::labels::{self, Label};
 
 /// Page one.
@@ -22,6 +24,7 @@ pub(super) struct Front {
     tool: String,
     counts: Counts,
     sentence: Text,
+    before: Option<Text>,
     bars: Vec<Bar>,
     coverage: Option<u8>,
     compliance: Option<u8>,
@@ -47,6 +50,7 @@ struct Gate {
     label: Label,
     exit_code: u8,
     fail_on: Label,
+    new_only: bool,
     reasons: Vec<Text>,
 }
 
@@ -145,6 +149,7 @@ impl Front {
             tool: format!("{} {}", run.tool.name, run.tool.version),
             counts: run.summary.requirements,
             sentence: labels::counts(run.summary.requirements),
+            before: before_waivers(run),
             bars: bars(run.summary.requirements),
             coverage: run.summary.coverage,
             compliance: run.summary.compliance.filter(|_| enough),
@@ -153,6 +158,7 @@ impl Front {
                 label: labels::gate(&run.gate.outcome),
                 exit_code: run.gate.exit_code,
                 fail_on: labels::severity(run.gate.fail_on),
+                new_only: run.gate.new_only,
                 reasons: run.gate.reasons.iter().map(both).collect(),
             },
             systems: run.systems.iter().map(system).collect(),

@@ -10,6 +10,7 @@ mod front;
 mod matrix;
 mod rest;
 mod rows;
+mod trend;
 mod undecided;
 
 use serde::Serialize;
@@ -36,7 +37,7 @@ impl Render for Html {
     }
 
     fn render(&self, run: &Run, options: &Options) -> Result<Vec<u8>, ReportError> {
-        let view = View::of(run, options.lang);
+        let view = View::of(run, options);
         let tera = match &*TEMPLATES {
             Ok(tera) => tera,
             Err(error) => return Err(ReportError::Template(tera::Error::message(error))),
@@ -55,6 +56,7 @@ struct View {
     csp: String,
     english: bool,
     front: front::Front,
+    trend: Option<trend::Trend>,
     filter: filter::Filter,
     chapters: blocks::Chapters,
     rest: rest::Rest,
@@ -62,7 +64,7 @@ struct View {
 }
 
 impl View {
-    fn of(run: &Run, lang: Lang) -> Self {
+    fn of(run: &Run, options: &Options) -> Self {
         Self {
             w: page::words(),
             csp: format!(
@@ -70,8 +72,9 @@ impl View {
                 hash(CSS),
                 hash(SCRIPT)
             ),
-            english: lang == Lang::En,
+            english: options.lang == Lang::En,
             front: front::Front::of(run),
+            trend: trend::Trend::of(run, &options.history),
             filter: filter::Filter::of(run),
             chapters: blocks::Chapters::of(run),
             rest: rest::Rest::of(run),
@@ -101,6 +104,7 @@ static TEMPLATES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
             include_str!("../../../templates/data_map.html"),
         ),
         ("front.html", include_str!("../../../templates/front.html")),
+        ("trend.html", include_str!("../../../templates/trend.html")),
         ("rest.html", include_str!("../../../templates/rest.html")),
         (
             "report.html",

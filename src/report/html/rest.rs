@@ -10,7 +10,7 @@ use crate::model::{
     AssetReport, AttestationReport, InstrumentReport, Reading, ReasonReport, ResultWord, Run,
     Status, Text, WaiverReport,
 };
-use crate::report::common::{both, cite, instrument_name as name, lead, lines, short};
+use crate::report::common::{both, cite, instrument_name as name, lead, lines, remarks, short};
 use crate::text::labels::{self, Label};
 
 /// The rest of the page.
@@ -56,7 +56,7 @@ struct Waiver {
     from: Text,
     until: Text,
     active: bool,
-    remark: Option<Text>,
+    remarks: Vec<Text>,
     findings: u64,
 }
 
@@ -247,7 +247,7 @@ fn waiver(waiver: &WaiverReport) -> Waiver {
         from: labels::day(waiver.from),
         until: labels::day(waiver.until),
         active: waiver.active,
-        remark: waiver.remark.as_ref().map(words),
+        remarks: remarks(waiver).map(words).collect(),
         findings: waiver.findings,
     }
 }

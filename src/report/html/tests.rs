@@ -124,6 +124,96 @@ fn a_scan_says_that_it_is_partial() {
     assert!(text.contains("<html lang=\"en\">") && text.contains("<title>Partial check</title>"));
 }
 
+fn past(finished: &str, gap: u64) -> crate::report::Past {
+    let mut past = crate::report::Past::of(&sample::run());
+    past.id = finished.to_owned();
+    past.finished = finished.to_owned();
+    past.counts.gap = gap;
+    past
+}
+
+#[test]
+fn the_trend_has_a_picture_a_sentence_and_a_table() {
+    assert!(!drawn(&sample::run()).contains("id=\"trend\""));
+    let mut first = past("2026-05-04T08:00:00+07:00", 19);
+    first.rules_sha256 = "0".repeat(64);
+    let mut cut = past("2026-08-20T08:00:00+07:00", 12);
+    cut.complete = false;
+    let options = Options {
+        history: vec![first, cut],
+        ..Options::default()
+    };
+    let text = String::from_utf8(Html.render(&sample::run(), &options).unwrap()).unwrap();
+    let trend = text.split("<section id=\"trend\"").nth(1).unwrap();
+    let trend = trend.split("</section>").next().unwrap();
+    for words in [
+        "Qua 3 lần kiểm tra, từ ngày 04/05/2026 đến ngày 23/11/2026: chưa đạt 19 → 8",
+        "Over 3 runs, from 2026-05-04 to 2026-11-23: gaps 19 → 8",
+        "role=\"img\" aria-labelledby=\"trend-said\"",
+        "id=\"trend-said\"",
+        page::word("trend_cut").vi,
+    ] {
+        assert!(trend.contains(words), "{words}");
+    }
+    assert_eq!(trend.matches("<tr><th scope=\"row\">").count(), 3);
+    // The rules changed once, from the first to the second.
+    assert_eq!(trend.matches(page::word("trend_rules").vi).count(), 1);
+    assert_eq!(trend.matches("class=\"on-gap\"").count(), 3);
+    assert!(text.contains("href=\"#trend\""));
+}
+
+#[test]
+fn a_trend_of_many_runs_and_of_odd_ones_stays_drawn() {
+    let mut options = Options::default();
+    for at in 0..60 {
+        options
+            .history
+            .push(past(&format!("2026-01-01T00:00:{at:02}Z"), at));
+    }
+    options.history[0].finished = sample::HOSTILE.to_owned();
+    options.history[1].counts = crate::model::Counts::default();
+    options.history[2].counts.gap = u64::from(u32::MAX);
+    let text = String::from_utf8(Html.render(&sample::run(), &options).unwrap()).unwrap();
+    let trend = text.split("<section id=\"trend\"").nth(1).unwrap();
+    let trend = trend.split("</section>").next().unwrap();
+    assert_eq!(trend.matches("<tr><th scope=\"row\">").count(), 61);
+    assert!(trend.contains(page::word("trend_table").vi));
+    assert!(!trend.contains("<script") && !trend.contains('\u{1b}'));
+}
+
+#[test]
+fn what_waivers_hide_and_what_is_to_say_of_them_is_shown() {
+    let mut run = sample::run();
+    run.gate.new_only = true;
+    run.summary.before_waivers = Some(crate::model::BeforeWaivers {
+        by_severity: [("high".to_owned(), 77)].into(),
+        ..Default::default()
+    });
+    let remark = |code: &str| crate::model::ReasonReport {
+        code: code.to_owned(),
+        vi: format!("vi {code} <b>"),
+        en: format!("en {code}"),
+    };
+    run.waivers[0].remarks = vec![remark("waiver-unused"), remark("waiver-ending")];
+    let page = drawn(&run);
+    let summary = crate::report::markdown::Markdown.render(&run, &Options::default());
+    let summary = String::from_utf8(summary.unwrap()).unwrap();
+    for (text, format) in [(&page, "html"), (&summary, "markdown")] {
+        for words in [
+            "Trước khi xét chấp nhận: 77 kết quả không đạt",
+            page::word("new_only").vi,
+            "vi waiver-unused",
+            "vi waiver-ending",
+        ] {
+            assert!(text.contains(words), "{format}: {words}");
+        }
+        assert!(
+            !text.contains("<b>vi") && !text.contains("waiver-unused <b>"),
+            "{format}"
+        );
+    }
+}
+
 fn place(place: &str, class: &str, open: u64, protected: u64) -> crate::model::DataPlace {
     crate::model::DataPlace {
         system: "portal".into(),

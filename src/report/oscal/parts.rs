@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::report::common::{VALUE_CHARS, short};
 
+/// The version of OSCAL that we write.
+pub(super) const VERSION: &str = "1.1.2";
+
 /// Where our properties have their meaning.
 const NAMESPACE: &str = "https://capdo.example/ns/oscal";
 
@@ -51,6 +54,11 @@ pub(super) fn token(id: &str) -> String {
         token.insert(0, '_');
     }
     token
+}
+
+/// The objective of a requirement: the part of the catalogue that findings are of.
+pub(super) fn objective(requirement: &str) -> String {
+    format!("{}_obj", token(requirement))
 }
 
 /// A moment with its zone; the first of all moments where it is none.

@@ -1,12 +1,16 @@
 //! Where a result stands in the repository, as a relative URI, and where it really is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::model::{AssetKind, AssetReport, Finding, Run};
-use crate::report::common::{PLACE_CHARS, place, short};
+use crate::model::{AssetKind, AssetReport, Finding, Lang, Run};
+use crate::report::common::{PLACE_CHARS, VALUE_CHARS, actual, place, short};
+use crate::text::labels;
 use crate::text::unicode::visible;
+
+/// Other places of a finding; code scanning takes a thousand, people read a few.
+const MAX_RELATED: usize = 20;
 
 /// The places of one run.
 pub(in crate::report) struct Places<'a> {
@@ -34,13 +38,50 @@ impl<'a> Places<'a> {
 
     /// Physical and logical location of a finding.
     pub(super) fn location(&self, finding: &Finding) -> Value {
-        let (file, line, column) = self.physical(finding);
         let real = place(finding);
         let shown = if real.is_empty() {
             short(&finding.subject, PLACE_CHARS)
         } else {
             real
         };
+        self.written(finding, self.physical(finding), &shown)
+    }
+
+    /// The other lines that a finding rests on, each with what stands there: for one who mends it in the first place only.
+    pub(super) fn related(&self, finding: &Finding, lang: Lang) -> Vec<Value> {
+        let first = finding.location.as_ref();
+        let mut known = BTreeSet::from([(
+            first.and_then(|l| l.file.as_deref()),
+            first.and_then(|l| l.line).unwrap_or(0),
+        )]);
+        let mut related = Vec::new();
+        for fact in &finding.actual {
+            let Some(file) = fact.file.as_deref() else {
+                continue;
+            };
+            let line = fact.line.unwrap_or(0);
+            if related.len() == MAX_RELATED || !known.insert((Some(file), line)) {
+                continue;
+            }
+            let place = self.stands(finding, Some(file), fact.line, None);
+            let shown = match line {
+                0 => file.to_owned(),
+                line => format!("{file}:{line}"),
+            };
+            let mut location = self.written(finding, place, &short(&shown, PLACE_CHARS));
+            location["id"] = json!(related.len());
+            let mut said = actual(fact, VALUE_CHARS);
+            if let Some(origin) = fact.origin {
+                said = format!("{said} ({})", labels::origin(origin).get(lang));
+            }
+            location["message"] = json!({ "text": said });
+            related.push(location);
+        }
+        related
+    }
+
+    fn written(&self, finding: &Finding, place: (String, u32, u32), shown: &str) -> Value {
+        let (file, line, column) = place;
         json!({
             "physicalLocation": {
                 "artifactLocation": { "uri": self.uri(&file) },
@@ -64,11 +105,27 @@ impl<'a> Places<'a> {
     }
 
     fn physical(&self, finding: &Finding) -> (String, u32, u32) {
-        let asset = self.assets.get(finding.asset.as_str());
         let location = finding.location.as_ref();
         let file = location.and_then(|l| l.file.as_deref());
-        let line = location.and_then(|l| l.line).unwrap_or(1).max(1);
-        let column = location.and_then(|l| l.column).unwrap_or(1).max(1);
+        self.stands(
+            finding,
+            file,
+            location.and_then(|l| l.line),
+            location.and_then(|l| l.column),
+        )
+    }
+
+    /// Where a place of this finding stands in the repository: what was seen on a host stands at the asset's line in the inventory.
+    fn stands(
+        &self,
+        finding: &Finding,
+        file: Option<&str>,
+        line: Option<u32>,
+        column: Option<u32>,
+    ) -> (String, u32, u32) {
+        let asset = self.assets.get(finding.asset.as_str());
+        let line = line.unwrap_or(1).max(1);
+        let column = column.unwrap_or(1).max(1);
         let kind = asset
             .map(|a| a.kind)
             .or_else(|| self.kinds.get(finding.control.as_str()).copied());

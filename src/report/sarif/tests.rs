@@ -107,6 +107,116 @@ fn markdown_says_what_the_text_says() {
     assert!(!log.contains('\u{202e}') && !log.contains("\\u001b"));
 }
 
+/// What the types of others can hold comes back as it was: nothing of ours has a name or a shape that SARIF does not know.
+#[test]
+fn the_types_of_serde_sarif_hold_every_run() {
+    for run in [
+        sample::run(),
+        sample::scan(),
+        sample::hostile(),
+        sample::large(300),
+    ] {
+        for full in [false, true] {
+            let log = drawn(&run, full);
+            let held: serde_sarif::sarif::Sarif = serde_json::from_value(log.clone()).unwrap();
+            let again = serde_json::to_value(&held).unwrap();
+            same(&log, &again, "$");
+        }
+    }
+}
+
+/// Equal, where a number may have become one with a point.
+fn same(ours: &Value, theirs: &Value, at: &str) {
+    match (ours, theirs) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let (a, b) = (a.get(key), b.get(key));
+                assert!(a.is_some() && b.is_some(), "{at}.{key}: {a:?} {b:?}");
+                same(a.unwrap(), b.unwrap(), &format!("{at}.{key}"));
+            }
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{at}");
+            for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                same(a, b, &format!("{at}[{i}]"));
+            }
+        }
+        (Value::Number(a), Value::Number(b)) => assert_eq!(a.as_f64(), b.as_f64(), "{at}"),
+        (a, b) => assert_eq!(a, b, "{at}"),
+    }
+}
+
+#[test]
+fn other_lines_of_a_finding_are_related_places() {
+    use crate::model::{ActualReport, Origin};
+    let mut run = sample::run();
+    let at = |file: Option<&str>, line, origin| ActualReport {
+        path: "ssl_protocols".into(),
+        value: "TLSv1\u{1b}[31m".into(),
+        origin: Some(origin),
+        file: file.map(str::to_owned),
+        line,
+    };
+    let more = |finding: &mut Finding, own: Option<String>, line| {
+        finding.actual = vec![
+            at(own.as_deref(), line, Origin::Set),
+            at(
+                Some("configs/portal/conf.d/tls.conf"),
+                Some(3),
+                Origin::Shadowed,
+            ),
+            at(
+                Some("configs/portal/conf.d/tls.conf"),
+                Some(3),
+                Origin::Shadowed,
+            ),
+            at(None, None, Origin::Default),
+        ];
+    };
+    for finding in &mut run.findings {
+        let location = finding.location.clone();
+        let (file, line) = location.map_or((None, None), |l| (l.file, l.line));
+        more(finding, file, line);
+    }
+    let log = drawn(&run, false);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let of = |rule: &str| results.iter().find(|r| r["ruleId"] == rule).unwrap();
+    let nginx = of("CFG-NGX-002")["relatedLocations"].as_array().unwrap();
+    assert_eq!(
+        nginx.len(),
+        1,
+        "its own line is no other one, and none stands twice"
+    );
+    let place = &nginx[0]["physicalLocation"];
+    assert_eq!(
+        place["artifactLocation"]["uri"],
+        "deploy/configs/portal/conf.d/tls.conf"
+    );
+    assert_eq!(place["region"]["startLine"], 3);
+    let said = nginx[0]["message"]["text"].as_str().unwrap();
+    assert!(
+        said.starts_with("ssl_protocols = TLSv1") && !said.contains('\u{1b}'),
+        "{said}"
+    );
+    assert!(said.contains(crate::text::labels::origin(Origin::Shadowed).vi));
+    // On a host: the line of the inventory, and the real place by name.
+    let ssh = &of("SRV-SSH-001")["relatedLocations"][0];
+    assert_eq!(
+        ssh["physicalLocation"]["artifactLocation"]["uri"],
+        "deploy/inventory.yaml"
+    );
+    assert_eq!(
+        ssh["logicalLocations"][0]["fullyQualifiedName"],
+        "web-01:configs/portal/conf.d/tls.conf:3"
+    );
+    let many = (0..100).map(|n| at(Some("a"), Some(n + 1), Origin::Set));
+    run.findings[0].actual = many.collect();
+    let log = drawn(&run, true);
+    let related = log["runs"][0]["results"][0]["relatedLocations"].as_array();
+    assert_eq!(related.unwrap().len(), 20);
+}
+
 #[test]
 fn no_sanctions() {
     let text = drawn(&sample::run(), true).to_string();

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Node;
+use crate::collect::config::found::Found;
 use crate::collect::config::settings::told;
-use crate::collect::config::tree::{Found, Tree, folder, join};
+use crate::collect::config::tree::{Tree, folder, join};
 use crate::parse::apache::{Directive, parse};
 
 /// What is known while the files are read.
@@ -181,11 +182,14 @@ impl Expander {
     ) -> Vec<Node> {
         let dir = folder(&self.main).to_owned();
         let wanted = self.below_root(written);
+        let is_optional = directive.name == "includeoptional" && written.contains(['*', '?', '[']);
         let mut found = tree.find(&dir, &wanted);
         // A folder stands for all files in it.
         if found == Found::Missing && !wanted.contains('*') {
             let all = tree.find(&dir, &format!("{}/*", wanted.trim_end_matches('/')));
-            if matches!(&all, Found::Files(files) if !files.is_empty()) {
+            if matches!(&all, Found::Files(files) if !files.is_empty())
+                || matches!(all, Found::Part(..))
+            {
                 found = all;
             }
         }
@@ -194,22 +198,31 @@ impl Expander {
                 .iter()
                 .flat_map(|f| self.file(tree, f, depth + 1))
                 .collect(),
+            Found::Part(files, why) => {
+                let nodes = files
+                    .iter()
+                    .flat_map(|f| self.file(tree, f, depth + 1))
+                    .collect();
+                self.lost(tree, path, directive.line, &why);
+                nodes
+            }
             Found::NoFolder => Vec::new(),
-            Found::Missing if directive.name == "includeoptional" && written.contains('*') => {
+            // A copy keeps no empty folders.
+            Found::Missing if is_optional && !wanted.starts_with('/') && tree.is_copy(&dir) => {
                 Vec::new()
             }
             Found::Missing => {
-                let place = tree.place(path, directive.line);
-                self.missing = Some(format!("{place}: {written}"));
-                told(
-                    tree,
-                    path,
-                    directive.line,
-                    &format!("includes {written}, which is not here"),
-                );
+                self.lost(tree, path, directive.line, written);
                 Vec::new()
             }
         }
+    }
+
+    fn lost(&mut self, tree: &mut Tree<'_>, path: &str, line: u32, what: &str) {
+        let place = tree.place(path, line);
+        self.missing = Some(format!("{place}: {what}"));
+        let what = format!("includes {what}, which is not here");
+        told(tree, path, line, &what);
     }
 
     /// A path as seen from the folder of the main file: what stands below `ServerRoot` stands there.

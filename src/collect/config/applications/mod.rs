@@ -1,15 +1,29 @@
-//! What applications are configured by: Spring Boot, `.env`, and the pipelines that build and deliver them.
+//! What applications are configured by: Spring Boot, .NET, Django, Tomcat, `.env`, and the pipelines that build and deliver them.
 
 use super::kind::Kind;
 use super::seen;
 use super::tree::Tree;
 use crate::model::Collected;
 
+mod django;
 mod dotenv;
+mod dotnet;
 mod pipeline;
 mod spring;
+#[cfg(test)]
+mod tests;
+mod tomcat;
 
-pub(super) const TYPES: &[&str] = &["spring", "dotenv", "pipeline"];
+pub(super) const TYPES: &[&str] = &[
+    "spring",
+    "dotenv",
+    "pipeline",
+    "dotnet",
+    "django",
+    "tomcat",
+    "tomcat-users",
+    "web-xml",
+];
 
 /// Adds what stands in the tree's files of applications.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
@@ -27,4 +41,12 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         }
     }
     out.saw("pipeline", seen(tree, &[Kind::Pipeline]));
+    dotnet::collect(tree, out);
+    out.saw("dotnet", seen(tree, &[Kind::Dotnet]));
+    django::collect(tree, out);
+    out.saw("django", seen(tree, &[Kind::Django]));
+    tomcat::collect(tree, out);
+    for kind in ["tomcat", "tomcat-users", "web-xml"] {
+        out.saw(kind, seen(tree, &[Kind::Tomcat]));
+    }
 }

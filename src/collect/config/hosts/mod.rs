@@ -30,10 +30,17 @@ const NAMES: [(&str, &str); 5] = [
 
 /// Adds what stands in the tree's files of hosts.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
+    etc(tree, out);
+    unit::collect(tree, out);
+}
+
+fn etc(tree: &mut Tree<'_>, out: &mut Collected) {
     let mut not_seen: BTreeMap<&str, Reason> = BTreeMap::new();
+    let named = named(tree);
     for ((from, at), parts) in mounts(tree) {
         let source = Mounted {
-            source: tree.reader.source(),
+            tree,
+            named: &named,
             from: from.clone(),
             at,
         };
@@ -44,7 +51,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
                 .find(|(own, _)| *own == &*sight.kind)
                 .map(|(_, name)| *name);
             if let (Some(name), Seen::Not(mut why)) = (name, sight.seen) {
-                why.detail = source.shown(tree, &why.detail);
+                why.detail = source.shown(&why.detail);
                 not_seen.entry(name).or_insert(why);
             }
         }
@@ -53,22 +60,22 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
                 continue;
             };
             subject.kind = (*name).into();
-            moved(&mut subject, &|file| source.shown(tree, file));
+            moved(&mut subject, &|file| source.shown(file));
             out.subjects.push(subject);
         }
     }
     let unreadable = tree.unreadable_of(&Kind::Host).cloned();
+    let not_whole = tree.not_whole();
     for (_, name) in NAMES {
         let seen = match (not_seen.remove(name), &unreadable) {
             (Some(why), _) => Seen::Not(why),
             (None, Some((file, why))) => {
                 Seen::Not(Reason::new("unreadable", format!("{file}: {why}")))
             }
-            (None, None) => Seen::Whole,
+            (None, None) => not_whole.clone().map_or(Seen::Whole, Seen::Not),
         };
         out.saw(name, seen);
     }
-    unit::collect(tree, out);
 }
 
 /// Which folders stand for `/etc` or a folder in it, and which readers have something to read there.
@@ -106,6 +113,24 @@ fn mounts(tree: &Tree<'_>) -> BTreeMap<(String, &'static str), Vec<&'static str>
     mounts
 }
 
+/// The paths of the real host that inclusions name, up to their first wildcard.
+fn named(tree: &mut Tree<'_>) -> Vec<String> {
+    let mut named = Vec::new();
+    for file in tree.of_kind(&Kind::Host) {
+        let Ok(text) = tree.text(&file) else { continue };
+        let lines = text
+            .lines()
+            .filter(|l| l.to_ascii_lowercase().contains("include"));
+        for word in lines.flat_map(|l| l.split([' ', '\t', '"', '='])) {
+            let plain = word.split(['*', '?', '[']).next().unwrap_or(word);
+            if plain.len() > 1 && plain.starts_with('/') {
+                named.push(plain.to_owned());
+            }
+        }
+    }
+    named
+}
+
 /// Every place of a subject, as people see it.
 fn moved(subject: &mut Subject, shown: &dyn Fn(&str) -> String) {
     let to = |place: &Place| Place::new(shown(&place.file), place.line);
@@ -116,38 +141,65 @@ fn moved(subject: &mut Subject, shown: &dyn Fn(&str) -> String) {
 }
 
 /// A folder of the tree seen as a folder of a host; nothing else of the host is there.
-struct Mounted<'a> {
-    source: &'a dyn Source,
+struct Mounted<'t, 'a> {
+    tree: &'t Tree<'a>,
+    /// What inclusions name by its path on the real host.
+    named: &'t [String],
     from: String,
     at: &'static str,
 }
 
-impl Mounted<'_> {
-    fn real(&self, path: &str) -> Result<String, SourceError> {
-        match path.strip_prefix(self.at) {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => Ok(join(&self.from, rest)),
-            Some(_) | None => Err(SourceError::Missing(path.to_owned())),
+impl Mounted<'_, '_> {
+    /// Where it stands in the tree. What is included from elsewhere on the host was not seen, nor where a link leads out.
+    fn inside(&self, path: &str) -> Result<String, SourceError> {
+        let at = match path.strip_prefix(self.at) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => join(&self.from, rest),
+            Some(_) | None if self.is_named(path) => {
+                return Err(SourceError::NotCollected(path.to_owned()));
+            }
+            Some(_) | None => return Err(SourceError::Missing(path.to_owned())),
+        };
+        if self.tree.leads_out(&at) {
+            return Err(SourceError::Links(path.to_owned()));
+        }
+        Ok(self.tree.real(&at))
+    }
+
+    fn is_named(&self, path: &str) -> bool {
+        self.named
+            .iter()
+            .any(|n| n.starts_with(path) || path.starts_with(n.as_str()))
+    }
+
+    /// A file that stands alone is no copy of its folder: what else that holds was not seen.
+    fn list_inside(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
+        let at = self.inside(path)?;
+        match self.tree.reader.source().list(&at) {
+            Err(e) if e.is_missing() && self.tree.is_alone(folder(&at)) => {
+                Err(SourceError::NotCollected(path.to_owned()))
+            }
+            found => found,
         }
     }
 
-    fn shown(&self, tree: &Tree<'_>, file: &str) -> String {
-        match self.real(file) {
-            Ok(real) => tree.reader.shown(&real),
+    fn shown(&self, file: &str) -> String {
+        match self.inside(file) {
+            Ok(at) => self.tree.reader.shown(&at),
             Err(_) => file.to_owned(),
         }
     }
 }
 
-impl Source for Mounted<'_> {
+impl Source for Mounted<'_, '_> {
     fn read(&self, path: &str, cap: u64) -> Result<Vec<u8>, SourceError> {
-        self.source.read(&self.real(path)?, cap)
+        self.tree.reader.source().read(&self.inside(path)?, cap)
     }
 
     fn list(&self, path: &str) -> Result<Vec<Entry>, SourceError> {
-        self.source.list(&self.real(path)?)
+        self.list_inside(path)
     }
 
     fn stat(&self, path: &str) -> Result<Entry, SourceError> {
-        self.source.stat(&self.real(path)?)
+        self.tree.reader.source().stat(&self.inside(path)?)
     }
 }

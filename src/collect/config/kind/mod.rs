@@ -57,6 +57,14 @@ pub(super) enum Kind {
     Unit,
     /// A pipeline of GitHub Actions or GitLab CI.
     Pipeline,
+    /// `appsettings.json` of .NET.
+    Dotnet,
+    /// Settings of Django.
+    Django,
+    /// `server.xml`, `tomcat-users.xml`, `web.xml`.
+    Tomcat,
+    /// Terraform: modules, variables, values.
+    Terraform,
     /// An archive: named and left alone.
     Archive,
     /// Not recognised: why.
@@ -87,6 +95,10 @@ impl Kind {
             Self::Host => "host",
             Self::Unit => "systemd-unit",
             Self::Pipeline => "pipeline",
+            Self::Dotnet => "dotnet",
+            Self::Django => "django",
+            Self::Tomcat => "tomcat",
+            Self::Terraform => "terraform",
             Self::Archive | Self::Unknown(_) => return None,
         })
     }
@@ -120,6 +132,13 @@ fn corrected(kind: Kind, path: &str, text: &str) -> Kind {
     let from_chart = [Kind::Compose, Kind::Pipeline, Kind::Spring].contains(&kind);
     if from_chart && names::is_template(path, text) {
         return Kind::Unknown("a template that is not rendered");
+    }
+    // Others have files of these names too.
+    if kind == Kind::Django && !DJANGO.iter().any(|name| text.contains(name)) {
+        return Kind::Unknown("not recognised");
+    }
+    if kind == Kind::Tomcat && !TOMCAT.iter().any(|tag| text.contains(tag)) {
+        return Kind::Unknown("not recognised");
     }
     // Objects of Kubernetes and interfaces are called `application` too.
     if kind == Kind::Spring && yaml::is_manifest(text) {
@@ -172,6 +191,22 @@ fn is_mysql(text: &str) -> bool {
             && line.ends_with(']')
     })
 }
+
+/// Names that settings of Django have.
+const DJANGO: [&str; 8] = [
+    "INSTALLED_APPS",
+    "ROOT_URLCONF",
+    "MIDDLEWARE",
+    "ALLOWED_HOSTS",
+    "WSGI_APPLICATION",
+    "SESSION_COOKIE_SECURE",
+    "SECURE_SSL_REDIRECT",
+    // What lies over another file may say nothing of its own.
+    "import *",
+];
+
+/// Tags that only files of Tomcat and of its applications have.
+const TOMCAT: [&str; 3] = ["<Server", "<tomcat-users", "<web-app"];
 
 /// A file without a telling name is looked into up to this many bytes.
 const MAX_UNNAMED: usize = 1024 * 1024;

@@ -58,6 +58,11 @@ fn containers(folder: &str, name: &str) -> Option<Kind> {
         Some(Kind::Dockerfile)
     } else if yaml && (name.starts_with("docker-compose") || name.starts_with("compose.")) {
         Some(Kind::Compose)
+    } else if [".tf", ".tf.json", ".tfvars"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
+        Some(Kind::Terraform)
     } else if name == "daemon.json" && folder.ends_with("docker") {
         Some(Kind::DockerDaemon)
     } else if yaml
@@ -77,6 +82,18 @@ fn web(folder: &str, name: &str) -> Option<Kind> {
         || NGINX_NAMES.contains(&name)
     {
         return Some(Kind::Nginx);
+    }
+    if name == "appsettings.json" || (name.starts_with("appsettings.") && name.ends_with(".json")) {
+        return Some(Kind::Dotnet);
+    }
+    if ["server.xml", "tomcat-users.xml", "web.xml"].contains(&name) {
+        return Some(Kind::Tomcat);
+    }
+    if name == "settings.py"
+        || name == "local_settings.py"
+        || (name.ends_with(".py") && folder.rsplit('/').next() == Some("settings"))
+    {
+        return Some(Kind::Django);
     }
     if name == ".htaccess" {
         return Some(Kind::Htaccess);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::collect::config::tree::{Found, Tree, folder};
+use crate::collect::config::found::Found;
+use crate::collect::config::tree::{Tree, folder};
 use crate::model::Place;
 use crate::parse::nginx::{self, Directive};
 
@@ -128,21 +129,34 @@ impl<'t, 'a> Expander<'t, 'a> {
             .collect()
     }
 
+    fn put_in(&mut self, path: &str, place: &Place, files: Vec<String>, nodes: &mut Vec<Node>) {
+        for file in files {
+            let real = self.tree.real(&file);
+            if self.stack.contains(&real) || self.stack.len() >= MAX_INCLUDES {
+                let shown = self.tree.reader.shown(path);
+                self.problems
+                    .push(format!("{shown}:{}: includes go round", place.line));
+                continue;
+            }
+            self.included.extend([file.clone(), real]);
+            nodes.append(&mut self.file(&file));
+        }
+    }
+
     fn include(&mut self, path: &str, directive: Directive, place: Place, nodes: &mut Vec<Node>) {
         let written = directive.args.first().map_or("", String::as_str);
         match self.tree.find(&self.dir, written) {
-            Found::Files(files) => {
-                for file in files {
-                    let real = self.tree.real(&file);
-                    if self.stack.contains(&real) || self.stack.len() >= MAX_INCLUDES {
-                        let shown = self.tree.reader.shown(path);
-                        self.problems
-                            .push(format!("{shown}:{}: includes go round", place.line));
-                        continue;
-                    }
-                    self.included.extend([file.clone(), real]);
-                    nodes.append(&mut self.file(&file));
-                }
+            Found::Files(files) => self.put_in(path, &place, files, nodes),
+            Found::Part(files, why) => {
+                self.put_in(path, &place, files, nodes);
+                self.missing
+                    .push(format!("{}:{}: {why}", place.file, place.line));
+                nodes.push(Node {
+                    name: "include".into(),
+                    args: directive.args,
+                    place,
+                    children: None,
+                });
             }
             Found::NoFolder => self
                 .no_folder

@@ -76,8 +76,8 @@ impl State {
         if let Some((file, why)) = tree.unreadable_of(&Kind::Nginx) {
             return Seen::Not(Reason::new("unreadable", format!("{file}: {why}")));
         }
-        if tree.truncated {
-            return Seen::Not(Reason::new("too-large", "more files than are looked at"));
+        if let Some(why) = tree.not_whole() {
+            return Seen::Not(why);
         }
         if let Some(problem) = &self.problem {
             return Seen::Not(Reason::new("not-parsed", problem.clone()));

@@ -1,8 +1,9 @@
 //! The rules of `pg_hba.conf`: one subject each, with the rule before it that leaves it nothing.
 
 use super::access::Hosts;
+use crate::collect::config::found::Found;
 use crate::collect::config::kind::HBA_TYPES;
-use crate::collect::config::tree::{Found, Tree, folder};
+use crate::collect::config::tree::{Tree, folder};
 use crate::model::{Fact, Origin, Place, Sensitivity, Subject, Value};
 use crate::parse::postgres::{self, Row, Word};
 
@@ -116,15 +117,21 @@ fn include(
     };
     match tree.find(folder(path), &pattern) {
         Found::Files(files) => files.iter().for_each(|f| read(tree, f, stack, rules, out)),
-        Found::NoFolder | Found::Missing if how == "include_if_exists" => {}
-        Found::NoFolder | Found::Missing => {
-            let shown = tree.reader.shown(path);
-            out.problems.push((
-                "include-missing",
-                format!("{shown}:{}: {pattern}", row.line),
-            ));
+        Found::Part(files, why) => {
+            files.iter().for_each(|f| read(tree, f, stack, rules, out));
+            lost(tree, path, row.line, &why, out);
         }
+        // Inside the tree it is proven absent; a path of the real host may lie elsewhere.
+        Found::NoFolder | Found::Missing
+            if how == "include_if_exists" && !pattern.starts_with('/') => {}
+        Found::NoFolder | Found::Missing => lost(tree, path, row.line, &pattern, out),
     }
+}
+
+fn lost(tree: &Tree<'_>, path: &str, line: u32, what: &str, out: &mut Rules) {
+    let shown = tree.reader.shown(path);
+    let what = format!("{shown}:{line}: {what}");
+    out.problems.push(("include-missing", what));
 }
 
 fn rule(tree: &mut Tree<'_>, path: &str, row: &Row) -> Option<Rule> {
@@ -202,7 +209,7 @@ fn names(
         };
         let found = match tree.find(folder(path), file) {
             Found::Files(files) if depth < MAX_DEPTH => files.into_iter().next(),
-            Found::Files(_) | Found::NoFolder | Found::Missing => None,
+            Found::Files(_) | Found::Part(..) | Found::NoFolder | Found::Missing => None,
         };
         let text = found.and_then(|at| tree.text(&at).ok().map(|text| (at, text)));
         match text {

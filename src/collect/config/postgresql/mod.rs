@@ -1,7 +1,8 @@
 //! PostgreSQL: the parameters as the server would have them, and the rules of who may connect from where and how.
 
+use super::found::Found;
 use super::kind::Kind;
-use super::tree::{Found, Tree, folder};
+use super::tree::{Tree, folder};
 use crate::model::{Collected, Reason, Seen};
 
 mod access;
@@ -121,6 +122,8 @@ fn hba_of(tree: &Tree<'_>, main: &str, settings: &Settings) -> Option<String> {
     let beside = format!("{}/pg_hba.conf", folder(main).trim_end_matches('/'));
     match tree.find(folder(main), written) {
         Found::Files(files) => files.into_iter().next().map(|f| tree.real(&f)),
-        Found::NoFolder | Found::Missing => tree.reader.stat(&beside).is_ok().then_some(beside),
+        Found::Part(..) | Found::NoFolder | Found::Missing => {
+            tree.reader.stat(&beside).is_ok().then_some(beside)
+        }
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::guc;
+use crate::collect::config::found::Found;
 use crate::collect::config::nginx;
-use crate::collect::config::tree::{Found, Tree, folder, join};
+use crate::collect::config::tree::{Tree, folder, join};
 use crate::model::{EntryKind, Fact, Origin, Place, Sensitivity, Subject, Value};
 use crate::parse::postgres;
 
@@ -85,15 +86,22 @@ impl Settings {
         let dir = folder(path).to_owned();
         if item.name == "include_dir" {
             match parts(tree, &dir, &item.value) {
-                Some(files) => files.iter().for_each(|f| self.read(tree, f, depth + 1)),
-                // A copy keeps no empty folders.
-                None if !item.value.starts_with('/') => {}
-                None => self.lost(place, &item.value),
+                Found::Files(files) => files.iter().for_each(|f| self.read(tree, f, depth + 1)),
+                Found::Part(files, why) => {
+                    files.iter().for_each(|f| self.read(tree, f, depth + 1));
+                    self.lost(place, &why);
+                }
+                Found::NoFolder => {}
+                Found::Missing => self.lost(place, &item.value),
             }
             return;
         }
         match tree.find(&dir, &item.value) {
             Found::Files(files) => files.iter().for_each(|f| self.read(tree, f, depth + 1)),
+            Found::Part(files, why) => {
+                files.iter().for_each(|f| self.read(tree, f, depth + 1));
+                self.lost(place, &why);
+            }
             // Inside the tree it is proven absent; a path of the real host may lie elsewhere.
             Found::NoFolder | Found::Missing
                 if item.name == "include_if_exists" && !item.value.starts_with('/') => {}
@@ -263,22 +271,43 @@ impl Settings {
 }
 
 /// The files of an included folder: `*.conf` that does not begin with a dot, by name.
-fn parts(tree: &Tree<'_>, dir: &str, written: &str) -> Option<Vec<String>> {
+fn parts(tree: &Tree<'_>, dir: &str, written: &str) -> Found {
     let name = written.rsplit('/').find(|p| !p.is_empty()).unwrap_or("");
     let places = [
         join(if written.starts_with('/') { "/" } else { dir }, written),
         join(dir, name),
     ];
+    if let Some(at) = places.iter().find(|at| tree.leads_out(at)) {
+        return Found::Part(Vec::new(), format!("{at}: link-leads-out"));
+    }
     let at = places.into_iter().find(|at| {
         tree.reader
-            .stat(at)
+            .stat(&tree.real(at))
             .is_ok_and(|e| e.kind == EntryKind::Folder)
-    })?;
-    let entries = tree.reader.list(&at).ok()?;
-    let files = entries.into_iter().filter(|e| {
-        e.kind == EntryKind::File && e.name.ends_with(".conf") && !e.name.starts_with('.')
     });
-    Some(files.map(|e| join(&at, &e.name)).collect())
+    let Some(at) = at else {
+        // A copy keeps no empty folders; a file that stands alone is no copy.
+        let own = !written.starts_with('/') && tree.is_copy(dir);
+        return if own { Found::NoFolder } else { Found::Missing };
+    };
+    let entries = match tree.reader.list(&tree.real(&at)) {
+        Ok(entries) => entries,
+        Err(e) => return Found::Part(Vec::new(), format!("{at}: {}", e.code())),
+    };
+    let files: Vec<String> = entries
+        .into_iter()
+        .filter(|e| {
+            e.kind != EntryKind::Folder && e.name.ends_with(".conf") && !e.name.starts_with('.')
+        })
+        .map(|e| join(&at, &e.name))
+        .collect();
+    match files.iter().find(|f| tree.leads_out(f)).cloned() {
+        Some(out) => Found::Part(
+            files.into_iter().filter(|f| !tree.leads_out(f)).collect(),
+            format!("{out}: link-leads-out"),
+        ),
+        None => Found::Files(files),
+    }
 }
 
 fn fact(name: &str, value: &str, origin: Origin) -> Fact {

@@ -14,7 +14,7 @@ pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) ->
     pairs(line, before)
         .into_iter()
         .find_map(|(key, value, quoted)| {
-            let noun = noun(&key)?;
+            let noun = noun(&key).or_else(|| bare(&key, line, &value))?;
             let value = value.trim();
             if lures::is_placeholder(value)
                 || !(plausible(value, noun, quoted, look) || signs(&key, value, noun, look))
@@ -86,19 +86,49 @@ fn pairs(line: &str, before: Option<&str>) -> Vec<(String, String, bool)> {
     }
     let mut out = Vec::new();
     for pattern in PAIRS.iter() {
-        for found in pattern.captures_iter(line) {
+        let mut at = 0;
+        while let Some(found) = pattern.captures_at(line, at) {
             let (Some(key), Some(raw)) = (found.name("k"), found.name("v")) else {
-                continue;
+                break;
             };
-            if noun(key.as_str()).is_none() {
+            let end = found.get(0).map_or(line.len(), |all| all.end());
+            if noun(key.as_str()).is_none() && !BARE.contains(&key.as_str()) {
+                // What was taken for the value may hold the name that is meant: `user=a password=b`.
+                at = key.end().max(at + 1);
                 continue;
             }
+            at = end.max(at + 1);
             let value = unquoted(raw.as_str());
-            let quoted = value.len() < raw.as_str().trim().len();
+            let quoted =
+                value.len() < raw.as_str().trim().len() && raw.as_str().trim().starts_with(QUOTES);
+            let quoted = quoted || found.name("q").is_some();
+            let value = if quoted { value } else { alone(value) };
             out.push((key.as_str().to_owned(), value.to_owned(), quoted));
         }
     }
     out
+}
+
+/// A value before others of the same line: `b dbname=c`.
+fn alone(value: &str) -> &str {
+    match value.split_once(char::is_whitespace) {
+        Some((first, rest)) if rest.contains('=') => first,
+        Some(_) | None => value,
+    }
+}
+
+/// Names that say little: `key` beside ciphers, `auth` before what a client of registries sends.
+fn bare(key: &str, line: &str, value: &str) -> Option<Noun> {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let long = value.len() >= 16 && value.chars().all(is_base64);
+    let varied = value.chars().any(|c| c.is_ascii_digit()) && lures::entropy(value) >= 3.0;
+    match key {
+        "key" if long && varied && value.len() >= 32 && CIPHERS.is_match(line) => Some(Noun::Key),
+        "auth" if long && varied && value.chars().any(|c| c.is_ascii_uppercase()) => {
+            Some(Noun::Token)
+        }
+        _ => None,
+    }
 }
 
 fn unquoted(raw: &str) -> &str {
@@ -140,6 +170,7 @@ fn noun(key: &str) -> Option<Noun> {
     ]) || last == "pass"
         || (last == "khau" && before == "mat")
         || (last == "pw" && words.len() > 1)
+        || ["rootpw", "bindpw"].contains(&last)
         || [
             "dbpass",
             "userpass",
@@ -152,7 +183,11 @@ fn noun(key: &str) -> Option<Noun> {
     {
         return Some(Noun::Password);
     }
-    if ends(&["secret", "secretkey", "hashsecret"]) || (last == "key" && before == "secret") {
+    if ends(&["secret", "secretkey", "hashsecret"])
+        || (last == "key" && before == "secret")
+        || (last == "base" && before == "key")
+        || (last == "salt" && ["hash", "auth"].contains(&before))
+    {
         return Some(Noun::Secret);
     }
     if ends(&["token"]) {
@@ -267,7 +302,9 @@ fn is_chain(value: &str) -> bool {
     value.contains('.')
         && value.split('.').count() > 1
         && value.split('.').all(|part| {
-            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            // A part of a token has many digits between its letters.
+            part.chars().filter(char::is_ascii_digit).count() <= 3
+                && part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         })
 }
@@ -301,7 +338,7 @@ const PROVIDERS: [(&str, &str); 16] = [
 ];
 
 /// What stands before `key` where it is a secret one.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 24] = [
     "api",
     "access",
     "secret",
@@ -322,7 +359,15 @@ const KEYS: [&str; 20] = [
     "license",
     "crypto",
     "jwt",
+    "validation",
+    "decryption",
+    "preshared",
+    "storage",
 ];
+
+/// Names that are none of a secret by themselves.
+const BARE: [&str; 2] = ["key", "auth"];
+const QUOTES: [char; 3] = ['"', '\'', '`'];
 
 /// What stands before a word that then is no secret.
 const PUBLIC: [&str; 12] = [
@@ -345,6 +390,8 @@ static PAIRS: LazyLock<Vec<Regex>> =
 /// What every name of a secret holds.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| constant(r"(?i-u)pass|pwd|pw|secret|token|khau|key|auth"));
+/// Words beside which a `key` is one of a cipher.
+static CIPHERS: LazyLock<Regex> = LazyLock::new(|| constant(r"(?i-u)crypt|cipher|hmac|jwt"));
 static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
     constant(
         r#"^\s*-?\s*["']?(?:name|Name|key|ParameterKey)["']?\s*:\s*["']?([A-Za-z0-9_.-]+)["']?,?\s*$"#,
@@ -376,17 +423,25 @@ fn constant(pattern: &str) -> Regex {
 }
 
 /// How a name and a value stand beside each other.
-const PATTERNS: [&str; 7] = [
+const PATTERNS: [&str; 11] = [
     // <property name="db.password" value="…"/>, <add key="…" value="…"/>
     r#"(?i)(?:name|key)\s*=\s*["'](?P<k>[\w.:-]+)["']\s+value\s*=\s*(?P<v>"[^"]*"|'[^']*')"#,
     // <password>…</password>
     r#"<(?P<k>[\w.:-]+)>(?P<v>[^<>]+)</"#,
     // define('DB_PASSWORD', '…'), 'password' => '…', setPassword("…")
     r#"["'](?P<k>[\w.-]+)["']\s*(?:,|=>)\s*(?P<v>"[^"]*"|'[^']*')"#,
-    // "password": "…", password: …, password = …, --password=…, export X=…
-    r#"(?P<k>[A-Za-z_][\w.\[\]-]*)["']?\s*(?::=|=|:)\s*(?P<v>"[^"]*"|'[^']*'|`[^`]*`|[^\s,;"']+[^,;"']*)"#,
+    // let PASSWORD: &str = "…", const token: string = "…"
+    r#"(?P<k>[A-Za-z_]\w*)\s*:\s*[&\w<>\[\]?|. ']+=\s*(?P<v>"[^"]*"|'[^']*')"#,
+    // "password": "…", password: …, password = …, --password=…, export X=…, a['password'] = …, $a{password} = …
+    r#"(?P<k>[A-Za-z_][\w.\[\]-]*)["']?[\]}]?\s*(?:=>|:=|=|:)\s*(?P<v>"[^"]*"|'[^']*'|`[^`]*`|[^\s,;"']+[^,;"']*)"#,
     // requirepass …, masterauth …
     r#"^\s*(?P<k>requirepass|masterauth|primaryauth)\s+(?P<v>\S+)\s*$"#,
+    // password … alone on its line, or behind the name of a login
+    r#"^\s*(?:(?:machine\s+\S+\s+)?login\s+\S+\s+)?(?P<k>password|passwd|passphrase|secret|rootpw|bindpw)\s+(?P<v>[^\s=:]*[0-9!@#%^&*$_.-][^\s=:]*)\s*$"#,
+    // ['NAME=…']
+    r#"(?P<q>["'])(?P<k>[A-Z][A-Z0-9_]*)=(?P<v>[^"'$\s]+)["']"#,
+    // a long option, joined or not
+    r#"\s--(?P<k>[a-z-]*(?:password|secret|token))[ =](?P<v>[^\s-]\S*)"#,
     // ENV KEY value
     r#"(?i)^\s*ENV\s+(?P<k>[A-Za-z_]\w*)\s+(?P<v>\S+)\s*$"#,
     // --password value, -storepass value

@@ -20,6 +20,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || is_known(value)
         || is_reference(value, &lower)
         || is_word(&lower)
+        || is_rule(value)
         || is_hash(value)
 }
 
@@ -31,6 +32,7 @@ fn is_reference(value: &str, lower: &str) -> bool {
         || value.contains("<%")
         || value.contains("#{")
         || (value.starts_with('$') && value.get(1..).is_some_and(is_name))
+        || value.starts_with("$__")
         || (value.starts_with('%') && value.ends_with('%'))
         || (value.starts_with('%') && value.ends_with(")s"))
         || (value.starts_with('@') && value.ends_with('@'))
@@ -70,6 +72,19 @@ fn is_word(lower: &str) -> bool {
         || MARKS.iter().any(|mark| plain.contains(mark))
         || lower.chars().any(|c| c.is_alphabetic() && !c.is_ascii())
         || lower.split_whitespace().count() > 2
+}
+
+/// What a value must be, as frameworks write it: `required|string|min:14`.
+fn is_rule(value: &str) -> bool {
+    let is_part = |part: &str| {
+        let (name, rest) = part.split_once(':').unwrap_or((part, ""));
+        !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            && rest
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ",._-".contains(c))
+    };
+    value.contains('|') && value.split('|').all(is_part)
 }
 
 /// What a program keeps instead of a password.

@@ -125,7 +125,7 @@ fn ascii(pattern: &str) -> String {
 }
 
 /// Kind, class, pattern; the group `v` is the secret where the pattern has more than it.
-const TABLE: [(&str, Class, &str); 37] = [
+const TABLE: [(&str, Class, &str); 47] = [
     (
         "aws-access-key",
         Class::CloudKey,
@@ -264,12 +264,12 @@ const TABLE: [(&str, Class, &str); 37] = [
     (
         "bearer",
         Class::Token,
-        r#"(?i)authorization["']?\s*[:=]?\s*["']?\s*bearer\s+(?P<v>[0-9A-Za-z._~+/-]{20,}=*)"#,
+        r#"(?i)authorization["'\s:=,>\])]{0,8}bearer\s+(?P<v>[0-9A-Za-z._~+/-]{20,}=*)"#,
     ),
     (
         "basic-auth",
         Class::Password,
-        r#"(?i)authorization["']?\s*[:=]?\s*["']?\s*basic\s+(?P<v>[0-9A-Za-z+/]{8,}={0,2})"#,
+        r#"(?i)authorization["'\s:=,>\])]{0,8}basic\s+(?P<v>[0-9A-Za-z+/]{8,}={0,2})"#,
     ),
     (
         "url-password",
@@ -285,6 +285,59 @@ const TABLE: [(&str, Class, &str); 37] = [
         "ado-password",
         Class::Connection,
         r#"(?i)(?:server|data source|host|user id|uid|database|initial catalog)\s*=[^;"']+;(?:[^"']*;)?\s*(?:password|pwd)\s*=\s*(?P<v>[^;"'\s]+)"#,
+    ),
+    (
+        "dsn-password",
+        Class::Connection,
+        r#"(?i)\b(?:host|hostaddr|user|username|dbname|port)=[^\s"']+\s+(?:\w+=[^\s"']*\s+){0,8}(?:password|pwd)=(?P<v>[^\s"';&]+)"#,
+    ),
+    (
+        "dsn-password",
+        Class::Connection,
+        r#"(?i)\b(?:password|pwd)=(?P<v>[^\s"';&]+)\s+(?:host|hostaddr|user|dbname|port|sslmode)="#,
+    ),
+    // The password is the third thing that these are given.
+    (
+        "call-password",
+        Class::Password,
+        r#"\b(?:PlainAuth|getConnection|mysqli_connect|new\s+PDO|new\s+mysqli|DBI->connect)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<v>[^"'$]{4,})["']"#,
+    ),
+    (
+        "webhook-secret",
+        Class::CloudKey,
+        r"\bwhsec_[0-9A-Za-z+/]{24,}",
+    ),
+    // .pgpass: host, port, database, account, password.
+    (
+        "pgpass",
+        Class::Connection,
+        r"^[\w.*-]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(?P<v>[^\s:]{6,})$",
+    ),
+    // Accounts for servers of mail, as Postfix keeps them.
+    (
+        "sasl-password",
+        Class::Password,
+        r"^\[?[\w.-]+\]?(?::\d+)?\s+[^\s:@]+@[\w.-]+:(?P<v>[^\s:/]{4,})$",
+    ),
+    (
+        "snmp-password",
+        Class::Password,
+        r#"(?i)^\s*createUser\s+\S+\s+(?:MD5|SHA\S*)\s+"?(?P<v>[^\s"$]{4,})"#,
+    ),
+    (
+        "sshpass",
+        Class::Password,
+        r#"\bsshpass\s+-p\s*["']?(?P<v>[^\s"'$]{3,})"#,
+    ),
+    (
+        "mysql-password",
+        Class::Password,
+        r#"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\b.*\s-p["']?(?P<v>[^\s"'$-][^\s"']{2,})"#,
+    ),
+    (
+        "docker-login",
+        Class::Password,
+        r#"\b(?:docker|podman|helm\s+registry)\s+login\b.*\s-p[ =]["']?(?P<v>[^\s"'$-][^\s"']{2,})"#,
     ),
     (
         "curl-password",

@@ -114,13 +114,25 @@ impl Line {
     /// Is this hello dropped, while one that is known to be taken is taken just before and just after? Then the end
     /// of the connection is the server's answer.
     pub(super) async fn drops(&self, offer: &Offer, good: &Offer) -> Result<(), &'static str> {
+        match self.between(offer, good).await? {
+            Answer::Dropped(_) => Ok(()),
+            Answer::Unseen(_) | Answer::Alert(_) | Answer::Flight(_) => Err(RATE_LIMITED),
+        }
+    }
+
+    /// What this hello is answered, where one that is known to be taken is taken just before and just after.
+    pub(super) async fn between(
+        &self,
+        offer: &Offer,
+        good: &Offer,
+    ) -> Result<Answer, &'static str> {
         let taken = |answer: &Answer| matches!(answer, Answer::Flight(_));
         let before = self.ask(good).await;
         let again = self.ask(offer).await;
         let after = self.ask(good).await;
         match again {
-            Answer::Dropped(_) if taken(&before) && taken(&after) => Ok(()),
             Answer::Unseen(why) => Err(why),
+            again if taken(&before) && taken(&after) => Ok(again),
             Answer::Dropped(_) | Answer::Alert(_) | Answer::Flight(_) => Err(RATE_LIMITED),
         }
     }

@@ -84,13 +84,13 @@ pub(in crate::collect::endpoint) async fn survey(line: &Line) -> Vec<Seen> {
     let asked = Version::ALL.map(|version| async move {
         let answer = line.ask(&offer(version)).await;
         match first(version, &answer) {
-            Some(seen) => (answer, enumerate(line, seen).await),
-            None => (answer, Seen::of(version, Leaf::default())),
+            Some(seen) => (answer, enumerate(line, seen).await, false),
+            None => (answer, Seen::of(version, Leaf::default()), false),
         }
     });
     let mut seen = join_all(asked).await;
-    let taken = seen.iter().any(|(_, one)| one.offered.v == Some(true));
-    for (answer, one) in &mut seen {
+    let taken = seen.iter().any(|(_, one, _)| one.offered.v == Some(true));
+    for (answer, one, each_refused) in &mut seen {
         let version = one.version;
         // A server that drops long hellos may take short ones.
         if matches!(answer, Answer::Dropped(_))
@@ -98,21 +98,27 @@ pub(in crate::collect::endpoint) async fn survey(line: &Line) -> Vec<Seen> {
             && let Some(found) = in_pieces(line, version).await
         {
             *one = found;
-        } else if refuses(answer, taken)
-            && let Some(found) = by_key_exchange(line, version).await
-        {
-            *one = found;
+        } else if refuses(answer, taken) {
+            match by_key_exchange(line, version).await {
+                Ok(found) => *one = found,
+                Err(refused) => *each_refused = refused,
+            }
         }
     }
     let good = seen
         .iter()
         .rev()
-        .find(|(_, one)| one.offered.v == Some(true) && one.version != Version::Ssl2)
-        .map(|(_, one)| one.offer(&one.suites));
+        .find(|(_, one, _)| one.offered.v == Some(true) && one.version != Version::Ssl2)
+        .map(|(_, one, _)| one.offer(&one.suites));
     let mut all = Vec::new();
-    for (answer, mut one) in seen {
+    for (answer, mut one, each_refused) in seen {
         if one.offered.v.is_none() {
-            one.offered = refusal(line, one.version, &answer, good.as_ref()).await;
+            one.offered = match (&answer, good.as_ref()) {
+                (Answer::Alert(INTERNAL_ERROR), Some(good)) if each_refused => {
+                    unable(line, one.version, good).await
+                }
+                (answer, good) => refusal(line, one.version, answer, good).await,
+            };
         }
         all.push(one);
     }
@@ -164,6 +170,19 @@ async fn refusal(
             Err(why) => Leaf::unseen(why),
         },
         (Answer::Dropped(why) | Answer::Unseen(why), _) => Leaf::unseen(*why),
+    }
+}
+
+/// The alert of a server that found that it cannot go on.
+const INTERNAL_ERROR: u8 = 80;
+
+/// OpenSSL answers so where its security level allows it no signature of this version: it refused each kind of key
+/// exchange, and still does between two hellos that it takes. Nobody can agree on the version with it.
+async fn unable(line: &Line, version: Version, good: &Offer) -> Leaf<bool> {
+    match line.between(&offer(version), good).await {
+        Ok(Answer::Alert(INTERNAL_ERROR)) => Leaf::proven(false, "alert:80"),
+        Ok(_) => Leaf::unseen("alert:80"),
+        Err(why) => Leaf::unseen(why),
     }
 }
 
@@ -278,18 +297,22 @@ fn by_kind(version: Version, all: &[u16]) -> Vec<Vec<u16>> {
         .collect()
 }
 
-/// The version, where the server takes one kind of key exchange though it refused all kinds together.
-async fn by_key_exchange(line: &Line, version: Version) -> Option<Seen> {
+/// The version, where the server takes one kind of key exchange though it refused all kinds together; else whether it
+/// answered each kind with an alert.
+async fn by_key_exchange(line: &Line, version: Version) -> Result<Seen, bool> {
+    let mut refused = true;
     for part in by_kind(version, &suites(version)) {
         let alone = Offer {
             suites: part,
             ..offer(version)
         };
-        if let Some(seen) = first(version, &line.ask(&alone).await) {
-            return Some(enumerate(line, seen).await);
+        let answer = line.ask(&alone).await;
+        if let Some(seen) = first(version, &answer) {
+            return Ok(enumerate(line, seen).await);
         }
+        refused &= matches!(answer, Answer::Alert(40 | 47 | 70 | 71 | INTERNAL_ERROR));
     }
-    None
+    Err(refused)
 }
 
 /// Offered in the reverse order: does the server still take the same one?

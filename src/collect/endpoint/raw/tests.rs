@@ -232,7 +232,27 @@ fn alerts_alone_prove_no_more_than_they_say() {
             _ => alert(80),
         })
     }));
-    assert_eq!(of(&seen, Version::Tls10).offered, Leaf::unseen("alert:80"));
+    // It still does between two hellos that it takes.
+    assert_eq!(
+        of(&seen, Version::Tls10).offered,
+        Leaf::proven(false, "alert:80")
+    );
+    // One kind of key exchange was not answered so: it stays open.
+    let seen = surveyed(serve(|asked, _| match asked.version {
+        0x0303 => Some(only_12(&asked, &HAS)),
+        _ if asked.suites.contains(&0x002f) && !asked.suites.contains(&0xc013) => None,
+        _ => Some(alert(80)),
+    }));
+    assert_eq!(of(&seen, Version::Tls10).offered.v, None);
+    // In trouble for a while.
+    let seen = surveyed(serve(|asked, nth| {
+        Some(match asked.version {
+            0x0303 => only_12(&asked, &HAS),
+            _ if nth < 30 => alert(80),
+            _ => flight(asked.version, HAS[1]),
+        })
+    }));
+    assert_ne!(of(&seen, Version::Tls10).offered.v, Some(false));
 }
 
 #[test]
