@@ -276,8 +276,18 @@ mod tests {
             Protected::Unknown
         );
         for (name, data_type, comment, expected) in [
-            ("cccd", "varchar(12)", "Số CCCD, chưa được mã hóa", Protected::No),
-            ("sdt", "varchar(20)", "to be encrypted in phase 2", Protected::No),
+            (
+                "cccd",
+                "varchar(12)",
+                "Số CCCD, chưa được mã hóa",
+                Protected::No,
+            ),
+            (
+                "sdt",
+                "varchar(20)",
+                "to be encrypted in phase 2",
+                Protected::No,
+            ),
             ("sdt", "varchar(20)", "quãng đường (kms)", Protected::No),
             ("sdt", "varchar(20)", "đã mã hóa", Protected::Unknown),
             ("sdt", "varchar(255)", "đã mã hóa", Protected::Yes),
@@ -327,7 +337,12 @@ mod tests {
             judged(Class::Credential, "password", "varchar(255)", "MD5"),
             Protected::No
         );
-        for comment in ["Mật khẩu (chưa được mã hóa)", "cần được mã hóa", "to be encrypted", "nên dùng bcrypt"] {
+        for comment in [
+            "Mật khẩu (chưa được mã hóa)",
+            "cần được mã hóa",
+            "to be encrypted",
+            "nên dùng bcrypt",
+        ] {
             assert_eq!(
                 judged(Class::Credential, "mat_khau", "varchar(255)", comment),
                 Protected::No,

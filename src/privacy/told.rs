@@ -63,12 +63,7 @@ pub(super) fn of(comment: &str) -> Told {
     }
     let has = |t: Told| told.contains(&t);
     // What denies counts before what affirms. A key service beside a clear word makes nothing unclear.
-    let order = [
-        Told::Plain,
-        Told::Enciphered,
-        Told::Hashed,
-        Told::Unclear,
-    ];
+    let order = [Told::Plain, Told::Enciphered, Told::Hashed, Told::Unclear];
     order.into_iter().find(|t| has(*t)).unwrap_or(Told::Nothing)
 }
 
@@ -91,11 +86,14 @@ fn in_clause(words: &[Word], told: &mut Vec<Told>) {
             told.push(turned(before, Told::Enciphered));
         } else if begins(&["ma hoa"]) {
             // "Mã hóa" alone may be a command, or the coding of a list.
-            let clear = before.last().is_some_and(|w| {
-                w.is("đã", "da") || w.is("được", "duoc") || w.is("lưu", "luu")
-            }) || rest.iter().skip(2).take(2).any(|w| {
-                w.is("bằng", "bang") || w.is("với", "voi") || is_aes(w)
-            });
+            let clear = before
+                .last()
+                .is_some_and(|w| w.is("đã", "da") || w.is("được", "duoc") || w.is("lưu", "luu"))
+                || rest
+                    .iter()
+                    .skip(2)
+                    .take(2)
+                    .any(|w| w.is("bằng", "bang") || w.is("với", "voi") || is_aes(w));
             told.push(match (turned(before, Told::Enciphered), clear) {
                 (Told::Enciphered, false) => Told::Unclear,
                 (said, _) => said,

@@ -44,9 +44,16 @@ pub(super) fn facts(schema: &Schema, personal: &[&Judged], put: &mut dyn FnMut(&
     );
     put("has_retention_job", schema.purges.into());
     put("copied_tables", tables(&|_, t| is_copy(&t.name)));
+    let dumped = tables(&|_, t| schema.rows.keys().any(|r| same_table(r, &t.name)));
     put(
         "dumped_personal_tables",
-        tables(&|_, t| schema.rows.keys().any(|r| same_table(r, &t.name))),
+        match schema.unread.first() {
+            // A copy beside that was not read may hold rows of any table.
+            Some(file) if dumped == Value::list([]) => {
+                Value::unseen("unsupported-format", unicode::visible(file))
+            }
+            Some(_) | None => dumped,
+        },
     );
     put(
         "national_id_tables",
