@@ -10,6 +10,7 @@ pub mod names;
 pub mod protection;
 mod setting;
 mod table;
+mod told;
 pub mod values;
 mod weigh;
 mod words;

@@ -2,6 +2,7 @@
 
 use super::Class;
 use super::names;
+use super::told::{self, Told};
 
 /// Readable where it is stored, hidden from those who may not see it.
 pub const MASKED_ON_READ: &str = "masked-on-read";
@@ -61,18 +62,66 @@ pub fn judge(class: Class, stored: &Stored) -> (Protected, String, Option<&'stat
         return (Protected::No, "name:fast-hash".into(), None);
     }
     if let Some(word) = cover {
-        return (Protected::Yes, format!("name:{word}"), None);
+        return covered(&word, hash, &data_type);
     }
-    if denies(stored.comment) {
-        return (Protected::No, "comment:plain".into(), None);
-    }
-    if comment_protects(stored.comment) {
-        return (Protected::Yes, "comment:protected".into(), None);
+    match told::of(stored.comment) {
+        Told::Plain => return (Protected::No, "comment:plain".into(), None),
+        // A comment makes a column no wider: what has no room for a ciphertext holds none.
+        Told::Enciphered | Told::Hashed if has_no_room(&data_type) => {
+            return (Protected::Unknown, "comment:no-room".into(), None);
+        }
+        Told::Enciphered | Told::Hashed => {
+            return (Protected::Yes, "comment:protected".into(), None);
+        }
+        Told::Unclear => return (Protected::Unknown, "comment:unclear".into(), None),
+        Told::Nothing => {}
     }
     if is_opaque(&data_type) {
         return (Protected::Unknown, "type:opaque".into(), None);
     }
     (Protected::No, "readable".into(), None)
+}
+
+/// What a word of the name is worth beside the kind of hash and the room that the column has.
+fn covered(
+    word: &str,
+    hash: Option<&'static str>,
+    data_type: &str,
+) -> (Protected, String, Option<&'static str>) {
+    // One round of SHA-2 over a phone or an identity number is found by trying all of them.
+    let bare = hash == Some("sha2") && word != "hmac";
+    // 32 and 40 signs are what MD5 and SHA-1 need.
+    let weak = word.contains("hash") && matches!(length(data_type), Some(32 | 40));
+    if bare || weak && hash != Some("hmac") {
+        return (Protected::Unknown, "name:bare-hash".into(), None);
+    }
+    if KEEPS_NOTHING.contains(&word) && has_no_room(data_type) {
+        return (Protected::Unknown, "name:no-room".into(), None);
+    }
+    (Protected::Yes, format!("name:{word}"), None)
+}
+
+/// Words of ciphertexts and hashes, which are longer than what they hide; tokens and masks need no more room.
+const KEEPS_NOTHING: [&str; 10] = [
+    "enc",
+    "encrypted",
+    "encrypt",
+    "cipher",
+    "ciphertext",
+    "hash",
+    "hashed",
+    "hmac",
+    "ma_hoa",
+    "aes",
+];
+
+/// Has the type less room than the shortest ciphertext, 16 bytes, or 24 signs in base64?
+fn has_no_room(data_type: &str) -> bool {
+    let least = match data_type.contains("binary") || data_type.starts_with("raw") {
+        true => 16,
+        false => 24,
+    };
+    length(data_type).is_some_and(|n| n < least) || is_number(data_type)
 }
 
 fn credential(
@@ -82,7 +131,8 @@ fn credential(
     if stored.has_default_text {
         return (Protected::No, "default-text".into(), hash);
     }
-    if denies(stored.comment) {
+    let said = told::of(stored.comment);
+    if said == Told::Plain {
         return (Protected::No, "comment:plain".into(), None);
     }
     match hash {
@@ -95,7 +145,8 @@ fn credential(
     let words = names::words_of(stored.name);
     let has = |w: &str| words.iter().any(|x| x == w);
     let enciphered = ["enc", "encrypted", "cipher", "ciphertext", "encrypt"];
-    if enciphered.iter().any(|w| has(w)) || comment_enciphers(stored.comment) {
+    let room = !has_no_room(&stored.data_type.to_ascii_lowercase());
+    if room && (enciphered.iter().any(|w| has(w)) || said == Told::Enciphered) {
         return (Protected::Yes, "enciphered".into(), hash);
     }
     match length(stored.data_type) {
@@ -114,8 +165,12 @@ fn credential(
 
 /// The kind of hash that name, type or comment name.
 pub fn hash_kind(stored: &Stored) -> Option<&'static str> {
-    let text =
-        format!("{} {} {}", stored.name, stored.data_type, stored.comment).to_ascii_lowercase();
+    // A hash that a comment denies or only asks for is none.
+    let comment = match told::of(stored.comment) {
+        Told::Unclear => "",
+        Told::Plain | Told::Enciphered | Told::Hashed | Told::Nothing => stored.comment,
+    };
+    let text = format!("{} {} {}", stored.name, stored.data_type, comment).to_ascii_lowercase();
     let squeezed: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
     const KINDS: [(&str, &str); 12] = [
         ("argon2", "argon2"),
@@ -142,63 +197,6 @@ fn cover(name: &str, opaque: bool) -> Option<String> {
     names::cover_words(name)
         .into_iter()
         .find(|w| w != "ct" || opaque)
-}
-
-/// A comment that says that the value is not protected.
-fn denies(comment: &str) -> bool {
-    let folded = crate::text::unicode::fold(comment);
-    [
-        "plain text",
-        "plaintext",
-        "unencrypted",
-        "not encrypted",
-        "chua ma hoa",
-        "khong ma hoa",
-        "ban ro",
-        "unhashed",
-        "not hashed",
-        "todo",
-        "cleartext",
-        "clear text",
-        "should be encrypted",
-        "can ma hoa",
-    ]
-    .iter()
-    .any(|w| folded.contains(w))
-}
-
-fn comment_protects(comment: &str) -> bool {
-    let folded = crate::text::unicode::fold(comment);
-    comment_enciphers(comment)
-        || [
-            "hashed",
-            "hmac",
-            "tokenized",
-            "tokenised",
-            "bam hmac",
-            "da bam",
-        ]
-        .iter()
-        .any(|w| folded.contains(w))
-}
-
-fn comment_enciphers(comment: &str) -> bool {
-    let folded = crate::text::unicode::fold(comment);
-    [
-        "encrypted",
-        "pgp_sym",
-        "pgcrypto",
-        "aes",
-        "da ma hoa",
-        "duoc ma hoa",
-        "ma hoa bang",
-        "ciphertext",
-        "encrypts",
-        "envelope encryption",
-        "kms",
-    ]
-    .iter()
-    .any(|w| folded.contains(w))
 }
 
 /// Types whose contents do not show what they are.
@@ -277,6 +275,36 @@ mod tests {
             judged(Class::NationalId, "cccd", "json", ""),
             Protected::Unknown
         );
+        for (name, data_type, comment, expected) in [
+            (
+                "cccd",
+                "varchar(12)",
+                "Số CCCD, chưa được mã hóa",
+                Protected::No,
+            ),
+            (
+                "sdt",
+                "varchar(20)",
+                "to be encrypted in phase 2",
+                Protected::No,
+            ),
+            ("sdt", "varchar(20)", "quãng đường (kms)", Protected::No),
+            ("sdt", "varchar(20)", "đã mã hóa", Protected::Unknown),
+            ("sdt", "varchar(255)", "đã mã hóa", Protected::Yes),
+            ("sdt", "varchar(255)", "phải mã hóa", Protected::Unknown),
+            ("cccd_sha256", "char(64)", "", Protected::Unknown),
+            ("sdt_hash", "char(32)", "", Protected::Unknown),
+            ("sdt_hmac_sha256", "char(64)", "", Protected::Yes),
+            ("cccd_enc", "varchar(12)", "", Protected::Unknown),
+            ("cccd_enc", "varchar(255)", "", Protected::Yes),
+            ("sdt_hmac", "char(64)", "", Protected::Yes),
+        ] {
+            assert_eq!(
+                judged(Class::Phone, name, data_type, comment),
+                expected,
+                "{name} {data_type} {comment}"
+            );
+        }
     }
 
     #[test]
@@ -309,6 +337,18 @@ mod tests {
             judged(Class::Credential, "password", "varchar(255)", "MD5"),
             Protected::No
         );
+        for comment in [
+            "Mật khẩu (chưa được mã hóa)",
+            "cần được mã hóa",
+            "to be encrypted",
+            "nên dùng bcrypt",
+        ] {
+            assert_eq!(
+                judged(Class::Credential, "mat_khau", "varchar(255)", comment),
+                Protected::No,
+                "{comment}"
+            );
+        }
     }
 
     proptest::proptest! {

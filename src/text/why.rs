@@ -26,6 +26,14 @@ fn sentence(code: &str) -> Text {
             "băm nhanh (MD5, SHA) dò ngược được",
             "a fast hash (MD5, SHA) is found by trying",
         ),
+        ("name", "no-room") => Text::new(
+            "tên cột nói đã mã hóa nhưng cột quá ngắn để chứa bản mã",
+            "the name says that it is enciphered, the column is too short for it",
+        ),
+        ("name", "bare-hash") => Text::new(
+            "băm không khóa: dò hết các số là tìm ra",
+            "a hash without a key: found by trying all numbers",
+        ),
         ("name", _) if PROTECTING.contains(&what) => Text::new(
             format!("tên cột cho thấy đã mã hóa hoặc băm (“{what}”)"),
             format!("the column's name says that it is enciphered or hashed (“{what}”)"),
@@ -38,6 +46,14 @@ fn sentence(code: &str) -> Text {
         ("comment", "plain") => Text::new(
             "chú thích nói chưa mã hóa",
             "the comment says that it is not enciphered",
+        ),
+        ("comment", "no-room") => Text::new(
+            "chú thích nói đã mã hóa nhưng cột quá ngắn để chứa bản mã",
+            "the comment says that it is enciphered, the column is too short for it",
+        ),
+        ("comment", "unclear") => Text::new(
+            "chú thích nói đến mã hóa nhưng không rõ đã làm chưa",
+            "the comment speaks of encryption, not whether it was done",
         ),
         ("comment", "protected") => Text::new(
             "chú thích nói đã mã hóa hoặc băm",

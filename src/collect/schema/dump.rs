@@ -31,7 +31,8 @@ pub(super) fn read(
     // SQL Server's own tool writes UTF-16: such files are read whole.
     if marks.starts_with(&[0xFF, 0xFE]) || marks.starts_with(&[0xFE, 0xFF]) {
         let text = reader.lossy(path).map_err(|e| e.code())?;
-        return Ok(sql::parse(&text, dialect));
+        let text = text.trim_start_matches('\u{FEFF}');
+        return sql::skim(&mut text.as_bytes(), dialect).map_err(code);
     }
     let packed = marks.starts_with(&[0x1F, 0x8B]);
     let read = |stream: &mut dyn Read| {
@@ -46,8 +47,50 @@ pub(super) fn read(
         }
     };
     let schema = reader.streamed(path, MAX_DUMP_BYTES, read);
-    schema.map_err(|e| e.code())?.map_err(|e| match e {
+    schema.map_err(|e| e.code())?.map_err(code)
+}
+
+fn code(error: SkimError) -> &'static str {
+    match error {
         SkimError::Io(_) | SkimError::Binary => "unreadable",
         SkimError::TooLarge => "too-large",
-    })
+    }
 }
+
+/// Is it a copy of a database that we cannot read, by its name: a packed dump, or the backup of a server?
+pub(super) fn is_unread(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let packed = PACKED
+        .iter()
+        .find_map(|e| lower.strip_suffix(e))
+        .is_some_and(|inner| {
+            // SQL packed with gzip is read.
+            if is_sql(name) {
+                return false;
+            }
+            let stem = inner.strip_suffix(".tar").unwrap_or(inner);
+            is_sql(stem) || COPIES.iter().any(|w| stem.contains(w))
+        });
+    packed || BACKUPS.iter().any(|e| lower.ends_with(e))
+}
+
+/// A table written out as a file, by its name; it holds rows where a table is named so.
+pub(super) fn is_table_file(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson"]
+        .iter()
+        .any(|e| lower.ends_with(e))
+}
+
+/// Ends of packed files, beside gzip.
+const PACKED: [&str; 10] = [
+    ".zip", ".bz2", ".xz", ".zst", ".7z", ".rar", ".lz4", ".tgz", ".tar.gz", ".gz",
+];
+
+/// Words in names of packed copies of databases.
+const COPIES: [&str; 5] = ["dump", "backup", "database", "sao_luu", "saoluu"];
+
+/// Ends of files that servers of databases write.
+const BACKUPS: [&str; 9] = [
+    ".bak", ".bacpac", ".mdf", ".ndf", ".backup", ".sqlite", ".sqlite3", ".ibd", ".frm",
+];

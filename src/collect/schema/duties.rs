@@ -55,9 +55,16 @@ pub(super) fn facts(
     );
     put("has_retention_job", schema.purges.into());
     put("copied_tables", tables(&|_, _, t, _| is_copy(&t.name)));
+    let dumped = tables(&|_, _, t, _| schema.rows.keys().any(|r| same_table(r, &t.name)));
     put(
         "dumped_personal_tables",
-        tables(&|_, _, t, _| schema.rows.keys().any(|r| same_table(r, &t.name))),
+        match schema.unread.first() {
+            // A copy beside that was not read may hold rows of any table.
+            Some(file) if dumped == Value::list([]) => {
+                Value::unseen("unsupported-format", unicode::visible(file))
+            }
+            Some(_) | None => dumped,
+        },
     );
     put(
         "national_id_tables",

@@ -25,6 +25,7 @@ mod models;
 mod readers;
 mod said;
 mod shield;
+mod together;
 mod whole;
 
 /// The subject types of this collector.
@@ -62,6 +63,8 @@ pub fn collect(
             || api::is_named_so(name)
             || api::is_proto(name)
             || models::is_prisma(name)
+            || dump::is_unread(name)
+            || dump::is_table_file(name)
     });
     let only = &opened.only;
     let Walk { files, faults } = match files {
@@ -75,6 +78,8 @@ pub fn collect(
         ..State::default()
     };
     state.failed.extend(faults);
+    let mut read = Vec::new();
+    let mut beside = Vec::new();
     for file in &files {
         let place = if only.is_some() {
             shown.to_owned()
@@ -108,11 +113,29 @@ pub fn collect(
             }
             continue;
         }
+        if only.is_none() && !dump::is_sql(file) {
+            beside.push((file.clone(), place));
+            continue;
+        }
         let dialect = dialect.and_then(Dialect::from_word);
         match dump::read(&mut reader, &path, dialect) {
-            Ok(schema) => state.add(&schema, file, &place, &mut out),
+            Ok(schema) => read.push(together::File {
+                schema,
+                file: file.clone(),
+                place,
+            }),
             Err(code) => state.failed.push(Reason::new(code, place)),
         }
+    }
+    let unread = together::unread(&beside, &read);
+    state.failed.extend(
+        unread
+            .iter()
+            .map(|place| Reason::new("unsupported-format", place.clone())),
+    );
+    together::join(&mut read, &unread);
+    for one in &read {
+        state.add(&one.schema, &one.file, &one.place, &mut out);
     }
     state.protos(&mut out);
     out.evidence = reader.into_evidence();
@@ -325,3 +348,5 @@ mod measured;
 mod shield_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together_tests;

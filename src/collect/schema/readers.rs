@@ -22,7 +22,8 @@ pub(super) struct Readers<'a> {
 impl<'a> Readers<'a> {
     /// `live`: the database was asked, so that no grant means that there is none.
     pub(super) fn of(schema: &'a Schema, live: bool) -> Self {
-        let shown = live || !schema.grants.is_empty();
+        let rights = |g: &Grant| g.privileges != Grant::LOGIN;
+        let shown = live || schema.grants.iter().any(rights);
         Self {
             schema,
             known: shown && !schema.only_models,

@@ -109,16 +109,22 @@ pub(super) fn subject(
 }
 
 fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
+    let roles = public_roles(schema);
+    let to_public = |g: &Grant| g.to.iter().any(|t| t == "public" || roles.contains(t));
     let public: Vec<&Grant> = schema
         .grants
         .iter()
-        .filter(|g| g.to.iter().any(|t| t == "public") && gives(g))
+        .filter(|g| to_public(g) && gives(g))
         .collect();
     let shown = |g: &Grant| {
-        unicode::visible(&format!(
-            "{} on {} (line {})",
-            g.privileges, g.object, g.line
-        ))
+        let place = match g.file.is_empty() {
+            true => format!("line {}", g.line),
+            false => format!("{}, line {}", g.file, g.line),
+        };
+        unicode::visible(&match g.object.is_empty() {
+            true => format!("{} ({place})", g.privileges),
+            false => format!("{} on {} ({place})", g.privileges, g.object),
+        })
     };
     put("grants_public", list(public.iter().map(|g| shown(g))));
     let on_personal = public.iter().filter(|g| {
@@ -126,15 +132,21 @@ fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMu
             || g.object.to_ascii_lowercase().contains("all tables")
             || personal.iter().any(|j| {
                 j.of(schema).is_some_and(|(t, _)| {
-                    g.object
-                        .split([' ', ','])
-                        .any(|w| last_part(w).eq_ignore_ascii_case(last_part(&t.name)))
+                    is_on(g, &t.name)
+                        || g.object
+                            .split([' ', ','])
+                            .any(|w| last_part(w).eq_ignore_ascii_case(last_part(&t.name)))
                 })
             })
     });
+    let on_personal: Vec<String> = on_personal.map(|g| shown(g)).collect();
+    let open = on_personal.is_empty() && !personal.is_empty() && gives_unknown_role(schema, &roles);
     put(
         "grants_public_personal",
-        list(on_personal.map(|g| shown(g))),
+        match open {
+            true => Value::unseen("ambiguous", "PUBLIC has a role that no file describes"),
+            false => list(on_personal.into_iter()),
+        },
     );
     let mut tables: Vec<&str> = personal
         .iter()
@@ -156,10 +168,13 @@ fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMu
         of(&|g| g.privileges.to_ascii_lowercase().starts_with("all") && held(g)),
     );
     put("grants_option_personal", of(&|g| g.option && held(g)));
-    put("grants_anywhere", of(&|g| g.anywhere && gives(g)));
+    put(
+        "grants_anywhere",
+        of(&|g| g.anywhere && (gives(g) || g.privileges == Grant::LOGIN)),
+    );
     put(
         "grants_default_public",
-        of(&|g| g.object.starts_with("default") && g.to.iter().any(|t| t == "public")),
+        of(&|g| g.object.starts_with("default") && to_public(g)),
     );
     let audits: Vec<&Table> = duties::audit_tables(schema, said);
     put(
@@ -185,6 +200,52 @@ fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMu
     put("views_public_personal", list(open.map(|v| v.name.clone())));
 }
 
+/// Roles that PUBLIC was given: what they may, all may.
+fn public_roles(schema: &Schema) -> Vec<String> {
+    let mut roles: Vec<String> = vec!["public".to_owned()];
+    loop {
+        let more: Vec<String> = schema
+            .grants
+            .iter()
+            .filter(|g| g.object.is_empty() && g.privileges != Grant::LOGIN)
+            .filter(|g| g.to.iter().any(|t| roles.contains(t)))
+            .flat_map(|g| g.privileges.split(','))
+            .map(|role| role.trim().to_lowercase())
+            .filter(|role| !roles.contains(role))
+            .collect();
+        if more.is_empty() || roles.len() > MAX_LISTED {
+            return roles;
+        }
+        roles.extend(more);
+    }
+}
+
+/// Was PUBLIC given a role whose rights stand in none of the files?
+fn gives_unknown_role(schema: &Schema, roles: &[String]) -> bool {
+    let described = |role: &String| {
+        // Rights of the system have several words; the rest of them gives no row.
+        role.contains(' ')
+            || NO_ROLES.contains(&role.as_str())
+            || schema
+                .grants
+                .iter()
+                .any(|g| !g.object.is_empty() && g.to.contains(role))
+    };
+    schema.dialect != sql::Dialect::Mssql && roles.iter().skip(1).any(|r| !described(r))
+}
+
+/// Rights of systems that are one word.
+const NO_ROLES: [&str; 8] = [
+    "connect",
+    "resource",
+    "usage",
+    "temp",
+    "temporary",
+    "execute",
+    "create",
+    "soda_app",
+];
+
 /// Is the grant on this table or view, or on all?
 fn is_on(grant: &Grant, name: &str) -> bool {
     let on = grant.object.to_ascii_lowercase();
@@ -205,9 +266,13 @@ fn gives(grant: &Grant) -> bool {
     let on = grant.object.to_ascii_lowercase();
     let row = ["select", "insert", "update", "delete", "truncate", "all"]
         .iter()
-        .any(|p| what.contains(p));
+        .any(|p| what.contains(p))
+        || what
+            .split([' ', ','])
+            .any(|w| matches!(w, "read" | "control"));
     let other = [
         "schema ",
+        "directory ",
         "function ",
         "type ",
         "language ",

@@ -1,14 +1,16 @@
 //! Statements about tables that are there already: added columns, comments, grants.
 
 use super::lex::{Kind, Token};
-use super::{Column, Grant, Schema, Table, table};
+use super::{Column, Grant, Schema, Table, accounts, changes, table};
 
 /// `ALTER TABLE t ADD COLUMN c type`, also `ADD (a …, b …)`; other changes do not matter here.
 pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
     if tokens.get(1).is_some_and(|t| t.is("default")) {
-        schema.grants.extend(default_grant(tokens));
+        let grant = default_grant(tokens, schema);
+        schema.grants.extend(grant);
         return true;
     }
+    changes::dropped(tokens, schema);
     let Some(at) = tokens.iter().take(6).position(|t| t.is("table")) else {
         return true;
     };
@@ -18,25 +20,42 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
     };
     let mut added = Vec::new();
     let mut good = true;
+    let mut adds = false;
     for action in actions(rest.get(end..).unwrap_or_default()) {
-        good &= added_columns(action, &mut added);
+        let first = action.first();
+        // `ADD a int, b int`: what begins with no word of another change goes on with the list.
+        let goes_on = adds && first.is_some_and(|t| !ACTIONS.iter().any(|w| t.is(w)));
+        adds = goes_on || first.is_some_and(|t| t.is("add"));
+        good &= match goes_on {
+            true => added_column(action, &mut added),
+            false => added_columns(action, &mut added) && changes::action(action, &name, schema),
+        };
     }
     if !added.is_empty() {
         match schema.tables.iter_mut().find(|t| same_name(&t.name, &name)) {
             Some(table) => {
-                for column in added {
+                let mut more = Table {
+                    columns: added,
+                    ..Table::default()
+                };
+                changes::expand(&mut more, &schema.types);
+                for column in more.columns {
                     table
                         .columns
                         .retain(|c| !c.name.eq_ignore_ascii_case(&column.name));
                     table.columns.push(column);
                 }
             }
-            None => schema.tables.push(Table {
-                name,
-                line: rest.first().map_or(0, |t| t.line),
-                columns: added,
-                ..Table::default()
-            }),
+            None => {
+                let mut table = Table {
+                    name,
+                    line: rest.first().map_or(0, |t| t.line),
+                    columns: added,
+                    ..Table::default()
+                };
+                changes::expand(&mut table, &schema.types);
+                schema.tables.push(table);
+            }
         }
     }
     good
@@ -57,6 +76,79 @@ fn actions(tokens: &[Token]) -> Vec<&[Token]> {
         .collect()
 }
 
+/// Words with which a change of a table begins.
+const ACTIONS: [&str; 40] = [
+    "add",
+    "drop",
+    "alter",
+    "modify",
+    "change",
+    "rename",
+    "set",
+    "enable",
+    "disable",
+    "owner",
+    "attach",
+    "detach",
+    "validate",
+    "order",
+    "convert",
+    "engine",
+    "comment",
+    "with",
+    "check",
+    "nocheck",
+    "force",
+    "lock",
+    "algorithm",
+    "reset",
+    "inherit",
+    "no",
+    "cluster",
+    "replica",
+    "switch",
+    "rebuild",
+    "move",
+    "truncate",
+    "default",
+    "auto_increment",
+    "tablespace",
+    "discard",
+    "import",
+    "row_format",
+    "charset",
+    "character",
+];
+
+/// Words that begin what is added and is no column.
+const NOT_COLUMNS: [&str; 16] = [
+    "constraint",
+    "primary",
+    "unique",
+    "foreign",
+    "index",
+    "key",
+    "fulltext",
+    "spatial",
+    "check",
+    "partition",
+    "default",
+    "value",
+    "generated",
+    "period",
+    "supplemental",
+    "exclude",
+];
+
+fn is_no_column(item: &[Token]) -> bool {
+    item.first()
+        .is_some_and(|t| NOT_COLUMNS.iter().any(|w| t.is(w)))
+}
+
+fn added_column(item: &[Token], added: &mut Vec<Column>) -> bool {
+    is_no_column(item) || table::column(item).map(|c| added.push(c)).is_some()
+}
+
 fn added_columns(action: &[Token], added: &mut Vec<Column>) -> bool {
     let Some(first) = action.first() else {
         return true;
@@ -66,28 +158,7 @@ fn added_columns(action: &[Token], added: &mut Vec<Column>) -> bool {
         return true;
     }
     let mut rest = action.get(1..).unwrap_or_default();
-    let not_columns = [
-        "constraint",
-        "primary",
-        "unique",
-        "foreign",
-        "index",
-        "key",
-        "fulltext",
-        "spatial",
-        "check",
-        "partition",
-        "default",
-        "value",
-        "generated",
-        "period",
-        "supplemental",
-        "exclude",
-    ];
-    if rest
-        .first()
-        .is_none_or(|t| not_columns.iter().any(|w| t.is(w)))
-    {
+    if rest.is_empty() || is_no_column(rest) {
         return true;
     }
     if rest.first().is_some_and(|t| t.is("column")) {
@@ -100,12 +171,9 @@ fn added_columns(action: &[Token], added: &mut Vec<Column>) -> bool {
         let inner = rest
             .get(1..rest.len().saturating_sub(1))
             .unwrap_or_default();
-        return actions(inner).into_iter().all(|item| {
-            let constraint = item
-                .first()
-                .is_some_and(|t| not_columns.iter().any(|w| t.is(w)));
-            constraint || table::column(item).map(|c| added.push(c)).is_some()
-        });
+        return actions(inner)
+            .into_iter()
+            .all(|item| added_column(item, added));
     }
     table::column(rest).map(|c| added.push(c)).is_some()
 }
@@ -195,7 +263,7 @@ pub(super) fn described(tokens: &[Token], schema: &mut Schema) {
     }
 }
 
-pub(super) fn grant(tokens: &[Token]) -> Option<Grant> {
+pub(super) fn grant(tokens: &[Token], schema: &Schema) -> Option<Grant> {
     let on = tokens.iter().position(|t| t.is("on"));
     let to = tokens.iter().rposition(|t| t.is("to"))?;
     let words = |part: &[Token]| {
@@ -208,29 +276,48 @@ pub(super) fn grant(tokens: &[Token]) -> Option<Grant> {
             .collect::<String>()
     };
     let end = on.unwrap_or(to).min(to);
+    let object = on.and_then(|on| tokens.get(on + 1..to)).map(words);
+    let (privileges, object) =
+        accounts::everything(words(tokens.get(1..end)?), object, schema.dialect);
     Some(Grant {
-        privileges: words(tokens.get(1..end)?),
-        object: on
-            .and_then(|on| tokens.get(on + 1..to))
-            .map(words)
-            .unwrap_or_default(),
+        privileges,
+        object,
         to: grantees(tokens.get(to + 1..)?),
         option: tokens
             .get(to..)?
             .windows(2)
             .any(|w| w[0].is("grant") && w[1].is("option")),
-        anywhere: tokens
-            .get(to..)?
-            .windows(2)
-            .any(|w| w[0].text.ends_with('@') && w[1].text == "%"),
+        anywhere: accounts::anywhere(tokens.get(to + 1..)?, schema),
+        file: String::new(),
         line: tokens.first()?.line,
     })
 }
 
+/// `CREATE ROLE r`: it comes from no address. `CREATE USER 'u'@'%'`: it may come from all of them.
+pub(super) fn account(tokens: &[Token], schema: &mut Schema) {
+    let mut rest = tokens.get(1..).unwrap_or_default();
+    if rest.first().is_some_and(|t| t.is("if")) {
+        rest = rest.get(3..).unwrap_or_default();
+    }
+    if tokens.first().is_some_and(|t| t.is("role")) {
+        schema.roles.extend(grantees(rest));
+    } else if schema.dialect == super::Dialect::Mysql && accounts::anywhere(rest, schema) {
+        schema.grants.push(Grant {
+            privileges: Grant::LOGIN.to_owned(),
+            object: String::new(),
+            to: grantees(rest),
+            option: false,
+            anywhere: true,
+            file: String::new(),
+            line: tokens.first().map_or(0, |t| t.line),
+        });
+    }
+}
+
 /// `ALTER DEFAULT PRIVILEGES … GRANT … TO PUBLIC`.
-fn default_grant(tokens: &[Token]) -> Option<Grant> {
+fn default_grant(tokens: &[Token], schema: &Schema) -> Option<Grant> {
     let at = tokens.iter().position(|t| t.is("grant"))?;
-    let mut grant = grant(tokens.get(at..)?)?;
+    let mut grant = grant(tokens.get(at..)?, schema)?;
     grant.object = format!("default {}", grant.object);
     Some(grant)
 }
@@ -245,10 +332,14 @@ fn grantees(tokens: &[Token]) -> Vec<String> {
             !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require")
         })
         // `'app'@'10.0.0.%'`: the host is no grantee.
-        .filter(|(t, before)| t.text != "@" && !before.is_some_and(|b| b.text == "@"))
+        .filter(|(t, before)| t.text != "@" && !before.is_some_and(|b| b.text.ends_with('@')))
         .map(|(t, _)| t)
         .filter(|t| t.kind != Kind::Sign && !t.is("group") && !t.is("role"))
-        .map(|t| t.text.to_lowercase())
+        .map(|t| match t.kind {
+            Kind::Word => t.text.split('@').next().unwrap_or_default().to_lowercase(),
+            Kind::Name | Kind::Text | Kind::Sign => t.text.to_lowercase(),
+        })
+        .filter(|name| !name.is_empty())
         .take(20)
         .collect()
 }

@@ -20,6 +20,7 @@ pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
             kind: GuardKind::Label,
             table: of.to_owned(),
             column: Some(column.to_owned()),
+            by: String::new(),
         });
     }
 }
@@ -40,11 +41,26 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
         return;
     };
     let rest = tokens.get(at + 1 + end..).unwrap_or_default();
+    let off = |word: &str, of: &[&str]| {
+        rest.windows(2)
+            .any(|w| w[0].is(word) && of.iter().any(|o| w[1].is(o)))
+    };
+    if off("disable", &["row"]) {
+        schema
+            .guards
+            .retain(|g| g.kind != GuardKind::RowSecurity || !super::same_table(&g.table, &name));
+    }
+    if off("drop", &["masked"]) {
+        schema
+            .guards
+            .retain(|g| g.kind != GuardKind::Masked || !super::same_table(&g.table, &name));
+    }
     let mut add = |kind, column: Option<String>| {
         schema.guards.push(Guard {
             kind,
             table: name.clone(),
             column,
+            by: String::new(),
         })
     };
     if rest.first().is_some_and(|t| t.is("enable"))
@@ -94,6 +110,7 @@ pub(super) fn policy(tokens: &[Token], schema: &mut Schema) {
             kind: GuardKind::Policy,
             table: name,
             column: None,
+            by: String::new(),
         });
     }
 }
@@ -116,6 +133,7 @@ pub(super) fn redaction(tokens: &[Token], schema: &mut Schema) {
             kind: GuardKind::Redaction,
             table: of,
             column: Some(column),
+            by: String::new(),
         });
     }
 }
@@ -146,6 +164,15 @@ pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
     let Some((of, _)) = table::name(tokens.get(on + 1..).unwrap_or_default()) else {
         return;
     };
+    // A trigger of the same name takes the place of the old one.
+    super::changes::forget_trigger(&name, Some(&of), schema);
+    // One that does not run before new rows are stored protects none of them.
+    let head = tokens.get(..on).unwrap_or_default();
+    let events = tokens.get(..tokens.len().min(on + 16)).unwrap_or_default();
+    let inserts = events.iter().any(|t| t.is("insert"));
+    if !inserts || head.iter().any(|t| t.is("after")) {
+        return;
+    }
     // What the trigger itself does, or the function that it executes.
     let executed = tokens
         .windows(3)
@@ -166,13 +193,14 @@ pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
             kind,
             table: of.clone(),
             column: Some(column),
+            by: name.clone(),
         });
     }
 }
 
 /// `NEW.phone := pgp_sym_encrypt(…)`, `SET NEW.password = SHA2(…)`: the column and what is done.
 fn assignments(text: &str) -> Vec<(String, GuardKind)> {
-    let lower = text.to_ascii_lowercase();
+    let lower = without_what_never_runs(&text.to_ascii_lowercase());
     let mut out = Vec::new();
     let mut rest = lower.as_str();
     while let Some(at) = rest.find("new.") {
@@ -187,6 +215,48 @@ fn assignments(text: &str) -> Vec<(String, GuardKind)> {
             if let Some(kind) = done_by(value) {
                 out.push((column.to_owned(), kind));
             }
+        }
+    }
+    out
+}
+
+/// A body, lower case, without comments and without the branch of `IF false`.
+fn without_what_never_runs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['-', '/', '\'']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let comment = if from.starts_with("--") {
+            Some(from.find('\n').unwrap_or(from.len()))
+        } else if from.starts_with("/*") {
+            Some(from.find("*/").map_or(from.len(), |n| n + 2))
+        } else {
+            None
+        };
+        let quoted = match from.strip_prefix('\'') {
+            Some(inner) => inner.find('\'').map_or(from.len(), |n| n + 2),
+            None => 1,
+        };
+        let used = comment.unwrap_or(quoted);
+        if comment.is_none() {
+            out.push_str(from.get(..used).unwrap_or_default());
+        }
+        rest = from.get(used..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    for never in [
+        "if false then",
+        "if 1 = 0 then",
+        "if 1=0 then",
+        "if (false) then",
+    ] {
+        while let Some(at) = out.find(never) {
+            let end = out
+                .get(at..)
+                .and_then(|r| r.find("end if"))
+                .map_or(out.len(), |n| at + n + 6);
+            out.replace_range(at..end, "");
         }
     }
     out

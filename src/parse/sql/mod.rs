@@ -4,14 +4,19 @@
 //! was not understood is kept with its line: a schema of which a part was not read is never shown as whole.
 
 mod about;
+mod accounts;
+mod changes;
 mod guard;
+mod inside;
 mod lex;
 mod read;
+mod rows;
 mod skim;
 mod split;
 mod table;
 mod view;
 
+pub use changes::{expand, is_trigger, renamed_in};
 pub use skim::{SkimError, skim};
 pub use split::{MAX_STATEMENT_BYTES, Statement, split};
 
@@ -201,6 +206,8 @@ pub struct Guard {
     pub table: String,
     /// The column, where it is for one.
     pub column: Option<String>,
+    /// The trigger that does it, where it is one; else empty.
+    pub by: String,
 }
 
 /// Ways of protecting.
@@ -237,8 +244,15 @@ pub struct Grant {
     pub option: bool,
     /// To an account that may come from any address (`'u'@'%'`).
     pub anywhere: bool,
+    /// The file where it stands, where that is not the one of the schema; else empty.
+    pub file: String,
     /// Its line.
     pub line: u32,
+}
+
+impl Grant {
+    /// What stands for the making of an account, which gives no right to rows.
+    pub const LOGIN: &'static str = "CREATE USER";
 }
 
 /// What was not understood.
@@ -281,6 +295,18 @@ pub struct Schema {
     pub statements: usize,
     /// Tables that rows are given for, and how many statements give them.
     pub rows: std::collections::BTreeMap<String, u32>,
+    /// Types made of columns, which tables may use.
+    pub types: Vec<(String, Vec<Column>)>,
+    /// Roles that are made here: they come from no address.
+    pub roles: Vec<String>,
+    /// Tables that got another name, in order: the old one, the new one.
+    pub renamed: Vec<(String, String)>,
+    /// Triggers that were dropped or disabled, by name; `*` for all of a table. With their table, where it is said.
+    pub dropped: Vec<(String, Option<String>)>,
+    /// What triggers protect that are disabled now.
+    pub disabled: Vec<Guard>,
+    /// Files beside the schema that hold data and were not read.
+    pub unread: Vec<String>,
 }
 
 impl Schema {
@@ -301,6 +327,23 @@ impl Schema {
             only_models: false,
             statements: 0,
             rows: std::collections::BTreeMap::new(),
+            types: Vec::new(),
+            roles: Vec::new(),
+            renamed: Vec::new(),
+            dropped: Vec::new(),
+            disabled: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// Rows that were given to a table before it got its name are rows of that table.
+    fn settle(&mut self) {
+        for (old, new) in self.renamed.clone() {
+            let there = self.tables.iter().any(|t| same_table(&t.name, &old));
+            let found = self.rows.keys().find(|r| same_table(r, &old)).cloned();
+            if let (false, Some(count)) = (there, found.and_then(|r| self.rows.remove(&r))) {
+                *self.rows.entry(new).or_default() += count;
+            }
         }
     }
 }
@@ -318,6 +361,7 @@ pub fn parse(text: &str, dialect: Option<Dialect>) -> Schema {
         schema.statements += 1;
         read::read(&statement, &mut schema);
     }
+    schema.settle();
     schema
 }
 

@@ -11,7 +11,7 @@ use super::about::{alter, comment_on, described, grant, same_name};
 use super::lex::{Kind, Token, lex};
 use super::split::Statement;
 use super::{Dialect, Schema, Table, Unparsed};
-use super::{guard, table, view};
+use super::{about, changes, guard, inside, table, view};
 
 /// The most statements not understood that are kept.
 const MAX_UNPARSED: usize = 1000;
@@ -19,7 +19,7 @@ const MAX_UNPARSED: usize = 1000;
 const MAX_TOKENS: usize = 200_000;
 
 /// Statements that say nothing of tables, by first word.
-const HARMLESS: [&str; 62] = [
+const HARMLESS: [&str; 64] = [
     "set",
     "select",
     "insert",
@@ -82,6 +82,8 @@ const HARMLESS: [&str; 62] = [
     "change",
     "purge",
     "else",
+    "disable",
+    "enable",
 ];
 
 /// Things whose making says nothing of columns.
@@ -140,6 +142,7 @@ const OTHER_THINGS: [&str; 48] = [
 pub(super) fn read(statement: &Statement, schema: &mut Schema) {
     let mysql = schema.dialect == Dialect::Mysql;
     if is_data(&statement.text) && !statement.unterminated {
+        inside::rows(statement, schema);
         return;
     }
     let tokens = lex(&statement.text, statement.line, mysql);
@@ -153,9 +156,20 @@ pub(super) fn read(statement: &Statement, schema: &mut Schema) {
     }
 }
 
+/// A statement of rows whose end did not show: what follows may be a part of it.
+pub(super) fn torn(line: u32, begins: &str, schema: &mut Schema) {
+    if schema.unparsed.len() < MAX_UNPARSED {
+        schema.unparsed.push(Unparsed {
+            line,
+            begins: begins.to_owned(),
+        });
+    }
+}
+
 /// Rows are not looked at.
 fn is_data(text: &str) -> bool {
     let word = text
+        .trim_start()
         .split(|c: char| !c.is_ascii_alphabetic())
         .next()
         .unwrap_or_default();
@@ -226,7 +240,19 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
         }
         "comment" => comment_on(tokens, schema),
         "grant" => {
-            schema.grants.extend(grant(tokens));
+            let grant = grant(tokens, schema);
+            schema.grants.extend(grant);
+            true
+        }
+        "rename" => changes::rename_tables(tokens, schema),
+        "drop" | "disable" | "enable" => {
+            changes::dropped(tokens, schema);
+            true
+        }
+        "select" => changes::select_into(tokens, statement.line, schema),
+        "do" => inside::block(statement, schema),
+        "merge" => {
+            inside::rows_of_block(tokens, schema);
             true
         }
         "if" => match tokens
@@ -240,12 +266,17 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
                 schema,
                 false,
             ),
-            None => true,
+            None => {
+                inside::rows_of_block(tokens, schema);
+                inside::executed(tokens, schema)
+            }
         },
-        "exec" | "execute" | "begin" | "call" | "declare" => {
+        "exec" | "execute" | "begin" | "call" | "declare" | "prepare" => {
             described(tokens, schema);
             guard::redaction(tokens, schema);
-            true
+            changes::renamed_by_procedure(tokens, schema);
+            inside::rows_of_block(tokens, schema);
+            inside::executed(tokens, schema)
         }
         "security" => {
             guard::security_label(tokens, schema);
@@ -272,6 +303,13 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
                 return false;
             };
             schema.views.push(view);
+            true
+        }
+        Some((at, t)) if t.is("type") => {
+            changes::composite(tokens.get(at + 1..).unwrap_or_default(), schema)
+        }
+        Some((at, t)) if t.is("role") || t.is("user") => {
+            about::account(tokens.get(at..).unwrap_or_default(), schema);
             true
         }
         Some((_, t)) if t.is("policy") => {
@@ -321,6 +359,7 @@ fn table_statement(
     // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
     let agreed = !check || agrees(&statement.text, schema.dialect, &table);
     let empty = table.columns.is_empty();
+    changes::expand(&mut table, &schema.types);
     schema.tables.push(table);
     whole && agreed && !empty
 }

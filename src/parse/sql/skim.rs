@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memmem};
 
+use super::lex::{Token, lex};
+use super::rows::{Found, Scan};
 use super::split::between;
 use super::{Dialect, Schema, read, split};
 
@@ -17,6 +19,8 @@ const HEAD_BYTES: usize = 128 * 1024;
 const MAX_KEPT_BYTES: usize = 48 * 1024 * 1024;
 /// The most that is kept of one line.
 const MAX_LINE_BYTES: usize = 2 * 1024 * 1024;
+/// How much is looked through for the ends of statements before it is done more seldom.
+const MAX_CHECKED_BYTES: usize = 32 * 1024 * 1024;
 /// How far the name of a table is looked for in a statement of rows.
 const NAME_BYTES: usize = 16 * 1024;
 /// The most tables with rows that are named.
@@ -59,6 +63,7 @@ pub fn skim(stream: &mut dyn Read, dialect: Option<Dialect>) -> Result<Schema, S
         kept: String::new(),
         kept_line: 1,
         next_check: 0,
+        checked: 0,
         total: 0,
         schema: Schema::empty(dialect),
         rows: BTreeMap::new(),
@@ -67,7 +72,10 @@ pub fn skim(stream: &mut dyn Read, dialect: Option<Dialect>) -> Result<Schema, S
     let Skimmer {
         mut schema, rows, ..
     } = skimmer;
-    schema.rows = rows;
+    for (table, statements) in rows {
+        *schema.rows.entry(table).or_default() += statements;
+    }
+    schema.settle();
     Ok(schema)
 }
 
@@ -81,6 +89,8 @@ struct Skimmer<'a> {
     kept_line: u32,
     /// The length of `kept` from which it is worth looking whether a statement has ended.
     next_check: usize,
+    /// How much was looked through for that.
+    checked: usize,
     total: usize,
     schema: Schema,
     rows: BTreeMap<String, u32>,
@@ -119,9 +129,10 @@ impl Skimmer<'_> {
         })
     }
 
-    /// Are we between statements? Asked again only where more was kept, so that long routines cost little.
+    /// Are we between statements? Asked at each line of rows; where that was much, only when more was kept.
     fn is_between(&mut self) -> bool {
-        if self.kept.len() < self.next_check {
+        self.checked = self.checked.saturating_add(self.kept.len());
+        if self.checked > MAX_CHECKED_BYTES && self.kept.len() < self.next_check {
             return false;
         }
         let done = between(&self.kept, self.dialect);
@@ -197,7 +208,7 @@ impl Skimmer<'_> {
         // pg_dump writes the block of an empty table too.
         let empty = copies && head.lines().nth(1).is_some_and(|l| l.trim_end() == "\\.");
         if !empty
-            && let Some(table) = table_of(&head)
+            && let Some(table) = table_of(&lex(&head, 1, false))
             && (self.rows.len() < MAX_TABLES || self.rows.contains_key(&table))
         {
             *self.rows.entry(table).or_default() += 1;
@@ -223,8 +234,10 @@ impl Skimmer<'_> {
                     let safe = bytes.len().saturating_sub(2);
                     self.pass(safe);
                     if !self.window.more()? {
+                        let begins = self.line;
                         let rest = self.window.bytes().len();
                         self.pass(rest);
+                        read::torn(begins, "copy", &mut self.schema);
                         return Ok(());
                     }
                 }
@@ -249,35 +262,35 @@ impl Skimmer<'_> {
 
     /// To the semicolon outside quotes; in SQL Server a line end does as well, where no list goes on.
     fn inserted(&mut self) -> Result<(), SkimError> {
-        let escapes = self.dialect == Dialect::Mysql;
-        let mut quoted = false;
+        let begins = self.line;
+        let mut scan = Scan::new(self.dialect);
+        let mut last = false;
         loop {
-            let bytes = self.window.bytes();
-            let (used, ended) = match quoted {
-                true => to_quote_end(bytes, escapes),
-                false => to_mark(bytes, self.dialect == Dialect::Mssql),
-            };
-            let mark = used.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+            let (used, found) = scan.feed(self.window.bytes(), last);
             self.pass(used);
-            match (ended, quoted, mark) {
-                (true, true, _) => quoted = false,
-                (true, false, Some(b'\'')) => quoted = true,
-                (true, false, Some(b'\n')) => {
+            match found {
+                Found::Semicolon => {
+                    self.rest_of_line_if_blank()?;
+                    break;
+                }
+                Found::Line => {
                     self.window.fill(NAME_BYTES)?;
                     if !goes_on(self.window.bytes()) {
-                        return Ok(());
+                        break;
                     }
                 }
-                (true, false, _) => return self.rest_of_line_if_blank(),
-                (false, _, _) => {
-                    if !self.window.more()? {
-                        let rest = self.window.bytes().len();
-                        self.pass(rest);
-                        return Ok(());
-                    }
+                Found::More if last => {
+                    let rest = self.window.bytes().len();
+                    self.pass(rest);
+                    break;
                 }
+                Found::More => last = !self.window.more()?,
             }
         }
+        if scan.is_torn() {
+            read::torn(begins, "insert", &mut self.schema);
+        }
+        Ok(())
     }
 
     /// The end of the line belongs to the statement where nothing else stands there.
@@ -307,34 +320,6 @@ impl Skimmer<'_> {
     }
 }
 
-/// To the end of a quoted text: what was passed, and whether it ended. A pair of marks is left and entered again,
-/// which comes to the same.
-fn to_quote_end(bytes: &[u8], escapes: bool) -> (usize, bool) {
-    let mut at = 0;
-    while let Some(rest) = bytes.get(at..) {
-        let found = match escapes {
-            true => memchr2(b'\'', b'\\', rest),
-            false => memchr(b'\'', rest),
-        };
-        match found {
-            None => return (bytes.len(), false),
-            Some(n) if rest.get(n) == Some(&b'\'') => return (at + n + 1, true),
-            // What is escaped may stand in the next window.
-            Some(n) if at + n + 1 >= bytes.len() => return (at + n, false),
-            Some(n) => at += n + 2,
-        }
-    }
-    (bytes.len(), false)
-}
-
-fn to_mark(bytes: &[u8], lines: bool) -> (usize, bool) {
-    let found = match lines {
-        true => memchr::memchr3(b'\'', b';', b'\n', bytes),
-        false => memchr2(b'\'', b';', bytes),
-    };
-    found.map_or((bytes.len(), false), |n| (n + 1, true))
-}
-
 /// Does the next line go on with a list of rows?
 fn goes_on(bytes: &[u8]) -> bool {
     let rest = bytes
@@ -354,8 +339,7 @@ fn goes_on(bytes: &[u8]) -> bool {
 }
 
 /// The table of `INSERT INTO t`, `COPY t`, `REPLACE INTO t`.
-fn table_of(head: &str) -> Option<String> {
-    let tokens = super::lex::lex(head, 1, false);
+pub(super) fn table_of(tokens: &[Token]) -> Option<String> {
     let at = tokens
         .iter()
         .take(6)

@@ -22,6 +22,8 @@ pub struct Statement {
     pub cut: bool,
     /// The file ended inside a quote or comment.
     pub unterminated: bool,
+    /// Rows of `COPY … FROM stdin` followed.
+    pub copied: bool,
 }
 
 /// The statements of a file.
@@ -36,7 +38,33 @@ pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
 pub(super) fn between(text: &str, dialect: Dialect) -> bool {
     let mut splitter = Splitter::new(text, dialect);
     splitter.run();
-    splitter.now.line == 0 && splitter.delimiter == ";" && splitter.versions == 0
+    let ended = splitter.now.line == 0 || text.ends_with('\n') && splitter.is_complete();
+    ended && splitter.delimiter == ";" && splitter.versions == 0
+}
+
+/// Does a backslash in a text take the mark after it into the text?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escapes {
+    /// It is a sign as any.
+    Never,
+    /// It does.
+    Always,
+    /// The dialect does not show: it does, unless what follows the mark looks like the end of a value.
+    UnlessLast,
+}
+
+impl Escapes {
+    /// Is what follows the backslash at the beginning of `tail` a part of the text?
+    pub(super) fn covers(self, tail: &[u8]) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::UnlessLast => {
+                !(matches!(tail.get(1), Some(b'\'' | b'"'))
+                    && matches!(tail.get(2), None | Some(b',' | b')' | b';' | b'\n')))
+            }
+        }
+    }
 }
 
 impl Statement {
@@ -47,6 +75,7 @@ impl Statement {
             notes: Vec::new(),
             cut: false,
             unterminated: false,
+            copied: false,
         }
     }
 }
@@ -84,6 +113,9 @@ impl<'a> Splitter<'a> {
     fn run(&mut self) {
         let mut fresh = true;
         while self.at < self.text.len() {
+            if fresh && self.ends_before_line() {
+                self.finish();
+            }
             if fresh && self.client_line() {
                 continue;
             }
@@ -175,7 +207,12 @@ impl<'a> Splitter<'a> {
         let copies = is_copy(&done.text);
         self.out.push(done);
         if copies {
+            let from = self.line;
             self.copy_data();
+            // The line of the statement itself and the mark of the end are no rows.
+            if let Some(copy) = self.out.last_mut() {
+                copy.copied = self.line > from.saturating_add(2);
+            }
         }
     }
 
@@ -229,6 +266,39 @@ impl<'a> Splitter<'a> {
     /// `SET ECHO ON` of SQL*Plus has no semicolon.
     fn is_oracle_set(&self, word: &str, line: &str) -> bool {
         self.dialect == Dialect::Oracle && word == "set" && !line.contains(';')
+    }
+
+    /// Statements of SQL Server need no semicolon: one that is complete ends where a line begins the next.
+    fn ends_before_line(&self) -> bool {
+        if self.dialect != Dialect::Mssql || self.now.line == 0 {
+            return false;
+        }
+        let line = self.rest().trim_start_matches([' ', '\t']);
+        let begins = BEGINNINGS.iter().any(|b| {
+            line.get(..b.len())
+                .is_some_and(|l| l.eq_ignore_ascii_case(b))
+        });
+        begins && self.is_complete()
+    }
+
+    /// Could the statement of SQL Server that we stand in end here?
+    fn is_complete(&self) -> bool {
+        if self.dialect != Dialect::Mssql || self.in_routine() {
+            return false;
+        }
+        let mut words = self.now.text.split_whitespace();
+        let word = words.next().unwrap_or_default().to_ascii_lowercase();
+        match word.as_str() {
+            "create" | "alter" => {
+                let table = words
+                    .next()
+                    .is_some_and(|w| w.eq_ignore_ascii_case("table"));
+                let tokens = super::lex::lex(&self.now.text, 1, false);
+                let count = |c: char| tokens.iter().filter(|t| t.sign(c)).count();
+                table && (word == "alter" || count('(') > 0) && count('(') == count(')')
+            }
+            other => SHORT.contains(&other),
+        }
     }
 
     /// Procedures of SQL Server end at GO, not at a semicolon.
@@ -325,8 +395,17 @@ impl<'a> Splitter<'a> {
         };
         let end = match first {
             '\'' => quote_end(rest, '\'', self.escapes()),
-            '"' => quote_end(rest, '"', self.dialect == Dialect::Mysql),
-            '`' => quote_end(rest, '`', false),
+            '"' => quote_end(
+                rest,
+                '"',
+                match self.dialect {
+                    Dialect::Mysql => Escapes::Always,
+                    Dialect::Postgres | Dialect::Mssql | Dialect::Oracle | Dialect::Generic => {
+                        Escapes::Never
+                    }
+                },
+            ),
+            '`' => quote_end(rest, '`', Escapes::Never),
             '[' if self.dialect == Dialect::Mssql => rest.find(']').map(|n| n + 1),
             '$' if matches!(self.dialect, Dialect::Postgres | Dialect::Generic) => {
                 match dollar_tag(rest) {
@@ -350,17 +429,61 @@ impl<'a> Splitter<'a> {
     }
 
     /// Does a backslash escape in texts? In MySQL, and in `E'…'` of PostgreSQL.
-    fn escapes(&self) -> bool {
-        self.dialect == Dialect::Mysql
-            || self.now.text.ends_with(['E', 'e'])
-                && self.dialect == Dialect::Postgres
+    fn escapes(&self) -> Escapes {
+        let marked = || {
+            self.now.text.ends_with(['E', 'e'])
                 && !self
                     .now
                     .text
                     .trim_end_matches(['E', 'e'])
                     .ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        };
+        match self.dialect {
+            Dialect::Mysql => Escapes::Always,
+            Dialect::Generic => Escapes::UnlessLast,
+            Dialect::Postgres if marked() => Escapes::Always,
+            Dialect::Postgres | Dialect::Mssql | Dialect::Oracle => Escapes::Never,
+        }
     }
 }
+
+/// Statements of SQL Server that go over no lines which begin as statements do.
+const SHORT: [&str; 16] = [
+    "set",
+    "print",
+    "use",
+    "insert",
+    "exec",
+    "execute",
+    "grant",
+    "deny",
+    "truncate",
+    "drop",
+    "select",
+    "delete",
+    "update",
+    "declare",
+    "waitfor",
+    "raiserror",
+];
+
+/// How lines begin that begin a statement of SQL Server.
+const BEGINNINGS: [&str; 14] = [
+    "create ",
+    "insert ",
+    "insert\t",
+    "insert[",
+    "alter table ",
+    "grant ",
+    "deny ",
+    "set identity_insert ",
+    "set ansi_",
+    "set quoted_",
+    "exec ",
+    "execute ",
+    "print ",
+    "use ",
+];
 
 fn is_client_word(word: &str) -> bool {
     matches!(word, "rem" | "remark" | "prompt" | "whenever" | "spool")
@@ -418,12 +541,13 @@ fn block_end(rest: &str, nested: bool) -> Option<usize> {
     None
 }
 
-fn quote_end(rest: &str, quote: char, escapes: bool) -> Option<usize> {
+fn quote_end(rest: &str, quote: char, escapes: Escapes) -> Option<usize> {
     let bytes = rest.as_bytes();
     let quote = u8::try_from(quote).ok()?;
     let mut at = 1;
     while at < bytes.len() {
-        if escapes && bytes[at] == b'\\' {
+        let covers = bytes[at] == b'\\' && bytes.get(at..).is_some_and(|t| escapes.covers(t));
+        if covers {
             at += 2;
         } else if bytes[at] == quote {
             if bytes.get(at + 1) == Some(&quote) {

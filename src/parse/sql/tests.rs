@@ -118,3 +118,161 @@ proptest::proptest! {
         let _ = parse(&text, None);
     }
 }
+
+fn names(schema: &Schema) -> Vec<&str> {
+    schema.tables.iter().map(|t| t.name.as_str()).collect()
+}
+
+fn skimmed(text: &str, dialect: Dialect) -> Schema {
+    skim(&mut text.as_bytes(), Some(dialect)).unwrap()
+}
+
+#[test]
+fn apostrophes_in_rows_swallow_no_table() {
+    for (dialect, value) in [
+        (Dialect::Postgres, r"E'O\'Brien'"),
+        (Dialect::Postgres, r"E'it''s\'x'"),
+        (Dialect::Postgres, r"$$it's$$"),
+        (Dialect::Postgres, r"$q$a'b$q$"),
+        (Dialect::Postgres, r"'C:\'"),
+        (Dialect::Postgres, "1 -- it's\n"),
+        (Dialect::Postgres, "1 /* it's */"),
+        (Dialect::Mysql, "\"it's ok\""),
+        (Dialect::Mysql, r#""a\"b'c""#),
+        (Dialect::Mysql, "1 # it's\n"),
+        (Dialect::Generic, r"'O\'Brien'"),
+        (Dialect::Generic, r"'C:\'"),
+        (Dialect::Generic, "'it''s'"),
+        (Dialect::Oracle, r"'C:\'"),
+    ] {
+        let text = format!(
+            "CREATE TABLE nv (id int, ghi text);\nINSERT INTO nv VALUES (1, {value});\nCREATE TABLE kh (id int, sdt text);\n"
+        );
+        for schema in [skimmed(&text, dialect), parse(&text, Some(dialect))] {
+            assert_eq!(names(&schema), ["nv", "kh"], "{value}");
+            assert_eq!(schema.unparsed, [], "{value}");
+        }
+    }
+}
+
+#[test]
+fn rows_whose_quotes_do_not_end_are_said() {
+    let torn =
+        "CREATE TABLE nv (id int);\nINSERT INTO nv VALUES ('a);\nCREATE TABLE kh (sdt text);\n";
+    let schema = skimmed(torn, Dialect::Postgres);
+    assert_eq!(schema.unparsed.len(), 1);
+    // Two wrong quotes make a pair: the line inside shows it.
+    let pair = "CREATE TABLE nv (id int);\nINSERT INTO nv VALUES ('a'');\nCREATE TABLE kh (sdt text);\nINSERT INTO nv VALUES ('b');\n";
+    assert!(!skimmed(pair, Dialect::Postgres).unparsed.is_empty());
+    let copy =
+        "CREATE TABLE nv (id int);\nCOPY nv (id) FROM stdin;\n1\n2\nCREATE TABLE kh (sdt text);\n";
+    assert!(!skimmed(copy, Dialect::Postgres).unparsed.is_empty());
+}
+
+#[test]
+fn rows_are_counted_wherever_they_stand() {
+    let one_line = "CREATE TABLE kh (id int, sdt text);\nBEGIN; INSERT INTO kh VALUES (1,'0912345678'); COMMIT;\n";
+    let block = "CREATE TABLE kh (id int, sdt text);\nDO $$ BEGIN INSERT INTO kh VALUES (1,'0912345678'); END $$;\n";
+    let merged = "CREATE TABLE kh (id int, sdt text);\nMERGE INTO kh USING (VALUES (1,'0912345678')) s ON 1=0 WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id);\n";
+    for text in [one_line, block, merged] {
+        for schema in [
+            skimmed(text, Dialect::Postgres),
+            parse(text, Some(Dialect::Postgres)),
+        ] {
+            assert_eq!(schema.rows.get("kh"), Some(&1), "{text}");
+        }
+    }
+    let mut long = String::new();
+    for n in 0..40 {
+        long.push_str(&format!(
+            "CREATE TABLE t{n} (id int, so_luong int, ghi text);\n"
+        ));
+    }
+    long.push_str("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\nINSERT INTO log VALUES ('x');\nRETURN NEW; END $$;\nINSERT INTO t1 VALUES (1,2,'x');\nINSERT INTO t1 VALUES (2,2,'x');\n");
+    let schema = skimmed(&long, Dialect::Postgres);
+    assert_eq!(schema.rows.get("t1"), Some(&2));
+    assert_eq!(schema.rows.get("log"), None);
+    let mssql = "CREATE TABLE [dbo].[K]([Id] [int] NOT NULL,[SDT] [varchar](20) NULL) ON [PRIMARY]\nGO\nSET IDENTITY_INSERT [dbo].[K] ON \n\nINSERT [dbo].[K] ([Id], [SDT]) VALUES (1, N'0912345678')\nINSERT [dbo].[K] ([Id], [SDT]) VALUES (2, N'0912345679')\nSET IDENTITY_INSERT [dbo].[K] OFF\nGO\n";
+    for schema in [
+        skimmed(mssql, Dialect::Mssql),
+        parse(mssql, Some(Dialect::Mssql)),
+    ] {
+        assert_eq!(schema.rows.get("dbo.K"), Some(&2));
+        assert_eq!(schema.unparsed, []);
+    }
+}
+
+#[test]
+fn statements_of_sql_server_without_semicolons() {
+    let text = "DROP TABLE [a]\nCREATE TABLE [a]([x] [int] NULL)\nCREATE TABLE [b](\n[y] [int] NULL,\n[cccd] [varchar](12) NULL\n)\nALTER TABLE [b] ADD [MaVanDon] [varchar](20) NULL, [SDT] [varchar](20) NULL, CONSTRAINT [c] CHECK (1=1)\nGRANT SELECT ON [b] TO [public]\n";
+    let schema = parse(text, Some(Dialect::Mssql));
+    assert_eq!(
+        columns(&schema),
+        ["a.x:2", "b.y:4", "b.cccd:5", "b.MaVanDon:7", "b.SDT:7"]
+    );
+    assert_eq!(schema.grants.len(), 1);
+    assert_eq!(schema.unparsed, []);
+}
+
+#[test]
+fn names_that_change_and_what_is_copied() {
+    let text = "CREATE TYPE giay_to AS (cccd text, anh_khuon_mat bytea);\nCREATE TABLE kh (id int, giay giay_to, a text);\nGRANT SELECT ON kh TO PUBLIC;\nINSERT INTO kh VALUES (1, null, 'x');\nALTER TABLE kh RENAME TO khach_hang;\nALTER TABLE khach_hang RENAME COLUMN a TO sdt;\nSELECT * INTO khach_hang_bak FROM khach_hang;\nSELECT x INTO y FROM nowhere;\n";
+    let schema = parse(text, Some(Dialect::Postgres));
+    assert_eq!(names(&schema), ["khach_hang", "khach_hang_bak"]);
+    for table in &schema.tables {
+        let all: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(all, ["id", "giay", "sdt", "cccd", "anh_khuon_mat"]);
+    }
+    assert_eq!(schema.grants[0].object, "khach_hang");
+    assert_eq!(schema.rows.get("khach_hang"), Some(&1));
+    assert_eq!(schema.unparsed.len(), 1);
+    let mysql = "CREATE TABLE kh (id int, a varchar(20));\nALTER TABLE kh CHANGE a cccd varchar(12);\nRENAME TABLE kh TO kh2;\n";
+    assert_eq!(
+        columns(&parse(mysql, Some(Dialect::Mysql))),
+        ["kh2.id:1", "kh2.cccd:2"]
+    );
+    let mssql = "CREATE TABLE [dbo].[kh]([a] [int] NULL)\nGO\nEXEC sp_rename 'dbo.kh', 'khach'\nGO\nEXEC sp_rename 'dbo.khach.a', 'cccd', 'COLUMN'\nGO\n";
+    assert_eq!(
+        columns(&parse(mssql, Some(Dialect::Mssql))),
+        ["dbo.khach.cccd:1"]
+    );
+}
+
+#[test]
+fn blocks_and_executed_texts_are_read() {
+    let text = "CREATE TABLE kh (id int, sdt text);\nDO $$ BEGIN\n  EXECUTE 'GRANT SELECT ON kh TO PUBLIC';\n  IF NOT EXISTS (SELECT 1) THEN\n    ALTER TABLE kh ADD COLUMN IF NOT EXISTS cccd varchar(12);\n  END IF;\nEXCEPTION WHEN duplicate_column THEN NULL; END $$;\n";
+    let schema = parse(text, Some(Dialect::Postgres));
+    assert_eq!(columns(&schema), ["kh.id:1", "kh.sdt:1", "kh.cccd:5"]);
+    assert_eq!(schema.grants.len(), 1);
+    assert_eq!(schema.unparsed, []);
+    for built in [
+        "DO $$ BEGIN EXECUTE 'CREATE TABLE ' || x || ' (cccd text)'; END $$;",
+        "DO $$ BEGIN EXECUTE format('GRANT SELECT ON %I TO PUBLIC', t); END $$;",
+    ] {
+        assert_eq!(
+            parse(built, Some(Dialect::Postgres)).unparsed.len(),
+            1,
+            "{built}"
+        );
+    }
+    let oracle = "BEGIN EXECUTE IMMEDIATE 'CREATE TABLE kh (cccd varchar2(12))'; END;\n/\n";
+    assert_eq!(names(&parse(oracle, Some(Dialect::Oracle))), ["kh"]);
+    let mssql = "EXEC('CREATE TABLE kh (cccd varchar(12))')\nGO\nEXEC sp_executesql N'GRANT SELECT ON kh TO public'\nGO\n";
+    let schema = parse(mssql, Some(Dialect::Mssql));
+    assert_eq!(names(&schema), ["kh"]);
+    assert_eq!(schema.grants.len(), 1);
+}
+
+#[test]
+fn accounts_from_anywhere() {
+    let text = "CREATE ROLE 'doc';\nGRANT SELECT ON b.kh TO 'doc';\nGRANT SELECT ON b.* TO `app`@`%`;\nGRANT SELECT ON b.kh TO 'app2';\nGRANT SELECT ON b.kh TO app3@'0.0.0.0/0.0.0.0';\nCREATE USER 'app4'@'%' IDENTIFIED BY 'x';\nGRANT SELECT ON b.* TO 'app5'@'%.%.%.%';\nGRANT SELECT ON b.* TO 'in'@'10.0.0.%', lo@localhost;\n";
+    let schema = parse(text, Some(Dialect::Mysql));
+    let open: Vec<u32> = schema
+        .grants
+        .iter()
+        .filter(|g| g.anywhere)
+        .map(|g| g.line)
+        .collect();
+    assert_eq!(open, [3, 4, 5, 6, 7]);
+    assert_eq!(schema.grants.last().unwrap().to, ["in", "lo"]);
+}

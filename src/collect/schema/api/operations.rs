@@ -29,6 +29,8 @@ pub(super) struct Operation {
     pub(super) sequential_ids: BTreeSet<String>,
     /// A part of the answer is described in a file that is not there.
     pub(super) not_followed: bool,
+    /// A parameter is.
+    pub(super) parameter_not_followed: bool,
 }
 
 const METHODS: [&str; 8] = [
@@ -52,6 +54,7 @@ impl Operation {
             personal_in_url: BTreeSet::new(),
             sequential_ids: BTreeSet::new(),
             not_followed: false,
+            parameter_not_followed: false,
         }
     }
 
@@ -61,7 +64,13 @@ impl Operation {
         let mut subject = Subject::new("api-operation", id).at(place.clone());
         let mut put =
             |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
-        let list = |of: &BTreeSet<String>| Value::list(of.iter().cloned().map(Value::from));
+        let list = |of: &BTreeSet<String>| {
+            let items = of.iter().cloned().map(Value::from);
+            match self.parameter_not_followed {
+                true => Value::partial_list(items),
+                false => Value::list(items),
+            }
+        };
         put("method", self.method.as_str().into());
         let gives = self.gives.iter().cloned().map(Value::from);
         put(
@@ -72,10 +81,11 @@ impl Operation {
             },
         );
         // What was found is there; what was not found may stand in the part that was not followed.
-        let found = |it: bool| match it || !self.not_followed {
+        let seen = |it: bool, whole: bool| match it || whole {
             true => it.into(),
             false => Value::unseen("not-parsed", "a part is described in another file"),
         };
+        let found = |it: bool| seen(it, !self.not_followed);
         let told = |it: Option<bool>| match it {
             Some(it) => it.into(),
             None => Value::unseen("not_asked", "this kind of description does not say it"),
@@ -85,8 +95,11 @@ impl Operation {
         put("gives_credentials", found(self.credentials));
         put("authenticated", told(self.authenticated));
         put("key_in_query", told(self.key_in_query));
-        put("list", self.list.into());
-        put("paginated", self.paginated.into());
+        put("list", found(self.list));
+        put(
+            "paginated",
+            seen(self.paginated, !self.parameter_not_followed),
+        );
         put("personal_in_url", list(&self.personal_in_url));
         put("sequential_ids", list(&self.sequential_ids));
         subject
@@ -96,8 +109,11 @@ impl Operation {
 /// All operations, in the order of the file.
 pub(super) fn all(root: &Node, kind: Kind) -> Vec<Operation> {
     let mut out = Vec::new();
-    for (path, _, item) in entries(root.get("paths")) {
+    for (path, line, item) in entries(root.get("paths")) {
         let item = follow(root, item);
+        if text(item, "$ref").is_some_and(|r| !r.starts_with("#/")) {
+            out.push(elsewhere(path, line));
+        }
         for (method, line, operation) in entries(Some(item)) {
             if METHODS.contains(&method) {
                 out.push(one(root, kind, path, method, line, item, operation));
@@ -105,6 +121,17 @@ pub(super) fn all(root: &Node, kind: Kind) -> Vec<Operation> {
         }
     }
     out
+}
+
+/// Operations of a path that another file describes: all that is known is that there are some.
+fn elsewhere(path: &str, line: u32) -> Operation {
+    Operation {
+        authenticated: None,
+        key_in_query: None,
+        not_followed: true,
+        parameter_not_followed: true,
+        ..Operation::begin("any", path, line)
+    }
 }
 
 fn one(
@@ -122,7 +149,9 @@ fn one(
         .iter()
         .chain(items(operation.get("parameters")))
     {
-        parameter_of(follow(root, parameter), root, &mut out);
+        let parameter = follow(root, parameter);
+        out.parameter_not_followed |= parameter.get("$ref").is_some();
+        parameter_of(parameter, root, &mut out);
     }
     security(root, kind, operation, &mut out);
     out
@@ -135,6 +164,7 @@ fn answers(root: &Node, operation: &Node, out: &mut Operation) {
             continue;
         }
         let answer = follow(root, answer);
+        out.not_followed |= answer.get("$ref").is_some();
         let contents = entries(answer.get("content")).filter_map(|(_, _, c)| c.get("schema"));
         for schema in contents.chain(answer.get("schema")) {
             out.list |= is_list(root, schema);

@@ -307,3 +307,44 @@ fn what_another_file_holds_is_not_known() {
     let value = &one.facts.get("gives_personal").unwrap().value;
     assert!(matches!(value, Value::Unseen(_)), "{}", value.shown());
 }
+
+#[test]
+fn answers_parameters_and_paths_of_other_files_are_not_known() {
+    let text = r#"openapi: 3.0.3
+info: { title: T, version: "1" }
+paths:
+  /answer: { get: { responses: { '200': { $ref: './responses/Order.yaml' } } } }
+  /lost: { get: { responses: { '200': { $ref: '#/components/responses/Nowhere' } } } }
+  /parameter:
+    get:
+      parameters: [ { $ref: './parameters/Phone.yaml' } ]
+      responses: { '200': { description: ok } }
+  /items/{id}: { $ref: './paths/item.yaml' }
+"#;
+    let subjects = all(text);
+    let unseen = |id: &str, path: &str| {
+        let subject = subjects.iter().find(|x| &*x.id == id).unwrap();
+        match &subject.facts.get(path).unwrap().value {
+            Value::Unseen(reason) => reason.code.to_string(),
+            other => other.shown(),
+        }
+    };
+    for id in ["GET /answer", "GET /lost", "ANY /items/{id}"] {
+        assert_eq!(unseen(id, "gives_personal"), "not-parsed", "{id}");
+        assert_eq!(unseen(id, "gives_credentials"), "not-parsed", "{id}");
+        assert_eq!(unseen(id, "list"), "not-parsed", "{id}");
+    }
+    assert_eq!(unseen("ANY /items/{id}", "authenticated"), "not_asked");
+    assert_eq!(unseen("GET /parameter", "gives_personal"), "false");
+    assert_eq!(unseen("GET /parameter", "paginated"), "not-parsed");
+    let list = |id: &str| {
+        let subject = subjects.iter().find(|x| &*x.id == id).unwrap();
+        match &subject.facts.get("personal_in_url").unwrap().value {
+            Value::List(list) => list.complete,
+            other => panic!("{}", other.shown()),
+        }
+    };
+    assert!(!list("GET /parameter"));
+    assert!(!list("ANY /items/{id}"));
+    assert!(list("GET /answer"));
+}

@@ -1,0 +1,149 @@
+//! What the files of one asset say of each other's tables: rights, rows, views, other names, triggers that were
+//! dropped. A schema is often written in many files, and a right stands seldom in that of its table.
+
+use std::collections::BTreeMap;
+
+use super::dump;
+use super::judge::last_part;
+use crate::parse::sql::{self, Column, Grant, Schema, View};
+
+/// A file that was read.
+pub(super) struct File {
+    /// What stands in it.
+    pub(super) schema: Schema,
+    /// Its name in the asset.
+    pub(super) file: String,
+    /// The name that people see.
+    pub(super) place: String,
+}
+
+/// What one file says that matters to tables of others.
+#[derive(Default)]
+struct Said {
+    at: usize,
+    grants: Vec<Grant>,
+    rows: BTreeMap<String, u32>,
+    views: Vec<View>,
+    types: Vec<(String, Vec<Column>)>,
+    roles: Vec<String>,
+    renamed: Vec<(String, String)>,
+    dropped: Vec<(String, Option<String>)>,
+    purges: bool,
+}
+
+/// Files beside the schemas that hold rows and that nobody reads: packed dumps, backups, and tables written out as
+/// files, where a table is called so.
+pub(super) fn unread(beside: &[(String, String)], read: &[File]) -> Vec<String> {
+    let is_table = |file: &str| {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let stem = name.split('.').next().unwrap_or(name);
+        read.iter()
+            .flat_map(|f| &f.schema.tables)
+            .any(|t| last_part(&t.name).eq_ignore_ascii_case(stem))
+    };
+    beside
+        .iter()
+        .filter(|(file, _)| dump::is_unread(file) || is_table(file))
+        .map(|(_, place)| place.clone())
+        .collect()
+}
+
+/// Gives each file with tables what the others say of them.
+pub(super) fn join(files: &mut [File], unread: &[String]) {
+    for file in files.iter_mut() {
+        file.schema.unread = unread.to_vec();
+    }
+    if files.len() < 2 {
+        return;
+    }
+    let said: Vec<Said> = files
+        .iter()
+        .enumerate()
+        .map(|(at, f)| said(at, f))
+        .filter(Said::matters)
+        .collect();
+    for (at, file) in files.iter_mut().enumerate() {
+        if file.schema.tables.is_empty() || file.schema.only_models {
+            continue;
+        }
+        for other in said.iter().filter(|s| s.at != at) {
+            add(&mut file.schema, other, at);
+        }
+    }
+}
+
+impl Said {
+    fn matters(&self) -> bool {
+        !(self.grants.is_empty()
+            && self.rows.is_empty()
+            && self.views.is_empty()
+            && self.types.is_empty()
+            && self.renamed.is_empty()
+            && self.dropped.is_empty()
+            && !self.purges)
+    }
+}
+
+fn said(at: usize, file: &File) -> Said {
+    let schema = &file.schema;
+    let grants = schema.grants.iter().cloned().map(|g| Grant {
+        file: file.file.clone(),
+        ..g
+    });
+    Said {
+        at,
+        grants: grants.collect(),
+        rows: schema.rows.clone(),
+        views: schema.views.clone(),
+        types: schema.types.clone(),
+        roles: schema.roles.clone(),
+        renamed: schema.renamed.clone(),
+        dropped: schema.dropped.clone(),
+        purges: schema.purges,
+    }
+}
+
+fn add(schema: &mut Schema, other: &Said, at: usize) {
+    let has =
+        |schema: &Schema, name: &str| schema.tables.iter().any(|t| sql::same_table(&t.name, name));
+    // A table that another file gives another name is known here by its first one.
+    let names: Vec<(String, String)> = other
+        .renamed
+        .iter()
+        .filter(|(old, new)| has(schema, old) && !has(schema, new))
+        .cloned()
+        .collect();
+    let mut grants = other.grants.clone();
+    for grant in &mut grants {
+        for (old, new) in &names {
+            sql::renamed_in(grant, new, old);
+        }
+    }
+    schema.grants.extend(grants);
+    schema.roles.extend(other.roles.iter().cloned());
+    for (table, count) in &other.rows {
+        let old = names.iter().find(|(_, new)| sql::same_table(new, table));
+        let table = old.map_or(table, |(old, _)| old);
+        if has(schema, table) {
+            *schema.rows.entry(table.clone()).or_default() += count;
+        }
+    }
+    let views = other
+        .views
+        .iter()
+        .filter(|v| v.of.iter().any(|of| has(schema, of)));
+    let views: Vec<View> = views.cloned().collect();
+    schema.views.extend(views);
+    for table in &mut schema.tables {
+        sql::expand(table, &other.types);
+    }
+    // Files are read in the order of their names, as tools run them: what comes later takes back.
+    if other.at > at {
+        for (name, of) in &other.dropped {
+            schema
+                .guards
+                .retain(|g| !sql::is_trigger(&g.by, &g.table, name, of.as_deref()));
+        }
+    }
+    schema.purges |= other.purges;
+}

@@ -1,0 +1,370 @@
+//! What later statements change: other names of tables and columns, triggers that no longer run, tables copied out of
+//! others, types made of columns.
+
+use super::lex::{Kind, Token};
+use super::{Column, Dialect, Grant, Schema, Table, same_table, table};
+
+/// One change of `ALTER TABLE`: names of the table and of columns, triggers.
+pub(super) fn action(action: &[Token], name: &str, schema: &mut Schema) -> bool {
+    let Some(first) = action.first() else {
+        return true;
+    };
+    let second = action.get(1);
+    if first.is("rename") {
+        if second.is_some_and(|t| t.is("constraint") || t.is("index") || t.is("key")) {
+            return true;
+        }
+        let to = action.iter().rposition(|t| t.is("to") || t.is("as"));
+        let new = action.get(to.map_or(1, |at| at + 1)..).unwrap_or_default();
+        let from = match second.is_some_and(|t| t.is("column")) {
+            true => action.get(2..to.unwrap_or(2)),
+            false => action.get(1..to.unwrap_or(1)),
+        };
+        let Some((new, _)) = table::name(new) else {
+            return false;
+        };
+        match from.and_then(|f| f.first()) {
+            Some(column) => rename_column(name, &column.text, &new, schema),
+            None => rename(name, &new, schema),
+        }
+        return true;
+    }
+    if first.is("change") {
+        // `CHANGE [COLUMN] old new type`.
+        let at = if second.is_some_and(|t| t.is("column")) {
+            2
+        } else {
+            1
+        };
+        let (Some(old), Some(item)) = (action.get(at), action.get(at + 1..)) else {
+            return false;
+        };
+        let Some(column) = table::column(item) else {
+            return false;
+        };
+        let mut tables = schema.tables.iter_mut();
+        if let Some(table) = tables.find(|t| same_table(&t.name, name)) {
+            table
+                .columns
+                .retain(|c| !c.name.eq_ignore_ascii_case(&old.text));
+            table.columns.push(column);
+            return true;
+        }
+        schema.tables.push(Table {
+            name: name.to_owned(),
+            line: old.line,
+            columns: vec![column],
+            ..Table::default()
+        });
+    }
+    true
+}
+
+fn rename_column(of: &str, old: &str, new: &str, schema: &mut Schema) {
+    let mut tables = schema.tables.iter_mut();
+    let Some(table) = tables.find(|t| same_table(&t.name, of)) else {
+        return;
+    };
+    for column in &mut table.columns {
+        if column.name.eq_ignore_ascii_case(old) {
+            column.name = new.to_owned();
+        }
+    }
+}
+
+/// A table gets another name, and with it what was said of it.
+fn rename(old: &str, new: &str, schema: &mut Schema) {
+    // The schema of the old name stays.
+    let full = match old.rsplit_once('.') {
+        Some((of, _)) if !new.contains('.') => format!("{of}.{new}"),
+        Some(_) | None => new.to_owned(),
+    };
+    let is_old = |name: &str| same_table(name, old);
+    for table in &mut schema.tables {
+        if is_old(&table.name) {
+            table.name.clone_from(&full);
+        }
+    }
+    for guard in &mut schema.guards {
+        if is_old(&guard.table) {
+            guard.table.clone_from(&full);
+        }
+    }
+    for grant in &mut schema.grants {
+        renamed_in(grant, old, &full);
+    }
+    for name in &mut schema.partitioned {
+        if is_old(name) {
+            name.clone_from(&full);
+        }
+    }
+    for view in &mut schema.views {
+        for of in &mut view.of {
+            if is_old(of) {
+                of.clone_from(&full);
+            }
+        }
+    }
+    schema.renamed.push((old.to_owned(), full));
+}
+
+/// A right to a table is a right to it under its other name.
+pub fn renamed_in(grant: &mut Grant, old: &str, new: &str) {
+    let words: Vec<&str> = grant.object.split(' ').collect();
+    if !words.iter().any(|w| same_table(w.trim_matches(','), old)) {
+        return;
+    }
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|w| match same_table(w.trim_matches(','), old) {
+            true if w.ends_with(',') => format!("{new},"),
+            true => new.to_owned(),
+            false => w.to_owned(),
+        })
+        .collect();
+    grant.object = words.join(" ");
+}
+
+/// `RENAME TABLE a TO b, c TO d`, `RENAME a TO b` of Oracle.
+pub(super) fn rename_tables(tokens: &[Token], schema: &mut Schema) -> bool {
+    let from = match tokens.get(1) {
+        Some(t) if t.is("table") || t.is("tables") => 2,
+        Some(t) if t.is("user") || t.is("column") => return true,
+        Some(_) | None => 1,
+    };
+    let mut good = true;
+    for pair in tokens
+        .get(from..)
+        .unwrap_or_default()
+        .split(|t| t.sign(','))
+    {
+        let to = pair.iter().position(|t| t.is("to"));
+        let new = to.and_then(|at| table::name(pair.get(at + 1..)?));
+        match (table::name(pair), new) {
+            (Some((old, _)), Some((new, _))) => rename(&old, &new, schema),
+            (_, _) => good = false,
+        }
+    }
+    good
+}
+
+/// `EXEC sp_rename 'dbo.a', 'b'`, also of columns: `EXEC sp_rename 'dbo.a.c', 'd', 'COLUMN'`.
+pub(super) fn renamed_by_procedure(tokens: &[Token], schema: &mut Schema) {
+    if !tokens.iter().take(8).any(|t| t.is("sp_rename")) {
+        return;
+    }
+    let texts: Vec<String> = tokens
+        .iter()
+        .filter(|t| t.kind == Kind::Text)
+        .map(|t| t.text.replace(['[', ']'], ""))
+        .collect();
+    let (Some(old), Some(new)) = (texts.first(), texts.get(1)) else {
+        return;
+    };
+    match texts.get(2).map(|kind| kind.to_ascii_lowercase()) {
+        Some(kind) if kind == "column" => {
+            if let Some((of, column)) = old.rsplit_once('.') {
+                rename_column(of, column, new, schema);
+            }
+        }
+        Some(kind) if kind != "object" => {}
+        Some(_) | None => rename(old, new, schema),
+    }
+}
+
+/// `DROP TRIGGER t ON a`, `ALTER TABLE a DISABLE TRIGGER t`, `DISABLE TRIGGER t ON a`, `ALTER TRIGGER t DISABLE`, and
+/// the way back.
+pub(super) fn dropped(tokens: &[Token], schema: &mut Schema) {
+    let Some(at) = tokens.iter().take(24).position(|t| t.is("trigger")) else {
+        return;
+    };
+    let before = tokens.get(..at).unwrap_or_default();
+    let rest = tokens.get(at + 1..).unwrap_or_default();
+    let word = |part: &[Token], w: &str| part.iter().any(|t| t.is(w));
+    let off = word(before, "drop") || word(before, "disable");
+    let on = word(before, "enable");
+    let altered = tokens.first().is_some_and(|t| t.is("alter")) && at == 1;
+    if !off && !on && !altered {
+        return;
+    }
+    let of = before
+        .iter()
+        .position(|t| t.is("table"))
+        .and_then(|n| table::name(before.get(n + 1..)?))
+        .or_else(|| {
+            let n = rest.iter().position(|t| t.is("on"))?;
+            table::name(rest.get(n + 1..)?)
+        })
+        .map(|(name, _)| name);
+    let all = rest.first().is_none_or(|t| t.is("all") || t.is("user"));
+    let name = match all {
+        true => Some("*".to_owned()),
+        false => table::name(rest).map(|(name, _)| name),
+    };
+    let Some(name) = name else {
+        return;
+    };
+    if off || altered && word(rest, "disable") {
+        let gone = forget_trigger(&name, of.as_deref(), schema);
+        if !word(before, "drop") {
+            schema.disabled.extend(gone);
+        }
+        schema.dropped.push((name, of));
+    } else if on || altered && word(rest, "enable") {
+        let is_it = |by: &str, table: &str| is_trigger(by, table, &name, of.as_deref());
+        let back = schema
+            .disabled
+            .extract_if(.., |g| is_it(&g.by, &g.table))
+            .collect::<Vec<_>>();
+        schema.guards.extend(back);
+        schema.dropped.retain(|(by, _)| *by != name);
+    }
+}
+
+/// Takes what a trigger protects out of the guards.
+pub(super) fn forget_trigger(
+    name: &str,
+    of: Option<&str>,
+    schema: &mut Schema,
+) -> Vec<super::Guard> {
+    schema
+        .guards
+        .extract_if(.., |g| is_trigger(&g.by, &g.table, name, of))
+        .collect()
+}
+
+/// Is the trigger `by` of `table` the one that is named, on the table that is named?
+pub fn is_trigger(by: &str, table: &str, name: &str, of: Option<&str>) -> bool {
+    !by.is_empty()
+        && (name == "*" || same_table(by, name))
+        && of.is_none_or(|of| same_table(table, of))
+}
+
+/// `SELECT … INTO new FROM old`: a table with the columns of the other.
+pub(super) fn select_into(tokens: &[Token], line: u32, schema: &mut Schema) -> bool {
+    // In blocks of Oracle and MySQL it fills a variable.
+    if matches!(schema.dialect, Dialect::Oracle | Dialect::Mysql) {
+        return true;
+    }
+    let (Some(into), Some(from)) = (at_top(tokens, "into"), at_top(tokens, "from")) else {
+        return true;
+    };
+    if into > from {
+        return true;
+    }
+    let mut target = tokens.get(into + 1..).unwrap_or_default();
+    while target.first().is_some_and(|t| {
+        ["table", "unlogged", "temp", "temporary"]
+            .iter()
+            .any(|w| t.is(w))
+    }) {
+        target = target.get(1..).unwrap_or_default();
+    }
+    let Some((name, _)) = table::name(target) else {
+        return false;
+    };
+    if name.starts_with(['#', '@']) {
+        return true;
+    }
+    let Some((of, end)) = table::name(tokens.get(from + 1..).unwrap_or_default()) else {
+        return false;
+    };
+    let source = schema.tables.iter().find(|t| same_table(&t.name, &of));
+    let list = tokens.get(1..into).unwrap_or_default();
+    let joins = tokens
+        .get(from + 1 + end..)
+        .unwrap_or_default()
+        .iter()
+        .any(|t| t.is("join") || t.sign(','));
+    let Some(source) = source else {
+        return false;
+    };
+    let all = list.iter().any(|t| t.sign('*'));
+    let named = |c: &Column| {
+        list.iter()
+            .any(|t| t.names() && t.text.eq_ignore_ascii_case(&c.name))
+    };
+    let columns: Vec<Column> = source
+        .columns
+        .iter()
+        .filter(|c| all || named(c))
+        .cloned()
+        .collect();
+    let whole = !joins && !columns.is_empty();
+    schema.tables.push(Table {
+        name,
+        columns,
+        line,
+        ..Table::default()
+    });
+    whole
+}
+
+/// Where the word stands outside brackets.
+fn at_top(tokens: &[Token], word: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    tokens.iter().position(|t| {
+        if t.sign('(') {
+            depth += 1;
+        } else if t.sign(')') {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && t.is(word)
+    })
+}
+
+/// `CREATE TYPE t AS (a text, b date)`, `AS OBJECT (…)`: what stands after `TYPE`.
+pub(super) fn composite(rest: &[Token], schema: &mut Schema) -> bool {
+    let Some((name, end)) = table::name(rest) else {
+        return true;
+    };
+    let after = rest.get(end..).unwrap_or_default();
+    let list = match (after.first(), after.get(1)) {
+        (Some(a), Some(b)) if (a.is("as") || a.is("is")) && b.sign('(') => 1,
+        (Some(a), Some(b)) if (a.is("as") || a.is("is")) && b.is("object") => 2,
+        // Enumerations, ranges, types of parameters, lists of other types.
+        (_, _) => return true,
+    };
+    let mut words: Vec<Token> = rest.get(..end).unwrap_or_default().to_vec();
+    words.extend(after.get(list..).unwrap_or_default().iter().cloned());
+    match table::read(&words) {
+        Some((read, whole)) => {
+            schema.types.push((name, read.columns));
+            whole
+        }
+        None => false,
+    }
+}
+
+/// The deepest nesting of types that is followed.
+const MAX_NESTED: usize = 4;
+
+/// A column of a type that is made of columns holds them all.
+pub fn expand(table: &mut Table, types: &[(String, Vec<Column>)]) {
+    if types.is_empty() {
+        return;
+    }
+    let mut from = 0;
+    for _ in 0..MAX_NESTED {
+        let mut found = Vec::new();
+        for column in table.columns.iter().skip(from) {
+            let kind = column.data_type.trim_end_matches(['[', ']', ' ']);
+            let of = types.iter().find(|(name, _)| same_table(name, kind));
+            found.extend(
+                of.into_iter()
+                    .flat_map(|(_, columns)| columns.iter().cloned()),
+            );
+        }
+        from = table.columns.len();
+        found.retain(|c| {
+            !table
+                .columns
+                .iter()
+                .any(|t| t.name.eq_ignore_ascii_case(&c.name))
+        });
+        if found.is_empty() {
+            return;
+        }
+        table.columns.extend(found);
+    }
+}
