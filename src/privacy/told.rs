@@ -3,7 +3,7 @@
 //! Words are compared whole, and what stands before them counts: "chưa được mã hóa" and "to be encrypted" say that the
 //! value is readable.
 
-use crate::text::unicode;
+use crate::text::{protection, unicode};
 
 /// What a comment says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,12 @@ struct Word {
 }
 
 impl Word {
-    /// Is it this word? Where it is written with marks, the marks must be the same: `chứa` is not `chưa`.
-    fn is(&self, marked: &str, folded: &str) -> bool {
-        self.raw == marked || self.raw == folded
+    /// Is it one of these words? Where it is written with marks, the marks must be the same: one word without them may be
+    /// several with them.
+    fn is_one_of(&self, words: &[(&str, &str)]) -> bool {
+        words
+            .iter()
+            .any(|(marked, bare)| self.raw == *marked || self.raw == *bare)
     }
 }
 
@@ -88,12 +91,12 @@ fn in_clause(words: &[Word], told: &mut Vec<Told>) {
             // "Mã hóa" alone may be a command, or the coding of a list.
             let clear = before
                 .last()
-                .is_some_and(|w| w.is("đã", "da") || w.is("được", "duoc") || w.is("lưu", "luu"))
+                .is_some_and(|w| w.is_one_of(protection::STATE))
                 || rest
                     .iter()
                     .skip(2)
                     .take(2)
-                    .any(|w| w.is("bằng", "bang") || w.is("với", "voi") || is_aes(w));
+                    .any(|w| w.is_one_of(protection::BY) || is_aes(w));
             told.push(match (turned(before, Told::Enciphered), clear) {
                 (Told::Enciphered, false) => Told::Unclear,
                 (said, _) => said,
@@ -106,7 +109,7 @@ fn in_clause(words: &[Word], told: &mut Vec<Told>) {
 fn turned(before: &[Word], said: Told) -> Told {
     let mut out = said;
     for (at, word) in before.iter().enumerate().rev() {
-        if word.is("đã", "da") || word.raw == "already" {
+        if word.is_one_of(protection::DONE) {
             break;
         }
         let after = before.get(at + 1);
@@ -118,14 +121,14 @@ fn turned(before: &[Word], said: Told) -> Told {
         if other {
             continue;
         }
-        if refuses(word) || LATER.iter().any(|(m, f)| word.is(m, f)) {
+        if refuses(word) || word.is_one_of(protection::LATER) {
             return Told::Plain;
         }
         let to_be = word.raw == "to" && (after.is_none() || next(&["be"]));
         if to_be {
             return Told::Plain;
         }
-        if ASKED.iter().any(|(m, f)| word.is(m, f)) {
+        if word.is_one_of(protection::ASKED) {
             out = Told::Unclear;
         }
     }
@@ -133,7 +136,7 @@ fn turned(before: &[Word], said: Told) -> Told {
 }
 
 fn refuses(word: &Word) -> bool {
-    REFUSED.iter().any(|(m, f)| word.is(m, f))
+    word.is_one_of(protection::REFUSED)
 }
 
 fn is_aes(word: &Word) -> bool {
@@ -183,71 +186,6 @@ const ENCIPHERED: &[&str] = &[
     "pgcrypto",
     "pgp sym",
     "envelope encryption",
-];
-
-/// Words that deny what follows, with and without marks.
-const REFUSED: &[(&str, &str)] = &[
-    ("chưa", "chua"),
-    ("không", "khong"),
-    ("chẳng", "chang"),
-    ("đừng", "đừng"),
-    ("not", "not"),
-    ("isn", "isn"),
-    ("aren", "aren"),
-    ("no", "no"),
-    ("never", "never"),
-    ("without", "without"),
-    ("un", "un"),
-    ("non", "non"),
-];
-
-/// Words that put what follows into the future.
-const LATER: &[(&str, &str)] = &[
-    ("cần", "can"),
-    ("nên", "nen"),
-    ("sẽ", "se"),
-    ("sắp", "sap"),
-    ("chờ", "chờ"),
-    ("trước", "truoc"),
-    ("kế", "kế"),
-    ("dự", "dự"),
-    ("todo", "todo"),
-    ("will", "will"),
-    ("should", "should"),
-    ("shall", "shall"),
-    ("before", "before"),
-    ("until", "until"),
-    ("needs", "needs"),
-    ("need", "need"),
-    ("pending", "pending"),
-    ("planned", "planned"),
-    ("plan", "plan"),
-    ("want", "want"),
-    ("wants", "wants"),
-];
-
-/// Words that ask for what follows, or make it a matter of cases.
-const ASKED: &[(&str, &str)] = &[
-    ("phải", "phai"),
-    ("buộc", "buoc"),
-    ("cầu", "cau"),
-    ("để", "để"),
-    ("nếu", "neu"),
-    ("may", "may"),
-    ("might", "might"),
-    ("can", "can"),
-    ("could", "could"),
-    ("must", "must"),
-    ("required", "required"),
-    ("if", "if"),
-    ("when", "when"),
-    ("see", "see"),
-    ("some", "some"),
-    ("partly", "partly"),
-    ("formerly", "formerly"),
-    ("previously", "previously"),
-    ("was", "was"),
-    ("were", "were"),
 ];
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod labels;
 pub mod lists;
 pub mod oscal;
 pub mod plan;
+pub mod protection;
 pub mod reasons;
 pub mod regulator;
 pub mod unicode;

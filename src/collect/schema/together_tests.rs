@@ -29,10 +29,11 @@ fn fact(out: &Collected, id: &str, path: &str) -> String {
         .iter()
         .find(|s| &*s.id == id)
         .unwrap_or_else(|| panic!("{id} not there"));
-    match &subject.facts.get(path).unwrap().value {
-        Value::Unseen(why) => format!("? {}", why.code),
-        other => other.shown(),
+    let value = &subject.facts.get(path).unwrap().value;
+    if let Value::Unseen(why) = value {
+        return format!("? {}", why.code);
     }
+    value.shown()
 }
 
 const KH: &[u8] = b"CREATE TABLE public.khach_hang (id bigserial, ho_ten text, sdt varchar(20));\n";

@@ -324,10 +324,11 @@ paths:
     let subjects = all(text);
     let unseen = |id: &str, path: &str| {
         let subject = subjects.iter().find(|x| &*x.id == id).unwrap();
-        match &subject.facts.get(path).unwrap().value {
-            Value::Unseen(reason) => reason.code.to_string(),
-            other => other.shown(),
+        let value = &subject.facts.get(path).unwrap().value;
+        if let Value::Unseen(reason) = value {
+            return reason.code.to_string();
         }
+        value.shown()
     };
     for id in ["GET /answer", "GET /lost", "ANY /items/{id}"] {
         assert_eq!(unseen(id, "gives_personal"), "not-parsed", "{id}");
@@ -339,10 +340,11 @@ paths:
     assert_eq!(unseen("GET /parameter", "paginated"), "not-parsed");
     let list = |id: &str| {
         let subject = subjects.iter().find(|x| &*x.id == id).unwrap();
-        match &subject.facts.get("personal_in_url").unwrap().value {
-            Value::List(list) => list.complete,
-            other => panic!("{}", other.shown()),
-        }
+        let value = &subject.facts.get("personal_in_url").unwrap().value;
+        let Value::List(list) = value else {
+            panic!("{}", value.shown())
+        };
+        list.complete
     };
     assert!(!list("GET /parameter"));
     assert!(!list("ANY /items/{id}"));
