@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Collect, judge, report, gate: the main job
     Audit(AuditArgs),
     /// Judge one thing without an inventory
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// What a collector sees, one JSON object a line
     Facts(FactsArgs),
     /// Bring home what an audit needs of a host, as an evidence bundle
