@@ -24,6 +24,7 @@ mod look;
 mod operands;
 mod parts;
 mod payload;
+mod pieces;
 mod profile;
 mod read;
 mod reversal;

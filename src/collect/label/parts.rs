@@ -17,6 +17,67 @@ pub(super) enum Part {
     Fetch(String),
 }
 
+/// Tags of template languages that print nothing themselves, or plain words.
+const TAGS: [&str; 57] = [
+    "if",
+    "elif",
+    "else",
+    "elsif",
+    "elseif",
+    "for",
+    "foreach",
+    "set",
+    "block",
+    "load",
+    "with",
+    "comment",
+    "autoescape",
+    "raw",
+    "verbatim",
+    "spaceless",
+    "macro",
+    "filter",
+    "trans",
+    "translate",
+    "blocktrans",
+    "blocktranslate",
+    "url",
+    "path",
+    "csrf_token",
+    "static",
+    "now",
+    "cycle",
+    "assign",
+    "capture",
+    "case",
+    "when",
+    "unless",
+    "switch",
+    "tablerow",
+    "increment",
+    "decrement",
+    "break",
+    "continue",
+    "ifchanged",
+    "ifequal",
+    "ifnotequal",
+    "regroup",
+    "widthratio",
+    "apply",
+    "do",
+    "use",
+    "schema",
+    "javascript",
+    "stylesheet",
+    "style",
+    "empty",
+    "debug",
+    "resetcycle",
+    "get_current_language",
+    "localize",
+    "l10n",
+];
+
 /// The most parts of one text.
 const MAX_PARTS: usize = 1000;
 
@@ -56,8 +117,10 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         at = whole.end();
         if let Some(control) = found.name("d") {
             let code = control.as_str().trim_matches(['-', ' ', '+']);
-            let fetches = ["include", "import", "embed", "extends", "from ", "render"];
-            if fetches.iter().any(|f| code.starts_with(f)) {
+            let tag = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let tag = tag.into_iter().next().unwrap_or_default();
+            // A tag that is not known may print anything.
+            if !tag.is_empty() && !tag.starts_with("end") && !TAGS.contains(&tag) {
                 out.push(Part::Fetch(code.to_owned()));
             }
         } else if let Some(code) = found.name("e") {
@@ -86,6 +149,9 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         }
     }
     words(text.get(at..).unwrap_or_default(), &mut out);
+    if text.contains("@php") && ["echo", "print"].iter().any(|p| text.contains(p)) {
+        out.push(Part::Fetch("@php".into()));
+    }
     out
 }
 
@@ -237,6 +303,7 @@ mod tests {
                 "{% if x %}y{% include 'a.html' %}",
                 "w:y f:include 'a.html'",
             ),
+            ("{% recipient_block order %}", "f:recipient_block order"),
             ("{% extends \"k.html\" %}", "f:extends \"k.html\""),
             ("@includeIf('a.b')", "f:includeIf 'a.b'"),
             ("<?php include_once 'a.php'; ?>", "f:include_once 'a.php'"),

@@ -10,6 +10,7 @@ use super::decode;
 use super::look::Look;
 use super::parts::{Part, parts};
 use super::payload::{self, Link};
+use super::pieces;
 use super::words::{
     has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
     phone_part, short,
@@ -83,6 +84,7 @@ pub(super) struct Label {
 
 /// Reads the pieces of a label.
 pub(super) fn read(spots: &[Spot]) -> Label {
+    let spots = &pieces::joined(spots);
     let all: Vec<(&Spot, Vec<Part>)> = spots.iter().map(|s| (s, parts(&s.text))).collect();
     let template = all.iter().any(|(_, p)| {
         p.iter()
@@ -414,7 +416,10 @@ impl Walk {
                     self.put(spot, put, 0);
                 }
                 Part::Words(words) => self.payload(spot, words, 0),
-                Part::Fetch(what) => self.label.unknown.push(short(what)),
+                Part::Fetch(what) => {
+                    self.label.unknown.push(short(what));
+                    self.label.hidden_codes = true;
+                }
             }
         }
         let fields = self.label.fields.get(before.0..).unwrap_or_default();
@@ -439,7 +444,8 @@ impl Walk {
         }
         kinds.sort();
         kinds.dedup();
-        if !parts.is_empty() {
+        let fetched = |p: &Part| matches!(p, Part::Fetch(_));
+        if !parts.iter().all(fetched) {
             self.label.code_kinds.push(code_kind);
         }
         self.label

@@ -63,7 +63,7 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
         sheet.spots.extend(codes.iter().map(spot));
     }
     for (page, area) in covered {
-        if area >= 2.0 * LARGE_PICTURE.0 * LARGE_PICTURE.1 {
+        if area >= LARGE_PICTURE.0 * LARGE_PICTURE.1 {
             sheet.unknown.push(format!("pictures (page {page})"));
             sheet.hidden_codes = true;
         }

@@ -454,6 +454,16 @@ fn a_sample_with_a_mark_and_with_two_values() {
 }
 
 #[test]
+fn a_number_in_pieces_is_one() {
+    let text = "<p>Người nhận: L* A*</p><p><b>0912</b> <b>345</b> <b>678</b></p>";
+    let out = file("n.html", text);
+    has(&out, "n.html.recipient_phone full text 1 0");
+    let zpl = "^XA^FO20,20^A0^FDNguoi nhan^FS^FO20,120^A0^FDSDT: 0912^FS^FO80,120^A0^FD345^FS^FO140,120^A0^FD678^FS^XZ";
+    let out = file("z.zpl", zpl);
+    has(&out, "z.zpl.recipient_phone full text 1 0");
+}
+
+#[test]
 fn one_placeholder_prints_two_values() {
     let text = "<p>Người nhận</p><p>{{ order.receiver_name ~ ' - ' ~ order.receiver_phone|slice(0, 10) }}</p>";
     let out = file("t.twig", text);
