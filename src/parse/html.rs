@@ -296,10 +296,11 @@ impl<'a> State<'a> {
             self.new_block = true;
         }
         // `</head>` may be left out: what does not belong there ends it.
-        if tag.kind == TagKind::StartTag && !HEAD.contains(&name.as_str()) {
-            if let Some(at) = self.stack.iter().rposition(|(e, _)| e == "head") {
-                self.stack.truncate(at);
-            }
+        if tag.kind == TagKind::StartTag
+            && !HEAD.contains(&name.as_str())
+            && let Some(at) = self.stack.iter().rposition(|(e, _)| e == "head")
+        {
+            self.stack.truncate(at);
         }
         if tag.kind == TagKind::EndTag {
             if let Some(at) = self.stack.iter().rposition(|(e, _)| *e == name) {

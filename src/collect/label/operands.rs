@@ -47,10 +47,10 @@ fn taken_apart(code: &str) -> Option<Vec<String>> {
         (left, right)
     };
     // `a if c else b`: the condition is not printed.
-    if let (Some(when), Some(other)) = (find(" if "), find(" else ")) {
-        if when < other {
-            return Some(vec![cut(when, 4).0, cut(other, 6).1]);
-        }
+    if let (Some(when), Some(other)) = (find(" if "), find(" else "))
+        && when < other
+    {
+        return Some(vec![cut(when, 4).0, cut(other, 6).1]);
     }
     // `c ? a : b`; not `a?.b`, `a ?? b`, `a ?: b`.
     let asks = tops.iter().copied().find(|at| {
