@@ -10,8 +10,8 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-/// The most pieces of one file.
-const MAX_PIECES: usize = 50_000;
+/// The most pieces of one file: where there are so many, the rest was not read.
+pub const MAX_PIECES: usize = 50_000;
 /// The deepest nesting that is kept.
 const MAX_DEPTH: usize = 200;
 /// The most template codes of one file.
@@ -86,6 +86,7 @@ fn take_out(text: &str) -> (String, Vec<String>) {
     let mut plain = String::with_capacity(text.len());
     let mut codes = Vec::new();
     let mut rest = text;
+    let mut no_php_end = false;
     while !rest.is_empty() {
         let Some(at) = rest.find(['{', '<', '[', '$', OPEN, CLOSE]) else {
             plain.push_str(rest);
@@ -98,11 +99,26 @@ fn take_out(text: &str) -> (String, Vec<String>) {
             .filter(|(open, ..)| rest.starts_with(open))
             .find_map(|(open, close, drop)| {
                 let inner = rest.get(open.len()..)?;
-                let window = clip(inner, 4096);
+                let window = if *open == "<?" && !no_php_end {
+                    inner
+                } else {
+                    clip(inner, 4096)
+                };
                 window
                     .find(close)
                     .map(|end| (open.len() + end + close.len(), *drop))
             });
+        let runs_on = found.is_none() && (rest.starts_with("<?php") || rest.starts_with("<?="));
+        no_php_end |= found.is_none() && rest.starts_with("<?");
+        if runs_on {
+            // The last block of PHP may be left open: it runs to the end of the file.
+            plain.push(OPEN);
+            plain.push_str(&codes.len().to_string());
+            plain.push(CLOSE);
+            codes.push(format!("{rest}?>"));
+            plain.extend(std::iter::repeat_n('\n', rest.matches('\n').count()));
+            break;
+        }
         match found {
             Some((length, drop)) if codes.len() < MAX_CODES => {
                 let code = rest.get(..length).unwrap_or_default();
@@ -279,6 +295,13 @@ impl<'a> State<'a> {
         if BLOCKS.contains(&name.as_str()) {
             self.new_block = true;
         }
+        // `</head>` may be left out: what does not belong there ends it.
+        if tag.kind == TagKind::StartTag
+            && !HEAD.contains(&name.as_str())
+            && let Some(at) = self.stack.iter().rposition(|(e, _)| e == "head")
+        {
+            self.stack.truncate(at);
+        }
         if tag.kind == TagKind::EndTag {
             if let Some(at) = self.stack.iter().rposition(|(e, _)| *e == name) {
                 self.stack.truncate(at);
@@ -331,6 +354,11 @@ impl<'a> State<'a> {
     }
 }
 
+/// Elements that stand in a head.
+const HEAD: [&str; 8] = [
+    "title", "meta", "link", "style", "script", "base", "noscript", "template",
+];
+
 const BLOCKS: [&str; 20] = [
     "div", "p", "td", "th", "tr", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section",
     "table", "dd", "dt", "article", "header", "footer",
@@ -359,6 +387,22 @@ mod tests {
                 (9, "new QRCode(a, \"{{ payload }}\")".into()),
             ]
         );
+    }
+
+    #[test]
+    fn a_head_and_a_block_of_php_that_are_left_open() {
+        let found =
+            |text: &str| -> Vec<String> { parse(text).into_iter().map(|p| p.text).collect() };
+        assert_eq!(
+            found("<html><head><title>T</title><meta charset=utf-8><p>{{ a }}</p>"),
+            ["utf-8", "{{ a }}"]
+        );
+        assert_eq!(
+            found("<p>x</p><?php echo $o->sdt;"),
+            ["x", "<?php echo $o->sdt;?>"]
+        );
+        let long = format!("<?php /*{}*/ echo $o->sdt; ?>", "x".repeat(6000));
+        assert_eq!(found(&long), [long.as_str()]);
     }
 
     proptest::proptest! {

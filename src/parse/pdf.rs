@@ -63,6 +63,9 @@ pub struct Filled {
     pub edges: [f32; 4],
 }
 
+/// More filled curves than a mark of the company has: letters may be drawn with them.
+const MANY_CURVES: usize = 100;
+
 /// What a file prints.
 #[derive(Debug, Default)]
 pub struct Pdf {
@@ -188,6 +191,7 @@ impl<'a> Reader<'a, '_> {
         let mut state = State::new(at);
         let mut kept: Vec<State> = Vec::new();
         let mut boxes: Vec<[f32; 4]> = Vec::new();
+        let (mut curves, mut filled) = (0_usize, 0_usize);
         for operation in &content.operations {
             let operands = operation.operands.as_slice();
             match operation.operator.as_str() {
@@ -198,6 +202,7 @@ impl<'a> Reader<'a, '_> {
                     Some(Object::Stream(stream)) => self.picture(stream, &state),
                     Some(_) | None => self.unread("picture"),
                 },
+                "c" | "v" | "y" => curves += 1,
                 "re" => boxes.extend(state.rectangle(operands)),
                 "f" | "F" | "f*" | "B" | "B*" | "b" | "b*" => {
                     let page = self.page;
@@ -208,8 +213,12 @@ impl<'a> Reader<'a, '_> {
                         }));
                     }
                     boxes.clear();
+                    filled += std::mem::take(&mut curves);
                 }
-                "n" | "S" | "s" => boxes.clear(),
+                "n" | "S" | "s" => {
+                    boxes.clear();
+                    curves = 0;
+                }
                 "Tj" | "TJ" | "'" | "\"" => {
                     if matches!(operation.operator.as_str(), "'" | "\"") {
                         state.next_line();
@@ -218,6 +227,9 @@ impl<'a> Reader<'a, '_> {
                 }
                 other => state.set(other, operands),
             }
+        }
+        if filled > MANY_CURVES {
+            self.unread("drawing, perhaps of letters");
         }
         Ok(())
     }

@@ -79,6 +79,20 @@ pub fn hidden_count(text: &str) -> u32 {
 /// What a literal value of this class shows.
 pub fn of_value(class: Class, text: &str) -> Mask {
     let text = text.trim();
+    // A whole number stands there: stars beside it hide nothing of it.
+    let whole = if class == Class::Phone {
+        values::phones(text).first().map(String::len)
+    } else {
+        let number = matches!(class, Class::NationalId | Class::Card);
+        (number && values::classes(text).contains(&class)).then_some(12)
+    };
+    if let Some(length) = whole {
+        return Mask {
+            exposure: Exposure::Full,
+            hidden: 0,
+            visible: u32::try_from(length).unwrap_or(u32::MAX),
+        };
+    }
     let hidden = hidden_count(text);
     let visible =
         u32::try_from(text.chars().filter(char::is_ascii_digit).count()).unwrap_or(u32::MAX);
@@ -142,9 +156,53 @@ fn phone(text: &str, hidden: u32) -> Exposure {
     }
 }
 
+/// How the words of a text stand to masks.
+struct Masks {
+    /// Words of letters that show whole.
+    whole: usize,
+    /// Words of which a part is hidden.
+    part: usize,
+    /// Masks of part of a word, and those that stand alone; not those of a number, nor one or two as a mark: `(*)`.
+    hidden: u32,
+}
+
+fn masks_of(text: &str) -> Masks {
+    let mut out = Masks {
+        whole: 0,
+        part: 0,
+        hidden: 0,
+    };
+    for word in text.split(|c: char| c.is_whitespace() || ",;:()/".contains(c)) {
+        let hidden = hidden_count(word);
+        let shows = |c: char| c.is_alphanumeric() && !MASK_CHARS.contains(&c);
+        let digits = word.chars().any(|c| c.is_ascii_digit());
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        match (hidden, word.chars().any(shows)) {
+            (0, _) => out.whole += usize::from(letters > 1),
+            (_, true) => {
+                out.part += 1;
+                // Of a number it hides the number, of a house its number.
+                out.hidden =
+                    out.hidden
+                        .saturating_add(if digits && letters == 0 { 0 } else { hidden });
+            }
+            (1 | 2, false) => {}
+            (_, false) => out.hidden = out.hidden.saturating_add(hidden),
+        }
+    }
+    out
+}
+
 /// `N*** V** A`, `Nguyễn V. A.`, `Chị A***`: masked; a code without a space and with digits: coded.
 fn name(text: &str, hidden: u32) -> Exposure {
     if hidden > 0 {
+        let shown = masks_of(without_title(text));
+        let part = shown.part > 0 && shown.hidden > 0;
+        // Two whole words and stars beside them are a name; so are three, whatever follows.
+        if shown.whole > 2 || shown.whole > 1 && (!part || has_digit(text)) {
+            return Exposure::Full;
+        }
+        let hidden = shown.hidden;
         // At least half of the letters must be hidden: one star hides no name.
         let masks = |c: &char| MASK_CHARS.contains(c);
         let letters = without_title(text)
@@ -173,6 +231,10 @@ fn name(text: &str, hidden: u32) -> Exposure {
     }
 }
 
+fn has_digit(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit())
+}
+
 /// The name without the word by which its bearer is addressed: that word is no part of what a mask hides.
 fn without_title(text: &str) -> &str {
     const TITLES: [&str; 10] = [
@@ -185,7 +247,8 @@ fn without_title(text: &str) -> &str {
 }
 
 fn address(text: &str, hidden: u32) -> Exposure {
-    if hidden > 0 {
+    let shown = masks_of(text);
+    if hidden > 0 && (shown.hidden > 0 || shown.part > 0) {
         Exposure::Masked
     } else if is_code(text) {
         Exposure::Coded
@@ -205,7 +268,9 @@ fn contents(text: &str, hidden: u32) -> Exposure {
         "hang",
         "kien hang",
     ];
-    if hidden > 0 {
+    // Stars that stand alone are an ornament where words show: `*** HÀNG DỄ VỠ ***`.
+    let shown = masks_of(text);
+    if hidden > 0 && (shown.part > 0 || shown.whole < 2) {
         Exposure::Masked
     } else if is_code(text) || GENERAL.contains(&unicode::fold(text).as_str()) {
         Exposure::Coded
@@ -254,6 +319,8 @@ pub fn of_expression(expression: &str) -> Option<Exposure> {
     ]) {
         return Some(Exposure::Masked);
     }
+    let words = names_that_do(expression);
+    let any = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     any(&[
         "hash",
         "hashed",
@@ -266,11 +333,40 @@ pub fn of_expression(expression: &str) -> Option<Exposure> {
         "alias",
         "cipher",
         "coded",
-        "encode",
         "pseudonym",
         "proxy",
     ])
     .then_some(Exposure::Coded)
+}
+
+/// The words that say what becomes of a value: of each filter and function, and the first and last of the field's own name.
+/// The object that a field stands in (`tokens.phone`, `order.proxy.name`) says nothing of it.
+fn names_that_do(expression: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let last = |path: &str| {
+        let path = path.replace("->", ".").replace("?.", ".");
+        let path = path.trim().trim_end_matches(['.', ' ']);
+        path.rsplit(['.', ' ', ',', '[', '!'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    for (at, piece) in expression.split('|').enumerate() {
+        let calls: Vec<&str> = piece.split('(').collect();
+        let (field, functions) = calls.split_last().unwrap_or((&"", &[]));
+        for function in functions {
+            out.extend(super::names::words_of(&last(function)));
+        }
+        let field = field.split([')', ',', ':']).next().unwrap_or_default();
+        let words = super::names::words_of(&last(field.trim_end_matches(['"', '\'', ']'])));
+        if at > 0 {
+            out.extend(words);
+        } else {
+            out.extend(words.first().cloned());
+            out.extend(words.last().cloned());
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -329,6 +425,32 @@ mod tests {
     }
 
     #[test]
+    fn stars_beside_a_value_hide_nothing_of_it() {
+        for (class, text) in [
+            (Class::Name, "Lê An - 09********"),
+            (Class::Name, "Trần Thị Bích ****************"),
+            (Class::Contents, "Que thử thai *** HÀNG DỄ VỠ ***"),
+            (Class::Address, "Số 12 Ngõ 7, Phường Mẫu, Hà Nội (*)"),
+            (Class::Phone, "0912345678 - 09******12"),
+            (Class::Phone, "0912345678 xxx"),
+        ] {
+            let mask = of_value(class, text);
+            assert_eq!(mask.exposure, Exposure::Full, "{text}");
+            assert!(class != Class::Phone || mask.hidden == 0, "{text}");
+        }
+        for (class, text) in [
+            (Class::Name, "N***** T*** H****"),
+            (Class::Name, "*** *** A"),
+            (Class::Contents, "*****"),
+            (Class::Contents, "Q** t** t***"),
+            (Class::Address, "***, Phường Mẫu, Hà Nội"),
+            (Class::Address, "Số 1**, N** 7, Hà Nội"),
+        ] {
+            assert_eq!(of_value(class, text).exposure, Exposure::Masked, "{text}");
+        }
+    }
+
+    #[test]
     fn filters() {
         assert_eq!(of_expression("order.phone|mask"), Some(Exposure::Masked));
         assert_eq!(
@@ -337,6 +459,24 @@ mod tests {
         );
         assert_eq!(of_expression("order.phone"), None);
         assert_eq!(of_expression("order.virtual_phone"), Some(Exposure::Coded));
+        for coded in [
+            "encrypt(order.phone)",
+            "order.phone|hash",
+            "Hash::make($o->phone)",
+            "order.phone_enc",
+        ] {
+            assert_eq!(of_expression(coded), Some(Exposure::Coded), "{coded}");
+        }
+        for shown in [
+            "order.phone|json_encode",
+            "order.phone|url_encode",
+            "base64_encode($o->phone)",
+            "Html.Encode(Model.ReceiverPhone)",
+            "tokens.receiver_phone",
+            "order.proxy.receiver_name",
+        ] {
+            assert_eq!(of_expression(shown), None, "{shown}");
+        }
     }
 
     proptest::proptest! {

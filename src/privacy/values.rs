@@ -33,7 +33,7 @@ static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}").ok()
 });
 static DIGITS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\+?[0-9](?:[ .\-]?[0-9]){5,22}").ok());
+    LazyLock::new(|| Regex::new(r"\+?[0-9](?:[ .\-]?[0-9]){5,}").ok());
 static GPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(-?[0-9]{1,3}\.[0-9]{3,})\s*[,; ]\s*(-?[0-9]{1,3}\.[0-9]{3,})").ok()
 });
@@ -299,15 +299,52 @@ pub fn address_words(text: &str) -> usize {
         .count()
 }
 
-/// Runs of digits, separators taken out, each not next to another digit.
+/// The numbers that runs of digits hold, separators taken out: `0912345678 0987 654 321` are two, beside `Q1 ` it is one.
 fn digit_runs(text: &str) -> Vec<String> {
     let Some(re) = DIGITS.as_ref() else {
         return Vec::new();
     };
     re.find_iter(text)
-        .take(64)
-        .map(|m| m.as_str().chars().filter(char::is_ascii_digit).collect())
+        .flat_map(|m| numbers_in(m.as_str()))
         .collect()
+}
+
+/// The longest number that begins at each group and is one, the groups taken from the left.
+fn numbers_in(run: &str) -> Vec<String> {
+    let groups: Vec<&str> = run
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|g| !g.is_empty())
+        .collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < groups.len() {
+        let mut joined = String::new();
+        let mut found = None;
+        for (end, group) in groups.iter().enumerate().skip(at) {
+            joined.push_str(group);
+            if joined.len() > LONGEST_NUMBER {
+                break;
+            }
+            if is_number(&joined) {
+                found = Some((end, joined.clone()));
+            }
+        }
+        match found {
+            Some((end, number)) => {
+                out.push(number);
+                at = end + 1;
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+/// The most digits of a number that is looked for: a payment card.
+const LONGEST_NUMBER: usize = 19;
+
+fn is_number(digits: &str) -> bool {
+    national(digits).is_some() || is_cccd(digits) || matches!(digits.len(), 16 | 19) && luhn(digits)
 }
 
 fn clip(text: &str) -> &str {
@@ -330,6 +367,17 @@ mod tests {
         assert_eq!(phones("138963567225"), Vec::<String>::new());
         assert_eq!(phones("02438223344"), ["02438223344"]);
         assert_eq!(phones("19001234"), Vec::<String>::new());
+        let two = ["0912345678", "0987654321"];
+        assert_eq!(phones("0912345678 0987654321"), two);
+        assert_eq!(phones("0912 345 678-0987.654.321"), two);
+        assert_eq!(phones("Q1 0912345678"), ["0912345678"]);
+        assert_eq!(phones("BC1-0912345678-HN"), ["0912345678"]);
+        assert_eq!(phones("0912345678 0987654321 0912345678").len(), 3);
+        assert_eq!(phones("4111 1111 1111 1111"), Vec::<String>::new());
+        assert_eq!(
+            classes("001095012345 0912345678"),
+            [Class::Phone, Class::NationalId]
+        );
     }
 
     #[test]

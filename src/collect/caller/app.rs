@@ -15,9 +15,9 @@ use crate::parse::bytes;
 /// The subject type.
 pub(super) const APP: &str = "courier-app";
 
-const ENDS: [&str; 17] = [
+const ENDS: [&str; 22] = [
     ".kt", ".kts", ".java", ".dart", ".swift", ".m", ".mm", ".ts", ".tsx", ".js", ".jsx", ".vue",
-    ".html", ".cs", ".xaml", ".mjs", ".svelte",
+    ".html", ".cs", ".xaml", ".mjs", ".svelte", ".xml", ".razor", ".cshtml", ".cjs", ".groovy",
 ];
 /// Folders of what others wrote, or of tests.
 const LEFT_OUT: [&str; 9] = [
@@ -34,11 +34,16 @@ const LEFT_OUT: [&str; 9] = [
 /// The most places that are named.
 const MAX_PLACES: usize = 50;
 
-/// A dialler that is opened or called: `ACTION_DIAL`, `launch('tel:$x')`, `openURL(`tel:${x}`)`, `Uri(scheme: 'tel'`.
+/// A dialler that is opened or called: `ACTION_DIAL`, `launch('tel:$x')`, `openURL(`tel:${x}`)`, `Uri(scheme: 'tel'`,
+/// `fromParts("tel", …)`, a text whose numbers dial, and packages that do nothing else.
 static DIALS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"ACTION_(?:DIAL|CALL)\b|android\.intent\.action\.(?:DIAL|CALL)\b|scheme\s*:\s*['"]tel['"]"#,
-        r#"|['"`]tel(?:prompt)?:(?://)?(?P<fixed>[+0-9 .-]*)|fromParts\(\s*"tel"|PhoneDialer\.(?:Default\.)?Open|FlutterPhoneDirectCaller|CNContact.*callNumber|callNumber\s*\("#
+        r#"(?i)\bACTION_(?:DIAL|CALL(?:_PRIVILEGED)?)\b|android\.intent\.action\.(?:DIAL|CALL(?:_PRIVILEGED)?)\b"#,
+        r#"|scheme\s*[:=]\s*['"`]tel(?:prompt)?['"`]|(?:fromParts|\bUri(?:\.\w+)?|scheme)\s*\(\s*['"`]tel(?:prompt)?['"`]"#,
+        r#"|['"`=]\s*tel(?:prompt)?:(?://)?(?P<fixed>[+0-9 .-]*)(?P<after>['"`]?\s*[^\s]?)|\btel_?scheme\b"#,
+        r#"|PhoneDialer\.(?:Default\.)?Open|FlutterPhoneDirectCaller|\bcallNumber\s*\(|\bplaceCall\s*\(|\bphonecall\s*\("#,
+        r#"|RNImmediatePhoneCall|immediatePhoneCall|react-native-(?:immediate-)?phone-call|PhoneCallTask"#,
+        r#"|\b(?:uni|wx|my|zmp)\.(?:makePhoneCall|openPhone)|autoLink\s*=\s*"[^"]*(?:phone|all)"#
     ))
     .ok()
 });
@@ -54,7 +59,11 @@ pub(super) fn collect(path: &std::path::Path, shown: &str, cx: &Context, out: &m
         Err(e) => return out.saw(APP, Seen::Not(Reason::new(e.code(), shown))),
     };
     let mut reader = Reader::new(&opened.root, opened.base.as_str(), cx.now);
-    let wanted = |name: &str| ENDS.iter().any(|e| name.to_ascii_lowercase().ends_with(e));
+    // The manifest names what the app may ask of others, not what it does.
+    let wanted = |name: &str| {
+        !name.ends_with("AndroidManifest.xml")
+            && ENDS.iter().any(|e| name.to_ascii_lowercase().ends_with(e))
+    };
     let walk = match opened.files(&reader, &wanted) {
         Ok(walk) => walk,
         Err(e) => return out.saw(APP, Seen::Not(Reason::new(e.code(), shown))),
@@ -86,6 +95,66 @@ pub(super) fn collect(path: &std::path::Path, shown: &str, cx: &Context, out: &m
         .extend(reader.into_evidence().into_iter().take(MAX_PLACES));
 }
 
+/// A number that is written whole is the company's own hotline: nothing is put on to it.
+fn is_own(found: &regex::Captures<'_>) -> bool {
+    let text = |name: &str| found.name(name).map_or("", |m| m.as_str());
+    let digits = text("fixed").chars().filter(char::is_ascii_digit).count();
+    let after = text("after").trim();
+    let ends = after.is_empty() || after.starts_with(['\'', '"', '`', '>']);
+    let goes_on = after.ends_with(['+', '.', '$', '{', '%', '&']);
+    digits >= 3 && ends && !goes_on
+}
+
+/// The text with its comments as spaces, lines kept. What stands in quotes is no comment.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut quote: Option<char> = None;
+    let mut before = ' ';
+    while let Some(first) = rest.chars().next() {
+        let comment = if quote.is_some() {
+            None
+        } else if rest.starts_with("//") && before != ':' {
+            Some(rest.find('\n').unwrap_or(rest.len()))
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|end| end + 2)
+        } else if rest.starts_with("<!--") {
+            rest.find("-->").map(|end| end + 3)
+        } else {
+            None
+        };
+        let length = match comment {
+            Some(length) => {
+                let inside = rest.get(..length).unwrap_or_default();
+                out.push(' ');
+                out.extend(inside.chars().filter(|c| *c == '\n'));
+                length
+            }
+            None => {
+                let escaped = quote.is_some() && first == '\\';
+                let length = if escaped {
+                    rest.chars().take(2).map(char::len_utf8).sum()
+                } else {
+                    first.len_utf8()
+                };
+                quote = match quote {
+                    Some(q) if q == first => None,
+                    // A quote that is left open on a line is an apostrophe.
+                    Some('\'' | '"') if first == '\n' => None,
+                    Some(q) => Some(q),
+                    None if matches!(first, '\'' | '"' | '`') => Some(first),
+                    None => None,
+                };
+                out.push_str(rest.get(..length).unwrap_or_default());
+                length
+            }
+        };
+        before = first;
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    out
+}
+
 #[derive(Default)]
 struct Found {
     files: usize,
@@ -101,22 +170,25 @@ impl Found {
             return;
         };
         self.exchange |= exchange.is_match(text);
-        for (number, line) in text.lines().enumerate() {
-            let trimmed = line.trim_start();
-            if trimmed.starts_with("//") || trimmed.starts_with('*') || trimmed.starts_with("/*") {
+        let code = without_comments(text);
+        let mut last = 0;
+        let mut seen_to = 0;
+        let mut line = 1;
+        for found in dials.captures_iter(&code).filter(|c| !is_own(c)) {
+            let at = found.get(0).map_or(0, |m| m.start());
+            line += code
+                .get(seen_to..at)
+                .unwrap_or_default()
+                .matches('\n')
+                .count();
+            seen_to = at;
+            if line == last {
                 continue;
             }
-            let line = line.get(..line.len().min(2000)).unwrap_or(line);
-            // A fixed number is the company's own hotline.
-            let own = |c: &regex::Captures<'_>| {
-                c.name("fixed")
-                    .is_some_and(|m| m.as_str().chars().filter(char::is_ascii_digit).count() >= 3)
-            };
-            if dials.captures_iter(line).any(|c| !own(&c)) {
-                self.dials += 1;
-                if self.places.len() < MAX_PLACES {
-                    self.places.push(format!("{file}:{}", number + 1));
-                }
+            last = line;
+            self.dials += 1;
+            if self.places.len() < MAX_PLACES {
+                self.places.push(format!("{file}:{line}"));
             }
         }
     }
@@ -162,12 +234,27 @@ mod tests {
             "Linking.openURL('telprompt:' + phone)",
             "val uri = Uri.fromParts(\"tel\", order.phone, null)",
             "await launchUrlString('tel://$recipientPhone');",
+            "RNImmediatePhoneCall.x(number)",
+            "open('TEL:' + phone)",
+            "open('tel:0084' + phone)",
+            "Uri(scheme:\n  \"tel\", path: p)",
+            "<a href=tel:{{phone}}>",
+            "<a href=\"TEL:@order.Phone\">",
+            "/* a */ startActivity(Intent(ACTION_CALL_PRIVILEGED))",
+            "<TextView android:autoLink=\"phone\"/>",
+            "Communications.phonecall(p, true)",
+            "telecomManager.placeCall(uri, null)",
         ] {
             assert_eq!(dials(raw), 1, "{raw}");
         }
+        let long = format!("{}open('tel:' + phone)", "x();".repeat(2000));
+        assert_eq!(dials(&long), 1);
         for own in [
             "launch('tel:19001234')",
             "// Intent.ACTION_DIAL",
+            "/*\n Intent.ACTION_DIAL\n*/",
+            "<a href=\"tel:19001234\">",
+            "val input = form.get(\"tel\")",
             "val hotel = 1",
             "api.clickToCall(waybill)",
         ] {

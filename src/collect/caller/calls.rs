@@ -33,6 +33,7 @@ pub(super) struct Calls {
     bad: Vec<u32>,
     other: usize,
     columns: Vec<&'static str>,
+    strange: bool,
 }
 
 /// A call to a customer.
@@ -48,18 +49,19 @@ struct Call {
 }
 
 impl Calls {
-    /// Reads the list.
-    pub(super) fn of(table: &Table) -> Self {
+    /// Reads the list as it stands on a day: a call after it is no call.
+    pub(super) fn of(table: &Table, on: Day) -> Self {
         let mut calls = Self {
             bad: table.bad.clone(),
             columns: table.columns.clone(),
+            strange: table.strange,
             ..Self::default()
         };
         for row in &table.rows {
             match direction(row.get("direction")) {
                 None => calls.bad.push(row.line),
                 Some(false) => calls.other += 1,
-                Some(true) => match call(row) {
+                Some(true) => match call(row).filter(|c| c.at.is_none_or(|at| at <= on)) {
                     Some(call) => calls.calls.push(call),
                     None => calls.bad.push(row.line),
                 },
@@ -137,7 +139,13 @@ impl Calls {
             let full = self.lines_of(|c| c.full_recipient);
             put("full_recipients", self.at_least(full.len()));
         } else {
-            put("full_recipients", count(0));
+            // Without such a column there is none; in a column that nobody knows there may be.
+            let none = if self.strange {
+                Value::unseen("ambiguous", "the list has columns that are not known")
+            } else {
+                count(0)
+            };
+            put("full_recipients", none);
         }
         subject
     }
@@ -239,11 +247,21 @@ fn call(row: &Row) -> Option<Call> {
         // An inner extension leaves by its trunk.
         from: number.filter(|n| n.len() > 6 || trunk.is_empty()),
         trunk,
-        waybill: !waybill.is_empty() && !section("blank").contains(&waybill) && waybill != "0",
+        waybill: is_waybill(&waybill),
         courier: row.get("courier").to_owned(),
         at,
-        full_recipient: !masks::has_mask(to) && !values::phones(to).is_empty(),
+        full_recipient: !values::phones(to).is_empty()
+            || !masks::has_mask(to) && national(to).is_some_and(|n| n.len() > 6),
     })
+}
+
+/// The number of a parcel has a digit; `không có`, `chưa có mã 1` is none.
+fn is_waybill(plain: &str) -> bool {
+    const NONE: [&str; 5] = ["khong", "chua", "no", "not", "none"];
+    let first = plain.split(' ').next().unwrap_or_default();
+    plain.chars().any(|c| c.is_ascii_digit() && c != '0')
+        && !NONE.contains(&first)
+        && !section("blank").contains(plain)
 }
 
 /// The day of `2026-11-01T08:12:33+07:00`, `01/11/2026 08:12`, `08:12 01/11/2026`.
@@ -277,6 +295,21 @@ mod tests {
         }
         assert_eq!(moment("hôm qua"), DayCell::Bad);
         assert_eq!(moment(""), DayCell::Blank);
+    }
+
+    #[test]
+    fn waybills() {
+        for (written, expected) in [
+            ("BC123456789VN", true),
+            ("138963567225", true),
+            ("không có", false),
+            ("Chưa có mã", false),
+            ("0", false),
+            ("", false),
+            ("none", false),
+        ] {
+            assert_eq!(is_waybill(&plain(written)), expected, "{written}");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub fn collect(files: &CallerFiles, shown: &str, inventory: &Inventory, cx: &Con
                 calls::NAMES,
                 &mut out.evidence,
             )
-            .map(|table| Calls::of(&table)),
+            .map(|table| Calls::of(&table, on)),
         None => Err(not_named("calls")),
     };
     let people = people(roster.as_deref(), inventory, cx, &mut out);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::collect::document::table::{DayCell, Row, Table, day};
-use crate::collect::document::words::{has_phrase, plain};
+use crate::collect::document::words::{plain, says};
 use crate::collect::figures::{count, lines};
 use crate::model::{Day, Fact, Period, Place, Subject, Value};
 use crate::privacy::values;
@@ -302,26 +302,24 @@ fn holder(written: &str, own: Option<&str>) -> Holder {
 
 /// A list of brand names for calls that does not say more is one of names for calls.
 fn for_calls(written: &str) -> Option<bool> {
-    match (
-        plain(written).is_empty(),
-        has_phrase(written, "voice"),
-        has_phrase(written, "text"),
-    ) {
-        (true, _, _) | (_, true, _) => Some(true),
-        (_, false, true) => Some(false),
-        (_, false, false) => None,
+    if plain(written).is_empty() {
+        return Some(true);
+    }
+    match (says(written, "voice"), says(written, "text")) {
+        (Some(voice), _) => Some(voice),
+        (None, Some(true)) => Some(false),
+        (None, Some(false) | None) => None,
     }
 }
 
 fn revoked(written: &str) -> Option<bool> {
-    match (
-        plain(written).is_empty(),
-        has_phrase(written, "revoked"),
-        has_phrase(written, "granted"),
-    ) {
-        (true, _, _) | (_, false, true) => Some(false),
-        (_, true, _) => Some(true),
-        (_, false, false) => None,
+    if plain(written).is_empty() {
+        return Some(false);
+    }
+    match (says(written, "revoked"), says(written, "granted")) {
+        (Some(true), _) | (_, Some(false)) => Some(true),
+        (Some(false) | None, Some(true)) => Some(false),
+        (Some(false) | None, None) => None,
     }
 }
 
@@ -350,6 +348,21 @@ mod tests {
         assert_eq!(revoked("Còn hiệu lực"), Some(false));
         assert_eq!(revoked("Hết hiệu lực"), Some(true));
         assert_eq!(revoked("xyz"), None);
+        for gone in [
+            "Không còn hiệu lực",
+            "Chưa có hiệu lực",
+            "Chưa hoạt động",
+            "no longer valid",
+            "Không hoạt động",
+        ] {
+            assert_eq!(revoked(gone), Some(true), "{gone}");
+        }
+        assert_eq!(revoked("Chưa thu hồi, đang hoạt động"), Some(false));
+        assert_eq!(revoked("Chưa thu hồi"), None);
+        let text_only = "Tin nhắn (không dùng cho thoại)";
+        assert_eq!(for_calls(text_only), Some(false));
+        assert_eq!(for_calls("no voice"), Some(false));
+        assert_eq!(for_calls("Thoại, không SMS"), Some(true));
         assert_eq!(for_calls("Thoại, SMS"), Some(true));
         assert_eq!(for_calls("Tin nhắn"), Some(false));
         assert_eq!(holder("0100109106-001", Some("0100109106")), Holder::Own);

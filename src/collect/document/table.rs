@@ -16,6 +16,8 @@ pub(in crate::collect) struct Table {
     pub(in crate::collect) bad: Vec<u32>,
     /// The columns that were found.
     pub(in crate::collect) columns: Vec<&'static str>,
+    /// There are columns that nobody knows: what they hold was not seen.
+    pub(in crate::collect) strange: bool,
 }
 
 /// A row.
@@ -96,6 +98,10 @@ fn read_with(
                 header = columns(&record, known, needed);
                 if let Some(found) = &header {
                     table.columns = found.iter().flatten().copied().collect();
+                    table.strange = found
+                        .iter()
+                        .zip(&record)
+                        .any(|(known, cell)| known.is_none() && !cell.trim().is_empty());
                 }
             }
             Some(header) => table.take(&record, header, line),

@@ -38,6 +38,29 @@ pub(in crate::collect) fn has_phrase(text: &str, name: &str) -> bool {
         .any(|phrase| text.contains(&format!(" {phrase} ")))
 }
 
+/// Does the text say one of the phrases? `Some(false)`: only with a word that denies it (`không còn hiệu lực`).
+pub(in crate::collect) fn says(text: &str, name: &str) -> Option<bool> {
+    const DENIES: [&str; 11] = [
+        "khong", "chua", "chang", "het", "ngung", "ngoai", "no", "not", "never", "without", "non",
+    ];
+    let mut denied = None;
+    for clause in text.split([',', ';', '(', ')', '/', '.', '|']) {
+        let clause = format!(" {} ", plain(clause));
+        for phrase in section(name) {
+            for (at, _) in clause.match_indices(&format!(" {phrase} ")) {
+                let before = clause.get(..at).unwrap_or_default();
+                let near = before.split_whitespace().rev().take(3);
+                if near.into_iter().any(|word| DENIES.contains(&word)) {
+                    denied = Some(false);
+                } else {
+                    return Some(true);
+                }
+            }
+        }
+    }
+    denied
+}
+
 /// The name of a company without the words of its legal form.
 pub(in crate::collect) fn bare_company(name: &str) -> String {
     let mut text = format!(" {} ", plain(name));

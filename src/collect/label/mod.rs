@@ -15,11 +15,16 @@ use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party, values};
 
 mod columns;
+mod components;
+mod cut;
+mod decode;
 mod facts;
 mod includes;
 mod look;
+mod operands;
 mod parts;
 mod payload;
+mod pieces;
 mod profile;
 mod read;
 mod reversal;
@@ -191,6 +196,10 @@ fn label(
     } else {
         let text =
             bytes::lossy(&bytes).map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
+        // Notes beside labels are none.
+        if !alone && has_end(name, &PLAIN) && !is_commands(&text) && !text.contains("{{") {
+            return Ok(Vec::new());
+        }
         let mut folder = includes::Folder::of(reader, files);
         of_text(&text, (file, name), place, &mut folder)?
     };
@@ -241,6 +250,11 @@ fn of_text(
     Ok(label)
 }
 
+/// Are these the commands of a label printer?
+fn is_commands(text: &str) -> bool {
+    text.contains("^XA") || tspl::is_tspl(text) || eltron::is_epl(text)
+}
+
 /// The pieces of a page. `<x-address>` of Blade puts another file in.
 fn spots_of(markup: &str) -> Vec<read::Spot> {
     let mut text = String::with_capacity(markup.len());
@@ -266,15 +280,18 @@ fn of_sheet(sheet: sheets::Sheet) -> read::Label {
     label
 }
 
-/// What may be a label; style sheets and notes are none.
+/// What may be a label; style sheets, notes and sources are none.
 fn is_any_label(name: &str) -> bool {
-    is_label(name) || has_end(name, &OTHER)
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let named = file.trim_start_matches('.').contains('.') && !file.starts_with('.');
+    is_label(name) || named && !has_end(name, &NO_LABELS)
 }
 
 fn is_label(name: &str) -> bool {
     has_end(name, &TEMPLATES)
         || has_end(name, &PRINTER)
         || has_end(name, &PICTURES)
+        || has_end(name, &PLAIN)
         || has_end(name, &[".pdf"])
 }
 
@@ -318,9 +335,52 @@ const TEMPLATES: [&str; 26] = [
 const PRINTER: [&str; 4] = [".zpl", ".prn", ".epl", ".tspl"];
 /// Printed samples as pictures.
 const PICTURES: [&str; 3] = [".png", ".jpg", ".jpeg"];
-/// Labels that are not read.
-const OTHER: [&str; 10] = [
-    ".docx", ".xlsx", ".btw", ".lbl", ".jrxml", ".rpt", ".nlbl", ".gif", ".webp", ".tiff",
+/// Plain text: a label where it holds the commands of a printer.
+const PLAIN: [&str; 2] = [".txt", ".dat"];
+/// Files beside labels that print nothing. Any other that is not read may be a label, and is told.
+const NO_LABELS: [&str; 42] = [
+    ".css",
+    ".scss",
+    ".sass",
+    ".less",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".ts",
+    ".map",
+    ".md",
+    ".rst",
+    ".adoc",
+    ".woff",
+    ".woff2",
+    ".ttf",
+    ".otf",
+    ".eot",
+    ".json",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".ini",
+    ".csv",
+    ".lock",
+    ".log",
+    ".ico",
+    ".java",
+    ".kt",
+    ".py",
+    ".rb",
+    ".go",
+    ".cs",
+    ".rs",
+    ".c",
+    ".h",
+    ".sh",
+    ".bat",
+    ".ps1",
+    ".sql",
+    ".properties",
+    ".po",
+    ".mo",
 ];
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::operands::operands;
+
 /// A part of a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
@@ -15,14 +17,79 @@ pub(super) enum Part {
     Fetch(String),
 }
 
+/// Tags of template languages that print nothing themselves, or plain words.
+const TAGS: [&str; 57] = [
+    "if",
+    "elif",
+    "else",
+    "elsif",
+    "elseif",
+    "for",
+    "foreach",
+    "set",
+    "block",
+    "load",
+    "with",
+    "comment",
+    "autoescape",
+    "raw",
+    "verbatim",
+    "spaceless",
+    "macro",
+    "filter",
+    "trans",
+    "translate",
+    "blocktrans",
+    "blocktranslate",
+    "url",
+    "path",
+    "csrf_token",
+    "static",
+    "now",
+    "cycle",
+    "assign",
+    "capture",
+    "case",
+    "when",
+    "unless",
+    "switch",
+    "tablerow",
+    "increment",
+    "decrement",
+    "break",
+    "continue",
+    "ifchanged",
+    "ifequal",
+    "ifnotequal",
+    "regroup",
+    "widthratio",
+    "apply",
+    "do",
+    "use",
+    "schema",
+    "javascript",
+    "stylesheet",
+    "style",
+    "empty",
+    "debug",
+    "resetcycle",
+    "get_current_language",
+    "localize",
+    "l10n",
+];
+
+/// The most parts of one text.
+const MAX_PARTS: usize = 1000;
+
 /// Placeholders of Jinja, Twig, Handlebars, Angular, Blade, PHP, ERB, EJS, Smarty, Thymeleaf, JavaScript, Razor,
 /// `str.format`, `printf`, and marks such as `%PHONE%`, `#PHONE#`, `@PHONE@`, `__PHONE__`.
 static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?s)\{\{\{(?P<a>.*?)\}\}\}|\{!!(?P<b>.*?)!!\}|\{\{(?P<c>.*?)\}\}|\{%(?P<d>.*?)%\}|<\?(?P<e>.*?)\?>",
         r"|<%(?P<f>.*?)%>|[$#]\{(?P<g>[^{}]*)\}|\[\[(?P<h>.*?)\]\]|\{(?P<i>\$?[A-Za-z_][^{}\n:;]{0,120}|[0-9]{1,3})\}",
-        r"|(?P<at>^|[^\w@*•●#▇○█.+-])@(?P<j>[A-Za-z_]\w*(?:\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
-        r"|@(?P<k>include(?:If|When|Unless|First)?|extends|component|yield|each|render|Html\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
+        r"|(?P<at>^|[^\w@*•●#▇○█.+-])@(?P<j>[A-Za-z_]\w*(?:\??\.\w+|\[[^\]]{1,60}\])+(?:\([^()]{0,60}\))?)",
+        r"|@\((?P<u>[^()]{1,120}(?:\([^()]{0,60}\)[^()]{0,60})?)\)",
+        r"|@(?P<k>include(?:If|When|Unless|First)?|extends|component|livewire|yield|each|render|(?:await\s+)?(?:Html|Component)\.\w+)\s*\((?P<k2>[^)]{0,200})\)",
         r"|%\((?P<l>\w+)\)s|%(?P<m>[A-Z][A-Z0-9_]{2,})%|#(?P<n>[A-Z][A-Z0-9_]{2,})#|@(?P<o>[A-Z][A-Z0-9_]{2,})@",
         r"|__(?P<p>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__|\$(?P<q>[A-Z][A-Z0-9_]{2,})\$|«(?P<r>[^»]{1,60})»|<(?P<s>[A-Z][A-Z0-9_]{2,40})>",
         r"|%(?P<t>[0-9]?\$?[sd])"
@@ -37,7 +104,11 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         return out;
     };
     let mut at = 0;
-    for found in re.captures_iter(text).take(500) {
+    for found in re.captures_iter(text).take(MAX_PARTS + 1) {
+        if out.len() >= MAX_PARTS {
+            out.push(Part::Fetch("the rest of a long text".into()));
+            return out;
+        }
         let Some(whole) = found.get(0) else { continue };
         words(text.get(at..whole.start()).unwrap_or_default(), &mut out);
         if let Some(before) = found.name("at") {
@@ -46,8 +117,10 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         at = whole.end();
         if let Some(control) = found.name("d") {
             let code = control.as_str().trim_matches(['-', ' ', '+']);
-            let fetches = ["include", "import", "embed", "extends", "from ", "render"];
-            if fetches.iter().any(|f| code.starts_with(f)) {
+            let tag = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let tag = tag.into_iter().next().unwrap_or_default();
+            // A tag that is not known may print anything.
+            if !tag.is_empty() && !tag.starts_with("end") && !TAGS.contains(&tag) {
                 out.push(Part::Fetch(code.to_owned()));
             }
         } else if let Some(code) = found.name("e") {
@@ -76,6 +149,9 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         }
     }
     words(text.get(at..).unwrap_or_default(), &mut out);
+    if text.contains("@php") && ["echo", "print"].iter().any(|p| text.contains(p)) {
+        out.push(Part::Fetch("@php".into()));
+    }
     out
 }
 
@@ -90,10 +166,12 @@ fn braces(code: &str, out: &mut Vec<Part>) {
     let code = code.trim_matches(['-', '~', ' ', '$']).trim();
     // `#mask.phone(x)` of Thymeleaf prints; `#if x` of Handlebars does not.
     let call = code.starts_with('#') && code.contains('(');
-    if code.is_empty()
-        || code.starts_with(['#', '/', '^', '!']) && !call
-        || matches!(code, "else" | "this")
-    {
+    if code.is_empty() || code.starts_with(['#', '/', '^', '!']) && !call || code == "else" {
+        return;
+    }
+    // Whatever the loop runs over.
+    if matches!(code, "this" | "." | "@value") {
+        out.push(Part::Fetch(code.to_owned()));
         return;
     }
     if let Some(part) = code.strip_prefix('>') {
@@ -121,34 +199,8 @@ fn braces(code: &str, out: &mut Vec<Part>) {
         out.push(Part::Words(text));
         return;
     }
-    match branches(code) {
-        Some((one, other)) => {
-            for branch in [one, other] {
-                let literal = branch.trim().trim_matches(['"', '\'']);
-                if literal.len() == branch.trim().len() {
-                    out.push(Part::Put(literal.to_owned()));
-                }
-            }
-        }
-        None => out.push(Part::Put(code.to_owned())),
-    }
-}
-
-/// `a ? b : c`: either may be printed. `a ?? b`, `a?.b` and `a ?: b` are none.
-fn branches(code: &str) -> Option<(&str, &str)> {
-    let (_, rest) = code.split_once(" ? ")?;
-    let mut depth = 0_i32;
-    for (at, c) in rest.char_indices() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            ':' if depth == 0 && rest.get(at..at + 2) == Some(": ") => {
-                return Some((rest.get(..at)?, rest.get(at + 1..)?));
-            }
-            _ => {}
-        }
-    }
-    None
+    // Each of them may be printed, or all.
+    out.extend(operands(code).into_iter().map(Part::Put));
 }
 
 /// PHP prints what follows `=`, `echo`, `print`.
@@ -161,6 +213,13 @@ fn php(code: &str, out: &mut Vec<Part>) {
     if let Some(put) = code.strip_prefix('=') {
         braces(put, out);
         return;
+    }
+    // Printed in a form that is not taken apart.
+    if ["printf", "print_r", "<<<", "var_dump", "implode"]
+        .iter()
+        .any(|p| code.contains(p))
+    {
+        out.push(Part::Fetch("php".into()));
     }
     let mut printed = false;
     for statement in code.split(';') {
@@ -175,11 +234,17 @@ fn php(code: &str, out: &mut Vec<Part>) {
         }
     }
     for statement in code.split(';').map(str::trim) {
-        let called = ["include", "require"]
-            .iter()
-            .filter_map(|w| statement.find(w))
-            .min()
-            .and_then(|at| statement.get(at..));
+        let called = [
+            "include",
+            "require",
+            "get_template_part",
+            "load->view(",
+            "renderPartial(",
+        ]
+        .iter()
+        .filter_map(|w| statement.find(w))
+        .min()
+        .and_then(|at| statement.get(at..));
         if let Some(called) = called.filter(|_| !printed) {
             out.push(Part::Fetch(called.to_owned()));
         }
@@ -238,6 +303,7 @@ mod tests {
                 "{% if x %}y{% include 'a.html' %}",
                 "w:y f:include 'a.html'",
             ),
+            ("{% recipient_block order %}", "f:recipient_block order"),
             ("{% extends \"k.html\" %}", "f:extends \"k.html\""),
             ("@includeIf('a.b')", "f:includeIf 'a.b'"),
             ("<?php include_once 'a.php'; ?>", "f:include_once 'a.php'"),

@@ -83,6 +83,11 @@ fn literal(text: &str) -> &'static str {
     }
 }
 
+/// Is it a code for a payment (VietQR)? It names the account and its holder.
+pub(super) fn is_bank(text: &str) -> bool {
+    text.trim_start().starts_with("000201") && text.contains("A000000727")
+}
+
 /// The address in a text, where it has one.
 pub(super) fn link(text: &str) -> Option<Link> {
     let at = text.find("://")?;

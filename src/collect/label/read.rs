@@ -5,12 +5,15 @@ use crate::privacy::names::{self, Around, classify};
 use crate::privacy::{Class, Party, values};
 use crate::text::unicode;
 
+use super::cut::{Cut, cut_of};
+use super::decode;
 use super::look::Look;
 use super::parts::{Part, parts};
 use super::payload::{self, Link};
+use super::pieces;
 use super::words::{
     has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
-    phone_part, short, slice_of,
+    phone_part, short,
 };
 
 /// How something is printed.
@@ -81,10 +84,12 @@ pub(super) struct Label {
 
 /// Reads the pieces of a label.
 pub(super) fn read(spots: &[Spot]) -> Label {
+    let spots = &pieces::joined(spots);
     let all: Vec<(&Spot, Vec<Part>)> = spots.iter().map(|s| (s, parts(&s.text))).collect();
-    let template = all
-        .iter()
-        .any(|(_, p)| p.iter().any(|p| matches!(p, Part::Put(_))));
+    let template = all.iter().any(|(_, p)| {
+        p.iter()
+            .any(|p| matches!(p, Part::Put(put) if is_of_template(put)))
+    });
     let mut walk = Walk {
         label: Label {
             template,
@@ -92,11 +97,20 @@ pub(super) fn read(spots: &[Spot]) -> Label {
         },
         party: None,
         caption: None,
+        full: false,
     };
     for (spot, parts) in &all {
         walk.spot(spot, parts);
     }
     walk.label
+}
+
+/// Is it surely a placeholder? `#HCM05#` on a sample is the code of a sorting centre.
+fn is_of_template(put: &str) -> bool {
+    let mark = put
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    !mark || classify(put, &Around::default()).is_personal() || names::is_plain(put)
 }
 
 struct Walk {
@@ -105,6 +119,8 @@ struct Walk {
     party: Option<Party>,
     /// The caption that waits for its value.
     caption: Option<(Class, String)>,
+    /// There were more fields than are kept.
+    full: bool,
 }
 
 impl Walk {
@@ -125,12 +141,17 @@ impl Walk {
             match part {
                 Part::Words(words) => self.words(spot, words),
                 Part::Put(put) => {
-                    let beside = |p: Option<&Part>| match p {
-                        Some(Part::Words(w)) => masks::hidden_count(w),
-                        Some(Part::Put(_) | Part::Fetch(_)) | None => 0,
+                    let words = |p: Option<&'_ Part>| match p {
+                        Some(Part::Words(w)) => w.clone(),
+                        Some(Part::Put(_) | Part::Fetch(_)) | None => String::new(),
                     };
-                    let before = at.checked_sub(1).and_then(|i| parts.get(i));
-                    let hidden = beside(before) + beside(parts.get(at + 1));
+                    // Only what touches the placeholder belongs to it.
+                    let before = words(at.checked_sub(1).and_then(|i| parts.get(i)));
+                    let after = words(parts.get(at + 1));
+                    let before = before.rsplit(char::is_whitespace).next();
+                    let after = after.split(char::is_whitespace).next();
+                    let hidden = masks::hidden_count(before.unwrap_or_default())
+                        + masks::hidden_count(after.unwrap_or_default());
                     self.put(spot, put, hidden);
                 }
                 Part::Fetch(what) => self.label.unknown.push(short(what)),
@@ -161,9 +182,17 @@ impl Walk {
                 }
             },
         };
+        let cut = cut_of(put, class).filter(|_| class != Class::None);
+        let cuts = cut.is_some_and(|c| c != Cut::Whole);
+        if cut == Some(Cut::Unclear) && masks::of_expression(put).is_none() {
+            self.label.unknown.push(short(put));
+            return;
+        }
         let exposure = if stands_for {
             Exposure::Coded
-        } else if hidden_beside > 0 || slice_of(put).is_some() {
+        } else if cut == Some(Cut::Whole) {
+            Exposure::Full
+        } else if hidden_beside > 0 || cuts {
             Exposure::Masked
         } else {
             let area = class == Class::Address && is_area(put);
@@ -176,11 +205,11 @@ impl Walk {
         };
         let digits = match (class, exposure) {
             (Class::Phone, Exposure::Full) => Some((0, 10)),
-            (Class::Phone, Exposure::Masked) => match (hidden_beside, slice_of(put)) {
-                (0, Some(n)) if n < 10 => Some((10 - n, n)),
+            (Class::Phone, Exposure::Masked) => match (hidden_beside, cut) {
+                (0, Some(Cut::Shows(n))) => Some((10_u32.saturating_sub(n), n)),
                 (0, _) => None,
-                (hidden, Some(n)) => Some((hidden, n)),
-                (hidden, None) => Some((hidden, 10_u32.saturating_sub(hidden))),
+                (hidden, Some(Cut::Shows(n))) => Some((hidden, n)),
+                (hidden, _) => Some((hidden, 10_u32.saturating_sub(hidden))),
             },
             _ => None,
         };
@@ -280,6 +309,8 @@ impl Walk {
         let verdict = classify(text, &Around::default());
         let class = if side.is_some() {
             Class::Name
+        } else if GOODS.contains(&english.as_str()) {
+            Class::Contents
         } else {
             verdict.class
         };
@@ -299,15 +330,23 @@ impl Walk {
 
     /// A literal value: judged only in samples, or under a party; a template's own words are the company's.
     fn value(&mut self, spot: &Spot, under: Option<Class>, text: &str) {
-        if under == Some(Class::None) {
-            return;
-        }
-        let folded = unicode::fold(text);
-        let classes = if has_phone(text) {
-            vec![Class::Phone]
-        } else {
-            values::classes(text)
+        // Under a caption of things a personal value is one all the same.
+        let shows = || has_phone(text) || !values::classes(text).is_empty();
+        let under = match under {
+            Some(Class::None) if self.label.template || !shows() => return,
+            Some(Class::None) => None,
+            other => other,
         };
+        let folded = unicode::fold(text);
+        let mut classes = values::classes(text);
+        if has_phone(text) {
+            classes.retain(|c| matches!(c, Class::NationalId | Class::Card | Class::Email));
+            for class in std::mem::replace(&mut classes, vec![Class::Phone]) {
+                if !(self.label.template && self.party.is_none()) {
+                    self.literal(spot, class, text);
+                }
+            }
+        }
         let class = match classes.first() {
             Some(_) if self.label.template && self.party.is_none() => return,
             Some(Class::Phone) if under.is_none_or(|c| c == Class::Phone) => Some(Class::Phone),
@@ -376,8 +415,11 @@ impl Walk {
                     self.caption = None;
                     self.put(spot, put, 0);
                 }
-                Part::Words(words) => self.payload(spot, words),
-                Part::Fetch(what) => self.label.unknown.push(short(what)),
+                Part::Words(words) => self.payload(spot, words, 0),
+                Part::Fetch(what) => {
+                    self.label.unknown.push(short(what));
+                    self.label.hidden_codes = true;
+                }
             }
         }
         let fields = self.label.fields.get(before.0..).unwrap_or_default();
@@ -402,7 +444,8 @@ impl Walk {
         }
         kinds.sort();
         kinds.dedup();
-        if !parts.is_empty() {
+        let fetched = |p: &Part| matches!(p, Part::Fetch(_));
+        if !parts.iter().all(fetched) {
             self.label.code_kinds.push(code_kind);
         }
         self.label
@@ -411,7 +454,16 @@ impl Walk {
     }
 
     /// A literal payload: personal values give themselves away, keys name the rest.
-    fn payload(&mut self, spot: &Spot, text: &str) {
+    fn payload(&mut self, spot: &Spot, text: &str, depth: usize) {
+        if depth < MAX_DECODED {
+            for inner in decode::inside(text) {
+                self.payload(spot, &inner, depth + 1);
+            }
+        }
+        if payload::is_bank(text) {
+            self.literal(spot, Class::Bank, text);
+            return;
+        }
         let pieces = text
             .split(['|', ';', '\n', '&', '{', '}', '?'])
             .flat_map(|p| p.split("\","));
@@ -439,11 +491,22 @@ impl Walk {
     }
 
     fn push(&mut self, field: Field) {
-        if self.label.fields.len() < 2000 {
+        if self.label.fields.len() < MAX_FIELDS {
             self.label.fields.push(field);
+        } else if self.label.fields.len() == MAX_FIELDS && !self.full {
+            self.full = true;
+            let rest = "the rest of a file that holds too many fields";
+            self.label.unknown.push(rest.to_owned());
         }
     }
 }
+
+/// Captions of what is inside.
+const GOODS: [&str; 5] = ["san pham", "ten san pham", "sp", "ten sp", "mat hang"];
+/// The most fields of a label.
+const MAX_FIELDS: usize = 2000;
+/// The deepest that a payload is decoded.
+const MAX_DECODED: usize = 3;
 
 /// `recipient_phone`; without a side only the class.
 pub(super) fn kind_of(field: &Field) -> String {

@@ -1,5 +1,7 @@
 //! Printed samples: PDF files by their text and their codes, pictures by their codes alone.
 
+use std::collections::BTreeMap;
+
 use crate::parse::pdf::{Filled, Pdf, Run};
 use crate::parse::picture::{Code, Picture};
 
@@ -7,6 +9,10 @@ use super::read::{Medium, Spot};
 
 /// A picture at least so wide and high, in points, may be a part of the label that is not text: a logo is smaller.
 const LARGE_PICTURE: (f32, f32) = (100.0, 50.0);
+/// The longest side of a picture that is one square code, in points: 60 mm.
+const LARGEST_CODE: f32 = 170.0;
+/// The shorter side of a picture that is one barcode.
+const LARGEST_STRIP: f32 = 90.0;
 /// So many small dark boxes are a drawn code.
 const MANY_BOXES: usize = 40;
 /// The longest side of a box of a drawn code, in points.
@@ -35,17 +41,32 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
             .iter()
             .any(|u| u.contains("picture") || u.contains("drawing") || u.contains("forms")),
     };
+    let mut covered: BTreeMap<u32, f32> = BTreeMap::new();
     for placed in &pdf.pictures {
         let codes = placed.picture.codes();
         let (width, height) = placed.sides;
         let large = width >= LARGE_PICTURE.0 && height >= LARGE_PICTURE.1;
-        if codes.is_empty() && large {
+        let unread = if codes.is_empty() {
+            large
+        } else {
+            holds_more(codes.len(), placed.sides, codes.iter().all(|c| c.matrix))
+        };
+        if unread {
             sheet
                 .unknown
                 .push(format!("picture (page {})", placed.page));
-            sheet.hidden_codes = true;
+            sheet.hidden_codes |= codes.is_empty();
+        } else if codes.is_empty() {
+            // Text may be cut into strips.
+            *covered.entry(placed.page).or_default() += width * height;
         }
         sheet.spots.extend(codes.iter().map(spot));
+    }
+    for (page, area) in covered {
+        if area >= LARGE_PICTURE.0 * LARGE_PICTURE.1 {
+            sheet.unknown.push(format!("pictures (page {page})"));
+            sheet.hidden_codes = true;
+        }
     }
     let pages = pdf.boxes.last().map_or(0, |b| b.page);
     for page in 1..=pages {
@@ -65,6 +86,14 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
         sheet.spots.extend(codes.iter().map(spot));
     }
     sheet
+}
+
+/// Is a picture more than the code on it? One that is a code alone is square, or one strip.
+fn holds_more(codes: usize, (width, height): (f32, f32), matrix: bool) -> bool {
+    let long = width.max(height) / width.min(height).max(0.1);
+    let square = matrix && codes == 1 && long <= 1.2 && width.max(height) <= LARGEST_CODE;
+    let strip = !matrix && codes == 1 && height.min(width) <= LARGEST_STRIP;
+    !(square || strip)
 }
 
 /// The codes of a picture; its letters are not read.

@@ -1,9 +1,10 @@
 //! Files of labels as spots in the order of the file.
 
-use crate::parse::html::{Piece, Where};
+use crate::parse::html::{MAX_PIECES, Piece, Where};
 use crate::parse::zpl;
 use crate::privacy::names;
 
+use super::components::is_component;
 use super::parts::{Part, parts};
 use super::read::{Medium, Spot};
 
@@ -67,6 +68,43 @@ pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
 
 /// The pieces of a template that are printed.
 pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
+    let mut spots = printed(pieces);
+    let fetch = |what: &str| Spot {
+        line: 1,
+        text: format!("{{{{> {what} }}}}"),
+        medium: Medium::Text,
+        hint: String::new(),
+        note: String::new(),
+        at: None,
+    };
+    if pieces.len() >= MAX_PIECES {
+        spots.push(fetch("the rest of a long file"));
+    }
+    // What a script writes on the paper is not followed.
+    let written = pieces.iter().filter(|p| p.place == Where::Script);
+    if written
+        .into_iter()
+        .any(|p| WRITES.iter().any(|w| p.text.contains(w)))
+    {
+        spots.push(fetch("script"));
+    }
+    spots
+}
+
+/// What scripts write with.
+const WRITES: [&str; 9] = [
+    "textContent",
+    "innerText",
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacent",
+    "document.write",
+    ".text(",
+    ".html(",
+    ".append(",
+];
+
+fn printed(pieces: &[Piece]) -> Vec<Spot> {
     pieces
         .iter()
         .filter_map(|piece| {
@@ -84,6 +122,7 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
                     match medium_of(&format!("{near} {}", piece.text).to_ascii_lowercase()) {
                         Some(medium) => medium,
                         None if prints(name) => Medium::Text,
+                        None if is_component(&piece.element, name, &piece.text) => Medium::Text,
                         None => return None,
                     }
                 }
@@ -102,11 +141,22 @@ pub(super) fn of_html(pieces: &[Piece]) -> Vec<Spot> {
                     };
                     format!("{{{{> {what}{part} }}}}")
                 }
+                Where::Attribute(name)
+                    if medium == Medium::Text
+                        && !prints(name)
+                        && is_component(&piece.element, name, &piece.text) =>
+                {
+                    format!("{{{{> {} }}}}", piece.element)
+                }
                 // Vue, Angular, Thymeleaf: the attribute itself is an expression.
                 Where::Attribute(name) if binds(name) && !piece.text.contains("{") => {
                     format!("{{{{ {} }}}}", piece.text)
                 }
-                Where::Script => placeholders_only(&piece.text),
+                // `new QRCode(a, order.phone)`: what the code carries is not read.
+                Where::Script => match placeholders_only(&piece.text) {
+                    puts if puts.is_empty() => "{{> script }}".to_owned(),
+                    puts => puts,
+                },
                 Where::Attribute(_) | Where::Text => piece.text.clone(),
             };
             Some(Spot {
@@ -150,6 +200,20 @@ fn prints(name: &str) -> bool {
             | "th:utext"
             | "v-text"
             | "v-html"
+            | "v-model"
+            | ":value"
+            | "v-bind:value"
+            | "[value]"
+            | "[(ngmodel)]"
+            | "ng-model"
+            | "ng-value"
+            | "th:value"
+            | "th:placeholder"
+            | "x-text"
+            | "x-html"
+            | "x-model"
+            | ":innerhtml"
+            | ":textcontent"
             | "ng-bind"
             | "ng-bind-html"
             | "[innertext]"
@@ -170,6 +234,7 @@ fn fetches(name: &str) -> bool {
 fn binds(name: &str) -> bool {
     name.starts_with([':', '['])
         || name.starts_with("v-")
+        || name.starts_with("x-")
         || name.starts_with("th:")
         || name.starts_with("ng-")
         || name == "data-bind"

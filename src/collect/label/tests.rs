@@ -416,6 +416,61 @@ fn an_ornament_of_a_folder_is_no_label() {
     assert!(out.sights.iter().all(|s| s.seen == Seen::Whole));
 }
 
+#[test]
+fn what_cannot_be_read_is_told() {
+    let out = file(
+        "c.vue",
+        "<p>{{ tracking_code }}</p><recipient-info :order=\"order\"/>",
+    );
+    assert_eq!(fact(&out, "c.vue", "understood"), "false");
+    let script = "<p>{{ tracking_code }}</p><script>$('#p').text(o.receiver_phone)</script>";
+    assert_eq!(
+        fact(&file("s.html", script), "s.html", "understood"),
+        "false"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.zpl", "^XA^FO1,1^BCN,80^FDBC1^FS^XZ");
+    write("notes.txt", "how to print");
+    write("label.css", "p { }");
+    let out = collect(folder.path(), "labels", None, &context());
+    assert!(out.sights.iter().all(|s| s.seen == Seen::Whole));
+    write("b.rdlc", "<Report/>");
+    let out = collect(folder.path(), "labels", None, &context());
+    assert!(out.sights.iter().all(|s| s.seen != Seen::Whole));
+}
+
+#[test]
+fn a_sample_with_a_mark_and_with_two_values() {
+    let out = file(
+        "n.html",
+        "<p>#HCM05#</p><p>Người nhận: Trần Thị Bích Ngọc</p>",
+    );
+    has(&out, "n.html.recipient_name full text 1");
+    let out = file("p.html", "<p>Người nhận</p><p>001095012345 0912345678</p>");
+    has(&out, "p.html.recipient_phone full text 1 0");
+    let out = file("q.zpl", "^XA^FO1,1^BQN,2,4^FDQA,MDkxMjM0NTY3OHxBbg==^FS^XZ");
+    assert_eq!(fact(&out, "q.zpl", "code_personal"), "true");
+}
+
+#[test]
+fn a_number_in_pieces_is_one() {
+    let text = "<p>Người nhận: L* A*</p><p><b>0912</b> <b>345</b> <b>678</b></p>";
+    let out = file("n.html", text);
+    has(&out, "n.html.recipient_phone full text 1 0");
+    let zpl = "^XA^FO20,20^A0^FDNguoi nhan^FS^FO20,120^A0^FDSDT: 0912^FS^FO80,120^A0^FD345^FS^FO140,120^A0^FD678^FS^XZ";
+    let out = file("z.zpl", zpl);
+    has(&out, "z.zpl.recipient_phone full text 1 0");
+}
+
+#[test]
+fn one_placeholder_prints_two_values() {
+    let text = "<p>Người nhận</p><p>{{ order.receiver_name ~ ' - ' ~ order.receiver_phone|slice(0, 10) }}</p>";
+    let out = file("t.twig", text);
+    has(&out, "t.twig.recipient_name full text 1");
+    has(&out, "t.twig.recipient_phone full text 1 0");
+}
+
 proptest::proptest! {
     #[test]
     fn never_panics(text in "(<p>|</p>|\\{\\{ (name|phone|x) \\}\\}|Người nhận:|0912345678|\\*+|\n|<\\?= \\$a \\?>| |\\^XA|\\^FD|\\^FS|\\^FO|\\^BQ|\\^XZ){0,30}") {

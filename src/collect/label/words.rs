@@ -32,32 +32,6 @@ pub(super) fn path_of(put: &str) -> String {
     out.trim().trim_end_matches(')').chars().take(200).collect()
 }
 
-/// `phone[-3:]`, `substr($p, -4)`, `phone.slice(-4)`, `phone|slice:"-4:"`: how many digits stay.
-pub(super) fn slice_of(put: &str) -> Option<u32> {
-    let lower = put.to_ascii_lowercase();
-    let at = [
-        "substr",
-        "slice",
-        "right(",
-        "last(",
-        "[-",
-        "takelast",
-        "substring",
-        "truncate",
-        "left(",
-    ]
-    .iter()
-    .filter_map(|w| lower.find(w))
-    .min()?;
-    let digits: String = lower
-        .get(at..)?
-        .chars()
-        .skip_while(|c| !c.is_ascii_digit())
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok()
-}
-
 /// Is the placeholder named as a code, a number or a class?
 pub(super) fn is_code_name(put: &str) -> bool {
     names::words_of(&path_of(put)).iter().any(|w| {
