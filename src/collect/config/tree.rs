@@ -264,10 +264,13 @@ impl<'a> Tree<'a> {
     /// Unreadable files whose name says that they are of this kind, or that may be where the tree has others of it.
     pub(super) fn unreadable_of(&self, kind: &Kind) -> Option<&(String, String)> {
         let has = self.files.iter().any(|f| f.kind == *kind);
-        self.unreadable.iter().find(|(path, _)| {
-            kind::by_name(path) == Some(*kind)
+        self.unreadable.iter().find(|(path, why)| {
+            // Packages link their modules there from `/usr/share`: what these load sets nothing that is judged.
+            let module = path.contains("/modules-enabled/") && why == "link-leads-out";
+            let meant = kind::by_name(path) == Some(*kind)
                 || is_parts_of(path, *kind)
-                || (has && kind::may_be(path, *kind))
+                || (has && kind::may_be(path, *kind));
+            meant && !(module && *kind == Kind::Nginx)
         })
     }
 }

@@ -42,7 +42,7 @@ fn asked(addr: SocketAddr) -> TlsFacts {
         .unwrap();
     let mut seen = runtime.block_on(probe(&target, &cx()));
     assert!(began.elapsed() < Duration::from_secs(6), "not in time");
-    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].target.sni, target.sent_name());
     seen.remove(0)
 }
 

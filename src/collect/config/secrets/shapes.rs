@@ -446,7 +446,10 @@ mod tests {
         #[test]
         fn every_match_holds_its_lead(at in 0..TABLE.len(), seed in proptest::num::u64::ANY) {
             let (kind, lead, _, pattern) = TABLE[at];
-            let plain = pattern.replace(r"\b", "").replace('$', "");
+            // The generator knows no ends of words and lines.
+            let plain = pattern.replace(r"\b", "").replace('$', "").replace("(?:^|:)", ":");
+            let plain = plain.replace("(?i)^", "(?i)");
+            let plain = plain.trim_start_matches('^').to_owned();
             let lead = Regex::new(lead).unwrap();
             let text = sample(&plain, seed);
             proptest::prop_assert!(lead.is_match(&text) && LEAD.is_match(&text), "{}: {}", kind, text);

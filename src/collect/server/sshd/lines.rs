@@ -8,6 +8,7 @@ use super::options::Options;
 
 /// How deep files may include files, as in OpenSSH.
 const MAX_DEPTH: usize = 16;
+const MAX_FILES: usize = 1_000;
 
 /// How many lines are kept.
 const MAX_LINES: usize = 20_000;
@@ -41,6 +42,8 @@ pub(super) struct Config {
     pub(super) broken: Vec<(Place, String)>,
     /// Included files that could not be read, with the number of settings before them and their block.
     pub(super) hidden: Vec<(usize, usize, SourceError)>,
+    /// How many files were read.
+    files: usize,
 }
 
 impl Config {
@@ -104,8 +107,11 @@ fn add(
 ) {
     let shown = files.shown(path);
     let mut block = outer;
+    config.files += 1;
     for line in parse(text) {
-        if config.settings.len() >= MAX_LINES {
+        // Files that include each other twice would be read without end.
+        let lines = config.settings.len() + config.broken.len() + config.hidden.len();
+        if config.files > MAX_FILES || lines >= MAX_LINES {
             let cap = MAX_LINES as u64;
             config.hidden.push((
                 config.settings.len(),
