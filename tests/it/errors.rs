@@ -47,6 +47,7 @@ const NO_ERRORS: [&str; 15] = [
     "kind of asset",
     "history",
     "the embedded rules do not load: {}",
+    "the embedded examples do not load: {}",
     "redact: {}",
     "stdout: {}",
     "{}: {}",

@@ -93,7 +93,7 @@ fn mariadb_says_the_same() {
         return;
     };
     let folder = dir.path().join("mysql");
-    let more = "[mysqld]\nlocal-infile = 0\nwait_timeout=600\nskip-symbolic-links\n[mariadb-10.11]\nmax_connections=321\n[mysqld]\nwait-timeout=700\ntls_version = TLSv1.3\n";
+    let more = "[mysqld]\nlocal-infile = 0\nwait_timeout=600\nskip-symbolic-links\n[mariadb]\nmax_connections=321\n[mysqld]\nwait-timeout=700\ntls_version = TLSv1.3\n";
     fs::write(folder.join("mariadb.conf.d/99-more.cnf"), more).unwrap();
     // The package names its folders by their real places: here they are these.
     let main = folder.join("mariadb.cnf");
