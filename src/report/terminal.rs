@@ -117,7 +117,7 @@ impl Out {
         let as_of = labels::day(run.run.as_of);
         let (law, day) = (self.word("as_of"), self.get(&as_of));
         let most = if self.tight { self.width / 2 - 10 } else { 120 };
-        let mut line = format!("{} · {law} {day}", short(&run.run.input, most));
+        let mut line = format!("{} · {law} {day}", fit(&run.run.input, most));
         if let Some(system) = run.systems.first().filter(|_| scan) {
             let _ = write!(line, " · {} {}", self.word("level_short"), system.level);
         }
@@ -162,7 +162,7 @@ impl Out {
             let state = self.state(item.status);
             // Two blanks, the number, the state, as wide as all are, two blanks.
             let room = self.width.saturating_sub(21);
-            let title = short(self.get(&item.title), room);
+            let title = fit(self.get(&item.title), room);
             self.line(&format!("  {}. {state}  {title}", item.item));
         }
     }
@@ -364,6 +364,14 @@ impl Out {
 
 fn pad(words: &str, width: usize) -> String {
     format!("{words:<width$}")
+}
+
+/// A text in so many columns, the sign of what is cut among them.
+fn fit(text: &str, columns: usize) -> String {
+    match text.chars().count() > columns {
+        true => short(text, columns.saturating_sub(1)),
+        false => short(text, columns),
+    }
 }
 
 #[cfg(test)]

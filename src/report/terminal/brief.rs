@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Out, pad};
+use super::{Out, fit, pad};
 use crate::model::{Finding, Lang, ReasonReport, ResultWord, Run, Severity, Status, Text};
-use crate::report::common::{active, actual, lead, lines, short, whereabouts, worst};
+use crate::report::common::{active, actual, lead, lines, whereabouts, worst};
 use crate::text::labels;
 
 /// Failures that are shown.
@@ -57,11 +57,11 @@ impl Out {
         for system in worst_first.iter().take(FEW) {
             let state = self.state(system.status);
             let counts = labels::open_counts(system.counts);
-            let id = short(&system.id, 20);
+            let id = fit(&system.id, 20);
             // On a narrow screen its id says which it is.
             let name = match self.width < NARROW {
                 true => id,
-                false => format!("{} ({id})", short(self.get(&system.name), 28)),
+                false => format!("{} ({id})", fit(self.get(&system.name), 28)),
             };
             self.line(&format!(
                 "  {state}  {name}, {} {} · {}",
@@ -92,7 +92,7 @@ impl Out {
 
     fn one_failure(&mut self, finding: &Finding) {
         let severity = self.severity(finding.severity);
-        let title = short(self.get(&finding.title), self.width.saturating_sub(30));
+        let title = fit(self.get(&finding.title), self.width.saturating_sub(30));
         self.line(&format!("  {severity}  {title} ({})", finding.control));
         let mut parts = whereabouts(finding);
         // A file that is the asset itself is said once, with its line.
@@ -107,13 +107,13 @@ impl Out {
         }
         self.line(&format!(
             "    {}",
-            short(&place, self.width.saturating_sub(4))
+            fit(&place, self.width.saturating_sub(4))
         ));
         let remedy = lines(self.get(&finding.remediation)).replace('\n', " ");
         let word = self.word("remedy");
         self.line(&format!(
             "    {}",
-            short(&format!("{word}: {remedy}"), self.width.saturating_sub(4))
+            fit(&format!("{word}: {remedy}"), self.width.saturating_sub(4))
         ));
     }
 
@@ -134,7 +134,7 @@ impl Out {
                 let words = lead(code, &Text::new(why.vi.clone(), why.en.clone()));
                 (
                     count,
-                    short(words.get(self.lang), self.width.saturating_sub(20)),
+                    fit(words.get(self.lang), self.width.saturating_sub(20)),
                 )
             })
             .collect();
@@ -158,7 +158,7 @@ impl Out {
         }
         self.heading("waivers");
         for line in spoken.iter().take(FEW) {
-            self.line(&short(line, self.width));
+            self.line(&fit(line, self.width));
         }
         self.more(spoken.len(), FEW);
     }
@@ -170,14 +170,14 @@ impl Out {
             .gate
             .reasons
             .iter()
-            .map(|why| short(self.get(why), 120))
+            .map(|why| fit(self.get(why), 120))
             .collect();
         self.wrapped(4, &reasons.join(" · "));
     }
 
     fn few_notes(&mut self, run: &Run) {
         for note in run.notes.iter().take(FEW) {
-            let note = short(
+            let note = fit(
                 &lines(self.get(note)).replace('\n', " "),
                 self.width.saturating_sub(2),
             );
@@ -228,11 +228,11 @@ impl Out {
             let title = row.worst.map_or("", |f| self.get(&f.title)).to_owned();
             let line = format!(
                 "  {}  {:>12}  {:>9}  {:>5}  {}",
-                pad(&short(&asset.target, width), width),
+                pad(&fit(&asset.target, width), width),
                 row.failing(),
                 row.unseen,
                 row.passing,
-                short(&title, self.width.saturating_sub(width + 37))
+                fit(&title, self.width.saturating_sub(width + 37))
             );
             self.line(&line);
         }
