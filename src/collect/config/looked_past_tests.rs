@@ -387,6 +387,34 @@ fn addresses_of_databases_under_any_key() {
 }
 
 #[test]
+fn every_address_of_a_file_of_variables_counts() {
+    let env = |text: &str| {
+        let out = read(&[(".env", &format!("APP_ENV=production\n{text}"))]);
+        let subject = out.subjects.iter().find(|s| &*s.kind == "dotenv");
+        shown(subject.unwrap(), "plain_database")
+    };
+    let well = "DATABASE_URL=postgres://10.0.0.5/db?sslmode=require\n";
+    assert_eq!(env(well), "false");
+    assert_eq!(
+        env(&format!("{well}REDIS_URL=redis://10.0.0.6:6379\n")),
+        "true"
+    );
+    assert_eq!(
+        env(&format!("{well}REDIS_URL=${{CACHE}}\n")),
+        "? (ambiguous)"
+    );
+    assert_eq!(env("DATABASE_URL=${DB}\n"), "? (ambiguous)");
+}
+
+#[test]
+fn a_path_that_is_not_there_reads_nothing_beside_it() {
+    let dir = tree(&[(".env", "DB_PASSWORD=Kx8_vanDon26\n")]);
+    let out = collect(&dir.path().join("no-such-folder"), "c", &cx());
+    assert!(out.subjects.is_empty() && out.evidence.is_empty());
+    assert!(matches!(seen(&out, "dotenv"), Seen::Not(_)));
+}
+
+#[test]
 fn strangers_in_pipelines() {
     let of = |text: &str, fact: &str| {
         value(

@@ -124,6 +124,14 @@ impl Target {
         if !path.exists() && text.contains(['*', '?', '[']) {
             return Self::pattern(path, shown);
         }
+        if !path.exists() {
+            // Nothing stands there, and what stands beside it was not asked for.
+            return Self {
+                root: real,
+                shown: shown.to_owned(),
+                only: None,
+            };
+        }
         let name = real
             .file_name()
             .map(|n| n.to_string_lossy().into_owned())

@@ -174,8 +174,9 @@ fn leavers(table: &Table, shown: &str, collected: &Collected, on: Day) -> Subjec
         i64::try_from(bad.len()).unwrap_or(i64::MAX).into(),
     );
     let mut enabled = of_host(collected, "accounts", "users");
+    let elsewhere = keys_elsewhere(collected);
     if let Value::List(users) = &enabled {
-        enabled = still_usable(users, &holders, shown, bad.is_empty());
+        enabled = still_usable(users, &holders, elsewhere, shown, bad.is_empty());
     }
     put("enabled", enabled);
     subject
@@ -185,6 +186,7 @@ fn leavers(table: &Table, shown: &str, collected: &Collected, on: Day) -> Subjec
 fn still_usable(
     users: &List,
     holders: &BTreeMap<String, (bool, u32)>,
+    elsewhere: bool,
     shown: &str,
     whole: bool,
 ) -> Value {
@@ -197,7 +199,7 @@ fn still_usable(
         let Some((false, line)) = holders.get(name) else {
             continue;
         };
-        match usable(user) {
+        match usable(user, elsewhere) {
             Ok(false) => {}
             Ok(true) => {
                 let at = user.get("line").map_or_else(String::new, Value::shown);
@@ -213,12 +215,35 @@ fn still_usable(
     }
 }
 
+/// Does sshd take keys from other places than the homes that were looked at? Where its settings were not seen, it may.
+fn keys_elsewhere(collected: &Collected) -> bool {
+    let sight = collected.sights.iter().find(|s| &*s.kind == "sshd");
+    if sight.is_some_and(|s| matches!(s.seen, Seen::Absent(_))) {
+        return false;
+    }
+    let says = |path: &str, own: &[&str]| {
+        let value = of_host(collected, "sshd", path);
+        matches!(value, Value::Text(text) if text.split_whitespace().all(|w| own.contains(&w)))
+    };
+    let homes = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
+    !(says("authorizedkeysfile", &homes) && says("authorizedkeyscommand", &["none"]))
+}
+
 /// Can the account still be used? Not where it has ended, has no shell to log in with, or has neither password nor key.
-fn usable(user: &BTreeMap<String, Value>) -> Result<bool, Value> {
+fn usable(user: &BTreeMap<String, Value>, elsewhere: bool) -> Result<bool, Value> {
     let fact = |path: &str| user.get(path).cloned().unwrap_or(Value::Absent);
     let is = |path: &str, value: bool| fact(path) == Value::Bool(value);
-    if is("can_login", false) || is("expired", true) || (is("locked", true) && is("keys", false)) {
+    if is("can_login", false) || is("expired", true) {
         return Ok(false);
+    }
+    if is("locked", true) && is("keys", false) {
+        return match elsewhere {
+            false => Ok(false),
+            true => Err(Value::unseen(
+                "ambiguous",
+                "sshd takes keys from elsewhere, too",
+            )),
+        };
     }
     if is("expired", false) && (is("locked", false) || is("keys", true)) {
         return Ok(true);

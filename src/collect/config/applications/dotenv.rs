@@ -145,13 +145,21 @@ fn conclusions(s: &Settings, path: &str, subject: &mut Subject) {
                 !["", "disable", "prefer", "allow"].contains(&v) && on(v) != Some(false)
             })
         });
-    // `DATABASE_URL` and its kin say it all in one line.
-    let url = s
+    // `DATABASE_URL` and its kin say it all in one line; the worst of them counts, and what is not read counts before what is well.
+    let (plain, url) = s
         .names()
         .filter(|n| n.ends_with("_url") || n.ends_with("_uri") || n.ends_with("_dsn"))
-        .filter_map(|n| s.line(n))
-        .find(|line| is_database(&line.value));
-    let plain = url.map(|line| is_plain_url(&line.value));
+        .filter_map(|n| Some((n, s.line(n)?)))
+        .filter(|(n, line)| {
+            is_database(&line.value) || (speaks_of_one(n) && line.value.contains('$'))
+        })
+        .map(|(_, line)| (is_plain_url(&line.value), line))
+        .max_by_key(|(plain, _)| match plain {
+            Some(true) => 2,
+            None => 1,
+            Some(false) => 0,
+        })
+        .unzip();
     let (value, line) = match (s.line("db_host"), plain) {
         (_, Some(Some(true))) => (Value::Bool(true), url),
         (Some(host), _) if remote && !tls => (Value::Bool(true), Some(host)),
@@ -171,6 +179,15 @@ fn conclusions(s: &Settings, path: &str, subject: &mut Subject) {
         Some(line) => fact.at(line.place.clone()),
         None => fact,
     });
+}
+
+/// Is it called as the address of a database is?
+fn speaks_of_one(name: &str) -> bool {
+    [
+        "database", "db", "redis", "mongo", "postgres", "mysql", "cache",
+    ]
+    .iter()
+    .any(|word| name.split('_').any(|part| part.starts_with(word)))
 }
 
 /// Is it the address of a database, a cache or a broker's store?
