@@ -221,9 +221,12 @@ fn keys_elsewhere(collected: &Collected) -> bool {
     if sight.is_some_and(|s| matches!(s.seen, Seen::Absent(_))) {
         return false;
     }
+    // In the global part and in each Match block that says it.
     let says = |path: &str, own: &[&str]| {
-        let value = of_host(collected, "sshd", path);
-        matches!(value, Value::Text(text) if text.split_whitespace().all(|w| own.contains(&w)))
+        let is_own = |value: &Value| matches!(value, Value::Text(text) if text.split_whitespace().all(|w| own.contains(&w)));
+        let parts = collected.subjects.iter().filter(|s| &*s.kind == "sshd");
+        let mut said = parts.filter_map(|s| s.facts.get(path));
+        is_own(&of_host(collected, "sshd", path)) && said.all(|fact| is_own(&fact.value))
     };
     let homes = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
     !(says("authorizedkeysfile", &homes) && says("authorizedkeyscommand", &["none"]))
