@@ -32,6 +32,8 @@ pub(super) fn findings(
         .map_init(fresh, |drafts, j| drafts.of_judgement(j))
         .flatten_iter()
         .collect();
+    // One push more than was collected would double the largest list of a run.
+    found.reserve_exact(input.not_selected.len());
     let mut drafts = Drafts::new(input, duties);
     for (control, reason) in input.not_selected {
         let Some(control) = input.pack.controls.get(*control as usize) else {

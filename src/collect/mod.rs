@@ -23,6 +23,7 @@ mod root;
 pub mod schema;
 pub mod server;
 mod stop;
+mod system_roots;
 mod walk;
 
 pub use live::Asking;

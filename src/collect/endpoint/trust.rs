@@ -17,6 +17,7 @@ use super::certificate;
 use super::facts::{CertFacts, Trusted};
 use super::handshake::provider;
 use super::leaf::{AMBIGUOUS, Leaf, NOT_PARSED, UNREADABLE};
+use crate::collect::system_roots::system_roots;
 use crate::collect::{MAX_FILE_BYTES, hex_sha256};
 
 /// The roots that count.
@@ -48,8 +49,7 @@ impl Roots {
                 (certs, hex_sha256(&bytes), format!("file:{name}"))
             }
             None => {
-                // Some of the system's may be unreadable; those that are left still decide.
-                let mut certs = rustls_native_certs::load_native_certs().certs;
+                let mut certs = system_roots().to_vec();
                 certs.sort_by(|a, b| a.as_ref().cmp(b.as_ref()));
                 let all: Vec<u8> = certs.iter().flat_map(|cert| cert.to_vec()).collect();
                 (certs, hex_sha256(&all), "system".to_owned())

@@ -13,6 +13,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::address::{Address, is_local};
 use super::ddl::{self, Row, at};
 use super::{Answers, MAX_SAMPLED_TABLES};
+use crate::collect::system_roots::system_roots;
 use crate::privacy::values::Sampled;
 
 /// Schemas and objects that are the server's own, or an extension's.
@@ -74,7 +75,7 @@ async fn connect(config: &Config, address: &Address, tls: bool) -> Result<Client
 /// The system's roots, and the file that the address names.
 fn tls_config(address: &Address) -> Result<rustls::ClientConfig, &'static str> {
     let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(system_roots().iter().cloned());
     if let Some(file) = &address.roots {
         let own = CertificateDer::pem_file_iter(file).map_err(|_| "roots-unreadable")?;
         roots.add_parsable_certificates(own.flatten());
