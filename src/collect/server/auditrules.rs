@@ -1,5 +1,6 @@
 //! Rules of the kernel's audit: what they record, by the questions of an auditor; on a live host beside what is loaded.
 
+use super::cmdline::{self, Line};
 use super::drift;
 use super::host::{Host, set, texts, unseen};
 use crate::model::{Collected, Command, Fact, Place, SourceError, Subject, Value};
@@ -459,53 +460,32 @@ fn covers(watched: &[&str], file: &str) -> bool {
     })
 }
 
-/// Is the kernel told to audit from its start? `None` where no file of a boot loader says anything.
+/// Is the kernel told to audit from its start, however it is booted? Not known where no boot loader says anything.
 pub(super) fn at_boot(host: &mut Host<'_>) -> Fact {
     const PATH: &str = "boot.audit";
-    let mut found: Option<(bool, String, u32)> = None;
-    let mut files = vec![
-        "/etc/default/grub".to_owned(),
-        "/etc/kernel/cmdline".to_owned(),
-    ];
-    match host.drop_ins(&["/etc/default/grub.d"], ".cfg") {
-        Ok(more) => files.extend(more),
-        Err(e) => return Fact::derived(PATH, unseen(&e)),
-    }
-    for file in files {
-        let text = match host.optional(&file) {
-            Ok(Some(text)) => text,
-            Ok(None) => continue,
-            Err(e) => return Fact::derived(PATH, unseen(&e)),
-        };
-        for line in words(&text, &['#']) {
-            let whole = line.words.join(" ");
-            if file.starts_with("/etc/default") && !whole.starts_with("GRUB_CMDLINE_LINUX") {
-                continue;
-            }
-            let has = |word: &str| {
-                whole
-                    .split([' ', '"', '\'', '='])
-                    .collect::<Vec<_>>()
-                    .windows(2)
-                    .any(|p| matches!(p, [a, b] if *a == "audit" && *b == word))
-            };
-            let on = has("1") && !has("0");
-            // Of several lines one that switches it off counts, else one that switches it on.
-            let already = found.as_ref().is_some_and(|f| f.0);
-            if has("0") {
-                return set(PATH, false, &file, line.line);
-            }
-            if on || !already {
-                found = Some((on || already, file.clone(), line.line));
-            }
+    let lines = match cmdline::saved(host) {
+        Ok(lines) => lines,
+        Err(e) if e.is_missing() => {
+            let why = format!("{e}: another loader, or none");
+            return Fact::derived(PATH, Value::unseen("not-parsed", why));
         }
-    }
-    match found {
-        Some((on, file, line)) => set(PATH, on, &file, line),
-        None => Fact::derived(
-            PATH,
-            Value::unseen("not-parsed", "no /etc/default/grub, no /etc/kernel/cmdline"),
-        ),
+        Err(e) => return Fact::derived(PATH, unseen(&e)),
+    };
+    // The last word of the name counts.
+    let on = |line: &Line| {
+        let last = line
+            .words
+            .iter()
+            .rev()
+            .find_map(|w| w.strip_prefix("audit="));
+        matches!(last, Some("1" | "on"))
+    };
+    let off = lines.iter().find(|l| !on(l));
+    let place = off.or(lines.first()).map(|l| l.place.clone());
+    let fact = Fact::derived(PATH, off.is_none());
+    match place {
+        Some(place) => fact.at(place),
+        None => fact,
     }
 }
 

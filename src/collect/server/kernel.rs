@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cmdline::{self, Line};
+use super::drift;
 use super::host::{Host, derived, texts, unseen};
 use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Fact, Place, Seen, SourceError, Subject, Value};
@@ -22,7 +24,6 @@ const COREDUMP: [&str; 4] = [
     "/usr/local/lib/systemd/coredump.conf.d",
     "/usr/lib/systemd/coredump.conf.d",
 ];
-const GRUB: &str = "/etc/default/grub";
 const CMDLINE: &str = "/proc/cmdline";
 const LOADED: &str = "/proc/modules";
 const LIMITS: &str = "/etc/security/limits.conf";
@@ -47,7 +48,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
 ];
 
 /// Words of the command line that take protection away.
-const WEAK: [&str; 20] = [
+const WEAK: [&str; 36] = [
     "mitigations=off",
     "nokaslr",
     "nosmep",
@@ -57,18 +58,41 @@ const WEAK: [&str; 20] = [
     "kpti=0",
     "nospectre_v1",
     "nospectre_v2",
+    "nospectre_bhb",
     "spectre_v2=off",
+    "spectre_v2_user=off",
     "spec_store_bypass_disable=off",
+    "ssbd=force-off",
     "l1tf=off",
     "mds=off",
+    "mmio_stale_data=off",
+    "retbleed=off",
+    "spec_rstack_overflow=off",
+    "srbds=off",
+    "tsx_async_abort=off",
+    "gather_data_sampling=off",
+    "reg_file_data_sampling=off",
+    "kvm.nx_huge_pages=off",
     "noexec=off",
+    "vsyscall=native",
     "selinux=0",
     "enforcing=0",
     "apparmor=0",
     "security=none",
     "audit=0",
+    "audit=off",
     "module.sig_enforce=0",
+    "init_on_alloc=0",
+    "systemd.debug_shell",
+    "systemd.debug_shell=1",
 ];
+
+/// Does a word of the command line take protection away?
+fn weakens(word: &str) -> bool {
+    // Only the modules of the list are loaded.
+    let unguarded = |list: &str| !list.split(',').any(|m| matches!(m, "selinux" | "apparmor"));
+    WEAK.contains(&word) || word.strip_prefix("lsm=").is_some_and(unguarded)
+}
 
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
@@ -77,11 +101,6 @@ pub(super) const PIECES: &[Piece] = &[
     file("/usr/local/lib/modprobe.d/*.conf", MODPROBE),
     file("/usr/lib/modprobe.d/*.conf", MODPROBE),
     file("/lib/modprobe.d/*.conf", MODPROBE),
-    file(GRUB, Keep::Lines(&["GRUB_CMDLINE_LINUX"])),
-    file(
-        "/etc/default/grub.d/*.cfg",
-        Keep::Lines(&["GRUB_CMDLINE_LINUX"]),
-    ),
     file(CMDLINE, Keep::Reduced(Reduction::Masked)),
     file(LOADED, Keep::Whole),
     file(LIMITS, Keep::Lines(&["*"])),
@@ -114,16 +133,72 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     for fact in modules(host) {
         subject.put(fact);
     }
-    let line = command_line(host);
-    put_line(&mut subject, line, GRUB);
+    let saved = cmdline::saved(host);
+    subject.put(weakening(saved.as_deref().map_err(Clone::clone)));
     subject.put(limited(host));
     subject.put(stored(host));
     subject.put(password(host));
     out.subjects.push(subject);
-    if let Some(running) = running(host) {
-        out.subjects.push(running);
+    if let Some(running) = now(host) {
+        compare(&saved, &running, out);
+        out.subjects.push(as_it_runs(host, running));
     }
     out.saw("kernel", Seen::Whole);
+}
+
+/// The command line of the kernel that runs, where one does.
+fn now(host: &mut Host<'_>) -> Option<Result<Line, SourceError>> {
+    match host.optional(CMDLINE) {
+        // A folder of files has no running kernel.
+        Ok(None) => None,
+        Ok(Some(text)) => Some(Ok(Line {
+            words: text.split_whitespace().map(str::to_owned).collect(),
+            place: Place::new(CMDLINE, 1),
+        })),
+        Err(e) => Some(Err(e)),
+    }
+}
+
+/// What the kernel was started with beside what it will be started with.
+fn compare(
+    saved: &Result<Vec<Line>, SourceError>,
+    now: &Result<Line, SourceError>,
+    out: &mut Collected,
+) {
+    let differences = match (saved, now) {
+        // Another loader, or a container, whose kernel is that of its host.
+        (Err(e), _) if e.is_missing() => return,
+        (Ok(_), Ok(now)) if !now.words.iter().any(|w| of_a_loader(w)) => return,
+        (Ok(saved), Ok(now)) => Ok(differences(saved, now)),
+        (Err(e), _) | (_, Err(e)) => Err(e.clone()),
+    };
+    drift::compare("kernel", differences, out);
+}
+
+/// Words that a boot loader adds of its own accord.
+fn of_a_loader(word: &str) -> bool {
+    ["BOOT_IMAGE=", "initrd="]
+        .iter()
+        .any(|p| word.starts_with(p))
+}
+
+/// Words that every line has and that it was not started with; words that take protection away and that no line has.
+fn differences(saved: &[Line], now: &Line) -> Vec<String> {
+    let Some((first, others)) = saved.split_first() else {
+        return Vec::new();
+    };
+    let has = |line: &Line, word: &String| line.words.contains(word);
+    let kept = first
+        .words
+        .iter()
+        .filter(|w| others.iter().all(|l| has(l, w)) && !has(now, w))
+        .map(|w| format!("{w}: saved ({}), not running", first.place));
+    let gone = now
+        .words
+        .iter()
+        .filter(|w| weakens(w) && !saved.iter().any(|l| has(l, w)))
+        .map(|w| format!("{w}: running, not saved"));
+    kept.chain(gone).collect()
 }
 
 /// The modules of each group that may be loaded.
@@ -168,43 +243,26 @@ fn shut_out(host: &mut Host<'_>) -> Result<BTreeMap<String, Place>, SourceError>
     Ok(shut.into_iter().filter_map(of).collect())
 }
 
-/// The words that the loader will hand to the kernel.
-fn command_line(host: &mut Host<'_>) -> Result<Vec<String>, SourceError> {
-    let Some(text) = host.optional(GRUB)? else {
-        return Err(SourceError::Missing(GRUB.into()));
+/// What of the lines that may be booted takes protection away, of any of them.
+fn weakening(lines: Result<&[Line], SourceError>) -> Fact {
+    const PATH: &str = "command_line.weakening";
+    let lines = match lines {
+        Ok(lines) => lines,
+        Err(e) if e.is_missing() => {
+            let why = format!("{e}: another loader, or none");
+            return Fact::derived(PATH, Value::unseen("missing-fact", why));
+        }
+        Err(e) => return Fact::derived(PATH, unseen(&e)),
     };
-    let mut all = pairs::equals(&text);
-    for file in host.glob("/etc/default/grub.d/*.cfg")? {
-        all.extend(pairs::equals(&host.optional(&file)?.unwrap_or_default()));
-    }
-    let mut line = Vec::new();
-    for key in ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"] {
-        if let Some(pair) = pairs::last(&all, key) {
-            line.extend(pair.value.split_whitespace().map(str::to_owned));
-        }
-    }
-    Ok(line)
-}
-
-fn put_line(subject: &mut Subject, line: Result<Vec<String>, SourceError>, file: &str) {
-    match line {
-        Ok(line) => {
-            let weak = line.iter().filter(|w| WEAK.contains(&w.as_str()));
-            subject.put(derived(
-                "command_line.weakening",
-                texts(weak.cloned()),
-                file,
-                0,
-            ));
-        }
-        Err(e) => {
-            let value = if e.is_missing() {
-                Value::unseen("missing-fact", format!("{e}: another loader, or none"))
-            } else {
-                unseen(&e)
-            };
-            subject.put(Fact::derived("command_line.weakening", value));
-        }
+    let weak: BTreeSet<&String> = lines
+        .iter()
+        .flat_map(|l| l.words.iter().filter(|w| weakens(w)))
+        .collect();
+    let at = lines.iter().find(|l| l.words.iter().any(|w| weakens(w)));
+    let fact = Fact::derived(PATH, texts(weak.into_iter().cloned()));
+    match at.or(lines.first()) {
+        Some(line) => fact.at(line.place.clone()),
+        None => fact,
     }
 }
 
@@ -330,20 +388,18 @@ fn has_variable(words: &[String]) -> bool {
 }
 
 /// What the running kernel was started with, and which of the modules it has loaded.
-fn running(host: &mut Host<'_>) -> Option<Subject> {
-    let line = match host.optional(CMDLINE) {
-        // A folder of files has no running kernel.
-        Ok(None) => return None,
-        Ok(Some(text)) => Ok(text.split_whitespace().map(str::to_owned).collect()),
-        Err(e) => Err(e),
-    };
+fn as_it_runs(host: &mut Host<'_>, line: Result<Line, SourceError>) -> Subject {
     let mut subject = Subject::new("kernel", "kernel@running");
     // Where even that it runs could not be seen, nothing is said of it.
     let of_files = match &line {
         Ok(_) => Value::unseen("not_applicable", "said by the files"),
         Err(e) => unseen(e),
     };
-    put_line(&mut subject, line, CMDLINE);
+    subject.put(weakening(
+        line.as_ref()
+            .map(std::slice::from_ref)
+            .map_err(Clone::clone),
+    ));
     let loaded: Result<BTreeSet<String>, SourceError> = host.text(LOADED).map(|text| {
         let names = text.lines().filter_map(|l| l.split_whitespace().next());
         names.map(str::to_owned).collect()
@@ -361,7 +417,7 @@ fn running(host: &mut Host<'_>) -> Option<Subject> {
     for path in ["core_dumps.limited", "core_dumps.stored", "loader.password"] {
         subject.put(Fact::derived(path, of_files.clone()));
     }
-    Some(subject)
+    subject
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Mandatory access control: SELinux or AppArmor, on after a restart, enforcing, and as the kernel has it now.
 
+use super::drift;
 use super::host::{Host, derived, texts, unseen};
 use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Command, EntryKind, Fact, Place, Seen, SourceError, Subject, Value};
@@ -55,10 +56,14 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     match saved(host, out) {
         Ok(Some(subject)) => {
             let kind = subject.facts.get("kind").map(|f| f.value.clone());
-            out.subjects.push(subject);
             out.saw("lsm", Seen::Whole);
             let selinux = kind == Some("selinux".into());
-            out.subjects.extend(running(host, selinux));
+            let running = running(host, selinux);
+            if let Some(running) = &running {
+                drift::compare("lsm", differences(&subject, running), out);
+            }
+            out.subjects.push(subject);
+            out.subjects.extend(running);
         }
         Ok(None) => {
             let files = "/etc/selinux/config, /etc/apparmor.d";
@@ -67,6 +72,27 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         }
         Err(e) => out.saw("lsm", Seen::Not(super::host::reason(&e))),
     }
+}
+
+/// Where the kernel guards otherwise than it will after a restart.
+fn differences(saved: &Subject, now: &Subject) -> Result<Vec<String>, SourceError> {
+    let mut found = Vec::new();
+    for path in ["enabled", "enforcing"] {
+        let of = |subject: &Subject| subject.facts.get(path).map(|f| f.value.clone());
+        match (of(saved), of(now)) {
+            (Some(Value::Bool(saved)), Some(Value::Bool(now))) if saved != now => {
+                found.push(format!("{path}: running {now}, saved {saved}"));
+            }
+            (Some(Value::Unseen(why)), _) | (_, Some(Value::Unseen(why))) => {
+                return Err(SourceError::Unreadable(
+                    "lsm".to_owned(),
+                    why.detail.clone(),
+                ));
+            }
+            (Some(_) | None, Some(_) | None) => {}
+        }
+    }
+    Ok(found)
 }
 
 fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, SourceError> {

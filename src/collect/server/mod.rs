@@ -9,6 +9,7 @@ mod auditd;
 mod auditrules;
 mod authentication;
 mod backup;
+mod cmdline;
 mod common;
 mod containers;
 mod dhcp;

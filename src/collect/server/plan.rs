@@ -38,6 +38,7 @@ pub const PIECES: &[&[Piece]] = &[
     super::services::PIECES,
     super::legacy::PIECES,
     super::sockets::PIECES,
+    super::cmdline::PIECES,
     super::kernel::PIECES,
     super::lsm::PIECES,
     super::resolver::PIECES,
