@@ -1,11 +1,12 @@
 //! Facts: what a collector saw, with where it saw it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, EvidenceItem, Reason};
+use super::{Day, EvidenceItem, Object, Reason};
 
 /// One value of a subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,7 +134,7 @@ pub enum Value {
     /// A list.
     List(List),
     /// An object: an element of a list.
-    Map(BTreeMap<String, Value>),
+    Map(Object),
     /// The collector looked, and it is not there.
     Absent,
     /// It could not be seen.
@@ -176,8 +177,8 @@ impl Value {
     }
 
     /// An object.
-    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
-        Self::Map(entries.into_iter().map(|(k, v)| (k.into(), v)).collect())
+    pub fn map<K: Into<Cow<'static, str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
+        Self::Map(entries.into_iter().collect())
     }
 
     /// A value that could not be seen.
@@ -196,7 +197,7 @@ impl Value {
             Self::Text(t) => t.as_str().into(),
             Self::Day(d) => d.to_string().into(),
             Self::List(list) => list.items.iter().map(Self::json).collect(),
-            Self::Map(map) => map.iter().map(|(k, v)| (k.clone(), v.json())).collect(),
+            Self::Map(map) => map.iter().map(|(k, v)| (k.to_owned(), v.json())).collect(),
             Self::Absent | Self::Unseen(_) => serde_json::Value::Null,
         }
     }

@@ -17,6 +17,7 @@ mod judgement;
 mod law;
 mod level;
 mod masks;
+mod object;
 mod remedy;
 mod remote;
 mod run;
@@ -57,6 +58,7 @@ pub use law::{
 };
 pub use level::{Level, LevelSet};
 pub use masks::{AddressMask, MaskProfile, NameMask, PhoneMask, ShowMask};
+pub use object::Object;
 pub use remedy::{
     Deployment, DossierStage, RemedyEntry, RemedyPlan, ReportHead, ReportPeriod, SystemPlan,
 };

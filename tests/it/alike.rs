@@ -61,7 +61,7 @@ fn not_told(value: &Value, no_packages: bool) -> bool {
         Value::List(list) => {
             (no_packages && !list.complete) || list.items.iter().any(|v| not_told(v, no_packages))
         }
-        Value::Map(map) => map.values().any(|v| not_told(v, no_packages)),
+        Value::Map(map) => map.iter().any(|(_, v)| not_told(v, no_packages)),
         Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Day(_) | Value::Absent => false,
     }
 }

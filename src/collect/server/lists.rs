@@ -9,7 +9,9 @@ use crate::collect::Context;
 use crate::collect::document::list_file::ListFile;
 use crate::collect::document::people::span;
 use crate::collect::document::table::Table;
-use crate::model::{Collected, Day, Fact, HostLists, List, Place, Reason, Seen, Subject, Value};
+use crate::model::{
+    Collected, Day, Fact, HostLists, List, Object, Place, Reason, Seen, Subject, Value,
+};
 use crate::parse::keyword::sshd::fits;
 
 const SOFTWARE: &str = "software";
@@ -233,7 +235,7 @@ fn keys_elsewhere(collected: &Collected) -> bool {
 }
 
 /// Can the account still be used? Not where it has ended, has no shell to log in with, or has neither password nor key.
-fn usable(user: &BTreeMap<String, Value>, elsewhere: bool) -> Result<bool, Value> {
+fn usable(user: &Object, elsewhere: bool) -> Result<bool, Value> {
     let fact = |path: &str| user.get(path).cloned().unwrap_or(Value::Absent);
     let is = |path: &str, value: bool| fact(path) == Value::Bool(value);
     if is("can_login", false) || is("expired", true) {

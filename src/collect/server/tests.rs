@@ -532,7 +532,7 @@ fn every_fact_stands_in_the_vocabulary() {
                 if let Value::List(list) = &fact.value {
                     for item in &list.items {
                         let Value::Map(map) = item else { continue };
-                        for key in map.keys() {
+                        for (key, _) in map.iter() {
                             assert!(
                                 words.contains(&format!("\n      {key}:")),
                                 "{}.{}.{key}",

@@ -1,5 +1,7 @@
 //! Numbers and names of the registries of TLS: versions, suites, groups.
 
+use std::sync::LazyLock;
+
 use tls_parser::TlsCipherSuite;
 
 /// A version of which a hello can be built.
@@ -75,13 +77,25 @@ const MORE: [(u16, &str); 5] = [
 /// The suites that a hello of this version offers: all that have a name. Strong ones first, as browsers do; where the
 /// client chooses, that is what the server takes first.
 pub(super) fn suites(version: Version) -> Vec<u16> {
+    // Every hello needs one of them, and they are dear to put in order.
+    static NEW: LazyLock<Vec<u16>> = LazyLock::new(|| in_order(true));
+    static OLD: LazyLock<Vec<u16>> = LazyLock::new(|| in_order(false));
+    match version {
+        Version::Tls13 => NEW.clone(),
+        Version::Ssl2 | Version::Ssl3 | Version::Tls10 | Version::Tls11 | Version::Tls12 => {
+            OLD.clone()
+        }
+    }
+}
+
+fn in_order(new: bool) -> Vec<u16> {
     let mut all: Vec<u16> = (0..=u16::MAX)
         .filter(|id| matches!(id >> 8, 0x00 | 0x13 | 0x56 | 0xc0..=0xd0 | 0xfe))
         .filter(|id| TlsCipherSuite::from_id(*id).is_some())
         .chain(MORE.iter().map(|(id, _)| *id))
-        .filter(|id| !SIGNALS.contains(id) && is_13(*id) == (version == Version::Tls13))
+        .filter(|id| !SIGNALS.contains(id) && is_13(*id) == new)
         .collect();
-    all.sort_by_key(|id| (weakness(*id), *id));
+    all.sort_by_cached_key(|id| (weakness(*id), *id));
     all.dedup();
     all
 }

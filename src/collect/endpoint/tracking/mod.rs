@@ -154,16 +154,16 @@ fn without(found: Vec<Shown>, kind: Kind, nobody: &Page) -> Vec<Shown> {
 }
 
 fn field(shown: &Shown) -> Value {
-    let mut map = BTreeMap::from([
-        ("class".to_owned(), Value::from(shown.class.word())),
-        ("party".to_owned(), shown.party.word().into()),
-        ("exposure".to_owned(), shown.exposure.word().into()),
-    ]);
+    let mut entries = vec![
+        ("class", Value::from(shown.class.word())),
+        ("party", shown.party.word().into()),
+        ("exposure", shown.exposure.word().into()),
+    ];
     if let Some((hidden, visible)) = shown.digits {
-        map.insert("hidden_digits".into(), Value::Int(hidden.into()));
-        map.insert("visible_digits".into(), Value::Int(visible.into()));
+        entries.push(("hidden_digits", Value::Int(hidden.into())));
+        entries.push(("visible_digits", Value::Int(visible.into())));
     }
-    Value::Map(map)
+    Value::map(entries)
 }
 
 /// Does a number next to ours show a shipment too? The first that does ends it, and its answer is dropped unread.
