@@ -27,6 +27,7 @@ mod honesty;
 mod hostile;
 mod law;
 mod live;
+mod mutated;
 mod oscal;
 mod papers;
 mod programs;
