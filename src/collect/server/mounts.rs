@@ -178,7 +178,12 @@ fn layout(subject: &mut Subject, table: &Result<Vec<Mount>, SourceError>, place:
             return;
         }
     };
-    let find = |at: &str| all.iter().rev().find(|m| m.target == at);
+    // What is mounted by hand alone is not there after a restart.
+    let by_hand = |m: &Mount| {
+        let says = |word: &str| m.options.iter().any(|o| o == word);
+        says("noauto") && !says("x-systemd.automount")
+    };
+    let find = |at: &str| all.iter().rev().find(|m| m.target == at && !by_hand(m));
     put(
         "tmp.separate",
         Value::Bool(find("/tmp").is_some()),

@@ -32,6 +32,9 @@ const WORDS: &[&str] = &[
     "tinker",
     "rtcsync",
     "local",
+    "confdir",
+    "sourcedir",
+    "include",
 ];
 
 /// What this part reads.
@@ -41,6 +44,7 @@ pub(super) const PIECES: &[Piece] = &[
     file("/etc/chrony/conf.d/*.conf"),
     file("/etc/chrony/sources.d/*.sources"),
     file("/etc/chrony.d/*.conf"),
+    file("/run/chrony-dhcp/*.sources"),
     file("/etc/ntpsec/ntp.conf"),
     file("/etc/ntpsec/ntp.d/*.conf"),
     file("/etc/ntp.conf"),
@@ -87,6 +91,7 @@ const SERVICES: [Service; 5] = [
             "/etc/chrony/conf.d/*.conf",
             "/etc/chrony/sources.d/*.sources",
             "/etc/chrony.d/*.conf",
+            "/run/chrony-dhcp/*.sources",
         ],
     },
     Service {
@@ -164,22 +169,79 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
 
 type Servers = (Vec<String>, Option<(String, u32)>);
 
-/// The servers that the files name; `None` where no file is there.
-fn servers(host: &mut Host<'_>, service: &Service) -> Result<Option<Servers>, SourceError> {
-    let mut found: Option<Servers> = None;
+/// The files of a service that it reads, with their texts.
+fn texts_of(host: &mut Host<'_>, service: &Service) -> Result<Vec<(String, String)>, SourceError> {
+    let mut found: Vec<(String, String)> = Vec::new();
     for pattern in service.files {
+        let folder = pattern.rsplit_once("/*").map(|(folder, _)| folder);
+        // chrony reads only the folders that its own file names.
+        let named = |(_, text): &(String, String)| {
+            let lines = words(text, &REMARKS);
+            lines.iter().any(|w| {
+                FOLDERS.contains(&w.keyword().as_str())
+                    && w.args()
+                        .iter()
+                        .any(|arg| within(arg, folder.unwrap_or_default()))
+            })
+        };
+        if service.name == "chrony" && folder.is_some() && !found.iter().any(named) {
+            continue;
+        }
         for file in host.glob(pattern)? {
-            let Some(text) = host.optional(&file)? else {
-                continue;
-            };
-            let (servers, place) = found.get_or_insert_default();
-            for (line, names) in named(service, &text) {
-                place.get_or_insert((file.clone(), line));
-                servers.extend(names);
+            if let Some(text) = host.optional(&file)? {
+                found.push((file, text));
             }
         }
     }
     Ok(found)
+}
+
+/// What leads chrony to other files.
+const FOLDERS: [&str; 3] = ["confdir", "sourcedir", "include"];
+
+/// Does `confdir /etc/chrony/conf.d` or `include /etc/chrony/conf.d/*.conf` lead to this folder?
+fn within(arg: &str, folder: &str) -> bool {
+    arg.split_once('*')
+        .map_or(arg, |(before, _)| before)
+        .trim_end_matches('/')
+        == folder
+}
+
+/// The servers that the files name; `None` where no file is there.
+fn servers(host: &mut Host<'_>, service: &Service) -> Result<Option<Servers>, SourceError> {
+    let mut found: Option<Servers> = None;
+    let texts = texts_of(host, service)?;
+    for (file, text) in &texts {
+        let (servers, place) = found.get_or_insert_default();
+        for (line, names) in named(service, text) {
+            place.get_or_insert((file.clone(), line));
+            servers.extend(names);
+        }
+    }
+    let known = |arg: &String| {
+        let folders = service.files.iter().filter_map(|f| f.rsplit_once("/*"));
+        folders.into_iter().any(|(folder, _)| within(arg, folder))
+    };
+    let elsewhere = texts.iter().find_map(|(_, text)| {
+        let lines = words(text, &REMARKS).into_iter();
+        let mut named = lines.filter(|w| FOLDERS.contains(&w.keyword().as_str()));
+        named.find_map(|w| w.args().iter().find(|arg| !known(arg)).cloned())
+    });
+    match (&found, elsewhere) {
+        // The servers may stand where nobody looked.
+        (Some((servers, _)), Some(elsewhere)) if servers.is_empty() => {
+            Err(SourceError::NotCollected(elsewhere))
+        }
+        (Some(_) | None, _) => Ok(found),
+    }
+}
+
+/// Does a line name somebody whose time is taken? Not the clock of the host itself (a driver of ntpd), nor one that is only
+/// watched.
+fn is_source(line: &Words) -> bool {
+    let names = ["server", "servers", "pool", "peer", "refclock"];
+    let own = |arg: &String| arg.starts_with("127.127.1.") || arg == "noselect";
+    names.contains(&line.keyword().as_str()) && !line.args().iter().any(own)
 }
 
 fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
@@ -197,12 +259,7 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
     }
     words(text, &REMARKS)
         .into_iter()
-        .filter(|w| {
-            matches!(
-                w.keyword().as_str(),
-                "server" | "servers" | "pool" | "peer" | "refclock"
-            )
-        })
+        .filter(is_source)
         .map(|w| (w.line, w.args().first().cloned().into_iter().collect()))
         .collect()
 }
@@ -210,22 +267,15 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
 /// What the files say beside the servers: may the clock be set at once, are answers authenticated, who may ask?
 fn settings(host: &mut Host<'_>, service: &Service, subject: &mut Subject) {
     const FACTS: [&str; 3] = ["steps", "authenticated", "serves"];
-    let mut lines: Vec<Words> = Vec::new();
-    for pattern in service.files {
-        let texts = host.glob(pattern).and_then(|files| {
-            let read = |f: String| host.optional(&f).map(Option::unwrap_or_default);
-            files.into_iter().map(read).collect::<Result<Vec<_>, _>>()
-        });
-        match texts {
-            Ok(texts) => lines.extend(texts.iter().flat_map(|t| words(t, &REMARKS))),
-            Err(e) => {
-                FACTS
-                    .iter()
-                    .for_each(|f| subject.put(Fact::derived(*f, unseen(&e))));
-                return;
-            }
+    let lines: Vec<Words> = match texts_of(host, service) {
+        Ok(texts) => texts.iter().flat_map(|(_, t)| words(t, &REMARKS)).collect(),
+        Err(e) => {
+            FACTS
+                .iter()
+                .for_each(|f| subject.put(Fact::derived(*f, unseen(&e))));
+            return;
         }
-    }
+    };
     let told = of_lines(&lines);
     // The others set the clock at once without being told.
     let steps = told.steps || service.name != "chrony";
@@ -256,15 +306,16 @@ pub(in crate::collect) fn of_lines(lines: &[Words]) -> Lines {
     };
     let (mut sources, mut safe) = (0u32, 0u32);
     for line in lines {
+        let taken = is_source(line);
         match line.keyword().as_str() {
             "makestep" => out.steps = true,
             "allow" => out.serves = true,
-            "server" | "pool" | "peer" => {
+            "server" | "pool" | "peer" if taken => {
                 sources += 1;
                 safe += u32::from(line.args().iter().any(|a| a == "nts" || a == "key"));
                 out.servers.extend(line.args().first().cloned());
             }
-            "refclock" | "servers" => out.servers.extend(line.args().first().cloned()),
+            "refclock" | "servers" if taken => out.servers.extend(line.args().first().cloned()),
             _ => {}
         }
     }
