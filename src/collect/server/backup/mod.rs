@@ -1,37 +1,16 @@
 //! Backup jobs: which tool runs on which schedule, whether copies are encrypted, leave the host, are kept in versions,
 //! and when the last one succeeded. What only a script or another host knows is said to be unseen.
 
+mod tools;
+
 use super::host::{Host, both, certainty, texts, unseen};
 use super::plan::{Keep, Piece, Reduction, What};
 use super::schedule::{self, Job};
 use super::shippers::{host_of, is_here};
 use crate::model::{Collected, Day, Fact, Place, Seen, SourceError, Subject, Value};
+use tools::{Cipher, TOOLS, Tool, saves};
 
-/// A tool, by the words that start it in a job.
-struct Tool {
-    name: &'static str,
-    words: &'static [&'static str],
-    files: &'static [&'static str],
-    cipher: Cipher,
-    /// Words that tell how many versions stay.
-    keeps: &'static [&'static str],
-    /// Words whose value is a host.
-    hosts: &'static [&'static str],
-}
-
-/// How one sees that a tool encrypts its copies.
-#[derive(Clone, Copy)]
-enum Cipher {
-    /// Always.
-    Always,
-    /// Unless one of these words stands in the job or its files.
-    Unless(&'static [&'static str]),
-    /// Where one of these words stands there.
-    Where(&'static [&'static str]),
-    /// Only the repository knows, unless one of these words stands there.
-    Hidden(&'static [&'static str]),
-}
-
+/// Programs that encrypt what is piped through them.
 const PIPES: &[&str] = &[
     "gpg ",
     "gpg2 ",
@@ -40,128 +19,6 @@ const PIPES: &[&str] = &[
     "openssl cms",
     "age -r",
     "age --recipient",
-];
-
-const TOOLS: [Tool; 11] = [
-    Tool {
-        name: "restic",
-        words: &["restic", "resticprofile", "autorestic"],
-        files: &[
-            "/etc/restic/*.env",
-            "/etc/restic/*.conf",
-            "/etc/default/restic",
-        ],
-        cipher: Cipher::Always,
-        keeps: &["--keep-", "keep-daily", "keep-last"],
-        hosts: &[],
-    },
-    Tool {
-        name: "borg",
-        words: &["borgmatic", "borg"],
-        files: &["/etc/borgmatic/config.yaml", "/etc/borgmatic.d/*.yaml"],
-        cipher: Cipher::Hidden(&[
-            "encryption_passphrase",
-            "encryption_passcommand",
-            "borg_passphrase",
-            "borg_passcommand",
-        ]),
-        keeps: &[
-            "keep_daily",
-            "keep_weekly",
-            "keep_monthly",
-            "--keep-",
-            "keep_within",
-        ],
-        hosts: &[],
-    },
-    Tool {
-        name: "pgbackrest",
-        words: &["pgbackrest"],
-        files: &[
-            "/etc/pgbackrest.conf",
-            "/etc/pgbackrest/pgbackrest.conf",
-            "/etc/pgbackrest/conf.d/*.conf",
-        ],
-        cipher: Cipher::Where(&[
-            "repo1-cipher-type=aes-256-cbc",
-            "repo1-cipher-type = aes-256-cbc",
-        ]),
-        keeps: &["repo1-retention-full"],
-        hosts: &[
-            "repo1-host",
-            "repo1-s3-endpoint",
-            "repo1-azure-account",
-            "repo1-gcs-bucket",
-            "repo1-sftp-host",
-        ],
-    },
-    Tool {
-        name: "barman",
-        words: &["barman"],
-        files: &["/etc/barman.conf", "/etc/barman.d/*.conf"],
-        cipher: Cipher::Where(&["encryption = gpg", "encryption=gpg"]),
-        keeps: &["retention_policy"],
-        hosts: &[],
-    },
-    Tool {
-        name: "bareos",
-        words: &["bareos-fd", "bacula-fd"],
-        files: &[
-            "/etc/bareos/bareos-fd.d/client/*.conf",
-            "/etc/bacula/bacula-fd.conf",
-        ],
-        cipher: Cipher::Where(&["pki encryption = yes", "pki encryption=yes"]),
-        keeps: &[],
-        hosts: &[],
-    },
-    Tool {
-        name: "duplicity",
-        words: &["duplicity", "duply"],
-        files: &[],
-        cipher: Cipher::Unless(&["--no-encryption"]),
-        keeps: &["remove-older-than", "remove-all-but"],
-        hosts: &[],
-    },
-    Tool {
-        name: "rsnapshot",
-        words: &["rsnapshot"],
-        files: &["/etc/rsnapshot.conf"],
-        cipher: Cipher::Where(&[]),
-        keeps: &["retain"],
-        hosts: &[],
-    },
-    Tool {
-        name: "mariabackup",
-        words: &["mariabackup", "mariadb-backup", "xtrabackup"],
-        files: &[],
-        cipher: Cipher::Where(&["--encrypt=", "--encrypt "]),
-        keeps: &["-mtime +"],
-        hosts: &[],
-    },
-    Tool {
-        name: "pg_dump",
-        words: &["pg_dump", "pg_dumpall", "pg_basebackup"],
-        files: &[],
-        cipher: Cipher::Where(&[]),
-        keeps: &["-mtime +"],
-        hosts: &[],
-    },
-    Tool {
-        name: "mysqldump",
-        words: &["mysqldump", "mariadb-dump"],
-        files: &[],
-        cipher: Cipher::Where(&[]),
-        keeps: &["-mtime +"],
-        hosts: &[],
-    },
-    Tool {
-        name: "velero",
-        words: &["velero"],
-        files: &[],
-        cipher: Cipher::Hidden(&[]),
-        keeps: &["--ttl"],
-        hosts: &[],
-    },
 ];
 
 /// Daemons that another host tells when to save.
@@ -226,11 +83,14 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let found: Vec<(&Tool, &Job)> = jobs
         .iter()
         .filter(|j| j.enabled != Value::Bool(false))
-        .flat_map(|j| {
-            TOOLS
-                .iter()
-                .filter(|t| starts(t, &j.command))
-                .map(move |t| (t, j))
+        .flat_map(|j| TOOLS.iter().map(move |t| (t, j)))
+        .filter(|(tool, job)| match saves(tool, &job.command) {
+            Some(saves) => saves,
+            None => {
+                let why = format!("{}: a variable says what it does", tool.name);
+                hidden.get_or_insert(SourceError::Unreadable(job.place.0.clone(), why));
+                false
+            }
         })
         .collect();
     let served: Vec<&str> = SERVED
@@ -275,13 +135,6 @@ fn follow(host: &mut Host<'_>, job: &mut Job) -> Result<(), SourceError> {
         }
     }
     Ok(())
-}
-
-fn starts(tool: &Tool, command: &str) -> bool {
-    command
-        .split([' ', '\n', '\t', '=', ';', '|', '&', '(', '"', '\''])
-        .map(|word| word.rsplit('/').next().unwrap_or(word))
-        .any(|word| tool.words.contains(&word))
 }
 
 fn scheduled(found: &[(&Tool, &Job)], served: &[&str], hidden: Option<&SourceError>) -> Value {
@@ -526,8 +379,5 @@ mod tests {
             cipher(tool("borg"), "borg create"),
             Value::Unseen(_)
         ));
-        assert!(
-            starts(tool("pg_dump"), "/usr/bin/pg_dump vandon") && !starts(tool("borg"), "cyborg x")
-        );
     }
 }

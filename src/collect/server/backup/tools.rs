@@ -1,0 +1,305 @@
+//! Tools that save data, and what of a job tells that one of them does.
+
+/// A tool, by the words that start it in a job.
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    words: &'static [(&'static str, Saves)],
+    pub(super) files: &'static [&'static str],
+    pub(super) cipher: Cipher,
+    /// Words that tell how many versions stay.
+    pub(super) keeps: &'static [&'static str],
+    /// Words whose value is a host.
+    pub(super) hosts: &'static [&'static str],
+}
+
+/// What tells that a program saves, and does not only check, list or tidy up.
+#[derive(Clone, Copy)]
+enum Saves {
+    /// One of these words.
+    With(&'static [&'static str]),
+    /// None of these words.
+    Without(&'static [&'static str]),
+}
+
+const ALWAYS: Saves = Saves::Without(&[]);
+
+/// What borgmatic does instead, where it is told.
+const BORGMATIC: &[&str] = &[
+    "prune",
+    "compact",
+    "check",
+    "list",
+    "info",
+    "extract",
+    "mount",
+    "umount",
+    "restore",
+    "delete",
+    "init",
+    "rcreate",
+    "repo-create",
+    "repo-list",
+    "rlist",
+    "rinfo",
+    "repo-info",
+    "config",
+    "key",
+    "break-lock",
+    "export-tar",
+    "transfer",
+];
+
+/// What duplicity does instead.
+const DUPLICITY: &[&str] = &[
+    "restore",
+    "verify",
+    "cleanup",
+    "collection-status",
+    "list-current-files",
+    "remove-older-than",
+    "remove-all-but-n-full",
+    "remove-all-inc-of-but-n-full",
+];
+
+/// Only how the tables look, or who may log in.
+const PG_DUMP: &[&str] = &["--schema-only", "-s", "--version", "--help"];
+const PG_DUMPALL: &[&str] = &[
+    "--schema-only",
+    "-s",
+    "--globals-only",
+    "-g",
+    "--roles-only",
+    "-r",
+    "--tablespaces-only",
+    "-t",
+    "--version",
+    "--help",
+];
+const MYSQLDUMP: &[&str] = &["--no-data", "-d", "--version", "--help"];
+
+/// How one sees that a tool encrypts its copies.
+#[derive(Clone, Copy)]
+pub(super) enum Cipher {
+    /// Always.
+    Always,
+    /// Unless one of these words stands in the job or its files.
+    Unless(&'static [&'static str]),
+    /// Where one of these words stands there.
+    Where(&'static [&'static str]),
+    /// Only the repository knows, unless one of these words stands there.
+    Hidden(&'static [&'static str]),
+}
+
+pub(super) const TOOLS: [Tool; 11] = [
+    Tool {
+        name: "restic",
+        words: &[
+            ("restic", Saves::With(&["backup"])),
+            ("resticprofile", Saves::With(&["backup"])),
+            ("autorestic", Saves::With(&["backup", "cron"])),
+        ],
+        files: &[
+            "/etc/restic/*.env",
+            "/etc/restic/*.conf",
+            "/etc/default/restic",
+        ],
+        cipher: Cipher::Always,
+        keeps: &["--keep-", "keep-daily", "keep-last"],
+        hosts: &[],
+    },
+    Tool {
+        name: "borg",
+        words: &[
+            ("borgmatic", Saves::Without(BORGMATIC)),
+            ("borg", Saves::With(&["create"])),
+        ],
+        files: &["/etc/borgmatic/config.yaml", "/etc/borgmatic.d/*.yaml"],
+        cipher: Cipher::Hidden(&[
+            "encryption_passphrase",
+            "encryption_passcommand",
+            "borg_passphrase",
+            "borg_passcommand",
+        ]),
+        keeps: &[
+            "keep_daily",
+            "keep_weekly",
+            "keep_monthly",
+            "--keep-",
+            "keep_within",
+        ],
+        hosts: &[],
+    },
+    Tool {
+        name: "pgbackrest",
+        words: &[("pgbackrest", Saves::With(&["backup"]))],
+        files: &[
+            "/etc/pgbackrest.conf",
+            "/etc/pgbackrest/pgbackrest.conf",
+            "/etc/pgbackrest/conf.d/*.conf",
+        ],
+        cipher: Cipher::Where(&[
+            "repo1-cipher-type=aes-256-cbc",
+            "repo1-cipher-type = aes-256-cbc",
+        ]),
+        keeps: &["repo1-retention-full"],
+        hosts: &[
+            "repo1-host",
+            "repo1-s3-endpoint",
+            "repo1-azure-account",
+            "repo1-gcs-bucket",
+            "repo1-sftp-host",
+        ],
+    },
+    Tool {
+        name: "barman",
+        words: &[("barman", Saves::With(&["backup"]))],
+        files: &["/etc/barman.conf", "/etc/barman.d/*.conf"],
+        cipher: Cipher::Where(&["encryption = gpg", "encryption=gpg"]),
+        keeps: &["retention_policy"],
+        hosts: &[],
+    },
+    Tool {
+        name: "bareos",
+        words: &[("bareos-fd", ALWAYS), ("bacula-fd", ALWAYS)],
+        files: &[
+            "/etc/bareos/bareos-fd.d/client/*.conf",
+            "/etc/bacula/bacula-fd.conf",
+        ],
+        cipher: Cipher::Where(&["pki encryption = yes", "pki encryption=yes"]),
+        keeps: &[],
+        hosts: &[],
+    },
+    Tool {
+        name: "duplicity",
+        words: &[
+            ("duplicity", Saves::Without(DUPLICITY)),
+            ("duply", Saves::With(&["backup", "bkp", "incr", "full"])),
+        ],
+        files: &[],
+        cipher: Cipher::Unless(&["--no-encryption"]),
+        keeps: &["remove-older-than", "remove-all-but"],
+        hosts: &[],
+    },
+    Tool {
+        name: "rsnapshot",
+        words: &[(
+            "rsnapshot",
+            Saves::Without(&["configtest", "du", "diff", "-t"]),
+        )],
+        files: &["/etc/rsnapshot.conf"],
+        cipher: Cipher::Where(&[]),
+        keeps: &["retain"],
+        hosts: &[],
+    },
+    Tool {
+        name: "mariabackup",
+        words: &[
+            ("mariabackup", Saves::With(&["--backup"])),
+            ("mariadb-backup", Saves::With(&["--backup"])),
+            ("xtrabackup", Saves::With(&["--backup"])),
+        ],
+        files: &[],
+        cipher: Cipher::Where(&["--encrypt=", "--encrypt "]),
+        keeps: &["-mtime +"],
+        hosts: &[],
+    },
+    Tool {
+        name: "pg_dump",
+        words: &[
+            ("pg_dump", Saves::Without(PG_DUMP)),
+            ("pg_dumpall", Saves::Without(PG_DUMPALL)),
+            ("pg_basebackup", ALWAYS),
+        ],
+        files: &[],
+        cipher: Cipher::Where(&[]),
+        keeps: &["-mtime +"],
+        hosts: &[],
+    },
+    Tool {
+        name: "mysqldump",
+        words: &[
+            ("mysqldump", Saves::Without(MYSQLDUMP)),
+            ("mariadb-dump", Saves::Without(MYSQLDUMP)),
+        ],
+        files: &[],
+        cipher: Cipher::Where(&[]),
+        keeps: &["-mtime +"],
+        hosts: &[],
+    },
+    Tool {
+        name: "velero",
+        words: &[("velero", Saves::With(&["backup", "schedule"]))],
+        files: &[],
+        cipher: Cipher::Hidden(&[]),
+        keeps: &["--ttl"],
+        hosts: &[],
+    },
+];
+
+/// Does a job save with this tool? `None` where a variable says what is done.
+pub(super) fn saves(tool: &Tool, command: &str) -> Option<bool> {
+    let whole = command.replace("\\\n", " ");
+    let mut open = false;
+    for statement in whole.split(['\n', ';', '|', '&', '(', ')']) {
+        let words: Vec<&str> = statement
+            .split([' ', '\t', '=', '"', '\''])
+            .filter(|w| !w.is_empty())
+            .collect();
+        for (at, word) in words.iter().enumerate() {
+            let program = word.rsplit('/').next().unwrap_or(word);
+            let Some((_, saves)) = tool.words.iter().find(|(name, _)| *name == program) else {
+                continue;
+            };
+            let rest = words.get(at + 1..).unwrap_or_default();
+            // `run-schedule backup@profile` of resticprofile.
+            let says = |all: &[&str]| {
+                rest.iter()
+                    .any(|w| all.contains(&w.split('@').next().unwrap_or(w)))
+            };
+            let variable = rest.iter().any(|w| w.starts_with('$'));
+            match saves {
+                Saves::With(verbs) if says(verbs) => return Some(true),
+                Saves::With(_) => open |= variable,
+                Saves::Without(others) if !says(others) => return Some(true),
+                Saves::Without(_) => {}
+            }
+        }
+    }
+    (!open).then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_saves() {
+        let of = |name: &str, command: &str| {
+            let all: &[Tool] = &TOOLS;
+            saves(all.iter().find(|t| t.name == name).unwrap(), command)
+        };
+        for (name, command, expected) in [
+            ("restic", "restic -r /backup forget --prune", Some(false)),
+            ("restic", "restic \\\n  -r /srv backup /etc", Some(true)),
+            ("restic", "restic $WHAT", None),
+            ("borg", "borgmatic --verbosity 1", Some(true)),
+            ("borg", "/usr/bin/borgmatic check", Some(false)),
+            ("borg", "borg create ::{now} /srv", Some(true)),
+            ("borg", "cyborg create", Some(false)),
+            ("pg_dump", "/usr/bin/pg_dump -d vandon", Some(true)),
+            ("pg_dump", "pg_dumpall --globals-only", Some(false)),
+            (
+                "mysqldump",
+                "mysqldump -d vandon; mysqldump vandon",
+                Some(true),
+            ),
+            (
+                "duplicity",
+                "duplicity remove-older-than 6M file:///x",
+                Some(false),
+            ),
+        ] {
+            assert_eq!(of(name, command), expected, "{command}");
+        }
+    }
+}
