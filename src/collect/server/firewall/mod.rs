@@ -62,6 +62,9 @@ pub(super) const PIECES: &[Piece] = &[
     file("/etc/firewalld/services/*.xml", MASKED),
     file("/usr/lib/firewalld/services/*.xml", MASKED),
     file("/etc/firewalld/direct.xml", MASKED),
+    file("/etc/firewalld/policies/*.xml", MASKED),
+    file(zones::CONNECTIONS[0], Keep::Lines(&["zone"])),
+    file(zones::CONNECTIONS[1], Keep::Lines(&["zone"])),
     Piece {
         what: What::Command(&running::NFT),
         serves: &["firewall", "drift"],

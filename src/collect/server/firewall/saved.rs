@@ -222,8 +222,14 @@ pub(super) fn iptables(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError>
             continue;
         };
         let four = packets::iptables(&text);
-        let other = host.optional(second)?.map(|text| packets::iptables(&text));
+        let mut other = host.optional(second)?.map(|text| packets::iptables(&text));
         let units: &[&str] = if file.contains("sysconfig") {
+            // There IPv6 has a service of its own.
+            match (host.unit_on(&["ip6tables.service"]), &mut other) {
+                (Value::Bool(true), _) | (_, None) => {}
+                (Value::Bool(false), _) => other = None,
+                (_, Some(chains)) => chains.unclear = true,
+            }
             &["iptables.service"]
         } else {
             &["netfilter-persistent.service"]

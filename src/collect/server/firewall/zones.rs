@@ -1,5 +1,7 @@
 //! firewalld: the default zone, zones that interfaces are put into, services by name, rich rules.
 
+use std::collections::BTreeSet;
+
 use super::Wall;
 use crate::collect::server::host::Host;
 use crate::model::{SourceError, Value};
@@ -11,6 +13,24 @@ const CONF: &str = "/etc/firewalld/firewalld.conf";
 
 /// The administrator's files come before those of the package.
 const FOLDERS: [&str; 2] = ["/etc/firewalld", "/usr/lib/firewalld"];
+
+/// Where connections are put into zones.
+pub(super) const CONNECTIONS: [&str; 2] = [
+    "/etc/NetworkManager/system-connections/*",
+    "/etc/sysconfig/network-scripts/ifcfg-*",
+];
+
+/// What a rich rule may name of the traffic.
+const PARTS: [&str; 8] = [
+    "service",
+    "port",
+    "source-port",
+    "protocol",
+    "icmp-block",
+    "icmp-type",
+    "masquerade",
+    "forward-port",
+];
 
 pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError> {
     if host.has(&["firewalld"]) == Some(false) {
@@ -24,16 +44,26 @@ pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError
     let default = zone.map_or("public", |p| p.value.as_str()).to_owned();
     let logs = pairs::last(&pairs, "LogDenied").is_some_and(|p| p.value != "off");
     let (mut open, mut accepts) = (Openings::none(), Some(default == "trusted"));
+    let given = given(host)?;
     let mut names = vec![default.clone()];
     for path in host.glob("/etc/firewalld/zones/*.xml")? {
         let name = path.rsplit('/').next().unwrap_or_default();
         names.push(name.trim_end_matches(".xml").to_owned());
     }
-    names.dedup();
+    names.extend(given.iter().cloned());
+    let mut met = BTreeSet::new();
+    names.retain(|name| met.insert(name.clone()));
     for (at, name) in names.iter().enumerate() {
+        let bound = given.contains(name);
+        // The one zone that lets everything in and needs no file.
+        if at > 0 && bound && name == "trusted" {
+            open.open(0, u16::MAX);
+            accepts = Some(true);
+        }
         let Some(tags) = tags_of(host, "zones", name)? else {
             // What a zone of the package says is not known where its file is not there.
-            open.whole &= at > 0 || matches!(name.as_str(), "drop" | "block");
+            let known = matches!(name.as_str(), "drop" | "block" | "trusted");
+            open.whole &= known || (at > 0 && !bound);
             continue;
         };
         let Some(tags) = tags else {
@@ -42,12 +72,16 @@ pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError
             continue;
         };
         // A zone for some sources, or for nothing, lets nobody else in.
-        let bound = tags.iter().any(|t| t.depth == 1 && t.name == "interface");
-        if at > 0 && (!bound || *name == default) {
+        let bound = bound
+            || tags.iter().any(|t| {
+                let source = t.name == "source" && is_anybody(Some(t));
+                t.depth == 1 && (t.name == "interface" || source)
+            });
+        if at > 0 && !bound {
             continue;
         }
         let all = tags.first().and_then(|t| t.get("target")) == Some("ACCEPT");
-        if at == 0 {
+        if at == 0 || all {
             accepts = Some(all);
         }
         let mut zone = Openings::none();
@@ -60,6 +94,8 @@ pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError
     if accepts == Some(true) {
         open.open(0, u16::MAX);
     }
+    // A policy may let in what no zone does.
+    open.whole &= host.glob("/etc/firewalld/policies/*.xml")?.is_empty();
     let direct = host.optional("/etc/firewalld/direct.xml")?;
     open.whole &=
         !direct.is_some_and(|text| text.contains("<rule") || text.contains("<passthrough"));
@@ -81,6 +117,29 @@ pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError
         limits: Value::Bool(open.limits),
         open,
     }))
+}
+
+/// The zones that connections are put into: by NetworkManager, which firewalld asks to keep them, or by older files.
+fn given(host: &mut Host<'_>) -> Result<BTreeSet<String>, SourceError> {
+    let mut zones = BTreeSet::new();
+    for pattern in CONNECTIONS {
+        for path in host.glob(pattern)? {
+            let text = host.optional(&path)?.unwrap_or_default();
+            let all = pairs::equals(&text).into_iter();
+            let named = all.filter(|p| p.key.eq_ignore_ascii_case("zone") && !p.value.is_empty());
+            zones.extend(named.map(|p| p.value));
+        }
+    }
+    Ok(zones)
+}
+
+/// Does a source leave nobody out?
+fn is_anybody(source: Option<&Tag>) -> bool {
+    let Some(source) = source else { return true };
+    let inverted = source
+        .get("invert")
+        .is_some_and(|i| i.eq_ignore_ascii_case("true") || i == "yes");
+    inverted || source.get("address").is_some_and(|a| a.ends_with("/0"))
 }
 
 /// The tags of a zone or a service: none where no such file is there, none inside where it is no XML.
@@ -120,18 +179,19 @@ fn fill(host: &mut Host<'_>, tags: &[Tag], zone: &mut Openings) -> Result<(), So
     for rule in &rules {
         zone.limits |= has(rule, "limit");
         zone.logs |= has(rule, "log");
-        let source = rule.iter().find(|t| t.name == "source");
-        let inverted = source.and_then(|s| s.get("invert"));
-        let inverted = inverted.is_some_and(|i| i.eq_ignore_ascii_case("true") || i == "yes");
         let denies = has(rule, "drop") || has(rule, "reject");
-        if denies && (source.is_none() || inverted) {
+        if denies && is_anybody(rule.iter().find(|t| t.name == "source")) {
             for (from, to) in ports(host, rule, zone)? {
                 zone.guard(from, to);
             }
         }
     }
     for rule in &rules {
-        let open = !has(rule, "source") && has(rule, "accept");
+        let open = is_anybody(rule.iter().find(|t| t.name == "source")) && has(rule, "accept");
+        // Of a rule that names no part of the traffic, all of it.
+        if open && !PARTS.iter().any(|part| has(rule, part)) {
+            zone.open(0, u16::MAX);
+        }
         if open {
             for (from, to) in ports(host, rule, zone)? {
                 zone.open(from, to);
@@ -165,6 +225,16 @@ fn ports(
                     _ => zone.whole = false,
                 },
             },
+            // Who sends chooses where he sends from.
+            ("source-port", ..) => all.push((0, u16::MAX)),
+            ("protocol", ..)
+                if matches!(
+                    tag.get("value"),
+                    Some("tcp" | "udp" | "ip" | "ipv4" | "ipv6")
+                ) =>
+            {
+                all.push((0, u16::MAX));
+            }
             ("port" | "forward-port", _, Some(port)) => match range(port) {
                 Some(range) => all.push(range),
                 None => zone.whole = false,
