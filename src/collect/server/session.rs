@@ -19,6 +19,8 @@ pub(super) const PIECES: &[Piece] = &[
     folder("/run/systemd/system"),
     folder("/usr/lib/systemd/system"),
     folder("/lib/systemd/system"),
+    lines("/etc/systemd/system/*getty*.service", &["ExecStart"]),
+    lines("/run/systemd/system/*getty*.service", &["ExecStart"]),
     lines("/etc/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
     lines("/run/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
     lines("/usr/lib/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
@@ -312,16 +314,24 @@ fn getty_folders(host: &Host<'_>) -> Result<BTreeSet<String>, SourceError> {
 
 /// Logins without a password on a console or a desktop.
 fn autologin(host: &mut Host<'_>) -> Result<Fact, SourceError> {
+    let mut consoles = Vec::new();
+    // What an administrator wrote whole counts before what packages bring.
+    for own in [
+        "/etc/systemd/system/*getty*.service",
+        "/run/systemd/system/*getty*.service",
+    ] {
+        consoles.extend(host.glob(own)?);
+    }
     for folder in getty_folders(host)? {
         let folders = UNITS.map(|units| format!("{units}/{folder}"));
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        for file in host.drop_ins(&folders, ".conf")? {
-            let text = host.optional(&file)?.unwrap_or_default();
-            let line =
-                numbered(&text).find(|(_, l)| logs_in(l) && !l.trim_start().starts_with('#'));
-            if let Some((line, _)) = line {
-                return Ok(set("autologin", true, &file, line));
-            }
+        consoles.extend(host.drop_ins(&folders, ".conf")?);
+    }
+    for file in consoles {
+        let text = host.optional(&file)?.unwrap_or_default();
+        let line = numbered(&text).find(|(_, l)| logs_in(l) && !l.trim_start().starts_with('#'));
+        if let Some((line, _)) = line {
+            return Ok(set("autologin", true, &file, line));
         }
     }
     let mut files = vec![
