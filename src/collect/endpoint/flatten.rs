@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::certificate::{Dates, hash_of};
+use super::csp;
 use super::facts::{CertFacts, ChainCert, HttpFacts, TlsFacts};
-use super::leaf::{Leaf, NOT_PARSED, code};
+use super::headers;
+use super::leaf::{CAPPED, Leaf, NOT_PARSED, code};
 use super::nameless::{is_beside, is_refused, unnamed};
 use super::putter::Putter;
 use crate::model::{Collected, Day, Place, Reason, Seen, Subject, Value};
@@ -253,6 +255,18 @@ fn certificate(cert: &CertFacts, id: String, place: &Place, now: Timestamp) -> S
     put.subject
 }
 
+/// What the policy lets scripts do; of one that was cut nothing is known.
+fn inline_scripts(policy: &Leaf<String>) -> Leaf<bool> {
+    match &policy.v {
+        Some(text) if text.chars().count() >= headers::MAX_POLICY => Leaf::unseen(CAPPED),
+        Some(text) => Leaf::seen(csp::at_will(text)),
+        None => Leaf {
+            v: None,
+            why: policy.why.clone(),
+        },
+    }
+}
+
 /// Lines of other writers know only `trusted`: true proves a path, false without a word of dates denies it.
 fn anchored(cert: &CertFacts) -> Leaf<bool> {
     if cert.anchored != Leaf::default() {
@@ -374,6 +388,7 @@ fn http(facts: &HttpFacts, name: &str, place: &Place) -> Subject {
     put.leaf("hsts_preload", &facts.hsts_preload);
     put.leaf("csp", &facts.csp);
     put.leaf("csp_policy", &facts.csp_policy);
+    put.leaf("inline_scripts", &inline_scripts(&facts.csp_policy));
     put.leaf("nosniff", &facts.nosniff);
     put.leaf("frame_policy", &facts.frame_policy);
     put.leaf("referrer_policy", &facts.referrer_policy);
