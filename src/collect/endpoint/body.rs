@@ -109,8 +109,7 @@ mod tests {
     use super::*;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut packer =
-            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packer.write_all(bytes).unwrap();
         packer.finish().unwrap()
     }
@@ -120,11 +119,20 @@ mod tests {
         let once = gzip(b"abc");
         assert_eq!(unpacked(once.clone(), "gzip"), (b"abc".to_vec(), None));
         assert_eq!(unpacked(once.clone(), ""), (b"abc".to_vec(), None));
-        assert_eq!(unpacked(gzip(&once), "gzip, x-gzip"), (b"abc".to_vec(), None));
+        assert_eq!(
+            unpacked(gzip(&once), "gzip, x-gzip"),
+            (b"abc".to_vec(), None)
+        );
         let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
         zlib.write_all(b"abc").unwrap();
-        assert_eq!(unpacked(zlib.finish().unwrap(), "deflate"), (b"abc".to_vec(), None));
-        assert_eq!(unpacked(b"abc".to_vec(), "br"), (Vec::new(), Some(NOT_PARSED)));
+        assert_eq!(
+            unpacked(zlib.finish().unwrap(), "deflate"),
+            (b"abc".to_vec(), None)
+        );
+        assert_eq!(
+            unpacked(b"abc".to_vec(), "br"),
+            (Vec::new(), Some(NOT_PARSED))
+        );
         assert_eq!(unpacked(once[..12].to_vec(), "gzip").1, Some(NOT_PARSED));
         let bomb = gzip(&vec![0; 2 * MAX_UNPACKED]);
         let (out, lacks) = unpacked(bomb, "gzip");
@@ -141,7 +149,10 @@ mod tests {
         assert_eq!(of(&wide, "text/html; charset=UTF-16LE").0, "đ1");
         let marked = [&[0xff, 0xfe][..], &wide].concat();
         assert_eq!(of(&marked, "text/html"), ("đ1".to_owned(), None));
-        assert_eq!(of(b"\xf0", "text/html; charset=\"windows-1258\""), ("đ".into(), None));
+        assert_eq!(
+            of(b"\xf0", "text/html; charset=\"windows-1258\""),
+            ("đ".into(), None)
+        );
         let own = b"<meta charset=windows-1258>\xf0";
         assert!(of(own, "text/html").0.ends_with('đ'));
         assert_eq!(of(b"\xf0\x41", "text/html").1, Some(NOT_PARSED));

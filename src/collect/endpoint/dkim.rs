@@ -14,7 +14,11 @@ const FEWEST_BITS: i64 = 1024;
 pub(super) fn is_key(record: &str) -> bool {
     let tags = record.split(';').filter_map(|tag| tag.split_once('='));
     let tags: Vec<(&str, &str)> = tags.map(|(k, v)| (k.trim(), v.trim())).collect();
-    let tag = |name: &str| tags.iter().find(|(of, _)| *of == name).map(|(_, value)| *value);
+    let tag = |name: &str| {
+        tags.iter()
+            .find(|(of, _)| *of == name)
+            .map(|(_, value)| *value)
+    };
     if tag("v").is_some_and(|version| version != "DKIM1") {
         return false;
     }
@@ -43,11 +47,19 @@ mod tests {
     fn keys_that_receivers_take() {
         let ed = STANDARD.encode([7; 32]);
         assert!(is_key(&format!("v=DKIM1; k=ed25519; p={ed}")));
-        for none in ["v=DKIM1; p=", "v=DKIM1; k=rsa; p=MIGf", "v=DKIM2; k=ed25519; p=AAAA", "other"] {
+        for none in [
+            "v=DKIM1; p=",
+            "v=DKIM1; k=rsa; p=MIGf",
+            "v=DKIM2; k=ed25519; p=AAAA",
+            "other",
+        ] {
             assert!(!is_key(none), "{none}");
         }
         assert!(!is_key(&format!("v=DKIM1; k=rsa; p={SHORT}")));
         let good = include_str!("../../../tests/fixtures/dkim-2048.txt").trim();
-        assert!(is_key(&format!("k=rsa; p={good}")) && is_key(&format!("p={} {}", &good[..60], &good[60..])));
+        assert!(
+            is_key(&format!("k=rsa; p={good}"))
+                && is_key(&format!("p={} {}", &good[..60], &good[60..]))
+        );
     }
 }

@@ -98,14 +98,23 @@ mod tests {
     fn policies_as_they_hold() {
         let of = |text: &str| {
             let record = record(text);
-            (record.policy().unwrap_or_default(), record.below().unwrap_or_default())
+            (
+                record.policy().unwrap_or_default(),
+                record.below().unwrap_or_default(),
+            )
         };
         let both = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(of("v=DMARC1; p=reject; pct=50"), both("reject", "reject"));
         assert_eq!(of("v=DMARC1;p=reject;sp=none"), both("reject", "none"));
-        assert_eq!(of("v=DMARC1; P=Reject; rua=mailto:a@b.c"), both("reject", "reject"));
+        assert_eq!(
+            of("v=DMARC1; P=Reject; rua=mailto:a@b.c"),
+            both("reject", "reject")
+        );
         assert_eq!(of("v=DMARC1; p=quarantine; pct=0"), both("none", "none"));
-        assert_eq!(of("v=DMARC1; p=reject; sp=quarantine; t=y"), both("quarantine", "none"));
+        assert_eq!(
+            of("v=DMARC1; p=reject; sp=quarantine; t=y"),
+            both("quarantine", "none")
+        );
         assert_eq!(of("v = DMARC1; rua=mailto:a@b.c"), both("", ""));
         assert_eq!(record("v=DMARC1; p=none; pct=a").percent(), None);
         assert!(record("v=DMARC1; rua=mailto:a@b.c").has_reports());
@@ -114,7 +123,13 @@ mod tests {
     #[test]
     fn none_and_several() {
         let of = |all: &[&str]| one(all.iter().map(|t| (*t).to_owned()).collect());
-        assert_eq!(of(&["v=DMARC10; p=reject", "p=reject; v=DMARC1"]), Found::None);
-        assert_eq!(of(&["v=DMARC1; p=reject", "v=DMARC1; p=none"]), Found::Several);
+        assert_eq!(
+            of(&["v=DMARC10; p=reject", "p=reject; v=DMARC1"]),
+            Found::None
+        );
+        assert_eq!(
+            of(&["v=DMARC1; p=reject", "v=DMARC1; p=none"]),
+            Found::Several
+        );
     }
 }

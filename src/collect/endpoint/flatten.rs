@@ -13,6 +13,7 @@ use super::facts::{CertFacts, ChainCert, HttpFacts, TlsFacts};
 use super::headers;
 use super::leaf::{CAPPED, Leaf, NOT_PARSED, code};
 use super::nameless::{is_beside, is_refused, unnamed};
+use super::probe::CERTS_OPEN;
 use super::putter::Putter;
 use crate::model::{Collected, Day, Place, Reason, Seen, Subject, Value};
 
@@ -153,7 +154,11 @@ fn certificates(
                 distinct.push((cert, name, place));
             }
         }
+        let told = facts.probe.reason.as_deref();
+        let more = told.is_some_and(|why| why.starts_with(CERTS_OPEN));
         match (any, facts.encrypted.v) {
+            // What was seen stays beside what may be there, too.
+            (true, _) if more => unseen = unseen.or(Some((facts, name))),
             (true, _) => {}
             (false, Some(false)) => plain = Some((name, &facts.encrypted.why)),
             (false, Some(true) | None) if beside && is_refused(facts) => {}
@@ -178,6 +183,7 @@ fn certificates(
 
 fn reason(facts: &TlsFacts, name: &str) -> Reason {
     let why = facts.probe.reason.as_deref().unwrap_or(NOT_PARSED);
+    let why = why.strip_prefix(CERTS_OPEN).unwrap_or(why);
     Reason::new(code(why), format!("{name}: {why}"))
 }
 

@@ -141,7 +141,10 @@ fn page(facts: &mut HttpFacts, answer: &Answer<'_>, kind: &str) {
     // The last word that a browser knows counts.
     let all: Vec<&str> = answer.all("referrer-policy").collect();
     let all = all.join(",").to_ascii_lowercase();
-    let known = all.split(',').map(str::trim).rfind(|w| REFERRER.contains(w));
+    let known = all
+        .split(',')
+        .map(str::trim)
+        .rfind(|w| REFERRER.contains(w));
     facts.referrer_policy = Leaf::seen(known.unwrap_or_default().to_owned());
 }
 

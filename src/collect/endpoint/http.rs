@@ -73,12 +73,7 @@ pub(super) struct Page {
 impl<'a> Web<'a> {
     /// `host` is the name in the address line, `addr` the address that stands for it, `timeout` the longest wait of
     /// one call, `until` the end of all of them.
-    pub(super) fn new(
-        host: &'a str,
-        addr: SocketAddr,
-        timeout: Duration,
-        until: Instant,
-    ) -> Self {
+    pub(super) fn new(host: &'a str, addr: SocketAddr, timeout: Duration, until: Instant) -> Self {
         Self {
             host,
             addr,

@@ -212,7 +212,11 @@ where
     };
     let policy = |r: &dmarc::Record| if inherited { r.below() } else { r.policy() };
     put.value("dmarc.policy", record(&|r| policy(r).map(Value::from)), why);
-    put.value("dmarc.subdomain_policy", record(&|r| r.below().map(Value::from)), why);
+    put.value(
+        "dmarc.subdomain_policy",
+        record(&|r| r.below().map(Value::from)),
+        why,
+    );
     let percent = |r: &dmarc::Record| match r.percent() {
         Some(percent) => Value::Int(percent),
         None => Value::unseen(NOT_PARSED, "pct"),

@@ -17,8 +17,8 @@ use super::facts::{
 use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
 use super::http::Web;
 use super::leaf::{
-    CAPPED, CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_AUTHORISED, NOT_PARSED, REFUSED, RESET,
-    STARTTLS_NOT_OFFERED, TIMEOUT, UNSUPPORTED,
+    CAPPED, CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_AUTHORISED, NOT_PARSED, RATE_LIMITED,
+    REFUSED, RESET, STARTTLS_NOT_OFFERED, TIMEOUT, UNSUPPORTED,
 };
 use super::ocsp;
 use super::permitted;
@@ -109,7 +109,10 @@ impl Ask<'_> {
         facts.tcp = Leaf::seen("ok".to_owned());
         if dial.starttls.is_some() {
             let learned = [old.starttls, new.starttls];
-            facts.starttls = match (learned.contains(&Some(true)), learned.contains(&Some(false))) {
+            facts.starttls = match (
+                learned.contains(&Some(true)),
+                learned.contains(&Some(false)),
+            ) {
                 (true, false) => Leaf::seen(true),
                 // Whoever meets the one that does not speaks in clear.
                 (true, true) => Leaf::proven(false, STARTTLS_NOT_OFFERED),
@@ -143,11 +146,20 @@ impl Ask<'_> {
             asked.push(family);
             hellos.push((version, shake_again(dial, version, family, count).await));
         }
+        let open = match facts.suites.get("tls1_2") {
+            // Each kind of key exchange brought its certificate in clear.
+            Some(suites) if suites.v.is_some() && suites.complete => None,
+            Some(_) | None => open_family(dial, &hellos, asked.len(), count).await,
+        };
         client_certificate(facts, &hellos);
         let mut seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
         seen.extend(raw::chains(&raw).into_iter().map(in_clear));
         facts.certs = self.certificates(dial, &seen);
         self.state(facts);
+        if let Some(why) = open.filter(|_| facts.probe.state == ProbeState::Complete) {
+            facts.probe.state = ProbeState::Partial;
+            facts.probe.reason = Some(format!("{CERTS_OPEN}{why}"));
+        }
         if self.target.http && facts.encrypted.v == Some(true) {
             self.web(dial, facts, count).await;
         }
@@ -156,12 +168,11 @@ impl Ask<'_> {
 
     /// A server that speaks its protocol and does not turn to TLS: seen whole, and not encrypted.
     fn in_clear_only(&self, facts: &mut TlsFacts) {
-        let starttls = std::mem::replace(&mut facts.starttls, Leaf::seen(false));
         let tcp = std::mem::take(&mut facts.tcp);
         let target = facts.target.clone();
         *facts = TlsFacts::unseen(target, self.now.to_string(), STARTTLS_NOT_OFFERED);
         self.not_asked(facts);
-        facts.starttls = starttls;
+        facts.starttls = Leaf::seen(false);
         facts.tcp = tcp;
         facts.encrypted = Leaf::proven(false, STARTTLS_NOT_OFFERED);
         facts.probe.state = ProbeState::Complete;
@@ -204,12 +215,9 @@ impl Ask<'_> {
         facts.http = web.front().await;
         if facts.http.status.v.is_none() {
             facts.probe.state = ProbeState::Partial;
-            facts.probe.reason = facts
-                .http
-                .status
-                .why
-                .as_ref()
-                .map(|why| format!("http:{why}"));
+            let why = facts.http.status.why.as_ref();
+            let why = why.map(|why| format!("http:{why}"));
+            facts.probe.reason = facts.probe.reason.take().or(why);
         }
         if !self.target.authorised {
             facts.http.not_permitted(NOT_AUTHORISED);
@@ -451,6 +459,29 @@ fn another_family(hellos: &[(Version, Hello)], asked: &[Family]) -> Option<(Vers
         .find(|(missing, family)| *missing && !asked.contains(family));
     next.map(|(_, family)| (*version, family))
 }
+
+/// Why it is not known whether the server has certificates of the last `asked` kinds: it refused them, and then all others,
+/// or it did not answer.
+async fn open_family(
+    dial: &Dial,
+    hellos: &[(Version, Hello)],
+    asked: usize,
+    count: &mut u32,
+) -> Option<String> {
+    let tried = hellos.iter().rev().take(asked);
+    let failed: Vec<&(Version, Hello)> = tried.filter(|(_, hello)| !hello.offered()).collect();
+    let (version, _) = failed.first()?;
+    let ends = |why: &str| why.starts_with("alert:") || matches!(why, CLOSED | RESET);
+    let whys = failed.iter().filter_map(|(_, hello)| hello.why.as_deref());
+    if let Some(why) = whys.clone().find(|why| !ends(why)) {
+        return Some(why.to_owned());
+    }
+    let again = shake_again(dial, *version, Family::Any, count).await;
+    (!again.offered()).then(|| RATE_LIMITED.to_owned())
+}
+
+/// What the reason begins with where not every certificate was seen.
+pub(super) const CERTS_OPEN: &str = "certs:";
 
 fn client_certificate(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
     if facts.encrypted.v != Some(true) {

@@ -148,7 +148,9 @@ mod tests {
     use super::*;
 
     fn said(records: &[(&str, &str)]) -> Result<&'static str, &'static str> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         let ask = async |name: String| {
             let name = name.trim_end_matches('.');
             if name.starts_with("silent") {
@@ -168,7 +170,10 @@ mod tests {
         assert_eq!(one("v=spf1 mx"), Ok("none"));
         assert_eq!(one("v=spf1 ip4:0.0.0.0/0 -all"), Ok("+all"));
         assert_eq!(one("v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all"), Ok("+all"));
-        assert_eq!(one("v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:b.c/24 exp=x -all"), Ok("-all"));
+        assert_eq!(
+            one("v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:b.c/24 exp=x -all"),
+            Ok("-all")
+        );
         assert_eq!(one("v=spf1 ipv4:192.0.2.1 -all"), Ok(BROKEN));
         assert_eq!(one("v=spf1 include:none -all"), Ok(BROKEN));
         assert_eq!(one("v=spf1 include:a -all"), Ok(BROKEN));

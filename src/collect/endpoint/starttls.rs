@@ -468,7 +468,10 @@ mod tests {
         assert_eq!(smtp(&[b"550 5.7.1 helo rejected\r\n"]), unseen(PROTOCOL));
         assert_eq!(smtp(&[ehlo, b"421 closing\r\n"]), unseen(RATE_LIMITED));
         assert_eq!(smtp(&[b"502 what\r\n"]), Err(Refused::NotOffered));
-        assert_eq!(smtp(&[b"250-m\r\n250 STARTTLS REQUIRED\r\n", b"220 go\r\n"]), Ok(()));
+        assert_eq!(
+            smtp(&[b"250-m\r\n250 STARTTLS REQUIRED\r\n", b"220 go\r\n"]),
+            Ok(())
+        );
         let imap = |first: &[u8], answers: &[&[u8]]| speak(Starttls::Imap, first, answers);
         assert_eq!(imap(b"* BYE too many\r\n", &[]), unseen(RATE_LIMITED));
         assert_eq!(imap(b"* OK\r\n", &[b"a1 NO later\r\n"]), unseen(PROTOCOL));

@@ -45,7 +45,7 @@ static FRAMES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
         r"\bat [^\n]*(?:node:|[/\\])[\w./\\@+-]+:\d+:\d+",
         // PHP: `in /var/www/x.php on line 3`, `/var/www/x.php(3)`, `x.php:3`.
         r"[\w/\\-]+\.php(?:</b>)? on line ",
-        r"[\w.-][/\\][\w.-]+\.php(?:\(\d+\)|:\d+)",
+        r"[\w.-][/\\]+[\w.-]+\.php(?:\(\d+\)|:\d+)",
         // Python: `File "/app/x.py", line 3`.
         r#"File (?:\\?"|&quot;|&#34;|&#x22;)[^\n]+(?:\\?"|&quot;|&#34;|&#x22;), line \d+"#,
         // Ruby: `app/x.rb:12:in `.
@@ -106,7 +106,11 @@ mod tests {
     #[test]
     fn hostile_pages_end() {
         let began = std::time::Instant::now();
-        for text in ["at ".repeat(80_000), "a.b(".repeat(60_000), "at /".repeat(60_000)] {
+        for text in [
+            "at ".repeat(80_000),
+            "a.b(".repeat(60_000),
+            "at /".repeat(60_000),
+        ] {
             let _ = shows(&text);
         }
         assert!(began.elapsed() < std::time::Duration::from_secs(30));

@@ -1,6 +1,6 @@
 //! What single hellos prove: compression, secure renegotiation, extended master secret, downgrade protection, DH size.
 
-use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL};
+use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL, RATE_LIMITED};
 use super::as_unseen;
 use super::flight::Flight;
 use super::line::{Answer, Line, Offer};
@@ -95,7 +95,11 @@ pub(super) async fn dh_bits(line: &Line, seen: &[Seen]) -> Leaf<i64> {
         name.contains("_DHE_") || name.contains("_DH_anon")
     };
     let of = |one: &Seen| -> Vec<u16> { one.suites.iter().copied().filter(uses).collect() };
-    let newest = seen.iter().rev().filter(old).find(|one| !of(one).is_empty());
+    let newest = seen
+        .iter()
+        .rev()
+        .filter(old)
+        .find(|one| !of(one).is_empty());
     let Some(newest) = newest else {
         return Leaf::unseen(NOT_APPLICABLE);
     };
@@ -122,13 +126,21 @@ async fn without_named(
 ) -> Result<Option<i64>, &'static str> {
     let whole = one.offer(suites);
     let offer = Offer {
-        groups: whole.groups.iter().copied().filter(|id| !FINITE.contains(id)).collect(),
-        ..whole
+        groups: whole
+            .groups
+            .iter()
+            .copied()
+            .filter(|id| !FINITE.contains(id))
+            .collect(),
+        ..whole.clone()
     };
     match line.ask(&offer).await {
         Answer::Flight(flight) => Ok(flight.dh_bits),
-        // It gives such clients none.
-        Answer::Alert(40 | 47 | 71) => Ok(None),
+        // It gives such clients none, while it still takes others.
+        Answer::Alert(40 | 47 | 71) => match line.ask(&whole).await {
+            Answer::Flight(_) => Ok(None),
+            Answer::Alert(_) | Answer::Dropped(_) | Answer::Unseen(_) => Err(RATE_LIMITED),
+        },
         Answer::Alert(_) => Err("alert"),
         Answer::Dropped(why) => match line.drops(&offer, &one.offer(&one.suites)).await {
             Ok(()) => Ok(None),

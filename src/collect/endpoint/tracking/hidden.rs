@@ -49,7 +49,8 @@ pub(super) fn carried(body: &str) -> Carried {
     for found in COMMENT.iter().flat_map(|c| c.captures_iter(body)) {
         let lines = found.get(1).map_or("", |m| m.as_str()).lines();
         let lines = lines.map(|line| (String::new(), line.trim().to_owned()));
-        out.values.extend(lines.filter(|(_, line)| !line.is_empty()));
+        out.values
+            .extend(lines.filter(|(_, line)| !line.is_empty()));
     }
     for found in LINK.iter().flat_map(|l| l.captures_iter(body)) {
         let to = found.get(1).map_or("", |m| m.as_str());
@@ -119,7 +120,9 @@ fn unescaped(literal: &str) -> String {
             Some(_) => after.get(length..).unwrap_or_default(),
             None => after,
         };
-        if sign.is_none() && let Some(first) = rest.chars().next() {
+        if sign.is_none()
+            && let Some(first) = rest.chars().next()
+        {
             out.push(first);
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
@@ -129,9 +132,8 @@ fn unescaped(literal: &str) -> String {
 }
 
 static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)<!--(.*?)-->").ok());
-static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b(?:tel|sms|callto|mailto):([^"'<>\s?]{3,100})"#).ok()
-});
+static LINK: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)\b(?:tel|sms|callto|mailto):([^"'<>\s?]{3,100})"#).ok());
 /// `name: "text"`, `name = 'text'`, a text alone.
 static LITERAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let text = r#""((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`"#;
@@ -144,12 +146,28 @@ const NAME: &str = r#"["'`]?([A-Za-z_$][\w$-]{0,60})["'`]?\s*[:=]\s*"#;
 
 /// Attributes that name what else is fetched, or how it is drawn.
 const FETCHED: [&str; 12] = [
-    "src", "srcset", "action", "formaction", "poster", "d", "points", "type", "rel", "integrity",
-    "nonce", "xmlns",
+    "src",
+    "srcset",
+    "action",
+    "formaction",
+    "poster",
+    "d",
+    "points",
+    "type",
+    "rel",
+    "integrity",
+    "nonce",
+    "xmlns",
 ];
 /// Attributes whose meaning is that of their element.
 const OF_ELEMENT: [&str; 7] = [
-    "value", "content", "alt", "title", "placeholder", "aria-label", "label",
+    "value",
+    "content",
+    "alt",
+    "title",
+    "placeholder",
+    "aria-label",
+    "label",
 ];
 
 const MAX_VALUES: usize = 20_000;
@@ -166,9 +184,16 @@ mod tests {
 
     #[test]
     fn scripts_in_any_form() {
-        let all = carried(r#"<SCRIPT>window.X = {"a":{"b":"c"}}; var o = {n: 'x\u1ec5', "p": "1\"2", t: 84912345678}</SCRIPT>"#);
+        let all = carried(
+            r#"<SCRIPT>window.X = {"a":{"b":"c"}}; var o = {n: 'x\u1ec5', "p": "1\"2", t: 84912345678}</SCRIPT>"#,
+        );
         assert_eq!(all.data.len(), 1);
-        let of = |key: &str| all.values.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
+        let of = |key: &str| {
+            all.values
+                .iter()
+                .find(|(k, _)| k == key)
+                .map(|(_, v)| v.as_str())
+        };
         assert_eq!(of("n"), Some("xễ"));
         assert_eq!(of("p"), Some("1\"2"));
         assert_eq!(of("t"), Some("84912345678"));
@@ -176,16 +201,28 @@ mod tests {
 
     #[test]
     fn attributes_comments_and_links() {
-        let all = values("<b data-phone='1' title=x class=y></b><!-- a: b --><a href='tel:%2B84912'>");
-        let has = |key: &str, value: &str| all.iter().any(|(k, v)| (k.as_str(), v.as_str()) == (key, value));
-        assert!(has("phone", "1") && has("", "a: b") && has("", "+84912"), "{all:?}");
+        let all =
+            values("<b data-phone='1' title=x class=y></b><!-- a: b --><a href='tel:%2B84912'>");
+        let has = |key: &str, value: &str| {
+            all.iter()
+                .any(|(k, v)| (k.as_str(), v.as_str()) == (key, value))
+        };
+        assert!(
+            has("phone", "1") && has("", "a: b") && has("", "+84912"),
+            "{all:?}"
+        );
         assert!(!all.iter().any(|(_, v)| v == "y"));
     }
 
     #[test]
     fn hostile_scripts_end() {
         let began = std::time::Instant::now();
-        for text in ["{".repeat(20_000), "\\".repeat(200_000), "={\"a".repeat(5_000), "[[".repeat(10_000)] {
+        for text in [
+            "{".repeat(20_000),
+            "\\".repeat(200_000),
+            "={\"a".repeat(5_000),
+            "[[".repeat(10_000),
+        ] {
             let _ = carried(&format!("<script>{text}</script>"));
         }
         assert!(began.elapsed() < std::time::Duration::from_secs(60));

@@ -100,10 +100,12 @@ fn shape(text: &str, waybill: &str) -> String {
     if !waybill.is_empty() && bare(text).contains(&waybill) {
         words.retain(|word| !waybill.contains(word.as_str()));
     }
-    let token = |word: &String| {
-        word.chars().any(|c| c.is_ascii_digit()) || word.chars().count() >= TOKEN
-    };
-    let mut out: Vec<&str> = words.iter().map(|w| if token(w) { "#" } else { w }).collect();
+    let token =
+        |word: &String| word.chars().any(|c| c.is_ascii_digit()) || word.chars().count() >= TOKEN;
+    let mut out: Vec<&str> = words
+        .iter()
+        .map(|w| if token(w) { "#" } else { w })
+        .collect();
     out.dedup();
     out.join(" ")
 }
@@ -143,7 +145,10 @@ fn is_of_place(before: &[&str]) -> bool {
 }
 
 static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)<(?:iframe|frame|object|embed)\b[^>]*>|<meta\b[^>]*http-equiv=["']?refresh[^>]*>"#).ok()
+    Regex::new(
+        r#"(?i)<(?:iframe|frame|object|embed)\b[^>]*>|<meta\b[^>]*http-equiv=["']?refresh[^>]*>"#,
+    )
+    .ok()
 });
 
 /// A word of so many letters is a token.
@@ -153,16 +158,38 @@ const NAME: std::ops::RangeInclusive<usize> = 3..=6;
 
 /// Family names that are hardly anything else; also as they are written without marks, where nothing else is.
 const SURNAMES: [&str; 26] = [
-    "nguy\u{1ec5}n", "tr\u{1ea7}n", "l\u{ea}", "ph\u{1ea1}m", "ho\u{e0}ng", "hu\u{1ef3}nh", "phan", "v\u{169}",
-    "v\u{f5}", "\u{111}\u{1eb7}ng", "b\u{f9}i", "\u{111}\u{1ed7}", "ng\u{f4}", "d\u{1b0}\u{1a1}ng", "\u{111}inh",
-    "tr\u{1ecb}nh", "tr\u{1b0}\u{1a1}ng", "\u{111}o\u{e0}n", "l\u{1b0}\u{1a1}ng", "ph\u{f9}ng", "nguyen", "tran",
-    "pham", "hoang", "huynh", "bui",
+    "nguy\u{1ec5}n",
+    "tr\u{1ea7}n",
+    "l\u{ea}",
+    "ph\u{1ea1}m",
+    "ho\u{e0}ng",
+    "hu\u{1ef3}nh",
+    "phan",
+    "v\u{169}",
+    "v\u{f5}",
+    "\u{111}\u{1eb7}ng",
+    "b\u{f9}i",
+    "\u{111}\u{1ed7}",
+    "ng\u{f4}",
+    "d\u{1b0}\u{1a1}ng",
+    "\u{111}inh",
+    "tr\u{1ecb}nh",
+    "tr\u{1b0}\u{1a1}ng",
+    "\u{111}o\u{e0}n",
+    "l\u{1b0}\u{1a1}ng",
+    "ph\u{f9}ng",
+    "nguyen",
+    "tran",
+    "pham",
+    "hoang",
+    "huynh",
+    "bui",
 ];
 
 /// Words that make a name one of a place.
 const OF_PLACES: [&str; 22] = [
-    "duong", "pho", "phuong", "quan", "huyen", "xa", "cuc", "kho", "ga", "cho", "truong", "vien", "toa", "ngo",
-    "hem", "so", "tp", "kcn", "ap", "thon", "khu", "bc",
+    "duong", "pho", "phuong", "quan", "huyen", "xa", "cuc", "kho", "ga", "cho", "truong", "vien",
+    "toa", "ngo", "hem", "so", "tp", "kcn", "ap", "thon", "khu", "bc",
 ];
 
 #[cfg(test)]
@@ -170,38 +197,74 @@ mod tests {
     use super::*;
 
     fn asked<'a>(kind: Kind, body: &'a str, waybill: &'a str) -> Asked<'a> {
-        Asked { kind, body, waybill }
+        Asked {
+            kind,
+            body,
+            waybill,
+        }
     }
 
     #[test]
     fn only_words_of_its_own_count() {
         let more = |kind, own: &str, nobody: &str| {
-            !asked(kind, own, "BC000000123VN").more_than(asked(kind, nobody, "CAPDO-NO")).is_empty()
+            !asked(kind, own, "BC000000123VN")
+                .more_than(asked(kind, nobody, "CAPDO-NO"))
+                .is_empty()
         };
         // Numbers, moments and tokens differ by themselves.
         let shell = |token| format!("<p>Tra cứu</p><p>Lúc {token}</p><script>x='{token}'</script>");
         assert!(!more(Kind::Html, &shell("08:01 1f"), &shell("08:02 2e")));
-        assert!(!more(Kind::Html, "<p>Mã bc 000000123 vn</p>", "<p>Mã CAPDO&#45;NO</p>"));
-        assert!(more(Kind::Html, "<p>Đang giao</p>", "<p>Không tìm thấy</p>"));
-        assert!(!more(Kind::Json, r#"{"t":"3f9a","data":null}"#, r#"{"t":"77bc","data":null}"#));
-        assert!(more(Kind::Json, r#"{"data":{"state":3}}"#, r#"{"data":null}"#));
+        assert!(!more(
+            Kind::Html,
+            "<p>Mã bc 000000123 vn</p>",
+            "<p>Mã CAPDO&#45;NO</p>"
+        ));
+        assert!(more(
+            Kind::Html,
+            "<p>Đang giao</p>",
+            "<p>Không tìm thấy</p>"
+        ));
+        assert!(!more(
+            Kind::Json,
+            r#"{"t":"3f9a","data":null}"#,
+            r#"{"t":"77bc","data":null}"#
+        ));
+        assert!(more(
+            Kind::Json,
+            r#"{"data":{"state":3}}"#,
+            r#"{"data":null}"#
+        ));
     }
 
     #[test]
     fn frames_and_pages_that_lead_on() {
-        let on = |own: &str| asked(Kind::Html, own, "1").leads_on(asked(Kind::Html, "<iframe src=/ads>", "2"));
-        assert!(on("<iframe src='/p?ma=1'>") && on("<META http-equiv='refresh' content='0;url=/p'>"));
+        let on = |own: &str| {
+            asked(Kind::Html, own, "1").leads_on(asked(Kind::Html, "<iframe src=/ads>", "2"))
+        };
+        assert!(
+            on("<iframe src='/p?ma=1'>") && on("<META http-equiv='refresh' content='0;url=/p'>")
+        );
         assert!(!on("<iframe src=/ads><p>x"));
     }
 
     #[test]
     fn words_that_may_be_a_name() {
-        for text in ["Nguyễn Văn Mẫu", "08:00 12/11/2026 Trần Thị Bích Ngọc ký nhận", "NGUYEN VAN MAU", "ký: Lê Văn Tám."] {
+        for text in [
+            "Nguyễn Văn Mẫu",
+            "08:00 12/11/2026 Trần Thị Bích Ngọc ký nhận",
+            "NGUYEN VAN MAU",
+            "ký: Lê Văn Tám.",
+        ] {
             assert!(may_name(text), "{text}");
         }
         for text in [
-            "Bưu cục Nguyễn Thị Minh Khai", "12 Nguyễn Thị Minh Khai", "phường Trần Hưng Đạo", "Lệ Phí Vận Chuyển",
-            "Đang giao hàng", "Nguyễn V** M**", "Hồ Chí Minh",
+            "Bưu cục Nguyễn Thị Minh Khai",
+            "12 Nguyễn Thị Minh Khai",
+            "phường Trần Hưng Đạo",
+            "Lệ Phí Vận Chuyển",
+            "Đang giao hàng",
+            "Nguyễn V** M**",
+            "Hồ Chí Minh",
         ] {
             assert!(!may_name(text), "{text}");
         }
