@@ -33,7 +33,11 @@ static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}").ok()
 });
 static DIGITS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\+?[0-9](?:[ .\-]?[0-9]){5,}").ok());
+    // `(+84) 912…`, `+84 (0) 912…`: what stands in brackets belongs to it.
+    LazyLock::new(|| {
+        let code = r"(?:\(\+?84\)[ .\-]?|\+84[ .\-]?\(0\)[ .\-]?)?";
+        Regex::new(&format!(r"{code}\+?[0-9](?:[ .\-]?[0-9]){{5,}}")).ok()
+    });
 static GPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(-?[0-9]{1,3}\.[0-9]{3,})\s*[,; ]\s*(-?[0-9]{1,3}\.[0-9]{3,})").ok()
 });
@@ -178,6 +182,8 @@ fn national(digits: &str) -> Option<String> {
     let rest = digits
         .strip_prefix("0084")
         .or_else(|| digits.strip_prefix("84").filter(|r| r.len() >= 9))
+        // `+84 0912…`: the zero is one too many, and the number is known all the same.
+        .map(|rest| rest.strip_prefix('0').unwrap_or(rest))
         .or_else(|| digits.strip_prefix('0'))?;
     let mobile = rest.len() == 9 && rest.get(..2).is_some_and(|p| MOBILE.contains(&p));
     // 0 + 2 + area + number: 11 digits in all.
@@ -363,6 +369,14 @@ mod tests {
     fn phone_numbers() {
         assert_eq!(phones("0871 234 567"), ["0871234567"]);
         assert_eq!(phones("+84912345678"), ["0912345678"]);
+        for text in [
+            "(+84)912345678",
+            "+84 (0) 912-345-678",
+            "(84) 912.345.678",
+            "+840912345678",
+        ] {
+            assert_eq!(phones(text), ["0912345678"], "{text}");
+        }
         assert_eq!(phones("(0084) 91"), Vec::<String>::new());
         assert_eq!(phones("138963567225"), Vec::<String>::new());
         assert_eq!(phones("02438223344"), ["02438223344"]);

@@ -11,6 +11,9 @@ use capdo::collect::Context;
 use capdo::collect::endpoint;
 use capdo::model::{Collected, MailDomain, Subject, Target, Value};
 
+/// A public key of RSA with 2048 bits.
+const KEY: &str = include_str!("../fixtures/dkim-2048.txt");
+
 const DNSMASQ: &str = "/usr/sbin/dnsmasq";
 
 struct Server {
@@ -109,8 +112,8 @@ fn texts(items: &[&str]) -> Value {
 
 #[test]
 fn records_of_a_real_name_server() {
-    let long = "k".repeat(200);
-    let key = format!("--txt-record=s1._domainkey.buu.example,v=DKIM1; k=rsa; p={long},{long}");
+    let (first, second) = KEY.trim().split_at(200);
+    let key = format!("--txt-record=s1._domainkey.buu.example,v=DKIM1; k=rsa; p={first},{second}");
     let records = [
         "--local=/example/",
         "--mx-host=buu.example,mx1.buu.example,10",
@@ -119,13 +122,19 @@ fn records_of_a_real_name_server() {
         "--txt-record=_mta-sts.buu.example,v=STSv1; id=1",
         "--txt-record=s0._domainkey.buu.example,v=DKIM1; p=",
         "--caa-record=buu.example,0,issue,ca.example",
+        "--txt-record=s2._domainkey.buu.example,v=DKIM1; k=rsa; p=MIGfMA0G",
+        "--txt-record=open.example,v=spf1 include:_s.open.example -all",
+        "--txt-record=_s.open.example,v=spf1 +all",
+        "--txt-record=_dmarc.open.example,v=DMARC1; p=quarantine; pct=0",
+        "--txt-record=led.example,v=spf1 redirect=buu.example",
+        "--caa-record=led.example,0,iodef,mailto:a@led.example",
         &key,
     ];
     let Some(server) = Server::start(&records) else {
         return;
     };
     let at = format!("127.0.0.1:{}", server.port);
-    let seen = ask(&at, "buu.example", &["s1", "s0", "none"]);
+    let seen = ask(&at, "buu.example", &["s1", "s0", "s2", "none"]);
     assert_eq!(value(&seen, "mx"), texts(&["mx1.buu.example."]));
     assert_eq!(value(&seen, "spf.records"), Value::Int(1));
     assert_eq!(value(&seen, "spf.all"), "-all".into());
@@ -135,13 +144,28 @@ fn records_of_a_real_name_server() {
     assert_eq!(value(&seen, "mta_sts"), true.into());
     assert_eq!(value(&seen, "tls_rpt"), false.into());
     assert_eq!(value(&seen, "caa"), texts(&["issue ca.example"]));
-    // A key in two strings is one; one that is revoked, or not there, is none.
-    assert_eq!(value(&seen, "dkim.without_key"), texts(&["s0", "none"]));
+    // A key in two strings is one; one that is revoked, broken, or not there, is none.
+    assert_eq!(
+        value(&seen, "dkim.without_key"),
+        texts(&["s0", "s2", "none"])
+    );
+
+    // What is included, and what holds of a policy, counts; what stands above a name holds for it.
+    let open = ask(&at, "open.example", &[]);
+    assert_eq!(value(&open, "spf.all"), "+all".into());
+    assert_eq!(value(&open, "dmarc.policy"), "none".into());
+    let led = ask(&at, "led.example", &[]);
+    assert_eq!(value(&led, "spf.all"), "-all".into());
+    assert_eq!(value(&led, "caa"), texts(&["iodef mailto:a@led.example"]));
+    let below = ask(&at, "thu.buu.example", &[]);
+    assert_eq!(value(&below, "dmarc.policy"), "quarantine".into());
+    assert_eq!(value(&below, "caa"), texts(&["issue ca.example"]));
 
     // A domain that the server knows to have nothing.
     let bare = ask(&at, "bare.example", &["s1"]);
     assert_eq!(value(&bare, "spf.records"), Value::Int(0));
     assert_eq!(value(&bare, "dmarc.policy"), Value::Absent);
+    assert_eq!(value(&bare, "dmarc.percent"), Value::Absent);
     assert_eq!(value(&bare, "dkim.without_key"), texts(&["s1"]));
 
     // It refuses to say anything of other names, and behind a closed port there is nobody: nothing is proven.

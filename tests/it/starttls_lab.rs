@@ -116,10 +116,14 @@ fn start(folder: &Path, program: &str, args: &[&str], port: u16) -> Server {
 }
 
 fn ask(folder: &Path, port: u16, starttls: &str) -> TlsFacts {
+    ask_at(folder, port, Some(starttls))
+}
+
+fn ask_at(folder: &Path, port: u16, starttls: Option<&str>) -> TlsFacts {
     let mut target = ProbeTarget::parse(&format!("localhost:{port}")).unwrap();
     target.at = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
     target.roots = Some(folder.join("cert.pem"));
-    target.starttls = Some(starttls.to_owned());
+    target.starttls = starttls.map(str::to_owned);
     target.sni = Some("localhost".to_owned());
     target.http = false;
     let cx = Context {
@@ -474,4 +478,47 @@ fn postgresql() {
             is_plain(&facts, "PostgreSQL");
         }
     }
+}
+
+/// The prime of RFC 2409, group 2: 1024 bits, and none of RFC 7919.
+const DH_1024: &str = "-----BEGIN DH PARAMETERS-----
+MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
+-----END DH PARAMETERS-----
+";
+
+/// GnuTLS gives a client that knows the named groups one of them, and every other the prime of its settings.
+#[test]
+fn gnutls_and_the_prime_that_others_get() {
+    let program = "/usr/bin/gnutls-serv";
+    if !ready(program, false) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    certificate(folder);
+    fs::write(folder.join("dh.pem"), DH_1024).unwrap();
+    let port = free_port();
+    let args = [
+        "--http",
+        "--port",
+        &port.to_string(),
+        "--x509certfile",
+        "cert.pem",
+        "--x509keyfile",
+        "key.pem",
+        "--dhparams",
+        "dh.pem",
+        "--priority",
+        "NORMAL:-VERS-ALL:+VERS-TLS1.2:+DHE-RSA",
+    ];
+    let _server = start(folder, program, &args, port);
+    let facts = ask_at(folder, port, None);
+    let suites = suites(&facts, "tls1_2");
+    assert!(
+        suites.contains(&"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"),
+        "{suites:?}"
+    );
+    assert_eq!(facts.dh_bits.v, Some(1024));
 }

@@ -376,6 +376,18 @@ fn order_and_groups(lab: &Lab) {
         facts.groups.v.as_deref(),
         Some(&["secp384r1".to_owned()][..])
     );
+    // Curves that nobody should have any more, behind a good one.
+    let old = "P-256:sect163k1:sect571k1:secp160r2";
+    let facts = lab.ask(&with(&[
+        "-tls1_2",
+        "-groups",
+        old,
+        "-cipher",
+        "ALL:@SECLEVEL=0",
+    ]));
+    let mut seen = facts.groups.v.clone().unwrap();
+    seen.sort_unstable();
+    assert_eq!(seen, ["secp160r2", "secp256r1", "sect163k1", "sect571k1"]);
 }
 
 fn staples(lab: &Lab) {
@@ -518,6 +530,26 @@ fn certificates(lab: &Lab) {
     let mut kinds: Vec<&str> = facts.certs.iter().map(|c| c.sig_family.as_str()).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["ecdsa", "rsa"]);
+    // A third kind of key, in TLS 1.3 alone.
+    lab.run(&[
+        "req",
+        "-x509",
+        "-nodes",
+        "-days",
+        "90",
+        "-newkey",
+        "ed25519",
+        "-keyout",
+        "ed.key",
+        "-out",
+        "ed.pem",
+        "-subj",
+        "/CN=localhost",
+    ]);
+    let ec = ["-cert", "ec.pem", "-key", "ec.key", "-tls1_3"];
+    let facts = lab.ask(&[&ec[..], &["-dcert", "ed.pem", "-dkey", "ed.key"]].concat());
+    let kinds: Vec<&str> = facts.certs.iter().map(|c| c.sig_family.as_str()).collect();
+    assert_eq!(kinds, ["ecdsa", "ed25519"]);
     let facts = lab.ask(&with(&[
         "-Verify",
         "1",

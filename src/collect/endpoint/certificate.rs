@@ -248,7 +248,8 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> KeyFacts {
     }
 }
 
-fn rsa_bits(info: &SubjectPublicKeyInfo<'_>) -> Option<i64> {
+/// The length of a key of RSA.
+pub(super) fn rsa_bits(info: &SubjectPublicKeyInfo<'_>) -> Option<i64> {
     let Ok(PublicKey::RSA(rsa)) = info.parsed() else {
         return None;
     };

@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::certificate::{Dates, hash_of};
+use super::csp;
 use super::facts::{CertFacts, ChainCert, HttpFacts, TlsFacts};
-use super::leaf::{Leaf, NOT_PARSED, code};
+use super::headers;
+use super::leaf::{CAPPED, Leaf, NOT_PARSED, code};
 use super::nameless::{is_beside, is_refused, unnamed};
+use super::probe::CERTS_OPEN;
 use super::putter::Putter;
 use crate::model::{Collected, Day, Place, Reason, Seen, Subject, Value};
 
@@ -151,7 +154,11 @@ fn certificates(
                 distinct.push((cert, name, place));
             }
         }
+        let told = facts.probe.reason.as_deref();
+        let more = told.is_some_and(|why| why.starts_with(CERTS_OPEN));
         match (any, facts.encrypted.v) {
+            // What was seen stays beside what may be there, too.
+            (true, _) if more => unseen = unseen.or(Some((facts, name))),
             (true, _) => {}
             (false, Some(false)) => plain = Some((name, &facts.encrypted.why)),
             (false, Some(true) | None) if beside && is_refused(facts) => {}
@@ -176,6 +183,7 @@ fn certificates(
 
 fn reason(facts: &TlsFacts, name: &str) -> Reason {
     let why = facts.probe.reason.as_deref().unwrap_or(NOT_PARSED);
+    let why = why.strip_prefix(CERTS_OPEN).unwrap_or(why);
     Reason::new(code(why), format!("{name}: {why}"))
 }
 
@@ -251,6 +259,18 @@ fn certificate(cert: &CertFacts, id: String, place: &Place, now: Timestamp) -> S
         .map(|(at, cert)| link(at, cert));
     put.value("chain", Some(Value::list(chain)), None);
     put.subject
+}
+
+/// What the policy lets scripts do; of one that was cut nothing is known.
+fn inline_scripts(policy: &Leaf<String>) -> Leaf<bool> {
+    match &policy.v {
+        Some(text) if text.chars().count() >= headers::MAX_POLICY => Leaf::unseen(CAPPED),
+        Some(text) => Leaf::seen(csp::at_will(text)),
+        None => Leaf {
+            v: None,
+            why: policy.why.clone(),
+        },
+    }
 }
 
 /// Lines of other writers know only `trusted`: true proves a path, false without a word of dates denies it.
@@ -374,6 +394,7 @@ fn http(facts: &HttpFacts, name: &str, place: &Place) -> Subject {
     put.leaf("hsts_preload", &facts.hsts_preload);
     put.leaf("csp", &facts.csp);
     put.leaf("csp_policy", &facts.csp_policy);
+    put.leaf("inline_scripts", &inline_scripts(&facts.csp_policy));
     put.leaf("nosniff", &facts.nosniff);
     put.leaf("frame_policy", &facts.frame_policy);
     put.leaf("referrer_policy", &facts.referrer_policy);

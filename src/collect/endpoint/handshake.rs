@@ -57,6 +57,10 @@ pub(super) enum Family {
     Rsa,
     /// Only those with another key.
     NotRsa,
+    /// Only those with a key for ECDSA.
+    Ecdsa,
+    /// Only those with a key of Edwards curves.
+    Edwards,
 }
 
 /// Where and how long.

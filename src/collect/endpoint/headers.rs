@@ -1,7 +1,9 @@
 //! Reads the headers of one answer. Pure; values of cookies are dropped where they are read.
 
+use std::collections::BTreeSet;
+
 use super::facts::{CookieFacts, HttpFacts};
-use super::leaf::{Leaf, NOT_APPLICABLE, NOT_ASKED};
+use super::leaf::{AMBIGUOUS, Leaf, NOT_APPLICABLE, NOT_ASKED};
 
 /// The headers of one answer: names in lower case, in the order sent.
 pub(super) struct Answer<'a> {
@@ -37,8 +39,30 @@ pub(super) fn read(answer: &Answer<'_>) -> HttpFacts {
     if !(300..400).contains(&answer.status) {
         page(&mut facts, answer, &kind);
     }
+    if is_trouble(answer.status) {
+        in_trouble(&mut facts);
+    }
     facts.content_type = Leaf::seen(kind);
     facts
+}
+
+/// A refusal of our request or a failure: the server, or one before it, answers in place of the service.
+fn is_trouble(status: u16) -> bool {
+    matches!(status, 400 | 429 | 500..)
+}
+
+/// What such an answer leaves out is not what the service does.
+fn in_trouble(facts: &mut HttpFacts) {
+    if facts.hsts_max_age.v == Some(0) {
+        facts.hsts_max_age = Leaf::unseen(AMBIGUOUS);
+        facts.hsts_include_subdomains = Leaf::unseen(AMBIGUOUS);
+        facts.hsts_preload = Leaf::unseen(AMBIGUOUS);
+    }
+    facts.csp = Leaf::unseen(AMBIGUOUS);
+    facts.csp_policy = Leaf::unseen(AMBIGUOUS);
+    facts.nosniff = Leaf::unseen(AMBIGUOUS);
+    facts.frame_policy = Leaf::unseen(AMBIGUOUS);
+    facts.referrer_policy = Leaf::unseen(AMBIGUOUS);
 }
 
 impl<'a> Answer<'a> {
@@ -55,15 +79,22 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// RFC 6797: the first header counts; without a valid max-age there is no policy.
+/// RFC 6797: the first header counts; without a valid max-age there is no policy, and a directive that stands twice makes
+/// the header none.
 fn transport(facts: &mut HttpFacts, header: &str) {
     let mut age = 0;
     let (mut subdomains, mut preload) = (false, false);
+    let mut seen = BTreeSet::new();
+    let mut twice = false;
     for directive in header.split(';') {
         let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        match name.trim().to_ascii_lowercase().as_str() {
+        let name = name.trim().to_ascii_lowercase();
+        twice |= !name.is_empty() && !seen.insert(name.clone());
+        match name.as_str() {
             "max-age" => {
-                let digits = value.trim().trim_matches('"');
+                let value = value.trim();
+                let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+                let digits = quoted.unwrap_or(value);
                 let whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
                 // More digits than fit are still a policy.
                 age = if whole {
@@ -76,6 +107,9 @@ fn transport(facts: &mut HttpFacts, header: &str) {
             "preload" => preload = true,
             _ => {}
         }
+    }
+    if twice {
+        age = 0;
     }
     facts.hsts_max_age = Leaf::seen(age);
     facts.hsts_include_subdomains = Leaf::seen(subdomains && age > 0);
@@ -104,9 +138,27 @@ fn page(facts: &mut HttpFacts, answer: &Answer<'_>, kind: &str) {
     facts.csp = Leaf::seen(!policy.is_empty());
     facts.frame_policy = Leaf::seen(framing(&policy, answer).to_owned());
     facts.csp_policy = Leaf::seen(without_nonces(&policy));
-    let referrer: Vec<&str> = answer.all("referrer-policy").collect();
-    facts.referrer_policy = Leaf::seen(referrer.join(", ").to_ascii_lowercase());
+    // The last word that a browser knows counts.
+    let all: Vec<&str> = answer.all("referrer-policy").collect();
+    let all = all.join(",").to_ascii_lowercase();
+    let known = all
+        .split(',')
+        .map(str::trim)
+        .rfind(|w| REFERRER.contains(w));
+    facts.referrer_policy = Leaf::seen(known.unwrap_or_default().to_owned());
 }
+
+/// Referrer Policy, 3.
+const REFERRER: [&str; 8] = [
+    "no-referrer",
+    "no-referrer-when-downgrade",
+    "same-origin",
+    "origin",
+    "strict-origin",
+    "origin-when-cross-origin",
+    "strict-origin-when-cross-origin",
+    "unsafe-url",
+];
 
 /// Who may frame the page: frame-ancestors wins over X-Frame-Options (CSP 3, 7.7.1).
 fn framing(policy: &str, answer: &Answer<'_>) -> &'static str {
@@ -178,12 +230,21 @@ fn without_nonces(policy: &str) -> String {
         .join(" ")
         .chars()
         .filter(|c| !c.is_control())
-        .take(2048)
+        .take(MAX_POLICY)
         .collect()
 }
 
+/// The most of a policy that is kept: of a longer one nothing is said.
+pub(super) const MAX_POLICY: usize = 8192;
+
+/// That a redirect or a server in trouble sets none proves nothing of the service.
 fn cookies(facts: &mut HttpFacts, answer: &Answer<'_>) {
-    facts.cookies = Leaf::seen(answer.all("set-cookie").map(cookie).collect());
+    let set: Vec<CookieFacts> = answer.all("set-cookie").map(cookie).collect();
+    facts.cookies = match (set.is_empty(), answer.status) {
+        (true, 300..400) => Leaf::unseen(NOT_ASKED),
+        (true, status) if is_trouble(status) => Leaf::unseen(AMBIGUOUS),
+        (true | false, _) => Leaf::seen(set),
+    };
 }
 
 fn cookie(header: &str) -> CookieFacts {
@@ -286,6 +347,9 @@ mod tests {
         );
         assert_eq!(age("includeSubDomains; MAX-AGE = \"300\""), Some(300));
         assert_eq!(age("max-age=a"), Some(0));
+        // A browser drops a header that says a thing twice, or half a quotation.
+        assert_eq!(age("max-age=0; max-age=300"), Some(0));
+        assert_eq!(age("max-age=\"300"), Some(0));
         assert_eq!(age("max-age=99999999999999999999999"), Some(i64::MAX));
         assert_eq!(facts(200, &[]).hsts_max_age.v, Some(0));
     }
@@ -346,6 +410,22 @@ mod tests {
         assert!(shown("x-aspnet-version", "4.0.30319"));
         assert!(!shown("server", "nginx"));
         assert!(!shown("server", "Apache (Debian)"));
+    }
+
+    #[test]
+    fn what_trouble_and_redirects_leave_out_is_not_known() {
+        for (status, why) in [(503, AMBIGUOUS), (429, AMBIGUOUS), (302, NOT_ASKED)] {
+            let seen = facts(status, &[]);
+            assert_eq!(seen.cookies, Leaf::unseen(why), "{status}");
+            assert_eq!(seen.nosniff, Leaf::unseen(why), "{status}");
+        }
+        assert_eq!(facts(503, &[]).hsts_max_age, Leaf::unseen(AMBIGUOUS));
+        let set = facts(302, &[("set-cookie", "a=b")]).cookies.v.unwrap();
+        assert_eq!(set.len(), 1);
+        assert_eq!(facts(404, &[]).cookies, Leaf::seen(Vec::new()));
+        let policy = |value| facts(200, &[("referrer-policy", value)]).referrer_policy.v;
+        assert_eq!(policy("unsafe-url, bogus").as_deref(), Some("unsafe-url"));
+        assert_eq!(policy("unsafe-url, Origin").as_deref(), Some("origin"));
     }
 
     #[test]

@@ -14,11 +14,13 @@ use reqwest::{Client, Response};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use tokio::time::Instant;
 
+use super::body;
 use super::facts::HttpFacts;
 use super::handshake::{provider, why_of_io};
 use super::headers::{self, Answer};
-use super::leaf::{AMBIGUOUS, NOT_APPLICABLE, PROTOCOL, REFUSED, TIMEOUT};
+use super::leaf::{AMBIGUOUS, CAPPED, NOT_APPLICABLE, PROTOCOL, REFUSED, TIMEOUT};
 use crate::collect::label;
 
 /// The longest wait for one answer.
@@ -33,6 +35,17 @@ pub(super) struct Web<'a> {
     host: &'a str,
     addr: SocketAddr,
     client: Result<Client, ()>,
+    /// The longest wait for one answer.
+    wait: Duration,
+    /// The end of all asking.
+    until: Instant,
+}
+
+impl Page {
+    /// The content, or a part of it.
+    pub(super) fn is_served(&self) -> bool {
+        matches!(self.status, 200 | 203 | 206)
+    }
 }
 
 /// What port 80 does.
@@ -51,20 +64,22 @@ pub(super) struct Page {
     pub(super) media_type: String,
     /// How it asks for a name and a password; empty where it does not.
     pub(super) realm: String,
-    /// Was all of it read?
-    pub(super) whole: bool,
+    /// Why this is not all of it: `capped`, or packed or written in a way that is not read.
+    pub(super) lacks: Option<&'static str>,
     /// The text.
     pub(super) body: String,
 }
 
 impl<'a> Web<'a> {
     /// `host` is the name in the address line, `addr` the address that stands for it, `timeout` the longest wait of
-    /// one call.
-    pub(super) fn new(host: &'a str, addr: SocketAddr, timeout: Duration) -> Self {
+    /// one call, `until` the end of all of them.
+    pub(super) fn new(host: &'a str, addr: SocketAddr, timeout: Duration, until: Instant) -> Self {
         Self {
             host,
             addr,
-            client: client(host, addr, timeout),
+            client: client(host, addr),
+            wait: timeout.min(ANSWER),
+            until,
         }
     }
 
@@ -105,6 +120,7 @@ impl<'a> Web<'a> {
         let status = response.status();
         let to = redirect_of(&response).unwrap_or_default();
         match (status.is_redirection(), status.is_success()) {
+            (true, _) if to.is_empty() => Err(AMBIGUOUS),
             (true, _) => Ok(Plain::SentTo(to)),
             (false, true) => Ok(Plain::Served),
             // An error page is neither the service nor the way to it.
@@ -147,20 +163,26 @@ impl<'a> Web<'a> {
             value.unwrap_or_default().to_owned()
         };
         let (media_type, realm) = (header("content-type"), header("www-authenticate"));
+        let all = response.headers().get_all("content-encoding");
+        let packed: Vec<&str> = all.iter().filter_map(|v| v.to_str().ok()).collect();
+        let packed = packed.join(",");
         let bytes = bytes(response).await?;
-        let mut whole = bytes.len() < MAX_BODY;
-        let body = if media_type.to_ascii_lowercase().contains("pdf") {
-            let read = label::pdf_page(&bytes);
-            whole &= read.as_ref().is_none_or(|(_, all)| *all);
-            read.map_or_else(String::new, |(page, _)| page)
+        let cut = (bytes.len() >= MAX_BODY).then_some(CAPPED);
+        let (bytes, broken) = body::unpacked(bytes, &packed);
+        let (body, odd) = if media_type.to_ascii_lowercase().contains("pdf") {
+            match label::pdf_page(&bytes) {
+                Some((page, all)) => (page, (!all).then_some(CAPPED)),
+                None => (String::new(), None),
+            }
         } else {
-            String::from_utf8_lossy(&bytes).into_owned()
+            let read = body::text(&bytes, &media_type);
+            (read.text, read.lacks)
         };
         Ok(Page {
             status,
             media_type,
             realm,
-            whole,
+            lacks: cut.or(broken).or(odd),
             body,
         })
     }
@@ -178,7 +200,11 @@ impl<'a> Web<'a> {
         };
         let url = format!("{scheme}://{host}:{}{path}", addr.port());
         let client = self.client.as_ref().map_err(|()| PROTOCOL)?;
-        let mut ask = client.get(url);
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(TIMEOUT);
+        }
+        let mut ask = client.get(url).timeout(self.wait.min(left));
         for (name, value) in headers {
             ask = ask.header(*name, *value);
         }
@@ -187,7 +213,7 @@ impl<'a> Web<'a> {
 }
 
 /// A client that reaches this host at this address only; a port in the address line counts.
-fn client(host: &str, addr: SocketAddr, timeout: Duration) -> Result<Client, ()> {
+fn client(host: &str, addr: SocketAddr) -> Result<Client, ()> {
     let mut tls = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()
         .map_err(drop)?
@@ -202,7 +228,6 @@ fn client(host: &str, addr: SocketAddr, timeout: Duration) -> Result<Client, ()>
         .http1_only()
         .http1_max_headers(MAX_HEADERS)
         .resolve_to_addrs(host, &[addr])
-        .timeout(timeout.min(ANSWER))
         .user_agent(concat!(
             "capdo/",
             env!("CARGO_PKG_VERSION"),

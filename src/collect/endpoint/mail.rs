@@ -12,15 +12,19 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{RData, RecordType};
 
+use super::dkim;
+use super::dmarc::{self, Found};
 use super::leaf::{NOT_ASKED, NOT_PARSED, TIMEOUT, UNREACHABLE};
+use super::permitted::registered;
 use super::putter::Putter;
+use super::spf;
 use crate::model::{MailDomain, Place, Subject, Value};
 
 /// The subject type.
 pub(super) const KIND: &str = "mail-domain";
 
 /// Records of one name and type; none where the DNS says that there is none.
-type Records = Result<Vec<String>, &'static str>;
+pub(super) type Records = Result<Vec<String>, &'static str>;
 
 /// The facts of a domain. Without a name server nothing is asked.
 pub(super) async fn ask(mail: &MailDomain, place: &Place, wait: Duration) -> Subject {
@@ -50,26 +54,35 @@ pub(super) async fn ask(mail: &MailDomain, place: &Place, wait: Duration) -> Sub
         mx.as_ref().ok().map(|m| texts(m)),
         mx.as_ref().err().copied(),
     );
-    spf(&mut put, of(format!("{domain}."), RecordType::TXT).await);
-    dmarc(
-        &mut put,
-        of(format!("_dmarc.{domain}."), RecordType::TXT).await,
-    );
+    let text = async |name: String| of(name, RecordType::TXT).await;
+    spf(&mut put, domain, &text).await;
+    dmarc(&mut put, domain, &text).await;
     for (path, name, begins) in [
         ("mta_sts", "_mta-sts", "v=STSv1"),
         ("tls_rpt", "_smtp._tls", "v=TLSRPTv1"),
     ] {
-        let seen = of(format!("{name}.{domain}."), RecordType::TXT).await;
-        let there = seen.map(|all| Value::Bool(all.iter().any(|t| t.starts_with(begins))));
+        let seen = text(format!("{name}.{domain}.")).await;
+        let is_one = |t: &&String| t.split(';').next().is_some_and(|v| v.trim() == begins);
+        // Several are an error, and count as none (RFC 8461, 3.1; RFC 8460, 3).
+        let there = seen.map(|all| Value::Bool(all.iter().filter(is_one).count() == 1));
         put.value(path, there.as_ref().ok().cloned(), there.err());
     }
-    let caa = of(format!("{domain}."), RecordType::CAA).await;
+    // RFC 8659, 3: of the nearest name that has any.
+    let mut caa = of(format!("{domain}."), RecordType::CAA).await;
+    let mut above = domain;
+    while let (Ok([]), Some((_, parent))) = (caa.as_deref(), above.split_once('.')) {
+        if !parent.contains('.') {
+            break;
+        }
+        above = parent;
+        caa = of(format!("{above}."), RecordType::CAA).await;
+    }
     put.value("caa", caa.as_ref().ok().map(|c| texts(c)), caa.err());
     let mut without = Ok(Vec::new());
     for selector in &mail.dkim {
         let key = of(format!("{selector}._domainkey.{domain}."), RecordType::TXT).await;
         match (key, &mut without) {
-            (Ok(key), Ok(without)) if !key.iter().any(|t| is_dkim_key(t)) => {
+            (Ok(key), Ok(without)) if !key.iter().any(|t| dkim::is_key(t)) => {
                 without.push(selector.clone());
             }
             (Err(why), _) => without = Err(why),
@@ -153,89 +166,67 @@ fn shown(data: &RData) -> Option<String> {
         Some(mx.exchange.to_utf8())
     } else if let RData::CAA(caa) = data {
         let value = String::from_utf8_lossy(&caa.value);
-        Some(format!("{} {value}", caa.tag))
+        Some(format!("{} {value}", caa.tag.to_ascii_lowercase()))
     } else {
         None
     }
 }
 
 /// RFC 7208: one record, and what it says of all other senders.
-fn spf(put: &mut Putter<'_>, seen: Records) {
-    let records: Result<Vec<String>, &str> = seen.map(|all| {
-        let is_spf = |t: &String| {
-            let lower = t.to_ascii_lowercase();
-            lower == "v=spf1" || lower.starts_with("v=spf1 ")
-        };
-        all.into_iter().filter(is_spf).collect()
-    });
+async fn spf<F>(put: &mut Putter<'_>, domain: &str, ask: &F)
+where
+    F: AsyncFn(String) -> Records,
+{
+    let records = ask(format!("{domain}.")).await.map(spf::records);
     let why = records.as_ref().err().copied();
-    let records = records.ok();
-    let count = records.as_ref().map(|r| Value::Int(r.len() as i64));
+    let count = records.as_ref().map(|r| Value::Int(r.len() as i64)).ok();
     put.value("spf.records", count, why);
-    let all = records.map(|records| match records.as_slice() {
-        [one] => Value::from(all_of(one)),
+    let all = match records.as_deref() {
+        Ok([one]) => spf::of_strangers(domain, one, ask).await.map(Value::from),
         // None, or several, which RFC 7208 treats as an error.
-        _ => Value::Absent,
-    });
-    put.value("spf.all", all, why);
+        Ok(_) => Ok(Value::Absent),
+        Err(why) => Err(*why),
+    };
+    put.value("spf.all", all.as_ref().ok().cloned(), all.err());
 }
 
-/// `-all`, `~all`, `?all`, `+all`; `redirect` where another record decides; `none` where it does not say.
-fn all_of(record: &str) -> &'static str {
-    let mut redirect = false;
-    for term in record.split_whitespace() {
-        match term.to_ascii_lowercase().as_str() {
-            "-all" => return "-all",
-            "~all" => return "~all",
-            "?all" => return "?all",
-            "+all" | "all" => return "+all",
-            other => redirect |= other.starts_with("redirect="),
-        }
-    }
-    if redirect { "redirect" } else { "none" }
-}
-
-/// RFC 7489: one record with a policy.
-fn dmarc(put: &mut Putter<'_>, seen: Records) {
+/// RFC 7489: one record with a policy, of the domain or of the one that somebody registered above it.
+async fn dmarc<F>(put: &mut Putter<'_>, domain: &str, ask: &F)
+where
+    F: AsyncFn(String) -> Records,
+{
+    let of = async |name: &str| ask(format!("_dmarc.{name}.")).await.map(dmarc::one);
+    let own = of(domain).await;
+    let above = registered(domain);
+    let (seen, inherited) = match own {
+        Ok(Found::None) if above != domain => (of(above).await, true),
+        own => (own, false),
+    };
     let why = seen.as_ref().err().copied();
-    let record = seen.ok().map(|all| {
-        let mut records = all.into_iter().filter(|t| t.starts_with("v=DMARC1"));
-        match (records.next(), records.next()) {
-            (Some(one), None) => Some(one),
-            (_, _) => None,
-        }
-    });
-    let tag = |name: &str| {
-        record.as_ref().map(|record| {
-            let tags = record.iter().flat_map(|r| r.split(';'));
-            let mut values = tags.filter_map(|tag| {
-                let (key, value) = tag.split_once('=')?;
-                (key.trim() == name).then(|| value.trim().to_ascii_lowercase())
-            });
-            values.next()
+    let found = seen.ok();
+    let record = |of: &dyn Fn(&dmarc::Record) -> Option<Value>| {
+        found.as_ref().map(|found| match found {
+            Found::One(record) => of(record).unwrap_or(Value::Absent),
+            Found::None | Found::Several => Value::Absent,
         })
     };
-    let policy = tag("p");
-    let text = |found: Option<Option<String>>| found.map(|t| t.map_or(Value::Absent, Value::from));
-    put.value("dmarc.policy", text(policy.clone()), why);
-    // What the policy does not say of subdomains holds for them too.
-    let below = tag("sp").map(|below| below.or(policy.flatten()));
-    put.value("dmarc.subdomain_policy", text(below), why);
-    let percent = tag("pct").map(|p| match p {
-        None => Value::Int(100),
-        Some(p) => p
-            .parse()
-            .map_or(Value::unseen(NOT_PARSED, "pct"), Value::Int),
+    let policy = |r: &dmarc::Record| if inherited { r.below() } else { r.policy() };
+    put.value("dmarc.policy", record(&|r| policy(r).map(Value::from)), why);
+    put.value(
+        "dmarc.subdomain_policy",
+        record(&|r| r.below().map(Value::from)),
+        why,
+    );
+    let percent = |r: &dmarc::Record| match r.percent() {
+        Some(percent) => Value::Int(percent),
+        None => Value::unseen(NOT_PARSED, "pct"),
+    };
+    put.value("dmarc.percent", record(&|r| Some(percent(r))), why);
+    let reports = found.as_ref().map(|found| match found {
+        Found::One(record) => record.has_reports(),
+        Found::None | Found::Several => false,
     });
-    put.value("dmarc.percent", percent, why);
-    let reports = tag("rua").map(|r| Value::Bool(r.is_some_and(|r| !r.is_empty())));
-    put.value("dmarc.reports", reports, why);
-}
-
-/// RFC 6376: a key that is not revoked (an empty `p=`).
-fn is_dkim_key(record: &str) -> bool {
-    let mut tags = record.split(';').filter_map(|tag| tag.split_once('='));
-    tags.any(|(key, value)| key.trim() == "p" && !value.trim().is_empty())
+    put.value("dmarc.reports", reports.map(Value::Bool), why);
 }
 
 fn texts(list: &[String]) -> Value {
@@ -246,45 +237,8 @@ fn texts(list: &[String]) -> Value {
 mod tests {
     use super::*;
 
-    fn facts(read: impl Fn(&mut Putter<'_>)) -> Subject {
-        let place = Place::new("x", 0);
-        let mut put = Putter::new(KIND, "x", &place);
-        read(&mut put);
-        put.subject
-    }
-
     #[test]
-    fn spf_says_what_of_all_others() {
-        let all = |records: &[&str]| {
-            let records: Vec<String> = records.iter().map(|r| (*r).to_owned()).collect();
-            facts(|put| spf(put, Ok(records.clone()))).facts["spf.all"]
-                .value
-                .clone()
-        };
-        assert_eq!(all(&["v=spf1 mx -all", "other"]), "-all".into());
-        assert_eq!(all(&["v=spf1 include:a.example"]), "none".into());
-        assert_eq!(all(&["v=spf1 redirect=_spf.a.example"]), "redirect".into());
-        assert_eq!(all(&["v=spf1 all"]), "+all".into());
-        assert_eq!(all(&["v=spf1 -all", "v=spf1 ~all"]), Value::Absent);
-        assert_eq!(all(&["v=spf10 -all"]), Value::Absent);
-        let unseen = facts(|put| spf(put, Err(TIMEOUT)));
-        assert!(matches!(unseen.facts["spf.all"].value, Value::Unseen(_)));
-    }
-
-    #[test]
-    fn dmarc_with_its_tags() {
-        let of = |record: &str| {
-            let records = vec![record.to_owned()];
-            facts(|put| dmarc(put, Ok(records.clone())))
-        };
-        let seen = of("v=DMARC1; p=reject; pct=50; rua=mailto:a@a.example");
-        assert_eq!(seen.facts["dmarc.policy"].value, "reject".into());
-        assert_eq!(seen.facts["dmarc.subdomain_policy"].value, "reject".into());
-        assert_eq!(seen.facts["dmarc.percent"].value, Value::Int(50));
-        assert_eq!(seen.facts["dmarc.reports"].value, Value::Bool(true));
-        let none = of("other");
-        assert_eq!(none.facts["dmarc.policy"].value, Value::Absent);
-        assert!(is_dkim_key("v=DKIM1; k=rsa; p=MIGf") && !is_dkim_key("v=DKIM1; p="));
+    fn name_servers() {
         assert_eq!(server("10.0.0.53:5353").unwrap().port(), 5353);
         assert_eq!(server("dns.example"), None);
     }

@@ -14,7 +14,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+mod body;
 mod certificate;
+mod csp;
+mod dkim;
+mod dmarc;
 mod facts;
 mod flatten;
 mod handshake;
@@ -32,11 +36,13 @@ mod putter;
 mod raw;
 mod record;
 mod recorder;
+mod spf;
 mod starttls;
 mod tap;
 mod target;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod tracking;
 mod trust;
 
@@ -249,6 +255,7 @@ async fn pages(
         return pages;
     }
     let place = Place::new(shown, 0);
+    let until = Instant::now() + probe::ENDPOINT;
     let by_name = |f: &&TlsFacts| f.target.sni == target.sent_name();
     let several = facts.iter().filter(by_name).count() > 1;
     for seen in facts.iter().filter(by_name) {
@@ -265,7 +272,7 @@ async fn pages(
             (None, _) => tracking::not_asked(&name, &place, leaf::NOT_ASKED, "sample_waybill"),
             (Some(sample), Some(ip)) if seen.encrypted.v == Some(true) => {
                 let addr = SocketAddr::new(ip, target.port);
-                let web = http::Web::new(target.name(), addr, cx.timeout);
+                let web = http::Web::new(target.name(), addr, cx.timeout, until);
                 tracking::ask(&web, sample, &name, &place).await
             }
             (Some(_), _) => tracking::not_asked(&name, &place, leaf::UNREACHABLE, shown),

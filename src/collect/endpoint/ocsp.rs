@@ -1,7 +1,7 @@
 //! What a stapled OCSP response says of a certificate (RFC 6960): only the answer for its serial number counts, signed by
 //! its issuer or by whom the issuer made its responder.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::CertificateDer;
 use x509_parser::asn1_rs::{Any, BitString, FromDer};
 use x509_parser::certificate::X509Certificate;
@@ -42,23 +42,31 @@ pub(super) fn status(
     let [_, state, times @ ..] = single.as_slice() else {
         return None;
     };
+    let from = moment(times.first()?)?;
     // The end of its time is tagged [0] within the answer; further parts have other tags.
     let next = times
         .iter()
         .find(|part| part.header.is_contextspecific() && part.header.tag().0 == 0);
-    if let Some(next) = next {
-        let (_, time) = parse_der(inner(next)?).ok()?;
-        if moment(&time)? < now {
-            return Some("expired");
-        }
-    }
+    let until = match next {
+        Some(next) => moment(&parse_der(inner(next)?).ok()?.1)?,
+        // Newer ones are to be had at any time: an old one is no news.
+        None => from.checked_add(WITHOUT_END).ok()?,
+    };
     match state.header.tag().0 {
-        0 => Some("good"),
+        // What was revoked stays so, however old the news.
         1 => Some("revoked"),
+        _ if from > now.checked_add(SKEW).ok()? => None,
+        0 | 2 if until < now => Some("expired"),
+        0 => Some("good"),
         2 => Some("unknown"),
         _ => None,
     }
 }
+
+/// Clocks differ.
+const SKEW: SignedDuration = SignedDuration::from_hours(1);
+/// How long an answer without an end is believed: as long as authorities may let one last (CA/Browser Forum BR 4.9.10).
+const WITHOUT_END: SignedDuration = SignedDuration::from_hours(10 * 24);
 
 /// The bytes of the basic response within a successful one.
 fn basic_response(response: &[u8]) -> Option<Vec<u8>> {
@@ -177,4 +185,26 @@ fn moment(time: &DerObject<'_>) -> Option<Timestamp> {
     let (hour, minute, second) = (at.hour, at.minute, at.second);
     let written = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
     written.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made by openssl: a certificate that signed itself, a response that revokes it for 30 days, and a good one without
+    /// an end.
+    const CERTIFICATE: &[u8] = include_bytes!("../../../tests/fixtures/ocsp/certificate.der");
+    const REVOKED: &[u8] = include_bytes!("../../../tests/fixtures/ocsp/revoked.ocsp");
+    const ENDLESS: &[u8] = include_bytes!("../../../tests/fixtures/ocsp/endless.ocsp");
+
+    #[test]
+    fn old_news() {
+        let chain = [CertificateDer::from(CERTIFICATE)];
+        let said = |response, at: &str| status(response, &chain, at.parse().unwrap());
+        assert_eq!(said(REVOKED, "2026-12-02T00:00:00Z"), Some("revoked"));
+        assert_eq!(said(REVOKED, "2027-06-01T00:00:00Z"), Some("revoked"));
+        assert_eq!(said(ENDLESS, "2026-12-02T00:00:00Z"), Some("good"));
+        assert_eq!(said(ENDLESS, "2027-01-15T00:00:00Z"), Some("expired"));
+        assert_eq!(said(ENDLESS, "2026-11-01T00:00:00Z"), None);
+    }
 }

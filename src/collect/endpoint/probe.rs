@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures_util::future::join;
+use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::time::{Instant, sleep};
@@ -16,8 +17,8 @@ use super::facts::{
 use super::handshake::{Dial, Family, Hello, LOWER_VERSION, Version, connect, shake};
 use super::http::Web;
 use super::leaf::{
-    CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_AUTHORISED, NOT_PARSED, REFUSED, RESET,
-    STARTTLS_NOT_OFFERED, TIMEOUT, UNSUPPORTED,
+    CAPPED, CLOSED, Leaf, NOT_APPLICABLE, NOT_ASKED, NOT_AUTHORISED, NOT_PARSED, RATE_LIMITED,
+    REFUSED, RESET, STARTTLS_NOT_OFFERED, TIMEOUT, UNSUPPORTED,
 };
 use super::ocsp;
 use super::permitted;
@@ -32,6 +33,8 @@ pub(super) const ENDPOINT: Duration = Duration::from_secs(30);
 const BACK_OFF: Duration = Duration::from_millis(250);
 /// The most ports that are tried.
 const MAX_PORTS: usize = 64;
+/// Ports that are tried at the same time.
+const PORTS_AT_ONCE: usize = 4;
 
 /// What a probe of one address needs.
 pub(super) struct Ask<'a> {
@@ -105,16 +108,21 @@ impl Ask<'_> {
         }
         facts.tcp = Leaf::seen("ok".to_owned());
         if dial.starttls.is_some() {
-            let learned = [&old, &new].into_iter().find_map(|hello| hello.starttls);
-            facts.starttls = match learned {
-                Some(offered) => Leaf::seen(offered),
-                None => Leaf::unseen(why_of_one(&old)),
+            let learned = [old.starttls, new.starttls];
+            facts.starttls = match (
+                learned.contains(&Some(true)),
+                learned.contains(&Some(false)),
+            ) {
+                (true, false) => Leaf::seen(true),
+                // Whoever meets the one that does not speaks in clear.
+                (true, true) => Leaf::proven(false, STARTTLS_NOT_OFFERED),
+                // All that is said there is said in clear.
+                (false, true) => {
+                    self.in_clear_only(facts);
+                    return;
+                }
+                (false, false) => Leaf::unseen(why_of_one(&old)),
             };
-            // All that is said there is said in clear.
-            if learned == Some(false) {
-                self.in_clear_only(facts);
-                return;
-            }
         }
         let silent = |hello: &Hello| hello.why.as_deref() == Some(TIMEOUT) && !hello.offered();
         let given_up = silent(&old) && silent(&new);
@@ -127,17 +135,31 @@ impl Ask<'_> {
                 let line = raw::Line::new(dial.clone(), self.target.sent_name());
                 let raw = raw::ask(&line, facts).await;
                 *count += line.connections();
+                if line.was_refused() && facts.starttls.v == Some(true) {
+                    facts.starttls = Leaf::proven(false, STARTTLS_NOT_OFFERED);
+                }
                 raw
             }
         };
-        if let Some((version, family)) = second_family(&hellos) {
+        let mut asked = Vec::new();
+        while let Some((version, family)) = another_family(&hellos, &asked) {
+            asked.push(family);
             hellos.push((version, shake_again(dial, version, family, count).await));
         }
+        let open = match facts.suites.get("tls1_2") {
+            // Each kind of key exchange brought its certificate in clear.
+            Some(suites) if suites.v.is_some() && suites.complete => None,
+            Some(_) | None => open_family(dial, &hellos, asked.len(), count).await,
+        };
         client_certificate(facts, &hellos);
         let mut seen: Vec<Hello> = hellos.into_iter().map(|(_, hello)| hello).collect();
         seen.extend(raw::chains(&raw).into_iter().map(in_clear));
         facts.certs = self.certificates(dial, &seen);
         self.state(facts);
+        if let Some(why) = open.filter(|_| facts.probe.state == ProbeState::Complete) {
+            facts.probe.state = ProbeState::Partial;
+            facts.probe.reason = Some(format!("{CERTS_OPEN}{why}"));
+        }
         if self.target.http && facts.encrypted.v == Some(true) {
             self.web(dial, facts, count).await;
         }
@@ -146,12 +168,11 @@ impl Ask<'_> {
 
     /// A server that speaks its protocol and does not turn to TLS: seen whole, and not encrypted.
     fn in_clear_only(&self, facts: &mut TlsFacts) {
-        let starttls = std::mem::replace(&mut facts.starttls, Leaf::seen(false));
         let tcp = std::mem::take(&mut facts.tcp);
         let target = facts.target.clone();
         *facts = TlsFacts::unseen(target, self.now.to_string(), STARTTLS_NOT_OFFERED);
         self.not_asked(facts);
-        facts.starttls = starttls;
+        facts.starttls = Leaf::seen(false);
         facts.tcp = tcp;
         facts.encrypted = Leaf::proven(false, STARTTLS_NOT_OFFERED);
         facts.probe.state = ProbeState::Complete;
@@ -189,18 +210,14 @@ impl Ask<'_> {
     }
 
     async fn web(&self, dial: &Dial, facts: &mut TlsFacts, count: &mut u32) {
-        let left = dial.deadline.saturating_duration_since(Instant::now());
-        let web = Web::new(self.target.name(), dial.addr, left.min(self.timeout));
+        let web = Web::new(self.target.name(), dial.addr, self.timeout, dial.deadline);
         *count += 1;
         facts.http = web.front().await;
         if facts.http.status.v.is_none() {
             facts.probe.state = ProbeState::Partial;
-            facts.probe.reason = facts
-                .http
-                .status
-                .why
-                .as_ref()
-                .map(|why| format!("http:{why}"));
+            let why = facts.http.status.why.as_ref();
+            let why = why.map(|why| format!("http:{why}"));
+            facts.probe.reason = facts.probe.reason.take().or(why);
         }
         if !self.target.authorised {
             facts.http.not_permitted(NOT_AUTHORISED);
@@ -223,24 +240,50 @@ impl Ask<'_> {
             facts.open_ports = Leaf::unseen(NOT_AUTHORISED);
             return;
         }
-        let mut open = Vec::new();
-        for port in self.target.closed.iter().take(MAX_PORTS) {
-            *count += 1;
-            if Instant::now() >= dial.deadline {
-                facts.open_ports = Leaf::unseen(TIMEOUT);
-                return;
-            }
-            let addr = SocketAddr::new(dial.addr.ip(), *port);
-            match connect(addr, dial.timeout, dial.deadline).await {
-                Ok(_) => open.push(i64::from(*port)),
-                Err(REFUSED | RESET | TIMEOUT) => {}
-                Err(why) => {
-                    facts.open_ports = Leaf::unseen(why);
-                    return;
+        let tried = self.target.closed.iter().take(MAX_PORTS).copied();
+        let answers: Vec<(u16, Result<(), &'static str>)> = stream::iter(tried)
+            .map(|port| async move {
+                if Instant::now() >= dial.deadline {
+                    return (port, Err(CAPPED));
                 }
-            }
+                let addr = SocketAddr::new(dial.addr.ip(), port);
+                let answer = connect(addr, dial.timeout, dial.deadline).await;
+                (port, answer.map(drop))
+            })
+            .buffered(PORTS_AT_ONCE)
+            .collect()
+            .await;
+        *count += u32::try_from(answers.len()).unwrap_or(u32::MAX);
+        let open: Vec<i64> = answers
+            .iter()
+            .filter(|(_, answer)| answer.is_ok())
+            .map(|(port, _)| i64::from(*port))
+            .collect();
+        // One that is open is open, whatever else could not be seen.
+        facts.open_ports = match self.shut(dial, &answers).await {
+            Err(why) if open.is_empty() => Leaf::unseen(why),
+            Ok(()) | Err(_) => Leaf::seen(open),
+        };
+    }
+
+    /// Do these answers prove that every port but those that took us is closed? Silence does, where the service itself
+    /// still takes us.
+    async fn shut(
+        &self,
+        dial: &Dial,
+        answers: &[(u16, Result<(), &'static str>)],
+    ) -> Result<(), &'static str> {
+        let errors = || answers.iter().filter_map(|(_, answer)| answer.err());
+        if let Some(why) = errors().find(|why| !matches!(*why, REFUSED | RESET | TIMEOUT)) {
+            return Err(why);
         }
-        facts.open_ports = Leaf::seen(open);
+        if answers.len() < self.target.closed.len() {
+            return Err(CAPPED);
+        }
+        if errors().any(|why| why == TIMEOUT) {
+            connect(dial.addr, dial.timeout, dial.deadline).await?;
+        }
+        Ok(())
     }
 
     /// What stays unasked whatever the server answers.
@@ -388,29 +431,67 @@ fn negotiated(hello: &Hello) -> Negotiated {
     }
 }
 
-/// A server may hold an RSA certificate and another one: asks for the one that was not sent.
-fn second_family(hellos: &[(Version, Hello)]) -> Option<(Version, Family)> {
+/// A server may hold certificates with keys of several kinds: the next kind to ask for that was neither sent nor asked.
+fn another_family(hellos: &[(Version, Hello)], asked: &[Family]) -> Option<(Version, Family)> {
     let (version, _) = hellos.iter().rev().find(|(_, hello)| hello.offered())?;
-    let keys: Vec<bool> = hellos
+    let sent: Vec<String> = hellos
         .iter()
         .filter_map(|(_, hello)| hello.shown.chain.first())
         .map(|leaf| {
-            let described =
-                certificate::describe(std::slice::from_ref(leaf), Timestamp::UNIX_EPOCH);
-            described.sig_family == "rsa"
+            let leaf = std::slice::from_ref(leaf);
+            certificate::describe(leaf, Timestamp::UNIX_EPOCH).sig_family
         })
         .collect();
-    match (keys.contains(&true), keys.contains(&false)) {
-        (true, false) => Some((*version, Family::NotRsa)),
-        (false, true) => Some((*version, Family::Rsa)),
-        (true, true) | (false, false) => None,
+    let has = |family: &str| sent.iter().any(|sent| sent == family);
+    if sent.is_empty() {
+        return None;
     }
+    let (rsa, ecdsa) = (has("rsa"), has("ecdsa"));
+    let edwards = has("ed25519") || has("ed448");
+    let missing = [
+        (!rsa, Family::Rsa),
+        (!ecdsa && !edwards, Family::NotRsa),
+        (ecdsa && !edwards, Family::Edwards),
+        (edwards && !ecdsa, Family::Ecdsa),
+    ];
+    let next = missing
+        .into_iter()
+        .find(|(missing, family)| *missing && !asked.contains(family));
+    next.map(|(_, family)| (*version, family))
 }
+
+/// Why it is not known whether the server has certificates of the last `asked` kinds: it refused them, and then all others,
+/// or it did not answer.
+async fn open_family(
+    dial: &Dial,
+    hellos: &[(Version, Hello)],
+    asked: usize,
+    count: &mut u32,
+) -> Option<String> {
+    let tried = hellos.iter().rev().take(asked);
+    let failed: Vec<&(Version, Hello)> = tried.filter(|(_, hello)| !hello.offered()).collect();
+    let (version, _) = failed.first()?;
+    let ends = |why: &str| why.starts_with("alert:") || matches!(why, CLOSED | RESET);
+    let whys = failed.iter().filter_map(|(_, hello)| hello.why.as_deref());
+    if let Some(why) = whys.clone().find(|why| !ends(why)) {
+        return Some(why.to_owned());
+    }
+    let again = shake_again(dial, *version, Family::Any, count).await;
+    (!again.offered()).then(|| RATE_LIMITED.to_owned())
+}
+
+/// What the reason begins with where not every certificate was seen.
+pub(super) const CERTS_OPEN: &str = "certs:";
 
 fn client_certificate(facts: &mut TlsFacts, hellos: &[(Version, Hello)]) {
     if facts.encrypted.v != Some(true) {
         let why = facts.encrypted.why.clone();
         facts.client_cert = Leaf::unseen(why.unwrap_or_else(|| CLOSED.to_owned()));
+        return;
+    }
+    // A handshake that came to the server's certificate came past the place where it would ask.
+    if !hellos.iter().any(|(_, hello)| hello.offered()) {
+        facts.client_cert = Leaf::unseen(UNSUPPORTED);
         return;
     }
     let asked = hellos

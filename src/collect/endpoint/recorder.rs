@@ -106,11 +106,13 @@ impl ServerCertVerifier for Recorder {
             .supported_schemes();
         all.into_iter()
             .filter(|scheme| {
-                let rsa = format!("{scheme:?}").starts_with("RSA");
+                let name = format!("{scheme:?}");
                 match self.family {
                     Family::Any => true,
-                    Family::Rsa => rsa,
-                    Family::NotRsa => !rsa,
+                    Family::Rsa => name.starts_with("RSA"),
+                    Family::NotRsa => !name.starts_with("RSA"),
+                    Family::Ecdsa => name.starts_with("ECDSA"),
+                    Family::Edwards => name.starts_with("ED"),
                 }
             })
             .collect()

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::handshake::why_of_io;
-use super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, TIMEOUT};
+use super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, RATE_LIMITED, TIMEOUT};
 
 /// A protocol that begins in clear and turns to TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,19 +87,45 @@ pub(super) async fn upgrade(
 async fn smtp(talk: &mut Talk<'_>) -> Result<(), Refused> {
     greeted(talk.reply().await?.starts_with("220"))?;
     let offers = talk.ask("EHLO capdo.invalid\r\n").await?;
+    // A server that knows no EHLO offers nothing; one that has no room, or no liking for us, says nothing of TLS.
+    if !offers.starts_with("250") && !offers.starts_with("50") {
+        return Err(Refused::Unseen(declined(&offers)));
+    }
     let named = offers.lines().any(|l| {
-        let word = l.get(4..).unwrap_or_default().trim();
+        let words = l.get(4..).unwrap_or_default();
+        let word = words.split_whitespace().next().unwrap_or_default();
         word.eq_ignore_ascii_case("starttls")
     });
     offered(named)?;
-    offered(talk.ask("STARTTLS\r\n").await?.starts_with("220"))
+    let answer = talk.ask("STARTTLS\r\n").await?;
+    match answer.starts_with("421") {
+        true => Err(Refused::Unseen(RATE_LIMITED)),
+        false => offered(answer.starts_with("220")),
+    }
+}
+
+/// Replies of SMTP and FTP that begin with 4 are of the moment.
+fn declined(reply: &str) -> &'static str {
+    match reply.starts_with('4') {
+        true => RATE_LIMITED,
+        false => PROTOCOL,
+    }
 }
 
 async fn imap(talk: &mut Talk<'_>) -> Result<(), Refused> {
-    greeted(talk.until_line(|_| true).await?.starts_with("* "))?;
+    let greeting = talk.until_line(|_| true).await?;
+    if greeting.to_ascii_uppercase().starts_with("* BYE") {
+        return Err(Refused::Unseen(RATE_LIMITED));
+    }
+    greeted(greeting.starts_with("* "))?;
     talk.say(b"a1 CAPABILITY\r\n").await?;
     let answer = talk.until_line(|l| l.starts_with("a1 ")).await?;
-    offered(answer.to_ascii_uppercase().contains(" STARTTLS"))?;
+    let answer = answer.to_ascii_uppercase();
+    // Only the list itself shows what is not in it.
+    if !answer.contains("* CAPABILITY ") || !answer.lines().any(|l| l.starts_with("A1 OK")) {
+        return Err(Refused::Unseen(PROTOCOL));
+    }
+    offered(answer.split_whitespace().any(|word| word == "STARTTLS"))?;
     talk.say(b"a2 STARTTLS\r\n").await?;
     let answer = talk.until_line(|l| l.starts_with("a2 ")).await?;
     offered(answer.lines().any(|l| l.starts_with("a2 OK")))
@@ -108,12 +134,22 @@ async fn imap(talk: &mut Talk<'_>) -> Result<(), Refused> {
 async fn pop3(talk: &mut Talk<'_>) -> Result<(), Refused> {
     greeted(talk.until_line(|_| true).await?.starts_with("+OK"))?;
     talk.say(b"STLS\r\n").await?;
-    offered(talk.until_line(|_| true).await?.starts_with("+OK"))
+    let answer = talk.until_line(|_| true).await?;
+    // RFC 3206, RFC 2449: a trouble of the moment.
+    let moment = ["-ERR [SYS/TEMP]", "-ERR [IN-USE]", "-ERR [LOGIN-DELAY]"];
+    match moment.iter().any(|begin| answer.starts_with(begin)) {
+        true => Err(Refused::Unseen(RATE_LIMITED)),
+        false => offered(answer.starts_with("+OK")),
+    }
 }
 
 async fn ftp(talk: &mut Talk<'_>) -> Result<(), Refused> {
     greeted(talk.reply().await?.starts_with("220"))?;
-    offered(talk.ask("AUTH TLS\r\n").await?.starts_with("234"))
+    let answer = talk.ask("AUTH TLS\r\n").await?;
+    match answer.starts_with('4') {
+        true => Err(Refused::Unseen(RATE_LIMITED)),
+        false => offered(answer.starts_with("234")),
+    }
 }
 
 /// The extended request of StartTLS: message 1, OID 1.3.6.1.4.1.1466.20037.
@@ -137,13 +173,23 @@ async fn ldap(talk: &mut Talk<'_>) -> Result<(), Refused> {
     };
     let answer = talk.exactly(length.min(MAX_BYTES)).await?;
     // Message number, then the extended response (0x78) whose first part is the result code.
-    match answer[..] {
-        [2, 1, 1, 0x78, length, 0x0a, 1, code, ..] if length < 0x80 => offered(code == 0),
-        [2, 1, 1, 0x78, 0x81, _, 0x0a, 1, code, ..] => offered(code == 0),
-        [2, 1, 1, 0x78, 0x84, _, _, _, _, 0x0a, 1, code, ..] => offered(code == 0),
-        _ => Err(Refused::Unseen(PROTOCOL)),
+    let code = match answer[..] {
+        [2, 1, 1, 0x78, length, 0x0a, 1, code, ..] if length < 0x80 => code,
+        [2, 1, 1, 0x78, 0x81, _, 0x0a, 1, code, ..] => code,
+        [2, 1, 1, 0x78, 0x84, _, _, _, _, 0x0a, 1, code, ..] => code,
+        _ => return Err(Refused::Unseen(PROTOCOL)),
+    };
+    match code {
+        LDAP_BUSY | LDAP_UNAVAILABLE => Err(Refused::Unseen(RATE_LIMITED)),
+        // RFC 4511, 4.14.2: another operation is under way, or TLS is there already.
+        LDAP_OPERATIONS => Err(Refused::Unseen(PROTOCOL)),
+        code => offered(code == 0),
     }
 }
+
+const LDAP_OPERATIONS: u8 = 1;
+const LDAP_BUSY: u8 = 51;
+const LDAP_UNAVAILABLE: u8 = 52;
 
 async fn xmpp(talk: &mut Talk<'_>, name: &str) -> Result<(), Refused> {
     let begin = format!(
@@ -410,6 +456,33 @@ mod tests {
             ),
             no
         );
+    }
+
+    /// A server without room, or one that declines us, has not said that it does not offer TLS.
+    #[test]
+    fn what_is_of_the_moment_proves_nothing() {
+        let unseen = |why| Err(Refused::Unseen(why));
+        let ehlo: &[u8] = b"250-mail.example\r\n250-STARTTLS\r\n250 SIZE 1\r\n";
+        let smtp = |answers: &[&[u8]]| speak(Starttls::Smtp, b"220 b\r\n", answers);
+        assert_eq!(smtp(&[b"421 4.7.0 too many\r\n"]), unseen(RATE_LIMITED));
+        assert_eq!(smtp(&[b"550 5.7.1 helo rejected\r\n"]), unseen(PROTOCOL));
+        assert_eq!(smtp(&[ehlo, b"421 closing\r\n"]), unseen(RATE_LIMITED));
+        assert_eq!(smtp(&[b"502 what\r\n"]), Err(Refused::NotOffered));
+        assert_eq!(
+            smtp(&[b"250-m\r\n250 STARTTLS REQUIRED\r\n", b"220 go\r\n"]),
+            Ok(())
+        );
+        let imap = |first: &[u8], answers: &[&[u8]]| speak(Starttls::Imap, first, answers);
+        assert_eq!(imap(b"* BYE too many\r\n", &[]), unseen(RATE_LIMITED));
+        assert_eq!(imap(b"* OK\r\n", &[b"a1 NO later\r\n"]), unseen(PROTOCOL));
+        let pop3 = speak(Starttls::Pop3, b"+OK\r\n", &[b"-ERR [SYS/TEMP] later\r\n"]);
+        assert_eq!(pop3, unseen(RATE_LIMITED));
+        let ftp = speak(Starttls::Ftp, b"220 a\r\n", &[b"421 too many\r\n"]);
+        assert_eq!(ftp, unseen(RATE_LIMITED));
+        for (code, why) in [(51, RATE_LIMITED), (52, RATE_LIMITED), (1, PROTOCOL)] {
+            let answer = [0x30, 12, 2, 1, 1, 0x78, 7, 0x0a, 1, code, 4, 0, 4, 0];
+            assert_eq!(speak(Starttls::Ldap, b"", &[&answer]), unseen(why));
+        }
     }
 
     #[test]

@@ -163,6 +163,25 @@ fn tls_server(answer: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> Socket
 pub(super) fn tls_pages(
     answer: impl Fn(&str, &mut dyn Write) + Send + Sync + 'static,
 ) -> SocketAddr {
+    let config = tls_config();
+    serve(move |stream| tls_page(&config, stream, &answer))
+}
+
+fn tls_page(
+    config: &Arc<rustls::ServerConfig>,
+    mut stream: TcpStream,
+    answer: impl Fn(&str, &mut dyn Write),
+) {
+    let mut tls = rustls::ServerConnection::new(config.clone()).unwrap();
+    let mut stream = rustls::Stream::new(&mut tls, &mut stream);
+    let mut bytes = [0; 4096];
+    if let Ok(count) = stream.read(&mut bytes) {
+        let request = String::from_utf8_lossy(&bytes[..count]).into_owned();
+        answer(request.split(' ').nth(1).unwrap_or_default(), &mut stream);
+    }
+}
+
+fn tls_config() -> Arc<rustls::ServerConfig> {
     let names = vec!["tracuu.buuchinhmau.example".to_owned()];
     let made = rcgen::generate_simple_self_signed(names).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
@@ -174,16 +193,67 @@ pub(super) fn tls_pages(
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
-    let config = Arc::new(config);
-    serve(move |mut stream| {
-        let mut tls = rustls::ServerConnection::new(config.clone()).unwrap();
-        let mut stream = rustls::Stream::new(&mut tls, &mut stream);
-        let mut bytes = [0; 4096];
-        if let Ok(count) = stream.read(&mut bytes) {
-            let request = String::from_utf8_lossy(&bytes[..count]).into_owned();
-            answer(request.split(' ').nth(1).unwrap_or_default(), &mut stream);
+    Arc::new(config)
+}
+
+/// Behind a balancer one of two servers has no STARTTLS: whoever meets that one speaks in clear.
+#[test]
+fn starttls_that_every_other_connection_gets() {
+    let config = tls_config();
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let addr = serve(move |mut stream| {
+        let odd = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 2 == 1;
+        let _ = stream.write_all(b"220 mail\r\n");
+        hello(&mut stream);
+        let offers: &[u8] = if odd {
+            b"250-mail\r\n250 STARTTLS\r\n"
+        } else {
+            b"250-mail\r\n250 SIZE 1\r\n"
+        };
+        let _ = stream.write_all(offers);
+        if odd {
+            hello(&mut stream);
+            let _ = stream.write_all(b"220 go\r\n");
+            tls_page(&config, stream, |_, _| {});
         }
-    })
+    });
+    let mut target =
+        ProbeTarget::parse(&format!("tracuu.buuchinhmau.example:{}", addr.port())).unwrap();
+    target.at = vec![addr.ip()];
+    target.sni = Some("tracuu.buuchinhmau.example".into());
+    target.starttls = Some("smtp".into());
+    target.http = false;
+    let facts = block_on(probe(&target, &cx())).remove(0);
+    assert_eq!(facts.starttls.v, Some(false), "{facts:?}");
+}
+
+fn block_on<T>(ask: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(ask)
+}
+
+/// Many slow pages end together where the address does.
+#[test]
+fn one_deadline_for_all_pages() {
+    let addr = tls_pages(|_, out| {
+        thread::sleep(Duration::from_millis(400));
+        let _ = out.write_all(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    });
+    let began = Instant::now();
+    let last = block_on(async {
+        let until = tokio::time::Instant::now() + Duration::from_millis(900);
+        let wait = Duration::from_secs(5);
+        let web = http::Web::new("tracuu.buuchinhmau.example", addr, wait, until);
+        for _ in 0..9 {
+            let _ = web.page("/a").await;
+        }
+        web.page("/b").await.err()
+    });
+    assert_eq!(last, Some("timeout"));
+    assert!(began.elapsed() < Duration::from_secs(3), "not in time");
 }
 
 #[test]

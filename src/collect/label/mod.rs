@@ -2,7 +2,7 @@
 //!
 //! Values of samples are looked at in memory; facts hold only classes, exposures and counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{Context, Reader};
 use crate::model::{Collected, MaskProfile, Reason, Seen, Subject};
 use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
 use crate::privacy::masks::Exposure;
-use crate::privacy::{Class, Party, values};
+use crate::privacy::{Class, Party};
 
 mod columns;
 mod components;
@@ -93,13 +93,45 @@ pub(in crate::collect) struct Printed {
 }
 
 /// What a page prints of persons: class, party, exposure, digits hidden and shown. For pages that are no labels.
-/// Values that `common` prints too are left out; captions that both have are kept.
+/// What it prints as `common` prints it is left out; captions that both have are kept.
 pub(in crate::collect) fn read_page(page: &str, common: &str) -> Vec<Printed> {
     let common: BTreeSet<String> = html::parse(common).into_iter().map(|p| p.text).collect();
-    let mut pieces = html::parse(page);
-    pieces.retain(|p| !common.contains(&p.text) || values::classes(&p.text).is_empty());
-    read::read(&spots::of_html(&pieces))
-        .fields
+    let pieces = html::parse(page);
+    // What the common pieces of this very page say, with nothing where it has more.
+    let mut own: BTreeMap<Printed, usize> = BTreeMap::new();
+    let blank = |piece: &html::Piece| html::Piece {
+        text: "—".to_owned(),
+        ..piece.clone()
+    };
+    let shared: Vec<html::Piece> = pieces
+        .iter()
+        .map(|p| match common.contains(&p.text) {
+            true => p.clone(),
+            false => blank(p),
+        })
+        .collect();
+    // Under which heading it stands may differ between the two, so the party does not count.
+    let alike = |shown: &Printed| Printed {
+        party: Party::Unknown,
+        ..shown.clone()
+    };
+    for shown in printed(&shared) {
+        *own.entry(alike(&shown)).or_default() += 1;
+    }
+    let mut found = printed(&pieces);
+    found.retain(|shown| match own.get_mut(&alike(shown)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        Some(_) | None => true,
+    });
+    found
+}
+
+fn printed(pieces: &[html::Piece]) -> Vec<Printed> {
+    let fields = read::read(&spots::of_html(pieces)).fields;
+    fields
         .into_iter()
         .map(|f| Printed {
             class: f.class,
@@ -108,6 +140,11 @@ pub(in crate::collect) fn read_page(page: &str, common: &str) -> Vec<Printed> {
             digits: f.digits,
         })
         .collect()
+}
+
+/// The texts that a text holds written otherwise: base64, hexadecimal, percent signs.
+pub(in crate::collect) fn decoded(text: &str) -> Vec<String> {
+    decode::inside(text)
 }
 
 /// The text and the codes of a PDF as a page, and whether all of it was read; `None` where nothing was.

@@ -1,10 +1,10 @@
 //! What single hellos prove: compression, secure renegotiation, extended master secret, downgrade protection, DH size.
 
-use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL};
+use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL, RATE_LIMITED};
 use super::as_unseen;
 use super::flight::Flight;
 use super::line::{Answer, Line, Offer};
-use super::names::{Version, suite};
+use super::names::{FINITE, Version, suite};
 use super::survey::{Seen, open};
 
 /// The newest version before TLS 1.3 that is offered: the question of it does not arise where there is none, and is
@@ -85,21 +85,67 @@ pub(super) async fn fallback(line: &Line, seen: &[Seen], newest: Version) -> Lea
 
 /// The smallest Diffie-Hellman prime that was used before TLS 1.3. Where a version was not seen whole, a smaller one may
 /// hide there.
-pub(super) fn dh_bits(seen: &[Seen]) -> Leaf<i64> {
+pub(super) async fn dh_bits(line: &Line, seen: &[Seen]) -> Leaf<i64> {
     let old = |one: &&Seen| (Version::Ssl3..=Version::Tls12).contains(&one.version);
     if let Some(why) = open(seen.iter().filter(old)) {
         return Leaf::unseen(why);
-    }
-    let flights = seen.iter().flat_map(|one| &one.flights);
-    if let Some(bits) = flights.filter_map(|f| f.dh_bits).min() {
-        return Leaf::seen(bits);
     }
     let uses = |id: &u16| {
         let name = suite(*id);
         name.contains("_DHE_") || name.contains("_DH_anon")
     };
-    match seen.iter().any(|one| one.suites.iter().any(uses)) {
-        true => Leaf::unseen(PROTOCOL),
-        false => Leaf::unseen(NOT_APPLICABLE),
+    let of = |one: &Seen| -> Vec<u16> { one.suites.iter().copied().filter(uses).collect() };
+    let newest = seen
+        .iter()
+        .rev()
+        .filter(old)
+        .find(|one| !of(one).is_empty());
+    let Some(newest) = newest else {
+        return Leaf::unseen(NOT_APPLICABLE);
+    };
+    let mut flights: Vec<i64> = seen
+        .iter()
+        .flat_map(|one| &one.flights)
+        .filter_map(|flight| flight.dh_bits)
+        .collect();
+    match without_named(line, newest, &of(newest)).await {
+        Ok(bits) => flights.extend(bits),
+        Err(why) => return Leaf::unseen(why),
+    }
+    match flights.into_iter().min() {
+        Some(bits) => Leaf::seen(bits),
+        None => Leaf::unseen(PROTOCOL),
+    }
+}
+
+/// The prime that clients get who know no named groups (RFC 7919): GnuTLS then takes the one of its settings.
+async fn without_named(
+    line: &Line,
+    one: &Seen,
+    suites: &[u16],
+) -> Result<Option<i64>, &'static str> {
+    let whole = one.offer(suites);
+    let offer = Offer {
+        groups: whole
+            .groups
+            .iter()
+            .copied()
+            .filter(|id| !FINITE.contains(id))
+            .collect(),
+        ..whole.clone()
+    };
+    match line.ask(&offer).await {
+        Answer::Flight(flight) => Ok(flight.dh_bits),
+        // It gives such clients none, while it still takes others.
+        Answer::Alert(40 | 47 | 71) => match line.ask(&whole).await {
+            Answer::Flight(_) => Ok(None),
+            Answer::Alert(_) | Answer::Dropped(_) | Answer::Unseen(_) => Err(RATE_LIMITED),
+        },
+        Answer::Alert(_) => Err("alert"),
+        Answer::Dropped(why) => match line.drops(&offer, &one.offer(&one.suites)).await {
+            Ok(()) => Ok(None),
+            Err(_) => Err(why),
+        },
+        Answer::Unseen(why) => Err(why),
     }
 }

@@ -1,6 +1,6 @@
 //! The groups of the key exchange: in TLS 1.3 the server names the one that it wants, before that it uses one.
 
-use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL};
+use super::super::leaf::{Leaf, NOT_APPLICABLE, PROTOCOL, RATE_LIMITED};
 use super::line::{Answer, Line, Offer};
 use super::names::{GROUPS, Version, group, suite};
 use super::survey::{Seen, open};
@@ -63,8 +63,18 @@ async fn of_version(line: &Line, offer: &Offer) -> Result<Vec<u16>, &'static str
                 left.retain(|other| *other != id);
                 found.push(id);
             }
-            // Only a refusal of what is left ends the list.
-            Answer::Alert(40 | 47 | 71) if !found.is_empty() => break,
+            // Only a refusal of what is left ends the list, while what was taken still is.
+            Answer::Alert(40 | 47 | 71) if !found.is_empty() => {
+                let good = Offer {
+                    groups: found.clone(),
+                    ..offer.clone()
+                };
+                match line.ask(&good).await {
+                    Answer::Flight(_) => break,
+                    Answer::Alert(_) => return Err(RATE_LIMITED),
+                    Answer::Dropped(why) | Answer::Unseen(why) => return Err(why),
+                }
+            }
             Answer::Alert(_) => return Err("alert"),
             Answer::Dropped(why) => {
                 let good = Offer {

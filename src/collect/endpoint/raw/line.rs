@@ -11,8 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::super::handshake::{Dial, provider, why_of_io};
+use super::super::handshake::{Closed, Dial, provider, why_of_io};
 use super::super::leaf::{CAPPED, CLOSED, NOT_TLS, PROTOCOL, RATE_LIMITED, RESET, TIMEOUT};
+use super::super::starttls::Refused;
 use super::super::tap::MAX_BYTES;
 use super::flight::{Flight, Step, read};
 use super::hello::Hello;
@@ -64,6 +65,8 @@ struct State {
     resets: u32,
     taken: bool,
     given_up: Option<&'static str>,
+    /// Did the protocol before TLS, once, not lead to it?
+    refused: bool,
     /// Once the server has reset a connection: when the next one may be made.
     next: Option<Instant>,
 }
@@ -90,6 +93,11 @@ impl Line {
     /// How many connections were made.
     pub(in crate::collect::endpoint) fn connections(&self) -> u32 {
         self.with(|state| state.connections)
+    }
+
+    /// Was TLS refused, on one of the connections, by the protocol before it?
+    pub(in crate::collect::endpoint) fn was_refused(&self) -> bool {
+        self.with(|state| state.refused)
     }
 
     /// Sends one hello and reads the answer. A reset is asked once more, after a wait.
@@ -178,7 +186,12 @@ impl Line {
     async fn exchange(&self, offer: &Offer) -> Answer {
         let mut stream = match self.dial.open().await {
             Ok(stream) => stream,
-            Err(closed) => return Answer::Unseen(closed.why()),
+            Err(closed) => {
+                if closed == Closed::Before(Refused::NotOffered) {
+                    self.with(|state| state.refused = true);
+                }
+                return Answer::Unseen(closed.why());
+            }
         };
         let mut random = [0; 32];
         if self.random.fill(&mut random).is_err() {

@@ -20,13 +20,20 @@ use survey::survey;
 pub(super) use survey::{Seen, chains};
 
 use super::facts::{SuiteFacts, TlsFacts};
-use super::leaf::{Leaf, NOT_APPLICABLE};
+use super::leaf::{Leaf, NOT_APPLICABLE, RATE_LIMITED};
 use names::Version;
 
 /// Asks everything that needs no ended handshake, and fills the leaves. `known` names the versions in which a whole
 /// handshake succeeded. Returns the chains that came in clear.
 pub(super) async fn ask(line: &Line, facts: &mut TlsFacts) -> Vec<Seen> {
-    let seen = survey(line).await;
+    let mut seen = survey(line).await;
+    for one in &mut seen {
+        // Taken by a whole handshake and refused here: it answers one connection so and another otherwise.
+        let taken = facts.versions.get(one.version.key());
+        if taken.is_some_and(|leaf| leaf.v == Some(true)) && one.offered.v == Some(false) {
+            one.offered = Leaf::unseen(RATE_LIMITED);
+        }
+    }
     let offers = |v: Version| {
         seen.iter()
             .any(|s| s.version == v && s.offered.v == Some(true))
@@ -49,7 +56,7 @@ pub(super) async fn ask(line: &Line, facts: &mut TlsFacts) -> Vec<Seen> {
     };
     facts.encrypted = Leaf::seen(true);
     facts.groups = groups::ask(line, &seen).await;
-    facts.dh_bits = extras::dh_bits(&seen);
+    facts.dh_bits = extras::dh_bits(line, &seen).await;
     facts.secure_renegotiation = extras::of_hello(&seen, |f| f.secure_renegotiation);
     facts.extended_master_secret = extras::of_hello(&seen, |f| f.extended_master_secret);
     facts.compression = extras::compression(line, &seen).await;

@@ -133,7 +133,7 @@ pub(super) fn suite(id: u16) -> String {
 }
 
 /// Groups that a hello offers, hybrids of the time after quantum computers first.
-pub(super) const GROUPS: [(u16, &str); 32] = [
+pub(super) const GROUPS: [(u16, &str); 44] = [
     (0x11ec, "x25519mlkem768"),
     (0x11eb, "secp256r1mlkem768"),
     (0x11ed, "secp384r1mlkem1024"),
@@ -161,12 +161,27 @@ pub(super) const GROUPS: [(u16, &str); 32] = [
     (20, "secp224k1"),
     (19, "secp192r1"),
     (18, "secp192k1"),
+    (17, "secp160r2"),
     (16, "secp160r1"),
     (15, "secp160k1"),
     (14, "sect571r1"),
+    (13, "sect571k1"),
     (12, "sect409r1"),
+    (11, "sect409k1"),
+    (10, "sect283r1"),
     (9, "sect283k1"),
+    (8, "sect239k1"),
+    (7, "sect233r1"),
+    (6, "sect233k1"),
+    (5, "sect193r2"),
+    (4, "sect193r1"),
+    (3, "sect163r2"),
+    (2, "sect163r1"),
+    (1, "sect163k1"),
 ];
+
+/// The named groups of finite fields (RFC 7919).
+pub(super) const FINITE: std::ops::RangeInclusive<u16> = 256..=511;
 
 /// The name of a group; its number where it has none.
 pub(super) fn group(id: u16) -> String {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use super::super::leaf::{CLOSED, Leaf, PROTOCOL};
+use super::super::leaf::{CLOSED, Leaf, PROTOCOL, RATE_LIMITED};
 use super::flight::Flight;
 use super::hello::FEW;
 use super::line::{Answer, Line, Offer};
@@ -122,7 +122,26 @@ pub(in crate::collect::endpoint) async fn survey(line: &Line) -> Vec<Seen> {
         }
         all.push(one);
     }
+    if let Some(good) = &good {
+        still_takes(line, good, &mut all).await;
+    }
     all
+}
+
+/// A server that, after all of it, refuses what it took has lost patience somewhere before: its refusals prove nothing.
+async fn still_takes(line: &Line, good: &Offer, all: &mut [Seen]) {
+    let by_alert = |leaf: &Leaf<bool>| leaf.why.as_deref().is_some_and(|w| w.starts_with("alert:"));
+    let refused = |one: &Seen| one.offered.v == Some(false) && by_alert(&one.offered);
+    if !all.iter().any(refused) || matches!(line.ask(good).await, Answer::Flight(_)) {
+        return;
+    }
+    for one in all.iter_mut() {
+        if refused(one) {
+            one.offered = Leaf::unseen(RATE_LIMITED);
+        } else if one.offered.v == Some(true) {
+            one.cut = one.cut.or(Some(RATE_LIMITED));
+        }
+    }
 }
 
 /// May the server have refused the suite that it chose, rather than the version? One that ends each connection tells
@@ -255,7 +274,17 @@ async fn take(
                 seen.suites.push(flight.suite);
                 seen.flights.push(*flight);
             }
-            Answer::Alert(40 | 47 | 70 | 71) => break,
+            Answer::Alert(40 | 47 | 71) => break,
+            // It refuses a version that it took: the end of the list only where it does so each time.
+            Answer::Alert(70) => {
+                let good = seen.offer(&seen.suites);
+                let cut = match line.between(&offer, &good).await {
+                    Ok(Answer::Alert(40 | 47 | 70 | 71)) => None,
+                    Ok(_) => Some(RATE_LIMITED),
+                    Err(why) => Some(why),
+                };
+                return (left, cut);
+            }
             Answer::Alert(_) => return (left, Some(ALERT)),
             Answer::Dropped(_) => {
                 let good = seen.offer(&seen.suites);
@@ -315,9 +344,10 @@ async fn by_key_exchange(line: &Line, version: Version) -> Result<Seen, bool> {
     Err(refused)
 }
 
-/// Offered in the reverse order: does the server still take the same one?
+/// Offered in the reverse order: does the server still take the same one? That it takes any shows that what it refused just
+/// before was the end of its list, and not of its patience.
 async fn order(line: &Line, seen: &mut Seen) {
-    let (Some(first), true) = (seen.suites.first().copied(), seen.suites.len() > 1) else {
+    let Some(first) = seen.suites.first().copied() else {
         return;
     };
     let mut reversed: Vec<u16> = seen.suites.iter().rev().copied().collect();
@@ -326,11 +356,16 @@ async fn order(line: &Line, seen: &mut Seen) {
         let few = seen.suites.len().min(FEW);
         reversed.drain(..seen.suites.len() - few);
     }
-    if let Answer::Flight(flight) = line.ask(&seen.offer(&reversed)).await {
-        seen.order = Some(match flight.suite == first {
-            true => "server",
-            false => "client",
-        });
+    match line.ask(&seen.offer(&reversed)).await {
+        Answer::Flight(_) if seen.suites.len() == 1 => {}
+        Answer::Flight(flight) => {
+            seen.order = Some(match flight.suite == first {
+                true => "server",
+                false => "client",
+            });
+        }
+        Answer::Alert(_) => seen.cut = Some(RATE_LIMITED),
+        Answer::Dropped(why) | Answer::Unseen(why) => seen.cut = Some(why),
     }
 }
 

@@ -1,8 +1,12 @@
 //! What an answer of a tracking page shows of persons: classes, parties, how far hidden. Values stay in memory.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
+use super::hidden;
 use crate::collect::label::{self, Printed as Shown};
+use crate::parse::html::{self, Where};
 use crate::privacy::masks::{self, Exposure};
 use crate::privacy::names::{self, Around, classify};
 use crate::privacy::{Class, Party, values};
@@ -24,7 +28,7 @@ impl Kind {
     pub(super) fn of(media_type: &str, body: &str) -> Self {
         let media = media_type.to_ascii_lowercase();
         let first = body.trim_start().chars().next();
-        if media.contains("json") {
+        if media.contains("json") || media.contains("javascript") {
             Self::Json
         } else if media.contains("pdf") {
             Self::Pdf
@@ -56,85 +60,162 @@ impl Kind {
 
 /// The personal fields of an answer that `common` does not show too; `None` where it could not be understood.
 pub(super) fn read(kind: Kind, body: &str, common: &str) -> Option<Vec<Shown>> {
-    let mut found = match kind {
-        Kind::Json => {
-            let json: Json = serde_json::from_str(body).ok()?;
-            let mut found = Vec::new();
-            walk(&json, &mut Vec::new(), &mut found);
-            found
+    let mut finder = Finder::beside(common);
+    match (kind, documents(body)) {
+        (Kind::Json | Kind::Html | Kind::Text, Some(all)) => {
+            all.iter().for_each(|json| finder.walk(json));
         }
-        Kind::Html => page(body, common),
-        Kind::Pdf if body.is_empty() => return None,
-        Kind::Pdf => label::read_page(body, common),
-        Kind::Text => plain(body),
-        Kind::Other => return None,
-    };
+        (Kind::Json, None) => return None,
+        (Kind::Html, None) => {
+            finder.found = label::read_page(body, common);
+            sentences(body, &mut finder);
+            hidden::read(body, &mut finder);
+        }
+        (Kind::Pdf, _) if body.is_empty() => return None,
+        (Kind::Pdf, _) => finder.found = label::read_page(body, common),
+        (Kind::Text, None) => body.lines().take(MAX_LINES).for_each(|l| finder.line(l)),
+        (Kind::Other, _) => return None,
+    }
+    let mut found = finder.found;
     found.retain(|shown| ASKED.contains(&shown.class) && shown.exposure != Exposure::Absent);
     found.sort();
     Some(found)
 }
 
-/// What a page prints; the data that a script of it carries for its first drawing counts as shown too.
-fn page(body: &str, common: &str) -> Vec<Shown> {
-    let mut found = label::read_page(body, common);
-    for data in embedded(body) {
-        walk(&data, &mut Vec::new(), &mut found);
-    }
-    found
-}
-
-/// `<script type="application/json">` and `<script id="__NEXT_DATA__" …>`: JSON that a page carries.
-fn embedded(body: &str) -> Vec<Json> {
-    let mut found = Vec::new();
-    let mut rest = body;
-    while let Some(at) = rest.find("<script") {
-        rest = &rest[at..];
-        let (Some(open), Some(end)) = (rest.find('>'), rest.find("</script")) else {
-            break;
-        };
-        if open < end
-            && rest[..open].contains("json")
-            && let Ok(json) = serde_json::from_str(rest[open + 1..end].trim())
-        {
-            found.push(json);
-        }
-        rest = &rest[end + 1..];
-    }
-    found
-}
-
-/// Lines of text: `caption: value`, or values that give themselves away.
-fn plain(body: &str) -> Vec<Shown> {
-    let mut found = Vec::new();
-    for line in body.lines().take(MAX_LINES) {
-        let (key, value) = line.split_once([':', '=']).unwrap_or(("", line));
-        leaf(&[key.trim()], value.trim(), &mut found);
-    }
-    found
-}
-
-fn walk<'j>(json: &'j Json, path: &mut Vec<&'j str>, found: &mut Vec<Shown>) {
-    match json {
-        Json::Object(map) => {
-            for (key, value) in map {
-                path.push(key);
-                walk(value, path, found);
-                path.pop();
-            }
-        }
-        Json::Array(items) => items.iter().for_each(|item| walk(item, path, found)),
-        Json::String(text) => leaf(path, text, found),
-        Json::Number(number) => leaf(path, &number.to_string(), found),
-        Json::Null | Json::Bool(_) => {}
-    }
-}
-
-/// One value under its names, the outermost first.
-fn leaf(path: &[&str], value: &str, found: &mut Vec<Shown>) {
-    let value = value.trim();
-    if value.is_empty() || found.len() >= MAX_FIELDS {
+/// "Delivered. Signed by: …": a caption within a sentence, where no name was found under one of its own.
+fn sentences(body: &str, finder: &mut Finder) {
+    let named = |shown: &Shown| shown.class == Class::Name && shown.exposure == Exposure::Full;
+    if finder.found.iter().any(named) {
         return;
     }
+    let pieces = html::parse(body).into_iter();
+    for piece in pieces.filter(|p| p.place == Where::Text && p.text.contains(':')) {
+        if finder.known.contains(&piece.text) {
+            continue;
+        }
+        let clauses = piece.text.split(['.', ';', '|', ',', '(']);
+        clauses
+            .filter(|clause| clause.contains(':') && *clause != piece.text)
+            .for_each(|clause| finder.line(clause));
+    }
+}
+
+/// JSON, alone, behind the prefix or within the call that some servers put around it, or one object a line.
+pub(super) fn documents(body: &str) -> Option<Vec<Json>> {
+    let body = body.trim();
+    if let Ok(json) = serde_json::from_str::<Json>(body) {
+        return (json.is_object() || json.is_array()).then(|| vec![json]);
+    }
+    let (begin, end) = (body.find(['{', '['])?, body.rfind(['}', ']'])?);
+    let wrapped = body.get(begin..=end)?;
+    // What stands around is short and no page.
+    if begin <= MAX_WRAP
+        && body.len() - end <= MAX_WRAP
+        && !body.starts_with('<')
+        && let Ok(json) = serde_json::from_str(wrapped)
+    {
+        return Some(vec![json]);
+    }
+    let lines: Option<Vec<Json>> = body
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(MAX_LINES)
+        .map(|line| serde_json::from_str(line).ok().filter(Json::is_object))
+        .collect();
+    lines
+}
+
+/// Collects fields under their names; values that the page for nobody has too are the company's own.
+pub(super) struct Finder {
+    known: BTreeSet<String>,
+    pub(super) found: Vec<Shown>,
+}
+
+impl Finder {
+    fn beside(common: &str) -> Self {
+        let mut known = BTreeSet::new();
+        let carried = hidden::carried(common);
+        for json in documents(common).iter().flatten().chain(&carried.data) {
+            texts(json, &mut |text| {
+                known.insert(text.trim().to_owned());
+            });
+        }
+        known.extend(carried.values.into_iter().map(|(_, value)| value));
+        known.extend(common.lines().map(|line| line.trim().to_owned()));
+        known.extend(html::parse(common).into_iter().map(|piece| piece.text));
+        Self {
+            known,
+            found: Vec::new(),
+        }
+    }
+
+    /// All values of a document.
+    pub(super) fn walk(&mut self, json: &Json) {
+        self.under(json, &mut Vec::new(), 0);
+    }
+
+    fn under<'j>(&mut self, json: &'j Json, path: &mut Vec<&'j str>, depth: u8) {
+        match json {
+            Json::Object(map) => {
+                for (key, value) in map {
+                    path.push(key);
+                    self.under(value, path, depth);
+                    path.pop();
+                }
+            }
+            Json::Array(items) => items.iter().for_each(|item| self.under(item, path, depth)),
+            Json::String(text) => self.text(path, text, depth, true),
+            Json::Number(number) => self.value(path, &number.to_string(), true),
+            Json::Null | Json::Bool(_) => {}
+        }
+    }
+
+    /// `caption: value`, or a value that gives itself away.
+    pub(super) fn line(&mut self, line: &str) {
+        if self.known.contains(line.trim()) {
+            return;
+        }
+        let (key, value) = line.split_once([':', '=']).unwrap_or(("", line));
+        self.value(&[key.trim()], value, true);
+    }
+
+    /// A value that is not printed, under the name of what carries it.
+    pub(super) fn carried(&mut self, key: &str, value: &str) {
+        if self.known.contains(value.trim()) {
+            return;
+        }
+        match value.contains(": ") && document(value).is_none() {
+            true => self.line(value),
+            false => self.text(&[key], value, 0, false),
+        }
+    }
+
+    /// A text, which may hold another document, as it is or only written otherwise.
+    fn text(&mut self, path: &[&str], text: &str, depth: u8, places: bool) {
+        if depth >= MAX_INSIDE {
+            return self.value(path, text, places);
+        }
+        if let Some(json) = document(text) {
+            return self.under(&json, &mut path.to_vec(), depth + 1);
+        }
+        for written in label::decoded(text) {
+            self.text(path, &written, depth + 1, false);
+        }
+        self.value(path, text, places);
+    }
+
+    /// One value under its names, the outermost first. Only `places` are known by their words alone.
+    fn value(&mut self, path: &[&str], value: &str, places: bool) {
+        let value = value.trim();
+        if value.is_empty() || self.known.contains(value) || self.found.len() >= MAX_FIELDS {
+            return;
+        }
+        self.found.extend(field(path, value, places));
+    }
+}
+
+/// What a value is under these names.
+fn field(path: &[&str], value: &str, places: bool) -> Option<Shown> {
     let key = path.last().copied().unwrap_or_default();
     let alone = classify(key, &Around::default());
     let whole = path.join("_");
@@ -158,19 +239,36 @@ fn leaf(path: &[&str], value: &str, found: &mut Vec<Shown>) {
         Some(seen @ (Class::Phone | Class::Email | Class::NationalId | Class::Card)) => *seen,
         Some(Class::Address) if of_a_thing => Class::None,
         Some(_) | None if of_a_thing && named.class != Class::Phone => Class::None,
-        Some(Class::Address) if !named.is_personal() => Class::Address,
+        Some(Class::Address) if !named.is_personal() && places => Class::Address,
         Some(_) | None => named.class,
     };
-    if class == Class::None {
-        return;
-    }
     let mask = masks::of_value(class, value);
-    found.push(Shown {
+    (class != Class::None).then_some(Shown {
         class,
         party,
         exposure: mask.exposure,
         digits: (class == Class::Phone).then_some((mask.hidden, mask.visible)),
-    });
+    })
+}
+
+/// A document that was written as a text.
+fn document(text: &str) -> Option<Json> {
+    let text = text.trim();
+    let json: Json = text
+        .starts_with(['{', '['])
+        .then(|| serde_json::from_str(text).ok())??;
+    (json.is_object() || json.is_array()).then_some(json)
+}
+
+/// Every text and number of a document.
+pub(super) fn texts(json: &Json, to: &mut impl FnMut(&str)) {
+    match json {
+        Json::Object(map) => map.values().for_each(|value| texts(value, to)),
+        Json::Array(items) => items.iter().for_each(|item| texts(item, to)),
+        Json::String(text) => to(text),
+        Json::Number(number) => to(&number.to_string()),
+        Json::Null | Json::Bool(_) => {}
+    }
 }
 
 /// Numbers of waybills and orders may have the form of a telephone number.
@@ -226,6 +324,10 @@ const ASKED: [Class; 8] = [
 
 const MAX_FIELDS: usize = 2_000;
 const MAX_LINES: usize = 5_000;
+/// The most that stands around a document.
+const MAX_WRAP: usize = 200;
+/// The deepest that documents within texts are followed.
+const MAX_INSIDE: u8 = 3;
 
 #[cfg(test)]
 mod tests {

@@ -5,18 +5,20 @@
 //! are alike nothing was shown. Nothing of an answer is kept but classes, counts and shapes of masks.
 
 mod answer;
+mod hidden;
+mod shown;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::http::{Page, Web};
 use super::leaf::{AMBIGUOUS, NOT_ASKED};
 use crate::collect::label::Printed as Shown;
 use crate::model::{Fact, Place, Sample, Subject, Value};
-use crate::privacy::Party;
 use crate::privacy::masks::Exposure;
 use answer::Kind;
+use shown::Asked;
 
 /// The most neighbours that are asked, and only where the inventory says so.
 const NEIGHBOURS: [i64; 5] = [1, -1, 2, -2, 3];
@@ -75,18 +77,12 @@ impl Put<'_> {
         self.fact("status", i64::from(own.status));
         self.fact("kind", kind.word());
         let refused = matches!(own.status, 401 | 403);
-        let shown = shows(own, nobody, sample);
-        let why = if refused || (shown && own.whole) {
-            None
-        } else if own.status == 429 {
-            Some(("rate_limited", ""))
-        } else if shown {
-            Some(("capped", ""))
-        } else {
-            Some((
-                AMBIGUOUS,
-                "the page is the same for a waybill that does not exist",
-            ))
+        let found = answer::read(kind, &own.body, &nobody.body);
+        let clear = clear(found.iter().flatten());
+        // What is shown in full is shown, whatever else could not be seen.
+        let why = match clear.is_empty() {
+            true => unseen(own, nobody, sample, found.as_deref()),
+            false => None,
         };
         if let Some((why, detail)) = why {
             for path in ["answers", "clear", "fields"] {
@@ -94,63 +90,82 @@ impl Put<'_> {
             }
             return;
         }
-        self.fact("answers", shown && !refused);
-        let found = if refused {
-            Some(Vec::new())
-        } else {
-            answer::read(kind, &own.body, &nobody.body).map(|found| without(found, kind, nobody))
-        };
-        let Some(found) = found else {
-            let code = if kind == Kind::Other {
-                "unsupported-format"
-            } else {
-                "not-parsed"
-            };
-            for path in ["clear", "fields"] {
-                self.fact(path, Value::unseen(code, kind.word()));
-            }
-            return;
-        };
-        let mut clear: Vec<&str> = found
-            .iter()
-            .filter(|f| f.exposure == Exposure::Full)
-            .map(|f| f.class.word())
-            .collect();
-        clear.sort_unstable();
-        clear.dedup();
+        let found = found.unwrap_or_default();
+        self.fact("answers", !refused || !found.is_empty());
         self.fact("clear", Value::list(clear.into_iter().map(Value::from)));
-        self.fact("fields", Value::list(found.iter().map(field)));
+        let fields = found.iter().map(field);
+        self.fact(
+            "fields",
+            match own.lacks {
+                None => Value::list(fields),
+                Some(_) => Value::partial_list(fields),
+            },
+        );
+    }
+}
+
+/// The classes that are shown in full.
+fn clear<'a>(found: impl Iterator<Item = &'a Shown>) -> Vec<&'static str> {
+    let full = found.filter(|f| f.exposure == Exposure::Full);
+    let classes: BTreeSet<&str> = full.map(|f| f.class.word()).collect();
+    classes.into_iter().collect()
+}
+
+/// Why it is no proof that nothing was found in full.
+fn unseen(
+    own: &Page,
+    nobody: &Page,
+    sample: &Sample,
+    found: Option<&[Shown]>,
+) -> Option<(&'static str, &'static str)> {
+    let (ours, theirs) = (of(own, &sample.waybill), of(nobody, NOBODY));
+    let kind = ours.kind;
+    if own.status == 429 {
+        return Some(("rate_limited", ""));
+    }
+    if let Some(why) = own.lacks {
+        return Some((why, ""));
+    }
+    let Some(found) = found else {
+        let code = match kind {
+            Kind::Other => "unsupported-format",
+            Kind::Html | Kind::Json | Kind::Text | Kind::Pdf => "not-parsed",
+        };
+        return Some((code, kind.word()));
+    };
+    if matches!(own.status, 401 | 403) {
+        return None;
+    }
+    let more = ours.more_than(theirs);
+    if !(200..300).contains(&own.status) || (more.is_empty() && found.is_empty()) {
+        return Some((
+            AMBIGUOUS,
+            "the page is the same for a waybill that does not exist",
+        ));
+    }
+    if ours.leads_on(theirs) {
+        return Some((AMBIGUOUS, "the page shows what stands elsewhere"));
+    }
+    if more.iter().any(|text| shown::may_name(text)) {
+        return Some((AMBIGUOUS, "words that may be a name"));
+    }
+    None
+}
+
+fn of<'a>(page: &'a Page, waybill: &'a str) -> Asked<'a> {
+    Asked {
+        kind: Kind::of(&page.media_type, &page.body),
+        body: &page.body,
+        waybill,
     }
 }
 
 /// Does the page show something for this waybill that it does not show for one that does not exist?
-fn shows(own: &Page, nobody: &Page, sample: &Sample) -> bool {
-    let plain = |page: &Page, waybill: &str| page.body.replace(waybill, "");
-    (200..300).contains(&own.status)
-        && (own.status != nobody.status || plain(own, &sample.waybill) != plain(nobody, NOBODY))
-}
-
-/// The fields that the page for nobody does not have: its own are the company's. Under which heading they stand may
-/// differ between the two, so the party does not count.
-fn without(found: Vec<Shown>, kind: Kind, nobody: &Page) -> Vec<Shown> {
-    let alike = |shown: &Shown| Shown {
-        party: Party::Unknown,
-        ..shown.clone()
-    };
-    let mut own: BTreeMap<Shown, usize> = BTreeMap::new();
-    for shown in answer::read(kind, &nobody.body, &nobody.body).unwrap_or_default() {
-        *own.entry(alike(&shown)).or_default() += 1;
-    }
-    found
-        .into_iter()
-        .filter(|shown| match own.get_mut(&alike(shown)) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
-            }
-            Some(_) | None => true,
-        })
-        .collect()
+fn shows(page: &Page, nobody: &Page, waybill: &str) -> bool {
+    let (ours, theirs) = (of(page, waybill), of(nobody, NOBODY));
+    (200..300).contains(&page.status)
+        && (!ours.more_than(theirs).is_empty()
+            || answer::read(ours.kind, &page.body, &nobody.body).is_some_and(|f| !f.is_empty()))
 }
 
 fn field(shown: &Shown) -> Value {
@@ -171,7 +186,7 @@ async fn guessable(web: &Web<'_>, sample: &Sample, own: &Page, nobody: &Page) ->
     if !sample.enumerate {
         return Value::unseen(NOT_ASKED, "the inventory does not say enumerate: true");
     }
-    if !shows(own, nobody, sample) {
+    if !shows(own, nobody, &sample.waybill) {
         return Value::unseen(AMBIGUOUS, "the page of our own waybill shows nothing");
     }
     let mut asked = 0;
@@ -182,16 +197,10 @@ async fn guessable(web: &Web<'_>, sample: &Sample, own: &Page, nobody: &Page) ->
         match web.page(&sample.path(&next)).await {
             Err(why) => return Value::unseen(why, ""),
             Ok(page) if page.status == 429 => return Value::unseen("rate_limited", ""),
-            Ok(page) => {
-                let next = Sample {
-                    waybill: next,
-                    ..sample.clone()
-                };
-                if shows(&page, nobody, &next) {
-                    return true.into();
-                }
-                asked += 1;
-            }
+            Ok(page) if shows(&page, nobody, &next) => return true.into(),
+            // Something may stand in what was not read.
+            Ok(page) if page.lacks.is_some() => return Value::unseen(AMBIGUOUS, ""),
+            Ok(_) => asked += 1,
         }
     }
     match asked {

@@ -123,6 +123,112 @@ fn the_companys_own_hotline_is_no_leak() {
     assert_eq!(json(&tracked(&target), "clear"), "[]");
 }
 
+/// The page for nobody names a hotline that ours does not: the number on ours is the customer's.
+#[test]
+fn what_only_nobody_is_told_hides_nothing() {
+    let (target, _) = site(|path| {
+        let body = match path.contains(OWN) {
+            true => "<p>Điện thoại: 0912 345 678</p>",
+            false => "<p>Không tìm thấy. Điện thoại: 0987 654 321</p>",
+        };
+        (200, "text/html", body.into())
+    });
+    assert_eq!(json(&tracked(&target), "clear"), r#"["phone"]"#);
+}
+
+/// Tokens and clocks differ between any two answers, and show nothing.
+#[test]
+fn a_page_that_differs_by_itself_is_no_pass() {
+    let (target, _) = site(|path| {
+        let token = path
+            .bytes()
+            .fold(7u64, |n, b| n.wrapping_mul(0x0010_0193) ^ u64::from(b));
+        let page =
+            format!("<meta name=csrf content={token:x}><p>Lúc {token}</p><div id=app></div>");
+        (200, "text/html", page)
+    });
+    assert_eq!(json(&tracked(&target), "clear"), "unseen ambiguous");
+    let (target, _) = site(|path| {
+        found(
+            path,
+            &format!("<p>Kết quả</p><iframe src='{path}'></iframe>"),
+        )
+    });
+    assert_eq!(json(&tracked(&target), "clear"), "unseen ambiguous");
+    let (target, _) = site(|path| found(path, "<td>Trần Thị Bích Ngọc</td>"));
+    assert_eq!(json(&tracked(&target), "clear"), "unseen ambiguous");
+}
+
+/// Whoever packs the page, or hides it from readers only, shows it all the same.
+#[test]
+fn what_is_packed_or_not_printed_is_shown() {
+    let clear = |kind, own: &str, nobody: &str| {
+        let found = answer::read(kind, own, nobody).unwrap();
+        super::clear(found.iter())
+    };
+    let html = |own: &str| clear(Kind::Html, own, "<p>Không tìm thấy</p>");
+    let both = ["name", "phone"];
+    let data = r#"{"receiver":{"name":"Nguyễn Văn Mẫu","phone":"0912345678"}}"#;
+    assert_eq!(
+        html(&format!("<script>window.__STATE__ = {data};</script>")),
+        both
+    );
+    assert_eq!(
+        html(
+            "<script>var o = {receiverName: 'Nguyễn Văn Mẫu', receiverPhone: '0912345678'}</script>"
+        ),
+        both
+    );
+    assert_eq!(
+        html("<b data-receiver-name='Nguyễn Văn Mẫu' data-phone='0912345678'>"),
+        both
+    );
+    assert_eq!(
+        html("<o receiverName='Nguyễn Văn Mẫu' phone='0912345678'/>"),
+        both
+    );
+    assert_eq!(html("<a href='tel:+84912345678'>Gọi</a>"), ["phone"]);
+    assert_eq!(
+        html("<!-- ĐT 0912345678 --><img title='0912345678'>"),
+        ["phone"]
+    );
+    assert_eq!(
+        html("<li>08:00 - Phát thành công. Người nhận ký: Nguyễn Văn Mẫu</li>"),
+        ["name"]
+    );
+    assert_eq!(html("<p>SĐT +84 (0) 912-345-678</p>"), ["phone"]);
+    let json = |own: &str| clear(Kind::Json, own, r#"{"data":null}"#);
+    let packed = "eyJyZWNlaXZlcl9waG9uZSI6IjA5MTIzNDU2NzgifQ==";
+    assert_eq!(json(&format!(r#"{{"data":"{packed}"}}"#)), ["phone"]);
+    assert_eq!(json(&format!("cb({data})")), both);
+    assert_eq!(json(&format!(")]}}',\n{data}")), both);
+    assert_eq!(json(&format!("{{\"a\":1}}\n{data}")), both);
+    // What both pages carry is the company's own.
+    let hotline = "<script>var hotline = '0987654321'</script><a href='tel:0987654321'>";
+    assert!(clear(Kind::Html, &format!("<p>Đang giao</p>{hotline}"), hotline).is_empty());
+}
+
+#[test]
+fn a_page_that_the_server_packs() {
+    use std::io::Write as _;
+    let (target, _) = site_of_bytes(|path| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let page = found(path, "<p>Điện thoại: 0912 345 678</p>").2;
+        packer.write_all(page.as_bytes()).unwrap();
+        (
+            200,
+            "text/html\r\nContent-Encoding: gzip",
+            packer.finish().unwrap(),
+        )
+    });
+    assert_eq!(json(&tracked(&target), "clear"), r#"["phone"]"#);
+    let (target, _) = site_of_bytes(|path| {
+        let page = found(path, "<p>Điện thoại: 0912 345 678</p>").2;
+        (200, "text/html\r\nContent-Encoding: br", page.into_bytes())
+    });
+    assert_eq!(json(&tracked(&target), "clear"), "unseen not-parsed");
+}
+
 #[test]
 fn a_page_that_is_alike_for_nobody_is_no_pass() {
     let (target, _) = site(|_| (200, "text/html", "<div id=app></div>".into()));
