@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::words;
 use super::{Duties, Input};
 use crate::model::{
-    AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
+    Attestation, AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
     Requirement, RequirementReport, RequirementSystem, ResultWord, Status, Text,
 };
 
@@ -16,16 +16,19 @@ pub(super) fn reports(
     findings: &[Finding],
     attestations: &[AttestationReport],
 ) -> Vec<RequirementReport> {
+    let lifted = lifted_elsewhere(input, findings);
     let mut by_requirement: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings
         .iter()
         .filter(|f| f.result != ResultWord::NotSelected)
     {
+        let spoken_of = lifted.get(finding.id.as_str());
         for requirement in &finding.requirements {
-            by_requirement
-                .entry(&requirement.id)
-                .or_default()
-                .push(finding);
+            let seen = match spoken_of {
+                Some((only, unlifted)) if *only != requirement.id => unlifted,
+                Some(_) | None => finding,
+            };
+            by_requirement.entry(&requirement.id).or_default().push(seen);
         }
     }
     let order: Vec<&str> = input
@@ -70,6 +73,27 @@ pub(super) fn reports(
         }
     }
     reports
+}
+
+/// Findings that a waiver lifts for one requirement, by id: the requirement, and the finding as the others see it. What was approved for
+/// one duty is accepted for the others, and stays their gap.
+fn lifted_elsewhere<'a>(
+    input: &'a Input<'_>,
+    findings: &'a [Finding],
+) -> BTreeMap<&'a str, (&'a str, Finding)> {
+    let of_one = |f: &Finding| {
+        let id = f.waiver.as_ref().filter(|_| excused(f)).map(|w| &w.id)?;
+        let mut waivers = input.inventory.waivers.iter();
+        waivers.find(|w| w.id == *id)?.requirement.as_deref()
+    };
+    let unlifted = |f: &Finding| Finding {
+        disposition: Disposition::Waived,
+        ..f.clone()
+    };
+    findings
+        .iter()
+        .filter_map(|f| Some((f.id.as_str(), (of_one(f)?, unlifted(f)))))
+        .collect()
 }
 
 /// One requirement with all that bears on it.
@@ -272,12 +296,23 @@ impl Case<'_, '_> {
             .decided_by
             .iter()
             .any(|set| set.iter().any(|id| id == "attestation"));
-        counts
-            && self.attestations.iter().any(|a| {
-                a.in_date
-                    && a.requirement == self.requirement.id
-                    && (a.scope == system || a.scope == "organisation")
-            })
+        if !counts {
+            return false;
+        }
+        let written = &self.input.inventory.attestations;
+        let speak: Vec<&Attestation> = written
+            .iter()
+            .filter(|a| a.requirement == self.requirement.id && a.speaks_of(system))
+            .collect();
+        let in_date = |a: &&&Attestation| {
+            let mut reports = self.attestations.iter();
+            reports.any(|report| report.in_date && report.id == a.id)
+        };
+        let on = self.input.as_of;
+        speak
+            .iter()
+            .filter(in_date)
+            .any(|a| a.denied_by(speak.iter().copied(), on).is_none())
     }
 }
 

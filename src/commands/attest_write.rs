@@ -10,6 +10,7 @@ use crate::input;
 use crate::model::{Day, Inventory, Lang, Level, Period, Requirement, Scope};
 use crate::parse::shape::nearest;
 use crate::text::entries as words;
+use crate::text::names::names_somebody;
 
 const ATTESTATIONS: Kind = Kind {
     key: "attestations",
@@ -119,13 +120,14 @@ fn right(read: &Inventory, id: &str, before: usize, today: Day) -> Result<(), St
             made.issued, made.valid_to
         ));
     }
-    for (what, text) in [
-        ("statement", &made.statement.vi),
-        ("signer", &made.signer.name),
-        ("role", &made.signer.role),
-    ] {
-        if text.trim().is_empty() {
-            return Err(format!("{what}: this is empty\n  help: write it out"));
+    if made.statement.vi.trim().is_empty() {
+        return Err("statement: this is empty\n  help: write it out".into());
+    }
+    for (what, text) in [("signer", &made.signer.name), ("role", &made.signer.role)] {
+        if !names_somebody(text) {
+            return Err(format!(
+                "{what}: nobody is named\n  help: write it as it stands on the document"
+            ));
         }
     }
     Ok(())

@@ -225,7 +225,7 @@ const ROSTER: &str = "roster";
 const TRAINING: &str = "training";
 const ROSTER_COLUMNS: &[&str] = &["id", "name", "role", "employer", "active_from", "active_to"];
 const ROSTER_NEEDED: &[&str] = &["id", "role"];
-const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed"];
+const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed", "outcome"];
 const TRAINED_NEEDED: &[&str] = &["id", "date"];
 const NO_EMPLOYER: &str = "the roster has no column with the employer";
 
