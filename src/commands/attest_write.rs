@@ -121,7 +121,8 @@ fn right(read: &Inventory, id: &str, before: usize, today: Day) -> Result<(), St
         ));
     }
     if made.statement.vi.trim().is_empty() {
-        return Err("statement: this is empty\n  help: write it out".into());
+        let what = "statement";
+        return Err(format!("{what}: this is empty\n  help: write it out"));
     }
     for (what, text) in [("signer", &made.signer.name), ("role", &made.signer.role)] {
         if !names_somebody(text) {

@@ -11,7 +11,7 @@ use super::{Failure, Pack, output};
 use crate::cli::{Common, DrawArgs, SarifProfile};
 use crate::evidence::seal::{self, FileSum, MANIFEST, SEAL};
 use crate::input;
-use crate::model::{RemedyPlan, Run};
+use crate::model::{AssetKind, RemedyPlan, Run};
 use crate::report::redact::Redacted;
 use crate::report::{self, Options, Past, Render};
 
@@ -266,7 +266,7 @@ fn redacted(run: &Run, reports: &Reports<'_>) -> Result<Option<Redacted>, Failur
     };
     let redacted = report::redact::hosts(run, &reports.plan)
         .map_err(|e| Failure::Internal(format!("redact: {e}")))?;
-    if let Some(folder) = reports.out.filter(|folder| names_hosts(folder, &redacted)) {
+    if let Some(folder) = reports.out.filter(|folder| names_hosts(folder)) {
         return Err(Failure::Usage(format!(
             "{}: what stands there already names hosts, and would stand beside the codes\n  help: name an empty folder with --out",
             folder.display()
@@ -289,14 +289,33 @@ fn redacted(run: &Run, reports: &Reports<'_>) -> Result<Option<Redacted>, Failur
     Ok(Some(redacted))
 }
 
-/// Is there a run, a manifest or a chain of an earlier report in the folder that has one of the names?
-fn names_hosts(folder: &Path, redacted: &Redacted) -> bool {
+/// Is there a run in the folder whose hosts have no codes, or a manifest or chain that names the files of a run without codes?
+fn names_hosts(folder: &Path) -> bool {
+    let bytes = |path: std::path::PathBuf| std::fs::read(path).ok();
+    let open_run = bytes(folder.join("run.json"))
+        .and_then(|run| serde_json::from_slice::<Hosts>(&run).ok())
+        .is_some_and(|run| run.assets.iter().any(Host::is_open));
     let chain = std::fs::read_dir(folder.join(seal::CHAIN)).into_iter().flatten();
     let links = chain.flatten().map(|entry| entry.path());
-    ["run.json", MANIFEST]
-        .into_iter()
-        .map(|name| folder.join(name))
-        .chain(links)
-        .filter_map(|path| std::fs::read_to_string(path).ok())
-        .any(|text| redacted.names_in(&text))
+    let mut manifests = std::iter::once(folder.join(MANIFEST)).chain(links).filter_map(bytes);
+    open_run || manifests.any(|manifest| seal::names_inputs(&manifest))
+}
+
+/// What a run says of its hosts.
+#[derive(serde::Deserialize)]
+struct Hosts {
+    assets: Vec<Host>,
+}
+
+#[derive(serde::Deserialize)]
+struct Host {
+    id: String,
+    kind: AssetKind,
+}
+
+impl Host {
+    fn is_open(&self) -> bool {
+        matches!(self.kind, AssetKind::Server | AssetKind::Endpoint)
+            && !report::redact::is_code(&self.id)
+    }
 }

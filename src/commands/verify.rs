@@ -16,6 +16,7 @@ use crate::evidence::seal::{
 };
 use crate::model::{Day, Lang, Text};
 use crate::text::evidence as words;
+use crate::text::labels;
 use crate::text::unicode::visible;
 
 /// More than a manifest or seal ever is.
@@ -154,7 +155,7 @@ fn ended(finished: &str) -> Text {
     let days = finished
         .parse()
         .map_or(0, |at| Day::of(now()).days_since(Day::of(at)));
-    words::ended(&visible(finished), days)
+    words::ended(&labels::moment(finished), days)
 }
 
 /// Files in the folder and in its chain that no manifest names.

@@ -27,15 +27,15 @@ pub fn holds(run: &str, as_of: &str, files: usize, sealed: bool) -> Text {
 }
 
 /// When the run ended: an old report that is shown as a new one holds all the same.
-pub fn ended(finished: &str, days: i64) -> Text {
+pub fn ended(finished: &Text, days: i64) -> Text {
     let (vi, en) = match days {
         ..=0 => ("trong hôm nay".to_owned(), "today".to_owned()),
         1 => ("1 ngày trước".to_owned(), "1 day ago".to_owned()),
         days => (format!("{days} ngày trước"), format!("{days} days ago")),
     };
     Text::new(
-        format!("Lần chạy kết thúc lúc {finished}, {vi}; có lần chạy nào mới hơn hay không thì thư mục này không cho biết."),
-        format!("The run ended at {finished}, {en}; whether there is a newer one this folder cannot tell."),
+        format!("Lần chạy kết thúc lúc {}, {vi}; có lần chạy nào mới hơn hay không thì thư mục này không cho biết.", finished.vi),
+        format!("The run ended at {}, {en}; whether there is a newer one this folder cannot tell.", finished.en),
     )
 }
 

@@ -225,6 +225,8 @@ fn codes_stand_for_hosts_and_the_key_stands_apart() {
     assert_eq!(code(&drawn(&beside, &[])), 0);
     let output = drawn(&beside, &["--redact", "hosts", "--redact-key", key]);
     assert_eq!(code(&output), 2, "{}", stderr(&output));
+    // Beside others with codes it may stand.
+    assert_eq!(code(&drawn(&out, &["--redact", "hosts", "--redact-key", key])), 0);
     // Never among the reports, and never without being asked for.
     let inside = out.join("key.csv");
     let output = drawn(

@@ -485,7 +485,9 @@ fn whoever_answers_for_a_waiver_is_known_however_the_name_is_written() {
         let entry = entry("w", "control: CFG-PG-001", "2026-10-01", "2027-02-01")
             .replace("owner: An", &format!("owner: {owner}"))
             .replace("approver: Bình", &format!("approver: {approver}"));
-        let inventory = with_waivers(&dir.path().join(approver.len().to_string()), &entry);
+        let folder = dir.path().join(approver.len().to_string());
+        fs::create_dir(&folder).unwrap();
+        let inventory = with_waivers(&folder, &entry);
         let output = capdo(&["audit", inventory.to_str().unwrap(), "--as-of", DAY, "--format", "json"]);
         (code(&output), stderr(&output), stdout(&output))
     };

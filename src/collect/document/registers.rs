@@ -233,10 +233,11 @@ fn roles(table: &Table, shown: &str, on: Day) -> Subject {
         (false, _, _) => {
             Value::unseen("ambiguous", "the list has no column with the day of review")
         }
-        (true, true, _) | (true, _, None) => Value::Absent,
-        (true, false, Some(_)) if !bad.is_empty() => {
+        (true, true, _) => Value::Absent,
+        (true, false, _) if !bad.is_empty() => {
             Value::unseen("not-parsed", "rows could not be read")
         }
+        (true, false, None) => Value::Absent,
         (true, false, Some(day)) => Value::Day(day),
     };
     put.fact("oldest_review", review);
@@ -293,7 +294,7 @@ mod tests {
         let ahead = of_requests("Công an quận,12/CV,2027-03-01,2027-03-02,điều tra vụ án,BB 3");
         assert_eq!(int(&ahead, "bad_rows"), Value::Int(1));
         let ahead = of_roles("kế toán,đơn,có,đối soát,2027-10-01");
-        assert!(matches!(int(&ahead, "oldest_review"), Value::Unseen(_) | Value::Absent));
+        assert!(matches!(int(&ahead, "oldest_review"), Value::Unseen(_)));
         let good = of_roles("kế toán,đơn,có,đối soát,2026-10-01");
         assert_eq!(int(&good, "oldest_review"), Value::Day(day("2026-10-01")));
         assert_eq!(int(&good, "without_need"), Value::Int(0));
