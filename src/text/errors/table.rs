@@ -51,6 +51,7 @@ pub(super) const TABLE: &[(&str, &str)] = &[
     ("write the day as YYYY-MM-DD, for instance 2026-11-23", "ghi ngày theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-11-23"),
     ("the law of {} is not in the pack: name a day from {} to {}", "chưa có dữ liệu pháp luật của ngày {0}: nêu một ngày từ {1} đến {2}"),
     ("a level is 1 to 5", "cấp độ là từ 1 đến 5"),
+    ("{} is not {} to {}", "{0} không nằm trong khoảng từ {1} đến {2}"),
     ("{} is not in {}..={}", "{0} không nằm trong khoảng từ {1} đến {2}"),
     ("invalid digit found in string", "đây không phải số"),
     ("number too large to fit in target type", "số quá lớn"),
