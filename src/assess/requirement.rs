@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::words;
-use super::{Duties, Input};
+use super::{Duties, Input, waive};
 use crate::model::{
     Attestation, AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
     Requirement, RequirementReport, RequirementSystem, ResultWord, Status, Text,
@@ -16,7 +16,7 @@ pub(super) fn reports(
     findings: &[Finding],
     attestations: &[AttestationReport],
 ) -> Vec<RequirementReport> {
-    let lifted = lifted_elsewhere(input, findings);
+    let lifted = lifted(input, findings);
     let mut by_requirement: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings
         .iter()
@@ -24,11 +24,11 @@ pub(super) fn reports(
     {
         let spoken_of = lifted.get(finding.id.as_str());
         for requirement in &finding.requirements {
-            let seen = match spoken_of {
-                Some((only, unlifted)) if *only != requirement.id => unlifted,
-                Some(_) | None => finding,
-            };
-            by_requirement.entry(&requirement.id).or_default().push(seen);
+            let seen = spoken_of.map_or(finding, |lifted| lifted.seen_by(&requirement.id));
+            by_requirement
+                .entry(&requirement.id)
+                .or_default()
+                .push(seen);
         }
     }
     let order: Vec<&str> = input
@@ -75,24 +75,43 @@ pub(super) fn reports(
     reports
 }
 
-/// Findings that a waiver lifts for one requirement, by id: the requirement, and the finding as the others see it. What was approved for
-/// one duty is accepted for the others, and stays their gap.
-fn lifted_elsewhere<'a>(
-    input: &'a Input<'_>,
-    findings: &'a [Finding],
-) -> BTreeMap<&'a str, (&'a str, Finding)> {
-    let of_one = |f: &Finding| {
-        let id = f.waiver.as_ref().filter(|_| excused(f)).map(|w| &w.id)?;
-        let mut waivers = input.inventory.waivers.iter();
-        waivers.find(|w| w.id == *id)?.requirement.as_deref()
-    };
-    let unlifted = |f: &Finding| Finding {
-        disposition: Disposition::Waived,
-        ..f.clone()
+/// A finding that a waiver lifts for one requirement alone: for the others nothing was approved.
+struct Lifted<'a> {
+    requirement: &'a str,
+    lifted: Finding,
+    plain: Finding,
+}
+
+impl Lifted<'_> {
+    fn seen_by(&self, requirement: &str) -> &Finding {
+        if requirement == self.requirement {
+            &self.lifted
+        } else {
+            &self.plain
+        }
+    }
+}
+
+/// Those findings, by id.
+fn lifted<'a>(input: &'a Input<'_>, findings: &'a [Finding]) -> BTreeMap<&'a str, Lifted<'a>> {
+    let of_one = |f: &'a Finding| {
+        let id = f.waiver.as_ref().filter(|w| w.active).map(|w| &w.id)?;
+        let waiver = input.inventory.waivers.iter().find(|w| w.id == *id)?;
+        let requirement = waiver.requirement.as_deref()?;
+        let with = |disposition: Disposition| Finding {
+            disposition,
+            ..f.clone()
+        };
+        waive::lifts(waiver).then(|| Lifted {
+            requirement,
+            lifted: with(waive::disposition(waiver.disposition)),
+            plain: with(Disposition::None),
+        })
     };
     findings
         .iter()
-        .filter_map(|f| Some((f.id.as_str(), (of_one(f)?, unlifted(f)))))
+        .filter(|f| f.waiver.is_some())
+        .filter_map(|f| Some((f.id.as_str(), of_one(f)?)))
         .collect()
 }
 

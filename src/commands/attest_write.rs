@@ -77,7 +77,15 @@ fn scope(
     inventory: &Inventory,
 ) -> Result<String, Failure> {
     if let Some(scope) = &args.scope {
-        return Ok(scope.clone());
+        let of_all = requirement.scope == Scope::Organisation;
+        return if of_all && inventory.systems.iter().any(|s| s.id == *scope) {
+            Err(Failure::Usage(format!(
+                "{} is a duty of the whole company: a document of one system says nothing of it\n  help: leave out --scope",
+                requirement.id
+            )))
+        } else {
+            Ok(scope.clone())
+        };
     }
     match requirement.scope {
         Scope::Organisation => Ok(ORGANISATION.into()),

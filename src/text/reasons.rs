@@ -273,6 +273,10 @@ pub fn code(code: &str) -> Text {
             "mã băm của tài liệu không khớp",
             "the hash of its document does not match",
         ),
+        "attestation-unused" => (
+            "tại ngày xét không có nghĩa vụ nào cần xác nhận này trong phạm vi",
+            "on this day no duty asks for it in the scope",
+        ),
         "attestation-unsigned" => (
             "chưa ghi rõ họ tên và chức vụ người ký",
             "its signer is not named with a post",

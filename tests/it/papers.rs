@@ -271,6 +271,9 @@ fn a_later_no_is_not_undone_by_its_end() {
     assert_eq!(status_of(&[met]), "met");
     let ended = (DUTY, "organisation", "2026-06-05", 1, "not-met");
     assert_eq!(status_of(&[met, ended]), "undetermined");
+    let dir = tempfile::tempdir().unwrap();
+    let path = company(dir.path(), &no_machines(), &[met, ended]);
+    assert!(missing(&path).iter().any(|(id, _)| id == DUTY), "it is owed again");
     let lasting = (DUTY, "organisation", "2026-06-05", 12, "not-met");
     assert_eq!(status_of(&[met, lasting]), "gap");
     // Of two of one day the one that says no, in whatever order.
@@ -279,6 +282,17 @@ fn a_later_no_is_not_undone_by_its_end() {
     assert_eq!(status_of(&[lasting, same_day]), "gap");
     let again = (DUTY, "organisation", "2026-07-05", 12, "met");
     assert_eq!(status_of(&[met, ended, again]), "met");
+}
+
+#[test]
+fn an_attestation_that_no_duty_asks_for_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    // A duty of the whole company, said of one system.
+    let said = [("l116.10.1.e", "portal", "2026-06-05", 12, "met")];
+    let path = company(dir.path(), &no_machines(), &said);
+    let run = run(&path, &[]);
+    assert_eq!(status(&run, "l116.10.1.e"), "undetermined");
+    assert_eq!(run["attestations"][0]["remark"]["code"], "attestation-unused");
 }
 
 #[test]

@@ -337,6 +337,8 @@ pub(super) const TABLE: &[(&str, &str)] = &[
     ("end it by {}, and decide again then", "kết thúc chậm nhất ngày {0}, khi đó quyết định lại"),
     ("whoever answers for a waiver cannot approve it", "người chịu trách nhiệm không được tự phê duyệt"),
     ("name another person as approver", "nêu người phê duyệt khác"),
+    ("{} is a duty of the whole company: a document of one system says nothing of it", "{0} là nghĩa vụ của toàn doanh nghiệp: văn bản của một hệ thống không chứng minh được"),
+    ("leave out --scope", "bỏ --scope"),
     ("nobody is named", "chưa nêu tên ai"),
     ("write the name of the person who answers for it", "ghi họ tên người chịu trách nhiệm"),
     ("write it as it stands on the document", "ghi đúng như trên tài liệu"),

@@ -130,6 +130,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("asset", "Tài sản", "Asset"),
     ("subject", "Đối tượng", "Subject"),
     ("actual", "Thực tế", "Found"),
+    ("not_met", "Không đạt", "Not met"),
     ("place", "Vị trí", "Where"),
     ("reason", "Lý do", "Reason"),
     ("control", "Phép kiểm tra", "Control"),
