@@ -118,7 +118,7 @@
 
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = all(document, "details:not([open]):not(.exposure)");
+    opened = all(document, "details:not([open]):not(.exposure):not(.long)");
     opened.forEach(function (d) { d.open = true; });
   });
   window.addEventListener("afterprint", function () { opened.forEach(function (d) { d.open = false; }); });

@@ -1,7 +1,7 @@
 //! Attestations: which of them count on the day.
 
 use super::Input;
-use crate::model::{AttestationReport, Reason};
+use crate::model::{AttestationReport, Duty, Reason};
 use crate::text::reasons;
 
 /// Each attestation, and why it does not count where it does not.
@@ -20,6 +20,10 @@ pub(super) fn reports(input: &Input<'_>) -> Vec<AttestationReport> {
                 let unsaid = || (!a.met).then(|| Reason::new("attestation-not-met", ""));
                 input.attestation_faults.get(&a.id).cloned().or_else(unsaid)
             };
+            // It is in date, and no duty of the day asks for it: a wrong scope, another level, an older text.
+            let asked = |d: &Duty| d.requirement == a.requirement && a.speaks_of(&d.system);
+            let unused = (!input.duties.iter().any(asked))
+                .then(|| Reason::new("attestation-unused", a.scope.clone()));
             AttestationReport {
                 id: a.id.clone(),
                 requirement: a.requirement.clone(),
@@ -31,7 +35,7 @@ pub(super) fn reports(input: &Input<'_>) -> Vec<AttestationReport> {
                 issued: a.issued,
                 valid_to: a.valid_to,
                 in_date: fault.is_none(),
-                remark: fault.as_ref().map(reasons::reason),
+                remark: fault.as_ref().or(unused.as_ref()).map(reasons::reason),
             }
         })
         .collect();

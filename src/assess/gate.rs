@@ -3,7 +3,8 @@
 use super::summary::is_active_fail;
 use super::{Baseline, Input};
 use crate::model::{
-    Finding, Force, Gate, RequirementReport, ResultWord, Severity, Status, Summary, Text,
+    Finding, Force, Gate, RequirementReport, ResultWord, Severity, Status, Summary, Target,
+    Text,
 };
 use crate::text::lists;
 
@@ -72,7 +73,11 @@ pub(super) fn gate(
             incomplete.push(lists::gate_lost(lost));
         }
     }
-    if input.assets.iter().all(|a| a.collected.subjects.is_empty()) {
+    // What the inventory says of itself is not looking: where no target was seen, no allowance makes a verdict.
+    let of_itself = |target: &Target| matches!(target, Target::NotBuilt(_));
+    let mut targets = input.assets.iter().filter(|a| !of_itself(&a.asset.target));
+    let open = input.scan.is_some() || undetermined > 0;
+    if open && targets.all(|a| a.collected.subjects.is_empty()) {
         incomplete.push(lists::gate_nothing());
     }
     let (outcome, exit_code) = match (failed.is_empty(), incomplete.is_empty()) {

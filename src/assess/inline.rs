@@ -4,7 +4,7 @@
 use super::Input;
 use super::waive;
 use crate::model::{
-    Day, Disposition, Finding, FindingWaiver, Force, InlineWaiver, Reason, ResultWord, Waiver,
+    Day, Disposition, Finding, FindingWaiver, Force, InlineWaiver, Reason, ResultWord, Severity, Waiver,
     WaiverReport,
 };
 use crate::text::reasons;
@@ -27,10 +27,13 @@ fn one(
     findings: &mut [Finding],
 ) -> WaiverReport {
     let id = format!("inline:{}", waiver.place);
-    let entry = approval(input, waiver);
+    let asset_systems = systems_of(input, asset);
+    let entry = approval(input, waiver, asset, asset_systems);
     let until = waiver.until.unwrap_or(input.as_of);
     let whole = waiver.until.is_some() && !waiver.reason.trim().is_empty();
     let ended = waiver.until.is_some_and(|until| until < input.as_of);
+    // It has no first day: counted from the day that is judged.
+    let endless = until > input.as_of.plus_days(MAX_DAYS);
     let mut matched = 0;
     let mut refused = 0;
     for finding in findings
@@ -38,7 +41,9 @@ fn one(
         .filter(|f| f.asset == *asset && f.result == ResultWord::Fail && stands_at(waiver, f))
     {
         matched += 1;
-        let counts = whole && !ended && (finding.force != Force::Binding || entry.is_some());
+        // What fails the gate whatever its force is no remark.
+        let remark = finding.force != Force::Binding && finding.severity != Severity::Critical;
+        let counts = whole && !ended && !endless && (remark || entry.is_some());
         refused += u64::from(!counts);
         // One of waivers.yaml that counts stays.
         if finding.waiver.as_ref().is_some_and(|w| w.active) {
@@ -56,6 +61,8 @@ fn one(
     }
     let fault = if ended {
         Some(Reason::new("waiver-ended", until.to_string()))
+    } else if endless {
+        Some(Reason::new("waiver-too-long", until.to_string()))
     } else if !whole || refused > 0 {
         Some(Reason::new("waiver-not-approved", ""))
     } else {
@@ -71,19 +78,34 @@ fn one(
         ticket: entry.and_then(|e| e.ticket.clone()),
         from: entry.map_or(input.as_of, |e| e.from),
         until,
-        active: whole && !ended && refused == 0,
+        active: whole && !ended && !endless && refused == 0,
         remark: fault.as_ref().map(reasons::reason),
         remarks: fault.iter().map(reasons::reason).collect(),
         findings: matched,
     }
 }
 
-/// The entry of `waivers.yaml` that names this control and this file, approved and in its days.
-fn approval<'i>(input: &'i Input<'_>, inline: &InlineWaiver) -> Option<&'i Waiver> {
+/// The longest time that a failure may be accepted before it is decided again.
+const MAX_DAYS: i64 = 180;
+
+fn systems_of<'i>(input: &'i Input<'_>, asset: &str) -> &'i [String] {
+    let judged = input.assets.iter().find(|j| j.asset.id == asset);
+    judged.map_or(&[], |j| j.systems.as_slice())
+}
+
+/// The entry of `waivers.yaml` that names this control and this file, and no other asset or system, approved and in its days.
+fn approval<'i>(
+    input: &'i Input<'_>,
+    inline: &InlineWaiver,
+    asset: &str,
+    systems: &[String],
+) -> Option<&'i Waiver> {
     let on: Day = input.as_of;
     input.inventory.waivers.iter().find(|entry| {
         let file = entry.in_file.as_deref();
         entry.control.as_deref() == Some(inline.control.as_str())
+            && entry.asset.as_deref().is_none_or(|a| a == asset)
+            && entry.system.as_ref().is_none_or(|s| systems.contains(s))
             && file.is_some_and(|wanted| waive::is_file(wanted, &inline.place.file))
             && waive::fault(entry, on).is_none()
     })

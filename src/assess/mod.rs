@@ -138,7 +138,8 @@ pub fn assess(mut input: Input<'_>) -> Run {
     let systems = summary::systems(&input, &requirements);
     let letter = letter::items(&input, &requirements);
     let mut summary = summary::summary(&findings, &requirements);
-    if findings.iter().any(|f| f.disposition != Disposition::None) {
+    let beside = |f: &Finding| f.waiver.as_ref().is_some_and(|w| w.active);
+    if (findings.iter()).any(|f| f.disposition != Disposition::None || beside(f)) {
         summary.before_waivers = Some(before_waivers(&input, &duties, &findings, &attestations));
     }
     let places = data_map::of(input.assets, &findings);

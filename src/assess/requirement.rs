@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::words;
-use super::{Duties, Input};
+use super::{Duties, Input, waive};
 use crate::model::{
-    AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
+    Attestation, AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
     Requirement, RequirementReport, RequirementSystem, ResultWord, Status, Text,
 };
 
@@ -16,16 +16,19 @@ pub(super) fn reports(
     findings: &[Finding],
     attestations: &[AttestationReport],
 ) -> Vec<RequirementReport> {
+    let lifted = lifted(input, findings);
     let mut by_requirement: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings
         .iter()
         .filter(|f| f.result != ResultWord::NotSelected)
     {
+        let spoken_of = lifted.get(finding.id.as_str());
         for requirement in &finding.requirements {
+            let seen = spoken_of.map_or(finding, |lifted| lifted.seen_by(&requirement.id));
             by_requirement
                 .entry(&requirement.id)
                 .or_default()
-                .push(finding);
+                .push(seen);
         }
     }
     let order: Vec<&str> = input
@@ -70,6 +73,46 @@ pub(super) fn reports(
         }
     }
     reports
+}
+
+/// A finding that a waiver lifts for one requirement alone: for the others nothing was approved.
+struct Lifted<'a> {
+    requirement: &'a str,
+    lifted: Finding,
+    plain: Finding,
+}
+
+impl Lifted<'_> {
+    fn seen_by(&self, requirement: &str) -> &Finding {
+        if requirement == self.requirement {
+            &self.lifted
+        } else {
+            &self.plain
+        }
+    }
+}
+
+/// Those findings, by id.
+fn lifted<'a>(input: &'a Input<'_>, findings: &'a [Finding]) -> BTreeMap<&'a str, Lifted<'a>> {
+    let of_one = |f: &'a Finding| {
+        let id = f.waiver.as_ref().filter(|w| w.active).map(|w| &w.id)?;
+        let waiver = input.inventory.waivers.iter().find(|w| w.id == *id)?;
+        let requirement = waiver.requirement.as_deref()?;
+        let with = |disposition: Disposition| Finding {
+            disposition,
+            ..f.clone()
+        };
+        waive::lifts(waiver).then(|| Lifted {
+            requirement,
+            lifted: with(waive::disposition(waiver.disposition)),
+            plain: with(Disposition::None),
+        })
+    };
+    findings
+        .iter()
+        .filter(|f| f.waiver.is_some())
+        .filter_map(|f| Some((f.id.as_str(), of_one(f)?)))
+        .collect()
 }
 
 /// One requirement with all that bears on it.
@@ -272,12 +315,23 @@ impl Case<'_, '_> {
             .decided_by
             .iter()
             .any(|set| set.iter().any(|id| id == "attestation"));
-        counts
-            && self.attestations.iter().any(|a| {
-                a.in_date
-                    && a.requirement == self.requirement.id
-                    && (a.scope == system || a.scope == "organisation")
-            })
+        if !counts {
+            return false;
+        }
+        let written = &self.input.inventory.attestations;
+        let speak: Vec<&Attestation> = written
+            .iter()
+            .filter(|a| a.requirement == self.requirement.id && a.speaks_of(system))
+            .collect();
+        let in_date = |a: &&&Attestation| {
+            let mut reports = self.attestations.iter();
+            reports.any(|report| report.in_date && report.id == a.id)
+        };
+        let on = self.input.as_of;
+        speak
+            .iter()
+            .filter(in_date)
+            .any(|a| a.denied_by(speak.iter().copied(), on).is_none())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use crate::model::{
-    Day, Disposition, Finding, FindingWaiver, Reason, ResultWord, Waiver, WaiverDisposition,
+    Day, Disposition, Finding, FindingWaiver, Force, Reason, ResultWord, Waiver, WaiverDisposition,
     WaiverReport,
 };
 use crate::text::reasons;
@@ -30,7 +30,7 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
                 others.insert(other.id.clone());
                 continue;
             }
-            if active {
+            if active && !breaks_more(waiver, finding) {
                 finding.disposition = disposition(waiver.disposition);
             }
             finding.waiver = Some(FindingWaiver {
@@ -166,7 +166,24 @@ pub(super) fn is_file(wanted: &str, file: &str) -> bool {
     file == wanted || file.ends_with(&format!("/{wanted}"))
 }
 
-fn disposition(written: WaiverDisposition) -> Disposition {
+/// Does it lift what it covers, and not only accept it for a time?
+pub(super) fn lifts(waiver: &Waiver) -> bool {
+    match waiver.disposition {
+        WaiverDisposition::Waived => false,
+        WaiverDisposition::Compensating | WaiverDisposition::FalsePositive => true,
+    }
+}
+
+/// Was the failure lifted for one duty, and does it break another that binds? Then it stays an active failure.
+fn breaks_more(waiver: &Waiver, finding: &Finding) -> bool {
+    let Some(only) = waiver.requirement.as_ref().filter(|_| lifts(waiver)) else {
+        return false;
+    };
+    let mut others = finding.requirements.iter().filter(|r| r.id != *only);
+    others.any(|r| r.force == Force::Binding)
+}
+
+pub(super) fn disposition(written: WaiverDisposition) -> Disposition {
     match written {
         WaiverDisposition::Waived => Disposition::Waived,
         WaiverDisposition::Compensating => Disposition::Compensating,

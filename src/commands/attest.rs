@@ -65,7 +65,7 @@ pub(super) fn run(args: &AttestArgs, common: &Common) -> Outcome {
     Ok(0)
 }
 
-/// Attestations whose document is missing or changed.
+/// Attestations that say nothing: their document is missing, empty or changed, or their signer is not named.
 fn faults(inventory: &Inventory, on: Day, now: jiff::Timestamp) -> BTreeMap<String, Reason> {
     let cx = Context {
         now,
@@ -119,20 +119,23 @@ fn one<'a>(
         .attestations
         .iter()
         .filter(|a| a.requirement == requirement.id)
-        .filter(|a| a.scope == duty.system || a.scope == "organisation")
+        .filter(|a| a.speaks_of(&duty.system))
         .collect();
     let in_time = |a: &&&Attestation| a.issued <= on && on <= a.valid_to;
-    if own
+    let counting = own
         .iter()
         .filter(in_time)
-        .any(|a| !faults.contains_key(&a.id))
-    {
-        return None;
-    }
-    let fault = own
-        .iter()
-        .filter(in_time)
-        .find_map(|a| faults.get(&a.id).cloned());
+        .filter(|a| !faults.contains_key(&a.id))
+        .max_by_key(|a| (a.issued, !a.met, &a.id));
+    let denied = counting.and_then(|a| a.denied_by(own.iter().copied(), on));
+    let fault = match (counting, denied) {
+        (Some(_), None) => return None,
+        (Some(_), Some(later)) => Some(Reason::new("attestation-contradicted", later.id.clone())),
+        (None, _) => own
+            .iter()
+            .filter(in_time)
+            .find_map(|a| faults.get(&a.id).cloned()),
+    };
     let number = pack
         .law
         .instrument(&requirement.instrument)

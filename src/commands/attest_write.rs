@@ -10,6 +10,7 @@ use crate::input;
 use crate::model::{Day, Inventory, Lang, Level, Period, Requirement, Scope};
 use crate::parse::shape::nearest;
 use crate::text::entries as words;
+use crate::text::names::names_somebody;
 
 const ATTESTATIONS: Kind = Kind {
     key: "attestations",
@@ -76,7 +77,15 @@ fn scope(
     inventory: &Inventory,
 ) -> Result<String, Failure> {
     if let Some(scope) = &args.scope {
-        return Ok(scope.clone());
+        let of_all = requirement.scope == Scope::Organisation;
+        return if of_all && inventory.systems.iter().any(|s| s.id == *scope) {
+            Err(Failure::Usage(format!(
+                "{} is a duty of the whole company: a document of one system says nothing of it\n  help: leave out --scope",
+                requirement.id
+            )))
+        } else {
+            Ok(scope.clone())
+        };
     }
     match requirement.scope {
         Scope::Organisation => Ok(ORGANISATION.into()),
@@ -119,13 +128,15 @@ fn right(read: &Inventory, id: &str, before: usize, today: Day) -> Result<(), St
             made.issued, made.valid_to
         ));
     }
-    for (what, text) in [
-        ("statement", &made.statement.vi),
-        ("signer", &made.signer.name),
-        ("role", &made.signer.role),
-    ] {
-        if text.trim().is_empty() {
-            return Err(format!("{what}: this is empty\n  help: write it out"));
+    if made.statement.vi.trim().is_empty() {
+        let what = "statement";
+        return Err(format!("{what}: this is empty\n  help: write it out"));
+    }
+    for (what, text) in [("signer", &made.signer.name), ("role", &made.signer.role)] {
+        if !names_somebody(text) {
+            return Err(format!(
+                "{what}: nobody is named\n  help: write it as it stands on the document"
+            ));
         }
     }
     Ok(())

@@ -11,7 +11,8 @@ use super::{Failure, Pack, output};
 use crate::cli::{Common, DrawArgs, SarifProfile};
 use crate::evidence::seal::{self, FileSum, MANIFEST, SEAL};
 use crate::input;
-use crate::model::{RemedyPlan, Run};
+use crate::model::{AssetKind, RemedyPlan, Run};
+use crate::report::redact::Redacted;
 use crate::report::{self, Options, Past, Render};
 
 /// The formats that were asked for: the usual ones into a folder where none is named.
@@ -99,14 +100,18 @@ pub(super) struct Reports<'a> {
 
 /// Writes the formats into the folder and the summary to the terminal; or the one format to stdout.
 pub(super) fn deliver(run: &Run, reports: Reports<'_>, common: &Common) -> Result<(), Failure> {
+    let redacted = redacted(run, &reports)?;
+    let (run, plan) = match redacted {
+        None => (Cow::Borrowed(run), reports.plan),
+        Some(redacted) => (Cow::Owned(redacted.run), redacted.plan),
+    };
     let options = Options {
         lang: common.lang.into(),
         sarif_full: reports.draw.sarif_profile == SarifProfile::Full,
-        plan: reports.plan,
+        plan,
         history: reports.history,
         ..Options::default()
     };
-    let run = redacted(run, reports.draw)?;
     let Some(folder) = reports.out else {
         return match reports.formats.first() {
             Some(format) => output::drawn(|out| {
@@ -126,6 +131,8 @@ pub(super) fn deliver(run: &Run, reports: Reports<'_>, common: &Common) -> Resul
     let mut sealing = reports.sealing;
     if reports.draw.redact.is_some() {
         sealing.hide_hosts();
+        // The manifests of another folder name files after hosts: a new chain begins.
+        sealing.earlier = None;
     }
     keep(&run, folder, &formats, &options, &sealing)?;
     if common.quiet {
@@ -252,13 +259,22 @@ impl Write for Through<'_> {
     }
 }
 
-/// The run with codes for hosts, and the key written where it was asked for.
-fn redacted<'a>(run: &'a Run, draw: &DrawArgs) -> Result<Cow<'a, Run>, Failure> {
-    let (Some(_), Some(path)) = (draw.redact, &draw.redact_key) else {
-        return Ok(Cow::Borrowed(run));
+/// The run with codes for hosts, where it was asked for; its key is written.
+fn redacted(run: &Run, reports: &Reports<'_>) -> Result<Option<Redacted>, Failure> {
+    let (Some(_), Some(path)) = (reports.draw.redact, &reports.draw.redact_key) else {
+        return Ok(None);
     };
-    let (run, key) =
-        report::redact::hosts(run).map_err(|e| Failure::Internal(format!("redact: {e}")))?;
+    let redacted = report::redact::hosts(run, &reports.plan)
+        .map_err(|e| Failure::Internal(format!("redact: {e}")))?;
+    if let Some(folder) = reports.out.filter(|folder| names_hosts(folder)) {
+        return Err(Failure::Usage(format!(
+            "{}: what stands there already names hosts, and would stand beside the codes\n  help: name an empty folder with --out",
+            folder.display()
+        )));
+    }
+    let key = redacted
+        .key()
+        .map_err(|e| Failure::Internal(format!("redact: {e}")))?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
@@ -270,5 +286,36 @@ fn redacted<'a>(run: &'a Run, draw: &DrawArgs) -> Result<Cow<'a, Run>, Failure> 
         )));
     };
     output::file(folder, name, key.as_bytes())?;
-    Ok(Cow::Owned(run))
+    Ok(Some(redacted))
+}
+
+/// Is there a run in the folder whose hosts have no codes, or a manifest or chain that names the files of a run without codes?
+fn names_hosts(folder: &Path) -> bool {
+    let bytes = |path: std::path::PathBuf| std::fs::read(path).ok();
+    let open_run = bytes(folder.join("run.json"))
+        .and_then(|run| serde_json::from_slice::<Hosts>(&run).ok())
+        .is_some_and(|run| run.assets.iter().any(Host::is_open));
+    let chain = std::fs::read_dir(folder.join(seal::CHAIN)).into_iter().flatten();
+    let links = chain.flatten().map(|entry| entry.path());
+    let mut manifests = std::iter::once(folder.join(MANIFEST)).chain(links).filter_map(bytes);
+    open_run || manifests.any(|manifest| seal::names_inputs(&manifest))
+}
+
+/// What a run says of its hosts.
+#[derive(serde::Deserialize)]
+struct Hosts {
+    assets: Vec<Host>,
+}
+
+#[derive(serde::Deserialize)]
+struct Host {
+    id: String,
+    kind: AssetKind,
+}
+
+impl Host {
+    fn is_open(&self) -> bool {
+        matches!(self.kind, AssetKind::Server | AssetKind::Endpoint)
+            && !report::redact::is_code(&self.id)
+    }
 }

@@ -34,6 +34,10 @@ pub(super) fn run(args: &DiffArgs, common: &Common) -> Outcome {
     Ok(u8::from(args.fail_on_worse && worse))
 }
 
+fn ended(run: &Run) -> Option<jiff::Timestamp> {
+    run.run.finished.parse().ok()
+}
+
 /// Runs of different things have no steps between them.
 fn same_thing(old: &Run, new: &Run, args: &DiffArgs) -> Result<(), Failure> {
     let Some(why) = runs::apart(old, new) else {
@@ -55,7 +59,7 @@ fn human(old: &Run, new: &Run, comparison: &Comparison, lang: Lang) -> String {
             "  {}: {} · {} · {} · {}",
             say(key),
             shown(&run.run.input),
-            shown(&run.run.finished),
+            labels::moment(&shown(&run.run.finished)).get(lang),
             run.run.as_of,
             run.run.id
         );
@@ -64,6 +68,7 @@ fn human(old: &Run, new: &Run, comparison: &Comparison, lang: Lang) -> String {
         (comparison.rules_changed, "rules_changed"),
         (comparison.law_changed, "law_changed"),
         (!old.run.complete || !new.run.complete, "incomplete"),
+        (ended(old) > ended(new), "turned"),
     ] {
         if shown {
             let _ = writeln!(text, "  {}", say(key));

@@ -142,11 +142,13 @@ fn vietnamese(command: Command) -> Command {
     if let Some(about) = about.and_then(|a| words::vietnamese(&a)) {
         command = command.about(about);
     }
-    for (id, positional, help) in args {
+    // Under a heading of ours clap orders by name: words that stand in a row keep their order.
+    for (at, (id, positional, help)) in args.into_iter().enumerate() {
         let heading = say(if positional { "arguments" } else { "options" });
         command = command.mut_arg(id, |arg| {
             let valued = arg.get_action().takes_values();
             let arg = arg
+                .display_order(at)
                 .help_heading(heading)
                 .hide_default_value(valued)
                 .hide_possible_values(valued);

@@ -22,11 +22,10 @@ pub(super) struct Sealing {
 }
 
 impl Sealing {
-    /// Bundles are often named after their host: a number stands in the place of their names.
+    /// Files are often named after a host, and folders after a person: a number stands in the place of their names.
     pub(super) fn hide_hosts(&mut self) {
-        let bundles = self.inputs.iter_mut().filter(|f| f.kind == "bundle");
-        for (at, file) in bundles.enumerate() {
-            file.name = format!("bundle {}", at + 1);
+        for (at, file) in self.inputs.iter_mut().enumerate() {
+            file.name = format!("{} {}", file.kind, at + 1);
         }
     }
 }

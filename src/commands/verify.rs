@@ -1,5 +1,6 @@
 //! `capdo verify`: does a report folder or a bundle hold? Offline; in words.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,12 @@ use super::sealing::{public_key, small};
 use super::{Failure, Outcome, now, output};
 use crate::cli::{Common, VerifyArgs};
 use crate::collect::bundle;
-use crate::evidence::seal::{self, BrokenWhy, CHAIN, Holds, Kept, MANIFEST, SEAL};
-use crate::model::{Lang, Text};
+use crate::evidence::seal::{
+    self, BrokenWhy, CHAIN, Holds, Kept, MANIFEST, ReportManifest, SEAL,
+};
+use crate::model::{Day, Lang, Text};
 use crate::text::evidence as words;
+use crate::text::labels;
 use crate::text::unicode::visible;
 
 /// More than a manifest or seal ever is.
@@ -104,16 +108,19 @@ fn in_words(holds: &Holds, folder: &Folder, key_named: bool, lang: Lang) -> Stri
         &manifest.run.id,
         &manifest.run.as_of.to_string(),
         manifest.files.len(),
+        manifest.sealed_by.is_some(),
     )];
+    lines.push(ended(&manifest.run.finished));
     lines.push(words::made_of(
         &manifest.tool,
         &manifest.rules_sha256,
         &manifest.law_sha256,
     ));
-    lines.push(words::chain(
-        holds.chain.len(),
-        holds.chain.iter().filter(|m| m.sealed_by.is_some()).count(),
-    ));
+    let sealed = |m: &&ReportManifest| m.sealed_by.is_some();
+    let by_this = |m: &&ReportManifest| sealed(m) && m.sealed_by == manifest.sealed_by;
+    let all = holds.chain.iter().filter(sealed).count();
+    let same = holds.chain.iter().filter(by_this).count();
+    lines.push(words::chain(same, all - same, holds.chain.len() - all));
     lines.push(match &manifest.sealed_by {
         None => words::not_sealed(),
         Some(by) => words::sealed(by, key_named),
@@ -133,14 +140,7 @@ fn in_words(holds: &Holds, folder: &Folder, key_named: bool, lang: Lang) -> Stri
             said.get(lang)
         ));
     }
-    let besides = folder.besides(
-        &manifest
-            .files
-            .iter()
-            .map(|f| f.name.as_str())
-            .collect::<Vec<_>>(),
-    );
-    for name in besides {
+    for name in besides(folder, holds) {
         text.push_str(&format!(
             "  {}: {}\n",
             visible(&name),
@@ -150,7 +150,34 @@ fn in_words(holds: &Holds, folder: &Folder, key_named: bool, lang: Lang) -> Stri
     text
 }
 
-/// A folder on disk; links are not followed out of it.
+/// When the run ended, and how long ago that is.
+fn ended(finished: &str) -> Text {
+    let days = finished
+        .parse()
+        .map_or(0, |at| Day::of(now()).days_since(Day::of(at)));
+    words::ended(&labels::moment(finished), days)
+}
+
+/// Files in the folder and in its chain that no manifest names.
+fn besides(folder: &Folder, holds: &Holds) -> Vec<String> {
+    let named = |name: &String| {
+        let files = holds.manifest.files.iter();
+        [MANIFEST, SEAL, CHAIN].contains(&name.as_str()) || files.clone().any(|f| f.name == *name)
+    };
+    let mut found: Vec<String> = folder.names("").into_iter().filter(|n| !named(n)).collect();
+    let mut links = BTreeSet::new();
+    let manifests = std::iter::once(&holds.manifest).chain(&holds.chain);
+    for previous in manifests.filter_map(|m| m.previous.as_ref()) {
+        let (manifest, seal) = seal::chain_names(&previous.sha256);
+        links.extend([manifest, seal]);
+    }
+    let inside = folder.names(CHAIN).into_iter();
+    let inside = inside.map(|name| format!("{CHAIN}/{name}"));
+    found.extend(inside.filter(|name| !links.contains(name)));
+    found
+}
+
+/// A folder on disk.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -175,18 +202,13 @@ impl Folder {
         Ok((bytes, hex))
     }
 
-    /// Files in the folder that the manifest does not name.
-    fn besides(&self, named: &[&str]) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(&self.0) else {
-            return Vec::new();
-        };
-        let mut names: Vec<String> = entries
+    /// The names in the folder, or in one inside it.
+    fn names(&self, inside: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.0.join(inside)).into_iter().flatten();
+        let names = entries
             .flatten()
-            .filter_map(|e| e.file_name().into_string().ok())
-            .filter(|n| {
-                ![MANIFEST, SEAL, CHAIN].contains(&n.as_str()) && !named.contains(&n.as_str())
-            })
-            .collect();
+            .map(|e| e.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.collect();
         names.sort();
         names
     }

@@ -6,6 +6,7 @@ use crate::cli::{Common, DispositionArg, WaiveArgs};
 use crate::input;
 use crate::model::{Day, Inventory, Lang};
 use crate::text::entries as words;
+use crate::text::names::names_somebody;
 
 const WAIVERS: Kind = Kind {
     key: "waivers",
@@ -37,7 +38,7 @@ pub(super) fn run(args: &WaiveArgs, common: &Common) -> Outcome {
     if !common.quiet {
         let lang: Lang = common.lang.into();
         let shown = file.display().to_string();
-        let said = words::waived(&id, &shown, until, args.approver.is_some());
+        let said = words::waived(&id, &shown, until, args.approver.as_deref().is_some_and(names_somebody));
         output::stdout(&format!("{}\n", said.get(lang)))?;
     }
     Ok(0)

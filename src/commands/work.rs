@@ -511,7 +511,7 @@ pub(super) fn collected_on(collected: &Collected) -> Option<Day> {
     first.collected_at.parse::<Timestamp>().ok().map(Day::of)
 }
 
-/// What is wrong with the documents of attestations: not there, not readable, another hash.
+/// What is wrong with attestations: documents that are not there, not readable, others than recorded; signers that are not named.
 pub(super) fn attestation_faults<'a>(
     subjects: impl Iterator<Item = &'a Subject>,
 ) -> BTreeMap<String, Reason> {
@@ -524,15 +524,9 @@ pub(super) fn attestation_faults<'a>(
         else {
             continue;
         };
-        let value = |path: &str| subject.facts.get(path).map(|f| &f.value);
-        let fault = match (value("evidence_present"), value("hash_matches")) {
-            (_, Some(Value::Bool(true))) => continue,
-            (Some(Value::Bool(false)), _) => Reason::new("attestation-missing-evidence", ""),
-            (_, Some(Value::Bool(false))) => Reason::new("attestation-hash", ""),
-            (_, Some(Value::Unseen(why))) => Reason::new(why.code, why.detail.clone()),
-            _ => Reason::new("attestation-missing-evidence", ""),
-        };
-        faults.insert(id.to_owned(), fault);
+        if let Some(why) = collect::document::fault(subject, "") {
+            faults.insert(id.to_owned(), Reason::new(why.code, why.detail));
+        }
     }
     faults
 }

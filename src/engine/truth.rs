@@ -77,6 +77,8 @@ pub(crate) fn result_of(code: &str) -> Option<ResultWord> {
         | "attestation-not-begun"
         | "attestation-missing-evidence"
         | "attestation-hash"
+        | "attestation-unsigned"
+        | "attestation-contradicted"
         | "no-asset" => ResultWord::NotChecked,
         "time-still-runs" | "bounded-by-size" | "not-parsed" | "partly-parsed" | "not-a-number"
         | "ambiguous" | "missing-fact" | "absent-fact" | "incomplete-list" | "empty-list"

@@ -281,6 +281,15 @@ pub fn hash_of(manifest: &[u8], name: &str) -> Option<String> {
     Some(file.sha256)
 }
 
+/// Does a manifest name files that were judged by their own names, and not by number?
+pub fn names_inputs(manifest: &[u8]) -> bool {
+    let numbered = |f: &FileSum| {
+        let number = f.name.strip_prefix(f.kind.as_str()).map(str::trim_start);
+        number.is_some_and(|n| n.parse::<usize>().is_ok())
+    };
+    parse(manifest).is_ok_and(|m| !m.inputs.iter().all(numbered))
+}
+
 /// Where an earlier manifest and its seal are kept.
 pub fn chain_names(sha256: &str) -> (String, String) {
     (

@@ -153,5 +153,5 @@ impl Unique {
 
 const MAX_ID: usize = 64;
 
-/// The pseudo-system of duties that bind once, and the scope of attestations for the whole company.
-const RESERVED: [&str; 2] = ["org", "organisation"];
+/// The pseudo-system of duties that bind once, the scope of attestations for the whole company, and what the inventory says of itself.
+const RESERVED: [&str; 3] = ["org", "organisation", "inventory"];

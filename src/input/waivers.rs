@@ -12,6 +12,7 @@ use crate::model::{AssetKind, EvidenceFile, Inventory, Law, RulePack, Waiver, Wa
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::Shape;
 use crate::parse::yaml::{Document, Node, Step};
+use crate::text::names::{names_somebody, same_person};
 
 /// Reads the files that the inventory names.
 pub(super) fn load(
@@ -126,7 +127,13 @@ fn asset_ids(doc: &Document) -> Vec<String> {
 
 fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
     check.not_blank(&key(at, "reason"), &entry.reason);
-    check.not_blank(&key(at, "owner"), &entry.owner);
+    if !names_somebody(&entry.owner) {
+        check.at(
+            &key(at, "owner"),
+            "nobody is named",
+            "write the name of the person who answers for it",
+        );
+    }
     if entry.from > entry.until {
         check.at(
             &key(at, "until"),
@@ -149,7 +156,7 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
         );
     }
     let approver = entry.approver.as_deref().unwrap_or_default();
-    if !approver.trim().is_empty() && same_person(approver, &entry.owner) {
+    if names_somebody(approver) && same_person(approver, &entry.owner) {
         check.at(
             &key(at, "approver"),
             "whoever answers for a waiver cannot approve it",
@@ -186,7 +193,8 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
         disposition: entry.disposition,
         reason: entry.reason,
         owner: entry.owner,
-        approver: entry.approver.filter(|a| !a.trim().is_empty()),
+        // `chưa duyệt`, `-`, `TBD`: nobody approved it.
+        approver: entry.approver.filter(|a| names_somebody(a)),
         evidence,
         ticket: entry.ticket,
         from: entry.from,
@@ -214,15 +222,6 @@ fn document(check: &mut Check<'_>, at: usize, evidence: &EvidenceFile) {
             &problem.help,
         ),
     }
-}
-
-/// Do two names name one person, however they are spaced and cased?
-fn same_person(a: &str, b: &str) -> bool {
-    let plain = |name: &str| {
-        let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
-        words.join(" ")
-    };
-    plain(a) == plain(b)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

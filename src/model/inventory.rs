@@ -234,6 +234,21 @@ pub struct Attestation {
     pub line: u32,
 }
 
+impl Attestation {
+    /// Does it speak of this system? One of the organisation speaks of all.
+    pub fn speaks_of(&self, system: &str) -> bool {
+        self.scope == system || self.scope == "organisation"
+    }
+
+    /// One among `others` that said on the same day or later, up to `on`, that the duty is not met: that it ended or lost its
+    /// document makes no paper of before true again.
+    pub fn denied_by<'a>(&self, others: impl IntoIterator<Item = &'a Attestation>, on: Day) -> Option<&'a Attestation> {
+        let later = |a: &&Attestation| !a.met && a.issued >= self.issued && a.issued <= on;
+        let mut later = others.into_iter().filter(later);
+        if self.met { later.next() } else { None }
+    }
+}
+
 /// Something that happened, and when the authority was told.
 #[derive(Debug, Clone)]
 pub struct Incident {

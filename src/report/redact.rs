@@ -12,14 +12,42 @@ use serde_json::Value;
 
 use super::ReportError;
 use super::csv::{cell, writer};
-use crate::model::{AssetKind, Run};
+use crate::model::{AssetKind, RemedyPlan, Run, SystemPlan};
 
-/// The run with codes, and the key as CSV.
+/// A run and a plan with codes, and what opens them.
+#[derive(Debug)]
+pub struct Redacted {
+    /// The run.
+    pub run: Run,
+    /// What the company will do, in its own words.
+    pub plan: RemedyPlan,
+    codes: Codes,
+}
+
+impl Redacted {
+    /// The key as CSV.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn key(&self) -> Result<String, ReportError> {
+        self.codes.key()
+    }
+}
+
+/// Is this a code that stands for a host?
+pub fn is_code(name: &str) -> bool {
+    let digits = name.strip_prefix('H').unwrap_or_default();
+    digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The run and the plan with codes.
 ///
 /// # Errors
 /// Where the run cannot be serialised.
-pub fn hosts(run: &Run) -> Result<(Run, String), ReportError> {
+pub fn hosts(run: &Run, plan: &RemedyPlan) -> Result<Redacted, ReportError> {
     let mut codes = Codes::default();
+    let laws = run.instruments.iter();
+    codes.laws = laws.map(|i| format!("{}.", i.id)).collect();
     for asset in &run.assets {
         if matches!(asset.kind, AssetKind::Server | AssetKind::Endpoint) {
             codes.name(&asset.id);
@@ -35,7 +63,12 @@ pub fn hosts(run: &Run) -> Result<(Run, String), ReportError> {
             }
         }
     }
-    Ok((serde_json::from_value(value)?, codes.key()?))
+    let plan = codes.plan(plan.clone());
+    Ok(Redacted {
+        run: serde_json::from_value(value)?,
+        plan,
+        codes,
+    })
 }
 
 /// The parts of a run in which targets or our users speak. Findings have texts of controls beside them, left out by key.
@@ -47,6 +80,9 @@ const SPOKEN: &[&str] = &[
     "waivers",
     "attestations",
     "requirements",
+    "systems",
+    "data_map",
+    "incidents",
     "notes",
 ];
 /// Ours: ids, titles, texts of controls and of law.
@@ -67,8 +103,8 @@ const OURS: &[&str] = &[
     "as_of",
     "collected_at",
     "parameters",
-    "statement",
     "exposure",
+    "number",
     "findings",
     "clause",
 ];
@@ -87,16 +123,20 @@ fn host_of(target: &str) -> &str {
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Codes {
-    codes: BTreeMap<String, String>,
+    /// Names in small letters: as they were written first, and their codes.
+    codes: BTreeMap<String, (String, String)>,
     names: Vec<String>,
+    /// How ids of requirements begin: `tcvn14423.net-11` is no host.
+    laws: Vec<String>,
 }
 
 impl Codes {
     /// A name that is one for certain.
     fn name(&mut self, name: &str) {
-        if name.is_empty() || name == "local" || self.codes.contains_key(name) {
+        if name.is_empty() || name == "local" || self.codes.contains_key(&name.to_ascii_lowercase())
+        {
             return;
         }
         self.code(name, "H");
@@ -106,11 +146,35 @@ impl Codes {
     }
 
     fn code(&mut self, name: &str, kind: &str) -> String {
-        let number = self.codes.values().filter(|c| c.starts_with(kind)).count() + 1;
-        self.codes
-            .entry(name.to_owned())
-            .or_insert_with(|| format!("{kind}{number:03}"))
-            .clone()
+        let number = self.codes.values().filter(|(_, c)| c.starts_with(kind)).count() + 1;
+        let code = || (name.to_owned(), format!("{kind}{number:03}"));
+        let entry = self.codes.entry(name.to_ascii_lowercase());
+        entry.or_insert_with(code).1.clone()
+    }
+
+    /// The plan, in which people write of their hosts.
+    fn plan(&mut self, mut plan: RemedyPlan) -> RemedyPlan {
+        let mut said: Vec<&mut String> = plan.proposals.iter_mut().collect();
+        for remedy in &mut plan.remedies {
+            said.extend([&mut remedy.measure, &mut remedy.owner]);
+            said.extend(remedy.cause.as_mut());
+        }
+        for system in plan.systems.values_mut() {
+            let SystemPlan {
+                operator,
+                regulation,
+                impact_assessment,
+                note,
+                personal_data,
+                ..
+            } = system;
+            said.extend([operator, regulation, impact_assessment, note].into_iter().flatten());
+            said.extend(personal_data);
+        }
+        for text in said {
+            *text = self.text(text);
+        }
+        plan
     }
 
     fn walk(&mut self, value: &mut Value) {
@@ -131,17 +195,18 @@ impl Codes {
     fn text(&mut self, text: &str) -> String {
         let mut shown = text.to_owned();
         for name in self.names.clone() {
-            if shown.contains(&name) {
-                let code = self.code(&name, "H");
-                shown = replace_word(&shown, &name, &code);
-            }
+            let code = self.code(&name, "H");
+            shown = replace_word(&shown, &name, &code);
         }
         let Ok(pattern) = &*ADDRESS else { return shown };
         let mut out = String::with_capacity(shown.len());
         let mut end = 0;
         for found in pattern.find_iter(&shown) {
             let word = found.as_str();
-            let Some(kind) = kind_of(word) else { continue };
+            let of_law = self.laws.iter().any(|law| word.starts_with(law));
+            let Some(kind) = kind_of(word).filter(|_| !of_law) else {
+                continue;
+            };
             out.push_str(&shown[end..found.start()]);
             out.push_str(&self.code(word, kind));
             end = found.end();
@@ -153,7 +218,7 @@ impl Codes {
     fn key(&self) -> Result<String, ReportError> {
         let mut out = writer();
         out.write_record(["code", "name"])?;
-        for (name, code) in &self.codes {
+        for (name, code) in self.codes.values() {
             out.write_record([cell(code), cell(name)])?;
         }
         let bytes = out.into_inner().map_err(|e| e.into_error())?;
@@ -161,11 +226,12 @@ impl Codes {
     }
 }
 
-/// Replaces a name where it is not part of a longer one.
+/// Replaces a name where it is not part of a longer one, however it is capitalised.
 fn replace_word(text: &str, name: &str, code: &str) -> String {
+    let (small, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
-    for (at, _) in text.match_indices(name) {
+    for (at, _) in small.match_indices(&name) {
         let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         let before = text[..at].chars().next_back().is_some_and(inside);
         let after = text[at + name.len()..].chars().next().is_some_and(inside);
@@ -225,6 +291,13 @@ const SUFFIXES: &[&str] = &[
     "corp",
     "home",
     "private",
+    "noibo",
+    "dmz",
+    "hn",
+    "hcm",
+    "gov",
+    "edu",
+    "arpa",
 ];
 
 #[cfg(test)]
@@ -235,13 +308,14 @@ mod tests {
     #[test]
     fn no_host_is_left_and_the_key_opens_the_codes() {
         let run = sample::run();
-        let (redacted, key) = hosts(&run).unwrap();
-        let text = serde_json::to_string(&redacted).unwrap();
+        let opened = hosts(&run, &RemedyPlan::default()).unwrap();
+        let (redacted, key) = (&opened.run, opened.key().unwrap());
+        let text = serde_json::to_string(redacted).unwrap();
         let spoken = |run: &Run| serde_json::to_string(&run.findings).unwrap();
         assert!(spoken(&run).contains("web-01"));
         for asset in &run.assets {
             if matches!(asset.kind, AssetKind::Server | AssetKind::Endpoint) {
-                assert!(!spoken(&redacted).contains(&asset.id), "{}", asset.id);
+                assert!(!spoken(redacted).contains(&asset.id), "{}", asset.id);
                 assert!(key.contains(&asset.id), "{}", asset.id);
             }
         }
@@ -277,5 +351,35 @@ mod tests {
         assert_eq!(host_of("ssh:audit@web-01:2222"), "web-01");
         assert_eq!(host_of("servers/web-01"), "web-01");
         assert_eq!(host_of("tracuu.example.vn:443"), "tracuu.example.vn");
+    }
+
+    #[test]
+    fn ids_of_the_law_stay_and_what_people_wrote_does_not() {
+        let mut run = sample::run();
+        let mut asset = run.assets[0].clone();
+        asset.kind = AssetKind::Server;
+        asset.id = "db-noi-bo".into();
+        run.assets.push(asset);
+        let mut duty = run.requirements[0].clone();
+        duty.id = "tcvn14423.net-11".into();
+        run.requirements.push(duty);
+        run.systems[0].name.vi = "Cổng trên DB-NOI-BO".into();
+        run.findings[0].actual = vec![crate::model::ActualReport {
+            value: "held: tcvn14423.net-11 tcvn14423.net".into(),
+            ..run.findings.iter().find_map(|f| f.actual.first()).unwrap().clone()
+        }];
+        let plan = RemedyPlan {
+            proposals: vec!["Thay máy db-noi-bo (10.1.2.3)".into()],
+            ..RemedyPlan::default()
+        };
+        let opened = hosts(&run, &plan).unwrap();
+        assert_eq!(opened.run.requirements.last().unwrap().id, "tcvn14423.net-11");
+        let actual = &opened.run.findings[0].actual[0].value;
+        assert_eq!(actual, "held: tcvn14423.net-11 tcvn14423.net");
+        assert!(!opened.run.systems[0].name.vi.contains("NOI-BO"));
+        assert!(opened.plan.proposals[0].starts_with("Thay máy H"), "{:?}", opened.plan.proposals);
+        assert!(!opened.plan.proposals[0].contains("10.1.2.3"));
+        let server = opened.run.assets.iter().find(|a| a.kind == AssetKind::Server);
+        assert!(is_code(&server.unwrap().id) && !is_code("Hanoi") && !is_code("H1x2"));
     }
 }

@@ -421,7 +421,7 @@ fn list(items: &[Json], spec: Option<&FactSpec>, complete: bool) -> List {
 
 /// The codes that examples may name; any other is some reason for an error.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 20] = [
+    const CODES: [&str; 22] = [
         "not_applicable",
         "not_asked",
         "not-authorised",
@@ -441,6 +441,8 @@ fn known_code(code: &str) -> &'static str {
         "attestation-not-begun",
         "attestation-missing-evidence",
         "attestation-hash",
+        "attestation-unsigned",
+        "attestation-contradicted",
         "time-still-runs",
     ];
     CODES

@@ -46,6 +46,10 @@ pub fn word(key: &'static str) -> Label {
             "Có lần chạy bị ngắt: phần không có không phải là đã khắc phục.",
             "A run was interrupted: what is absent there is not mended.",
         ),
+        "turned" => l(
+            "Lần chạy nêu trước lại kết thúc sau: hai tệp có bị đổi chỗ không?",
+            "The run that is named first ended later: are the two files in the wrong order?",
+        ),
         "legend" => l(
             "Không kiểm tra được nữa là bước lùi; không còn trong danh mục hoặc được chấp nhận không phải là đã khắc phục.",
             "What can no longer be judged is a step back; what is gone or accepted is not mended.",

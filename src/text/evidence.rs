@@ -4,8 +4,18 @@
 
 use crate::model::Text;
 
-/// The files are as they were written.
-pub fn holds(run: &str, as_of: &str, files: usize) -> Text {
+/// The files fit the manifest beside them. Only a seal says that nobody wrote both anew.
+pub fn holds(run: &str, as_of: &str, files: usize, sealed: bool) -> Text {
+    if !sealed {
+        return Text::new(
+            format!(
+                "Các tệp khớp nhau: {files} tệp của lần chạy {run} (pháp luật tại ngày {as_of}) đúng với manifest.json bên cạnh."
+            ),
+            format!(
+                "The files fit each other: {files} files of run {run} (law as of {as_of}) are those that manifest.json names."
+            ),
+        );
+    }
     Text::new(
         format!(
             "Toàn vẹn: {files} tệp của lần chạy {run} (pháp luật tại ngày {as_of}) đúng như khi được ghi."
@@ -13,6 +23,19 @@ pub fn holds(run: &str, as_of: &str, files: usize) -> Text {
         format!(
             "It holds: {files} files of run {run} (law as of {as_of}) are as they were written."
         ),
+    )
+}
+
+/// When the run ended: an old report that is shown as a new one holds all the same.
+pub fn ended(finished: &Text, days: i64) -> Text {
+    let (vi, en) = match days {
+        ..=0 => ("trong hôm nay".to_owned(), "today".to_owned()),
+        1 => ("1 ngày trước".to_owned(), "1 day ago".to_owned()),
+        days => (format!("{days} ngày trước"), format!("{days} days ago")),
+    };
+    Text::new(
+        format!("Lần chạy kết thúc lúc {}, {vi}; có lần chạy nào mới hơn hay không thì thư mục này không cho biết.", finished.vi),
+        format!("The run ended at {}, {en}; whether there is a newer one this folder cannot tell.", finished.en),
     )
 }
 
@@ -26,8 +49,9 @@ pub fn made_of(tool: &str, rules: &str, law: &str) -> Text {
     )
 }
 
-/// The runs before.
-pub fn chain(length: usize, sealed: usize) -> Text {
+/// The runs before: how many are sealed by the key of this one (or the named one), by another, by none.
+pub fn chain(same: usize, other: usize, none: usize) -> Text {
+    let length = same + other + none;
     if length == 0 {
         return Text::new(
             "Chuỗi: đây là lần chạy đầu tiên, không nối với lần nào trước.",
@@ -35,16 +59,20 @@ pub fn chain(length: usize, sealed: usize) -> Text {
         );
     }
     Text::new(
-        format!("Chuỗi: nối liền với {length} lần chạy trước, {sealed} lần có dấu toàn vẹn."),
-        format!("Chain: linked without a gap to {length} runs before, {sealed} of them sealed."),
+        format!(
+            "Chuỗi: nối liền với {length} lần chạy trước: {same} lần có dấu của cùng khóa, {other} lần có dấu của khóa khác, {none} lần không có dấu."
+        ),
+        format!(
+            "Chain: linked without a gap to {length} runs before: {same} sealed by the same key, {other} by another, {none} not sealed."
+        ),
     )
 }
 
 /// There is no seal.
 pub fn not_sealed() -> Text {
     Text::new(
-        "Không có dấu toàn vẹn: phát hiện được sai hỏng do sự cố, không chứng minh được ai đã ghi (dùng --sign khi chạy).",
-        "Not sealed: accidents are noticed, but nothing proves who wrote it (run with --sign).",
+        "Không có dấu toàn vẹn: chỉ phát hiện được sai hỏng do sự cố. Người sửa tệp rồi ghi lại manifest.json thì không bị phát hiện, và không chứng minh được ai đã ghi (dùng --sign khi chạy).",
+        "Not sealed: only accidents are noticed. Whoever changes a file and writes manifest.json anew is not, and nothing proves who wrote it (run with --sign).",
     )
 }
 

@@ -308,24 +308,29 @@ pub fn before_waivers(all: u64, left: u64, duties: Option<crate::model::Counts>)
     )
 }
 
-/// An RFC 3339 moment as people write it; as it stands where it is none.
+/// An RFC 3339 moment in the time of Vietnam, as all days of capdo are; as it stands where it is none.
 pub fn moment(rfc3339: &str) -> Text {
-    let parts = (
-        rfc3339.get(..10).and_then(Day::parse),
-        rfc3339.get(11..16),
-        rfc3339.get(19..),
-    );
-    match parts {
-        (Some(day), Some(time), Some(zone)) => {
-            let zone = zone.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-            let zone = if zone == "Z" { "UTC" } else { zone };
-            Text::new(
-                format!("{time} ngày {} ({zone})", day.vi()),
-                format!("{day} {time} ({zone})"),
-            )
-        }
-        _ => Text::same(crate::text::unicode::visible(rfc3339)),
+    match in_vietnam(rfc3339) {
+        Some((day, time)) => Text::new(
+            format!("{time} ngày {} (giờ Việt Nam)", day.vi()),
+            format!("{day} {time} (UTC+7)"),
+        ),
+        None => Text::same(crate::text::unicode::visible(rfc3339)),
     }
+}
+
+/// The same, short, for tables whose head names the zone: `2026-11-23 09:12`.
+pub fn clock(rfc3339: &str) -> String {
+    match in_vietnam(rfc3339) {
+        Some((day, time)) => format!("{day} {time}"),
+        None => crate::text::unicode::visible(rfc3339),
+    }
+}
+
+fn in_vietnam(rfc3339: &str) -> Option<(Day, String)> {
+    let at: jiff::Timestamp = rfc3339.parse().ok()?;
+    let there = jiff::tz::Offset::constant(7).to_datetime(at);
+    Some((Day::of(at), there.strftime("%H:%M").to_string()))
 }
 
 /// That results were left out of a format that takes only so many.
@@ -372,9 +377,10 @@ mod tests {
     fn moments_are_written_out() {
         assert_eq!(
             moment("2026-11-23T09:12:30.5+07:00").vi,
-            "09:12 ngày 23/11/2026 (+07:00)"
+            "09:12 ngày 23/11/2026 (giờ Việt Nam)"
         );
-        assert_eq!(moment("2026-11-23T02:12:30Z").en, "2026-11-23 02:12 (UTC)");
+        assert_eq!(moment("2026-11-30T17:15:30Z").en, "2026-12-01 00:15 (UTC+7)");
+        assert_eq!(clock("2026-11-30T17:15:17.973Z"), "2026-12-01 00:15");
         assert_eq!(moment("soon").vi, "soon");
         assert_eq!(moment("2026-11-23Tđđđđđđđđ").en, "2026-11-23Tđđđđđđđđ");
     }

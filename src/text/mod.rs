@@ -14,6 +14,7 @@ pub mod help;
 pub mod init;
 pub mod labels;
 pub mod lists;
+pub mod names;
 pub mod oscal;
 pub mod plan;
 pub mod protection;

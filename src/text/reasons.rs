@@ -234,6 +234,10 @@ pub fn code(code: &str) -> Text {
             "the text of the provision could not be confirmed",
         ),
         "waiver-ended" => ("đã hết hạn", "ended"),
+        "waiver-too-long" => (
+            "quá 180 ngày kể từ ngày xét",
+            "ends more than 180 days after the day that is judged",
+        ),
         "waiver-not-begun" => ("chưa bắt đầu", "not begun"),
         "waiver-not-approved" => ("chưa được phê duyệt", "not approved"),
         "waiver-overlaps" => (
@@ -262,12 +266,24 @@ pub fn code(code: &str) -> Text {
         "attestation-ended" => ("đã hết hiệu lực", "ended"),
         "attestation-not-begun" => ("có ngày sau ngày xét", "dated after the day of the audit"),
         "attestation-missing-evidence" => (
-            "không tìm thấy tài liệu kèm theo",
-            "its document was not found",
+            "tài liệu kèm theo không có hoặc rỗng",
+            "its document is not there or is empty",
         ),
         "attestation-hash" => (
             "mã băm của tài liệu không khớp",
             "the hash of its document does not match",
+        ),
+        "attestation-unused" => (
+            "tại ngày xét không có nghĩa vụ nào cần xác nhận này trong phạm vi",
+            "on this day no duty asks for it in the scope",
+        ),
+        "attestation-unsigned" => (
+            "chưa ghi rõ họ tên và chức vụ người ký",
+            "its signer is not named with a post",
+        ),
+        "attestation-contradicted" => (
+            "có xác nhận sau đó ghi là chưa đạt",
+            "a later attestation says that the duty is not met",
         ),
         other => return Text::same(other),
     };

@@ -43,7 +43,7 @@ const SOURCES: [&str; 27] = [
 /// What looks like an error there and is none.
 const NO_ERRORS: [&str; 16] = [
     "{} months",
-    "bundle {}",
+    "{} {}",
     "kind of asset",
     "history",
     "the embedded rules do not load: {}",

@@ -291,3 +291,24 @@ fn what_targets_say_does_no_harm_in_a_comparison() {
     assert_eq!(wrong, None);
     assert!(text.lines().all(|l| l.chars().count() < 1000));
 }
+
+#[test]
+fn no_allowance_makes_a_verdict_where_nothing_was_seen() {
+    let dir = tempfile::tempdir().unwrap();
+    let audit = |assets: &str| {
+        let path = dir.path().join("capdo.yaml").display().to_string();
+        let text = format!(
+            "schema: capdo/inventory/1\norganisation: {{ name: {{ vi: Mẫu, en: Sample }}, ownership: private, size: large }}\nsystems:\n  - {{ id: portal, name: {{ vi: Cổng, en: Portal }}, level: 1, hosting: own, online_service: true, go_live: 2023-05-01, level_decision: {{ number: '12', date: 2025-06-10, authority: a, regime: nd85 }} }}\nassets:\n{assets}"
+        );
+        fs::write(&path, text).unwrap();
+        let more = ["--max-undetermined", "100000", "--fail-on", "critical"];
+        let output = capdo(&[&["audit", &path, "--as-of", DAY, "--format", "json"], &more[..]].concat());
+        assert!(code(&output) < 4, "{}", stderr(&output));
+        let run: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(run["gate"]["exit_code"], code(&output));
+        code(&output)
+    };
+    assert_eq!(audit("  - { id: w, system: portal, kind: server, root: nowhere }\n"), 3);
+    fs::write(dir.path().join("a.sql"), "CREATE TABLE parcels (weight integer);\n").unwrap();
+    assert_eq!(audit("  - { id: s, system: portal, kind: schema, path: a.sql }\n"), 0);
+}

@@ -258,3 +258,62 @@ fn incidents_must_be_right() {
         assert!(stderr(&output).contains(said), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn a_later_no_is_not_undone_by_its_end() {
+    const DUTY: &str = "l116.10.1.e";
+    let status_of = |said: &[Said<'_>]| {
+        let dir = tempfile::tempdir().unwrap();
+        let path = company(dir.path(), &no_machines(), said);
+        status(&run(&path, &[]), DUTY)
+    };
+    let met = (DUTY, "organisation", "2026-01-05", 12, "met");
+    assert_eq!(status_of(&[met]), "met");
+    let ended = (DUTY, "organisation", "2026-06-05", 1, "not-met");
+    assert_eq!(status_of(&[met, ended]), "undetermined");
+    let dir = tempfile::tempdir().unwrap();
+    let path = company(dir.path(), &no_machines(), &[met, ended]);
+    assert!(missing(&path).iter().any(|(id, _)| id == DUTY), "it is owed again");
+    let lasting = (DUTY, "organisation", "2026-06-05", 12, "not-met");
+    assert_eq!(status_of(&[met, lasting]), "gap");
+    // Of two of one day the one that says no, in whatever order.
+    let same_day = (DUTY, "organisation", "2026-06-05", 12, "met");
+    assert_eq!(status_of(&[same_day, lasting]), "gap");
+    assert_eq!(status_of(&[lasting, same_day]), "gap");
+    let again = (DUTY, "organisation", "2026-07-05", 12, "met");
+    assert_eq!(status_of(&[met, ended, again]), "met");
+}
+
+#[test]
+fn an_attestation_that_no_duty_asks_for_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    // A duty of the whole company, said of one system.
+    let said = [("l116.10.1.e", "portal", "2026-06-05", 12, "met")];
+    let path = company(dir.path(), &no_machines(), &said);
+    let run = run(&path, &[]);
+    assert_eq!(status(&run, "l116.10.1.e"), "undetermined");
+    assert_eq!(run["attestations"][0]["remark"]["code"], "attestation-unused");
+}
+
+#[test]
+fn what_nobody_signed_and_an_empty_document_prove_nothing() {
+    const DUTY: &str = "l116.10.1.e";
+    let dir = tempfile::tempdir().unwrap();
+    let said = [(DUTY, "organisation", "2026-06-05", 12, "met")];
+    let path = company(dir.path(), &no_machines(), &said);
+    let file = dir.path().join("attestations.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    for signer in ["name: Chưa có, role: B", "name: A, role: '...'", "name: '-', role: TBD"] {
+        fs::write(&file, text.replace("name: A, role: B", signer)).unwrap();
+        let run = run(&path, &[]);
+        assert_eq!(status(&run, DUTY), "undetermined", "{signer}");
+        assert_eq!(run["attestations"][0]["remark"]["code"], "attestation-unsigned");
+    }
+    let hash = sha256(&dir.path().join("paper.md"));
+    for content in ["", " \n\n"] {
+        fs::write(dir.path().join("paper.md"), content).unwrap();
+        let now = sha256(&dir.path().join("paper.md"));
+        fs::write(&file, text.replace(&hash, &now)).unwrap();
+        assert_eq!(status(&run(&path, &[]), DUTY), "undetermined", "{content:?}");
+    }
+}

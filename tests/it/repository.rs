@@ -154,6 +154,18 @@ fn a_waiver_in_a_remark_counts_on_a_remark_alone() {
         (Some(false), Some("waiver-not-approved"))
     );
     assert_eq!(bound["reason"], "chờ tách mạng");
+    // What never ends is no acceptance for a time.
+    let text = fs::read_to_string(dir.path().join("compose.yml")).unwrap();
+    fs::write(
+        dir.path().join("compose.yml"),
+        text.replace("CFG-CMP-001 until=2027", "CFG-CMP-001 until=2099"),
+    )
+    .unwrap();
+    let run_of = run(dir.path(), &[]);
+    let all = fails(&run_of);
+    let endless = all.into_iter().find(|(c, ..)| c == "CFG-CMP-001").unwrap();
+    assert_eq!(endless.2, "none");
+    assert!(run_of["waivers"].to_string().contains("waiver-too-long"));
 }
 
 #[test]
@@ -164,7 +176,7 @@ fn an_approved_entry_that_names_the_file_makes_it_count() {
         "    # capdo:waive CFG-CMP-008 until=2027-03-01 reason=\"chờ tách mạng\"\n    ports",
     );
     fs::write(dir.path().join("compose.yml"), text).unwrap();
-    let inventory = "schema: capdo/inventory/1\norganisation: { name: { vi: Mẫu, en: Sample }, ownership: private, size: large }\nsystems:\n  - { id: kho, name: { vi: Kho, en: Depot }, level: 3, hosting: own, online_service: true }\nassets:\n  - { id: kho-conf, system: kho, kind: config, path: . }\nwaivers: [ waivers.yaml ]\n";
+    let inventory = "schema: capdo/inventory/1\norganisation: { name: { vi: Mẫu, en: Sample }, ownership: private, size: large }\nsystems:\n  - { id: kho, name: { vi: Kho, en: Depot }, level: 3, hosting: own, online_service: true }\nassets:\n  - { id: kho-conf, system: kho, kind: config, path: . }\n  - { id: other, system: kho, kind: config, path: redis }\nwaivers: [ waivers.yaml ]\n";
     let entry = |approver: &str| {
         format!(
             "schema: capdo/waivers/1\nwaivers:\n  - {{ id: W-1, control: CFG-CMP-008, file: compose.yml, disposition: waived, reason: chờ, owner: kho, {approver}from: 2026-11-01, until: 2027-03-01 }}\n"
@@ -202,6 +214,11 @@ fn an_approved_entry_that_names_the_file_makes_it_count() {
         ("waived".to_owned(), true)
     );
     assert_eq!(disposition(""), ("none".to_owned(), false));
+    // What was approved for another asset approves nothing here.
+    assert_eq!(
+        disposition("approver: Giám đốc, asset: other, "),
+        ("none".to_owned(), false)
+    );
 }
 
 #[test]

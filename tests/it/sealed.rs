@@ -57,12 +57,16 @@ fn a_run_is_sealed_chained_and_checked_offline() {
     let said = stdout(&output);
     for words in [
         "Toàn vẹn",
-        "nối liền với 2 lần chạy trước, 2 lần có dấu",
+        "nối liền với 2 lần chạy trước: 2 lần có dấu của cùng khóa",
+        "Lần chạy kết thúc lúc",
         "--key",
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert!(!said.contains("chữ ký số"));
+    // What lies in the chain and belongs to no run is named.
+    fs::write(format!("{out}/chain/beside.json"), "{}").unwrap();
+    assert!(stdout(&capdo(&["verify", &out])).contains("chain/beside.json"));
     // Another key, a lost seal, the private key in place of the public one.
     let other = at("other.key");
     capdo(&["keygen", "-o", &other, "-q"]);
@@ -218,7 +222,7 @@ fn the_manifest_names_what_was_judged() {
     }
     let said = stdout(&capdo(&["verify", &out, "--lang", "en"]));
     for words in [
-        "It holds: 2 files",
+        "The files fit each other: 2 files",
         "Not sealed",
         "this is the first run",
         "as it was when the run was made",

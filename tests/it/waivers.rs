@@ -446,3 +446,65 @@ fn an_attestation_that_ended_counts_nowhere() {
     let met = |run: &Value| run["summary"]["requirements"]["met"].as_u64().unwrap();
     assert!(met(&ended) < met(&in_date));
 }
+
+#[test]
+fn what_was_approved_for_one_duty_lifts_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let inventory = with_waivers(dir.path(), "");
+    let sample = inventory.parent().unwrap();
+    fs::write(sample.join("waivers.yaml"), "schema: capdo/waivers/1\nwaivers: []\n").unwrap();
+    let hash = stdout_of_sha256(&sample.join("hr/roster.csv"));
+    let status = |covers: &str, duty: &str| {
+        let entry = format!(
+            "  - {{ id: w, {covers}, system: sorting, disposition: compensating, reason: r, owner: An, approver: Bình, ticket: T, \
+             evidence: {{ path: hr/roster.csv, sha256: {hash} }}, from: 2026-10-01, until: 2027-02-01 }}\n"
+        );
+        let text = format!("schema: capdo/waivers/1\nwaivers:\n{entry}");
+        fs::write(sample.join("waivers.yaml"), text).unwrap();
+        let run = audit(&inventory);
+        let all = run["requirements"].as_array().unwrap();
+        let found = all.iter().find(|r| r["id"] == duty).unwrap();
+        let systems = found["systems"].as_array().unwrap();
+        let own = systems.iter().find(|s| s["id"] == "sorting").unwrap();
+        let findings = run["findings"].as_array().unwrap().iter();
+        let mut failing = findings.filter(|f| f["control"] == "DOC-LVL-001" && f["result"] == "fail");
+        // What breaks another duty stays active, and counts in the gate.
+        let wanted = if covers.starts_with("requirement") { "none" } else { "compensating" };
+        assert!(failing.all(|f| f["disposition"] == wanted), "{covers}");
+        own["status"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(status("requirement: nd331.20.3", "nd331.20.3"), "gap");
+    assert_eq!(status("requirement: nd331.20.3", "nd331.18.2"), "gap");
+    assert_ne!(status("control: DOC-LVL-001", "nd331.18.2"), "gap");
+}
+
+fn stdout_of_sha256(path: &Path) -> String {
+    let output = std::process::Command::new("sha256sum").arg(path).output().unwrap();
+    stdout(&output).split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn whoever_answers_for_a_waiver_is_known_however_the_name_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = |owner: &str, approver: &str| {
+        let entry = entry("w", "control: CFG-PG-001", "2026-10-01", "2027-02-01")
+            .replace("owner: An", &format!("owner: {owner}"))
+            .replace("approver: Bình", &format!("approver: {approver}"));
+        let folder = dir.path().join(approver.len().to_string());
+        fs::create_dir(&folder).unwrap();
+        let inventory = with_waivers(&folder, &entry);
+        let output = capdo(&["audit", inventory.to_str().unwrap(), "--as-of", DAY, "--format", "json"]);
+        (code(&output), stderr(&output), stdout(&output))
+    };
+    for approver in ["Le Hoai Phong", "Ông Lê Hoài Phong", "Lê Hoài Phong (Trưởng phòng)"] {
+        let (code, told, _) = plan("Lê Hoài Phong", approver);
+        assert_eq!(code, 4, "{approver}");
+        assert!(told.contains("cannot approve"), "{told}");
+    }
+    let (code, _, run) = plan("Lê Hoài Phong", "'TBD'");
+    assert!(code < 4);
+    let run: Value = serde_json::from_str(&run).unwrap();
+    assert_eq!(run["waivers"][0]["remark"]["code"], "waiver-not-approved");
+    assert_eq!(run["waivers"][0]["active"], false);
+    assert_eq!(plan("'...'", "Trần Quốc Mẫn").0, 4);
+}

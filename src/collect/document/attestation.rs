@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::collect::{Context, Reader, RootFolder};
 use crate::model::{
     Attestation, Collected, Day, EvidenceItem, Fact, Inventory, Place, SourceError, Subject, Value,
+    Why,
 };
+use crate::text::names::names_somebody;
 
 /// The facts of one attestation, with its document read.
 pub(super) fn subject(
@@ -45,7 +47,7 @@ pub(super) fn subject(
     };
     let days_left = attestation.valid_to.days_since(as_of);
     put(Fact::derived("days_left", unless_ahead(days_left.into())));
-    let named = |words: &str| unless_ahead((!words.trim().is_empty()).into());
+    let named = |words: &str| unless_ahead(names_somebody(words).into());
     put(Fact::derived(
         "signer_named",
         named(&attestation.signer.name),
@@ -60,6 +62,28 @@ pub(super) fn subject(
     subject
 }
 
+/// Why an attestation says nothing, as its subject has it: its document is not there, empty, not readable or another one; nobody
+/// who signed it is named.
+pub fn fault(attestation: &Subject, document: &str) -> Option<Why> {
+    let value = |path: &str| attestation.facts.get(path).map(|f| &f.value);
+    let said = |code, detail: &str| Why {
+        code,
+        detail: detail.to_owned(),
+    };
+    let is = |path: &str, wanted: bool| value(path) == Some(&Value::Bool(wanted));
+    if let Some(Value::Unseen(why)) = value("hash_matches") {
+        return Some(why.clone());
+    }
+    if is("evidence_present", true) && is("hash_matches", false) {
+        return Some(said("attestation-hash", document));
+    }
+    if !is("hash_matches", true) {
+        return Some(said("attestation-missing-evidence", document));
+    }
+    let signed = is("signer_named", true) && is("signer_role_named", true);
+    (!signed).then(|| said("attestation-unsigned", ""))
+}
+
 /// Is the document there, and is it the one that was recorded?
 fn document(
     attestation: &Attestation,
@@ -71,7 +95,14 @@ fn document(
         &attestation.evidence.written,
         cx,
     ) {
-        Ok(item) => {
+        // A file with nothing in it is no document.
+        Ok((item, true)) => {
+            if !evidence.contains(&item) {
+                evidence.push(item);
+            }
+            (false.into(), false.into())
+        }
+        Ok((item, false)) => {
             let matches = item.sha256.as_deref() == Some(attestation.evidence.sha256.as_str());
             if !evidence.contains(&item) {
                 evidence.push(item);
@@ -87,17 +118,21 @@ fn document(
     }
 }
 
-fn sha256(path: &Path, shown: &str, cx: &Context) -> Result<EvidenceItem, SourceError> {
+/// The document with its hash; and is there nothing in it but blanks?
+fn sha256(path: &Path, shown: &str, cx: &Context) -> Result<(EvidenceItem, bool), SourceError> {
     let (folder, name) = folder_and_name(path)?;
     let source = RootFolder::open(&folder)?;
     let mut reader = Reader::new(&source, String::new(), cx.now);
-    reader.bytes(&name)?;
+    let empty = reader.bytes(&name)?.trim_ascii().is_empty();
     let item = reader.into_evidence().into_iter().next();
-    item.map(|item| EvidenceItem {
-        id: shown.to_owned(),
-        kind: "document".into(),
-        source: shown.to_owned(),
-        ..item
+    item.map(|item| {
+        let item = EvidenceItem {
+            id: shown.to_owned(),
+            kind: "document".into(),
+            source: shown.to_owned(),
+            ..item
+        };
+        (item, empty)
     })
     .ok_or_else(|| SourceError::Missing(shown.to_owned()))
 }

@@ -12,8 +12,10 @@ mod paper;
 pub(in crate::collect) mod people;
 mod registers;
 mod roster;
+mod rule;
 pub(in crate::collect) mod table;
 pub(in crate::collect) mod words;
 
+pub use attestation::fault;
 pub use inventory::collect_inventory;
 pub use roster::collect;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attestation::ORGANISATION;
+use super::attestation::{ORGANISATION, fault};
 use crate::model::{Attestation, Day, Fact, Inventory, ORG, Period, Place, Subject, Value};
 
 /// One subject for each paper that is asked for. `attestations` are the subjects that were made of the attestations.
@@ -58,11 +58,16 @@ fn subject(
             Some(why) => fault = Some((why, *attestation)),
         }
     }
-    // The latest word counts.
-    let latest = counting.into_iter().max_by_key(|a| (a.issued, &a.id));
-    let (held, months, at) = match latest {
-        Some(a) => (Value::Bool(a.met), months(a.issued, as_of).into(), Some(a)),
-        None => {
+    // The latest word counts; of two of one day the one that says it is not met.
+    let latest = counting.into_iter().max_by_key(|a| (a.issued, !a.met, &a.id));
+    let denied = latest.and_then(|a| a.denied_by(speak.iter().copied(), as_of));
+    let (held, months, at) = match (latest, denied) {
+        (Some(a), None) => (Value::Bool(a.met), months(a.issued, as_of).into(), Some(a)),
+        (Some(_), Some(later)) => {
+            let why = Value::unseen("attestation-contradicted", later.id.clone());
+            (why.clone(), why, Some(later))
+        }
+        (None, _) => {
             let (why, at) = fault.map_or_else(
                 || lacking(requirement, speak, as_of),
                 |(why, at)| (why, Some(at)),
@@ -98,24 +103,12 @@ fn lacking<'a>(
     }
 }
 
-/// What is wrong with the document of an attestation, as its own subject has it.
+/// What is wrong with an attestation, as its own subject has it.
 fn document_fault(attestation: &Attestation, seen: &BTreeMap<&str, &Subject>) -> Option<Value> {
-    let id = format!("attestation[{}]", attestation.id);
-    let value = |path: &str| {
-        let subject = seen.get(id.as_str())?;
-        subject.facts.get(path).map(|f| &f.value)
-    };
-    match (value("evidence_present"), value("hash_matches")) {
-        (_, Some(Value::Bool(true))) => None,
-        (Some(Value::Bool(true)), Some(Value::Bool(false))) => Some(Value::unseen(
-            "attestation-hash",
-            attestation.evidence.written.clone(),
-        )),
-        (_, Some(unseen @ Value::Unseen(_))) => Some(unseen.clone()),
-        _ => Some(Value::unseen(
-            "attestation-missing-evidence",
-            attestation.evidence.written.clone(),
-        )),
+    let document = &attestation.evidence.written;
+    match seen.get(format!("attestation[{}]", attestation.id).as_str()) {
+        Some(subject) => fault(subject, document).map(Value::Unseen),
+        None => Some(Value::unseen("attestation-missing-evidence", document.clone())),
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{DayCell, Row, Table, day};
-use super::words::{bare_company, has_phrase, plain, section};
+use super::words::{bare_company, has_phrase, plain, says, section};
 use crate::model::{Day, Organisation};
 
 /// What the list of staff says.
@@ -175,6 +175,7 @@ pub(in crate::collect) fn trainings(table: &Table, on: Day) -> Trainings {
         ..Trainings::default()
     };
     let has_course = table.columns.contains(&"course");
+    let has_outcome = table.columns.contains(&"outcome");
     let mut seen: BTreeSet<Row> = BTreeSet::new();
     for row in &table.rows {
         let id = person(row);
@@ -202,16 +203,36 @@ pub(in crate::collect) fn trainings(table: &Table, on: Day) -> Trainings {
         if held > on {
             continue;
         }
-        if has_course && !has_phrase(row.get("course"), "course") {
+        let course = row.get("course");
+        let held_at_all = !has_phrase(course, "void");
+        if has_course && !(held_at_all && says(course, "course") == Some(true)) {
             all.other_courses += 1;
             person.doubtful = true;
             continue;
+        }
+        // Who was entered for a course, stayed away or failed was not trained by it.
+        match has_outcome.then(|| finished(row.get("outcome"))) {
+            Some(Some(false)) => continue,
+            Some(None) => {
+                person.doubtful = true;
+                continue;
+            }
+            None | Some(Some(true)) => {}
         }
         person.last = person.last.max(Some(held));
         person.signed |= signed;
     }
     all.bad.sort_unstable();
     all
+}
+
+/// Did the person finish the course, as a column of results or states tells it? `None` where it does not say.
+fn finished(cell: &str) -> Option<bool> {
+    if has_phrase(cell, "undone") {
+        return Some(false);
+    }
+    let done = says(cell, "done");
+    done.or_else(|| answer(cell).filter(|_| !plain(cell).is_empty()))
 }
 
 /// Yes or no; blank is no; `None` where it is neither.

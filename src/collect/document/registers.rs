@@ -5,12 +5,12 @@
 
 use super::list_file::ListFile;
 use super::people::answer;
+use super::rule;
 use super::table::{DayCell, Table, day};
-use super::words::{has_phrase, plain, section};
+use super::words::{has_phrase, plain, says, section};
 use crate::collect::Context;
 use crate::collect::figures::{count, lines};
 use crate::model::{Collected, Day, Fact, PeopleFiles, Place, Reason, Seen, Subject, Value};
-use crate::parse::pdf;
 
 const REQUESTS: &str = "authority-requests";
 const ROLES: &str = "role-matrix";
@@ -33,6 +33,7 @@ pub(super) fn collect(
     cx: &Context,
     out: &mut Collected,
 ) {
+    let on = Day::of(cx.now);
     let beside = |path: &std::path::Path| ListFile::beside(path, first.0, first.1);
     let requests = files.requests.as_deref().map(|path| {
         let file = beside(path);
@@ -43,7 +44,7 @@ pub(super) fn collect(
             "requester, document",
             &mut out.evidence,
         );
-        table.map(|t| requests(&t, &file.shown))
+        table.map(|t| requests(&t, &file.shown, on))
     });
     let roles = files.roles.as_deref().map(|path| {
         let file = beside(path);
@@ -54,13 +55,13 @@ pub(super) fn collect(
             "role, export",
             &mut out.evidence,
         );
-        table.map(|t| roles(&t, &file.shown))
+        table.map(|t| roles(&t, &file.shown, on))
     });
     let rule = files.internal_rule.as_deref().map(|path| {
         let file = beside(path);
         file.bytes(cx, &mut out.evidence)
             .map_err(|e| Reason::new(e.code(), file.shown.clone()))
-            .and_then(|bytes| rule(&bytes, &file.shown))
+            .and_then(|bytes| rule::subject(&bytes, &file.shown))
     });
     for (kind, read, key) in [
         (REQUESTS, requests, "requests"),
@@ -84,20 +85,21 @@ pub(super) fn collect(
     }
 }
 
-struct Put {
-    subject: Subject,
+/// A subject that is being made of one paper.
+pub(super) struct Put {
+    pub(super) subject: Subject,
     shown: String,
 }
 
 impl Put {
-    fn new(kind: &str, shown: &str) -> Self {
+    pub(super) fn new(kind: &str, shown: &str) -> Self {
         Self {
             subject: Subject::new(kind, kind).at(Place::new(shown, 0)),
             shown: shown.to_owned(),
         }
     }
 
-    fn fact(&mut self, path: &str, value: Value) {
+    pub(super) fn fact(&mut self, path: &str, value: Value) {
         let fact = Fact::derived(path, value).at(Place::new(self.shown.as_str(), 0));
         self.subject.put(fact);
     }
@@ -122,18 +124,23 @@ impl Put {
     }
 }
 
+/// Is there nothing in the cell, or does it say that there is none, or not yet?
 fn blank(cell: &str) -> bool {
+    let pending = has_phrase(cell, "pending");
     let cell = plain(cell);
-    cell.is_empty() || section("blank").contains(&cell) || section("no").contains(&cell)
+    let denied = ["khong ", "chua "].iter().any(|word| cell.starts_with(word));
+    let blank = section("blank").contains(&cell) || section("no").contains(&cell);
+    cell.is_empty() || blank || denied || pending
 }
 
-fn requests(table: &Table, shown: &str) -> Subject {
+fn requests(table: &Table, shown: &str, on: Day) -> Subject {
     let mut put = Put::new(REQUESTS, shown);
     let mut bad = table.bad.clone();
     let (mut unwritten, mut unsigned, mut groundless, mut early) = (vec![], vec![], vec![], vec![]);
     for row in &table.rows {
         let (asked, told) = (day(row.get("requested")), day(row.get("answered")));
-        if asked == DayCell::Bad || told == DayCell::Bad || row.get("requester").is_empty() {
+        let bad_day = |cell| cell == DayCell::Bad || is_ahead(cell, on);
+        if bad_day(asked) || bad_day(told) || row.get("requester").is_empty() {
             bad.push(row.line);
             continue;
         }
@@ -143,7 +150,7 @@ fn requests(table: &Table, shown: &str) -> Subject {
         if blank(row.get("minutes")) {
             unsigned.push(row.line);
         }
-        if !has_phrase(row.get("grounds"), "ground") {
+        if says(row.get("grounds"), "ground") != Some(true) {
             groundless.push(row.line);
         }
         if let (DayCell::Day(asked), DayCell::Day(told)) = (asked, told)
@@ -176,7 +183,15 @@ fn requests(table: &Table, shown: &str) -> Subject {
     put.subject
 }
 
-fn roles(table: &Table, shown: &str) -> Subject {
+/// A day that has not come: what is written of it did not happen.
+fn is_ahead(cell: DayCell, on: Day) -> bool {
+    match cell {
+        DayCell::Day(day) => day > on,
+        DayCell::Blank | DayCell::Bad => false,
+    }
+}
+
+fn roles(table: &Table, shown: &str, on: Day) -> Subject {
     let mut put = Put::new(ROLES, shown);
     let mut bad = table.bad.clone();
     let (mut exporting, mut couriers, mut needless, mut days) = (vec![], vec![], vec![], vec![]);
@@ -184,7 +199,7 @@ fn roles(table: &Table, shown: &str) -> Subject {
     for row in &table.rows {
         let (may, reviewed) = (answer(row.get("export")), day(row.get("reviewed")));
         let role = row.get("right_role");
-        let (Some(may), false) = (may, role.is_empty() || reviewed == DayCell::Bad) else {
+        let (Some(may), false) = (may, role.is_empty() || reviewed == DayCell::Bad || is_ahead(reviewed, on)) else {
             bad.push(row.line);
             continue;
         };
@@ -218,79 +233,72 @@ fn roles(table: &Table, shown: &str) -> Subject {
         (false, _, _) => {
             Value::unseen("ambiguous", "the list has no column with the day of review")
         }
-        (true, true, _) | (true, _, None) => Value::Absent,
-        (true, false, Some(_)) if !bad.is_empty() => {
+        (true, true, _) => Value::Absent,
+        (true, false, _) if !bad.is_empty() => {
             Value::unseen("not-parsed", "rows could not be read")
         }
+        (true, false, None) => Value::Absent,
         (true, false, Some(day)) => Value::Day(day),
     };
     put.fact("oldest_review", review);
     put.subject
 }
 
-/// What the rule says is looked for as words: a part of text that speaks of leaks and names a sanction.
-fn rule(bytes: &[u8], shown: &str) -> Result<Subject, Reason> {
-    let wrong = |e: &dyn std::fmt::Display| Reason::new("not-parsed", format!("{shown}: {e}"));
-    let (text, whole) = if bytes.starts_with(b"%PDF-") {
-        let read = pdf::parse(bytes).map_err(|e| wrong(&e))?;
-        let text: String = read.runs.iter().map(|r| format!("{} ", r.text)).collect();
-        let scanned = text.split_whitespace().count() < 50 && !read.pictures.is_empty();
-        (text, read.unread.is_empty() && !scanned)
-    } else {
-        (
-            crate::parse::bytes::text(bytes).map_err(|e| wrong(&e))?,
-            true,
-        )
-    };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let near = words
-        .chunks(NEAR)
-        .zip(words.chunks(NEAR).skip(1).chain([&[][..]]))
-        .any(|(a, b)| {
-            let part = [a, b].concat().join(" ");
-            has_phrase(&part, "leak") && has_phrase(&part, "sanction")
-        });
-    let mut put = Put::new(RULE, shown);
-    put.fact("words", count(words.len()));
-    let named = match (near, whole) {
-        (true, _) => true.into(),
-        (false, true) => false.into(),
-        (false, false) => Value::unseen(
-            "ambiguous",
-            "pages of the file are pictures or could not be read",
-        ),
-    };
-    put.fact("names_sanction", named);
-    Ok(put.subject)
-}
-
-/// A sanction within so many words of the leak belongs to it.
-const NEAR: usize = 120;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::document::table;
+
+    fn day(words: &str) -> Day {
+        Day::parse(words).unwrap()
+    }
+
+    fn of_requests(row: &str) -> Subject {
+        let text = format!("cơ quan,số văn bản,ngày yêu cầu,ngày cung cấp,căn cứ,biên bản\n{row}\n");
+        let table = table::read(&text, REQUEST_COLUMNS, &["requester"], "requester").unwrap();
+        requests(&table, "r.csv", day("2026-11-30"))
+    }
+
+    fn of_roles(row: &str) -> Subject {
+        let text = format!("vai trò,dữ liệu,kết xuất,lý do,ngày rà soát\n{row}\n");
+        let table = table::read(&text, ROLE_COLUMNS, &["right_role"], "role").unwrap();
+        roles(&table, "r.csv", day("2026-11-30"))
+    }
+
+    fn int(subject: &Subject, path: &str) -> Value {
+        subject.facts[path].value.clone()
+    }
 
     #[test]
-    fn rules_in_words() {
-        let named = |text: &str| {
-            rule(text.as_bytes(), "r.md").unwrap().facts["names_sanction"]
-                .value
-                .clone()
-        };
-        assert_eq!(
-            named("Điều 5. Người làm lộ lọt thông tin khách hàng bị kỷ luật đến mức sa thải."),
-            true.into()
-        );
-        assert_eq!(
-            named("Điều 5. Nhân viên giữ bí mật thông tin."),
-            false.into()
-        );
-        let apart = format!(
-            "Không tiết lộ. {} Khiển trách người đi muộn.",
-            "từ ".repeat(400)
-        );
-        assert_eq!(named(&apart), false.into());
-        assert!(rule(b"%PDF-1.4 broken", "r.pdf").is_err());
+    fn a_cell_that_says_there_is_none_is_none() {
+        let good = of_requests("Công an quận,12/CV,2026-03-01,2026-03-02,điều tra vụ án,BB 3");
+        for path in ["without_document", "without_minutes", "without_grounds"] {
+            assert_eq!(int(&good, path), Value::Int(0), "{path}");
+        }
+        for (document, grounds, minutes) in [
+            ("chưa có", "không phải vụ án hình sự", "chưa lập"),
+            ("không có văn bản (gọi điện)", "chưa rõ vụ án", "không"),
+            ("sẽ bổ sung sau", "theo yêu cầu miệng", "đang chờ ký"),
+            ("N/A", "-", "thiếu"),
+        ] {
+            let row = format!("Công an quận,{document},2026-03-01,2026-03-02,{grounds},{minutes}");
+            let bad = of_requests(&row);
+            for path in ["without_document", "without_minutes", "without_grounds"] {
+                assert_eq!(int(&bad, path), Value::Int(1), "{row}: {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_dated_ahead_did_not_happen() {
+        let ahead = of_requests("Công an quận,12/CV,2027-03-01,2027-03-02,điều tra vụ án,BB 3");
+        assert_eq!(int(&ahead, "bad_rows"), Value::Int(1));
+        let ahead = of_roles("kế toán,đơn,có,đối soát,2027-10-01");
+        assert!(matches!(int(&ahead, "oldest_review"), Value::Unseen(_)));
+        let good = of_roles("kế toán,đơn,có,đối soát,2026-10-01");
+        assert_eq!(int(&good, "oldest_review"), Value::Day(day("2026-10-01")));
+        assert_eq!(int(&good, "without_need"), Value::Int(0));
+        let bad = of_roles("kế toán,đơn,có,chưa rõ,2026-10-01");
+        assert_eq!(int(&bad, "without_need"), Value::Int(1));
     }
 }

@@ -162,9 +162,10 @@ fn training_subject(
     put("signed", count(signed));
     put("unsigned", count(trained - signed));
     put("other_courses", count(courses.other_courses));
+    let unsure = !courses.bad.is_empty() || oldest.is_none();
     let course_doubt = doubt
         .clone()
-        .or_else(|| unread.clone().filter(|_| !courses.bad.is_empty()));
+        .or_else(|| unread.clone().filter(|_| unsure));
     let oldest = oldest.map_or(Value::Absent, Value::Day);
     put("oldest_course", course_doubt.unwrap_or(oldest));
     put("roster_has_subcontractors", has_subcontractors(staff));
@@ -225,7 +226,7 @@ const ROSTER: &str = "roster";
 const TRAINING: &str = "training";
 const ROSTER_COLUMNS: &[&str] = &["id", "name", "role", "employer", "active_from", "active_to"];
 const ROSTER_NEEDED: &[&str] = &["id", "role"];
-const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed"];
+const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed", "outcome"];
 const TRAINED_NEEDED: &[&str] = &["id", "date"];
 const NO_EMPLOYER: &str = "the roster has no column with the employer";
 

@@ -210,3 +210,43 @@ fn files_that_are_no_lists() {
         }
     }
 }
+
+#[test]
+fn who_did_not_finish_a_course_is_not_trained() {
+    let coverage = |header: &str, outcome: &str| {
+        let trained = format!(
+            "id,course,date,signed,{header}\n1,Bảo mật thông tin,2026-03-12,có,{outcome}\n"
+        );
+        let collected = collect_files(b"id,role\n1,courier\n", trained.as_bytes(), false);
+        value(&collected, "training", "coverage").clone()
+    };
+    for (header, outcome) in [
+        ("kết quả", "Đạt"),
+        ("Trạng thái", "Đã hoàn thành"),
+        ("Status", "Completed"),
+        ("điểm danh", "x"),
+    ] {
+        assert_eq!(coverage(header, outcome).json(), 100, "{outcome}");
+    }
+    for (header, outcome) in [
+        ("kết quả", "Vắng mặt"),
+        ("kết quả", "Không đạt"),
+        ("Trạng thái", "Chưa hoàn thành"),
+        ("Trạng thái", "Đã đăng ký"),
+        ("Status", "Not started"),
+        ("Status", "In progress"),
+        ("Status", "Not completed"),
+        ("attendance", "no"),
+        ("tham dự", "chưa"),
+    ] {
+        assert_eq!(coverage(header, outcome).json(), 0, "{outcome}");
+    }
+    for outcome in ["7,5", "", "?"] {
+        assert!(matches!(coverage("kết quả", &format!("\"{outcome}\"")), Value::Unseen(_)), "{outcome}");
+    }
+    for course in ["Bảo mật thông tin (đã hủy)", "Chưa học bảo mật thông tin", "Gas leak drill"] {
+        let trained = format!("id,course,date\n1,{course},2026-03-12\n");
+        let collected = collect_files(b"id,role\n1,courier\n", trained.as_bytes(), false);
+        assert!(matches!(value(&collected, "training", "coverage"), Value::Unseen(_)), "{course}");
+    }
+}

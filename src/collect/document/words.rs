@@ -49,7 +49,7 @@ pub(in crate::collect) fn says(text: &str, name: &str) -> Option<bool> {
         for phrase in section(name) {
             for (at, _) in clause.match_indices(&format!(" {phrase} ")) {
                 let before = clause.get(..at).unwrap_or_default();
-                let near = before.split_whitespace().rev().take(3);
+                let near = before.split_whitespace().rev().take(4);
                 if near.into_iter().any(|word| DENIES.contains(&word)) {
                     denied = Some(false);
                 } else {

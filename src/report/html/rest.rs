@@ -151,7 +151,7 @@ impl Rest {
                     source: short(&e.source, 240),
                     command: e.command.as_ref().map(|c| short(c, 240)),
                     sha256: e.sha256.clone(),
-                    collected_at: short(&e.collected_at, 40).replacen('T', " ", 1),
+                    collected_at: labels::clock(&short(&e.collected_at, 40)),
                     bytes: e.bytes,
                 })
                 .collect(),

@@ -6,6 +6,7 @@ use super::paper::{Appendix, Block, Table};
 use super::vi;
 use crate::model::{RequirementReport, Run};
 use crate::report::common::{instrument_name, lines, short};
+use crate::text::labels;
 use crate::text::regulator as words;
 
 /// Every requirement in force, by instrument.
@@ -31,11 +32,15 @@ pub(super) fn results(run: &Run) -> Appendix {
             table.add([
                 clauses(requirement, &instrument.number),
                 vi(&requirement.title),
-                states(requirement),
+                states(requirement, run),
             ]);
         }
     }
-    appendix(words::APPENDIX_2, false, vec![Block::Table(table)])
+    let body = vec![
+        Block::Note(words::BY_NUMBER.to_owned()),
+        Block::Table(table),
+    ];
+    appendix(words::APPENDIX_2, false, body)
 }
 
 /// Article, clause and point, without the number of the instrument that stands above.
@@ -46,8 +51,12 @@ pub(super) fn clauses(requirement: &RequirementReport, number: &str) -> String {
         .map_or(reference.clone(), |rest| rest.trim().to_owned())
 }
 
-/// The state for each system; one word where it is the same for all.
-pub(super) fn states(requirement: &RequirementReport) -> String {
+/// The state for each system; one word where it is the same for all. Systems by their number: an authority knows no ids.
+pub(super) fn states(requirement: &RequirementReport, run: &Run) -> String {
+    let number = |id: &str| {
+        let mut known = super::body::real_systems(run);
+        words::system_number(known.position(|s| s.id == id).map(|at| at + 1))
+    };
     let first = requirement
         .systems
         .first()
@@ -75,7 +84,7 @@ pub(super) fn states(requirement: &RequirementReport) -> String {
         (false, Some(_)) => requirement
             .systems
             .iter()
-            .map(|s| format!("{}: {}", lines(&s.id), word(s)))
+            .map(|s| format!("{}: {}", number(&s.id), word(s)))
             .collect::<Vec<_>>()
             .join("\n"),
     }
@@ -105,10 +114,7 @@ pub(super) fn evidence(run: &Run) -> Appendix {
             item.sha256
                 .as_deref()
                 .map_or_else(|| words::NOT_HASHED.to_owned(), |h| short(h, 64)),
-            short(&item.collected_at, 16)
-                .replacen('T', " ", 1)
-                .trim_end_matches('…')
-                .to_owned(),
+            short(&labels::clock(&item.collected_at), 40),
         ]);
     }
     let mut body = vec![Block::Table(table)];

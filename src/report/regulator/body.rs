@@ -373,7 +373,7 @@ fn people(run: &Run, plan: &RemedyPlan) -> Vec<Block> {
         results.add([
             cite(requirement, run).vi,
             vi(&requirement.title),
-            appendix::states(requirement),
+            appendix::states(requirement, run),
         ]);
     }
     let mut blocks = vec![

@@ -32,7 +32,7 @@ pub(super) fn appendix(run: &Run, plan: &RemedyPlan, whole: bool) -> Appendix {
         measures.add([
             cite(requirement, run).vi,
             vi(&requirement.title),
-            appendix::states(requirement),
+            appendix::states(requirement, run),
             roadmap(requirement, plan),
         ]);
     }
