@@ -33,6 +33,7 @@ mod logrotate;
 #[cfg(test)]
 mod looked_past_tests;
 mod mysql;
+mod mysql_version;
 mod nginx;
 mod node;
 #[cfg(test)]

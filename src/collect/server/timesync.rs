@@ -203,6 +203,7 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
                 "server" | "servers" | "pool" | "peer" | "refclock"
             )
         })
+        .filter(is_asked)
         .map(|w| (w.line, w.args().first().cloned().into_iter().collect()))
         .collect()
 }
@@ -254,12 +255,15 @@ pub(in crate::collect) fn of_lines(lines: &[Words]) -> Lines {
         authenticated: false,
         serves: false,
     };
-    let (mut sources, mut safe) = (0u32, 0u32);
+    let (mut sources, mut safe, mut careless) = (0u32, 0u32, false);
     for line in lines {
         match line.keyword().as_str() {
-            "makestep" => out.steps = true,
+            // The last one counts; so many times and none is never.
+            "makestep" => out.steps = line.args().get(1).is_none_or(|limit| limit != "0"),
             "allow" => out.serves = true,
-            "server" | "pool" | "peer" => {
+            // Whatever they prove, those who prove nothing count as much.
+            "authselectmode" => careless = line.args().first().is_some_and(|m| m == "ignore"),
+            "server" | "pool" | "peer" if is_asked(line) => {
                 sources += 1;
                 safe += u32::from(line.args().iter().any(|a| a == "nts" || a == "key"));
                 out.servers.extend(line.args().first().cloned());
@@ -268,8 +272,15 @@ pub(in crate::collect) fn of_lines(lines: &[Words]) -> Lines {
             _ => {}
         }
     }
-    out.authenticated = sources > 0 && sources == safe;
+    out.authenticated = sources > 0 && sources == safe && !careless;
     out
+}
+
+/// Is the server asked, and does its answer count? The clock of the machine itself proves nothing.
+fn is_asked(line: &Words) -> bool {
+    let args = line.args();
+    let aside = |a: &String| a == "noselect" || a == "offline";
+    !args.iter().any(aside) && args.first().is_some_and(|a| !a.starts_with("127.127.1."))
 }
 
 /// Other services of time that are switched on as well: two of them pull the clock apart.
@@ -373,6 +384,22 @@ fn subject(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_that_count() {
+        let of = |text: &str| {
+            let told = of_lines(&words(text, &REMARKS));
+            (told.servers.join(" "), told.authenticated, told.steps)
+        };
+        let all = |names: &str, safe, steps| (names.to_owned(), safe, steps);
+        assert_eq!(
+            of("server a iburst nts\nserver b noselect\npool c offline\nmakestep 1 3\n"),
+            all("a", true, true)
+        );
+        assert_eq!(of("server 127.127.1.0\nmakestep 1 0\n"), all("", false, false));
+        assert_eq!(of("server a key 1\nauthselectmode ignore\n"), all("a", false, false));
+        assert_eq!(of("server a nts\nserver b\nmakestep 1 -1\n"), all("a b", false, true));
+    }
 
     #[test]
     fn offsets() {

@@ -1,11 +1,13 @@
 //! Facts of each host: it has its own line, else the server's, else Apache's own value.
 
+use std::collections::BTreeMap;
+
 use super::Node;
 use super::expand::Expander;
 use super::facts::{MANY, MISSING, lines, list, put};
 use super::logs::{formats, logs};
-use super::tls::{headers, weak_protocols};
-use super::{redirect, upstreams};
+use super::tls::weak_protocols;
+use super::{headers, redirect, upstreams};
 use crate::collect::config::nginx;
 use crate::collect::config::settings::{Settings, is_loopback};
 use crate::model::{Collected, Subject, Value};
@@ -19,6 +21,10 @@ pub(super) fn hosts(
     out: &mut Collected,
 ) {
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
+    let shared = Shared {
+        sections: headers::sections(all),
+        formats: formats(all),
+    };
     for node in &found {
         let own = lines(node.children(), expander);
         let name = own.get("servername").unwrap_or("_").to_owned();
@@ -34,6 +40,7 @@ pub(super) fn hosts(
             all,
             above,
             &own,
+            &shared,
             expander,
             address,
             &mut subject,
@@ -58,12 +65,19 @@ pub(super) fn hosts(
             nodes,
             above,
             &Settings::default(),
+            &shared,
             expander,
             &listen,
             &mut subject,
         );
         out.subjects.push(subject);
     }
+}
+
+/// What is looked for once for all hosts.
+struct Shared<'n> {
+    sections: Vec<&'n Node>,
+    formats: BTreeMap<String, String>,
 }
 
 fn port_of(address: &str) -> Option<u16> {
@@ -76,6 +90,7 @@ fn host(
     all: &[Node],
     above: &Settings,
     own: &Settings,
+    shared: &Shared<'_>,
     expander: &Expander,
     address: &str,
     subject: &mut Subject,
@@ -119,8 +134,9 @@ fn host(
             nginx::weak_ciphers(suite).into_iter().map(Value::from),
         ))
     });
-    headers(&whole, subject);
-    logs(&whole, own, &formats(all), subject);
+    let missing = whole.missing.as_deref();
+    headers::put_all(nodes, all, &shared.sections, missing, subject);
+    logs(&whole, own, &shared.formats, &[all, nodes], subject);
     let ssl = whole
         .get("sslengine")
         .is_some_and(|v| v.eq_ignore_ascii_case("on"));

@@ -4,12 +4,17 @@ use super::super::collect;
 use super::super::tests::{cx, seen, shown, subject, tree};
 use crate::model::{Collected, Seen, Value};
 
-fn main(text: &str) -> Collected {
+pub(super) fn main(text: &str) -> Collected {
     let dir = tree(&[("apache2.conf", text)]);
     collect(dir.path(), "c", &cx())
 }
 
-fn host(out: &Collected, name: &str, path: &str) -> String {
+/// A fact of the server.
+pub(super) fn shown_of(out: &Collected, path: &str) -> String {
+    shown(subject(out, "apache"), path)
+}
+
+pub(super) fn host(out: &Collected, name: &str, path: &str) -> String {
     shown(subject(out, &format!("apache.vhost[{name}]")), path)
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::found::Found;
 use super::kind::Kind;
 use super::seen;
 use super::settings::{Settings, told};
@@ -137,7 +138,8 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
             lines::add(tree, defaults, &defaults.lines, &mut settings);
         }
         lines::add(tree, part, &part.lines, &mut settings);
-        proxy::put(tree, part, &settings, &global, out);
+        let lists = lists(tree, part, &settings);
+        proxy::put(tree, part, &settings, &global, &lists, out);
     }
     let proxies = out.subjects.len() > before;
     if let Some(first) = process.parts.iter().find(|p| p.kind == "global") {
@@ -147,6 +149,20 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
         let place = tree.place(&first.file, first.line);
         process::put(&global, &users, place, out);
     }
+}
+
+/// The lists of certificates that the addresses of a proxy name.
+fn lists(tree: &mut Tree<'_>, part: &Part, settings: &Settings) -> bind::Lists {
+    let mut lists = bind::Lists::new();
+    for path in settings.all("bind").iter().filter_map(bind::list_of) {
+        let found = match tree.find(folder(&part.file), path) {
+            Found::Files(files) => files.first().cloned(),
+            Found::Part(..) | Found::NoFolder | Found::Missing => None,
+        };
+        let text = found.and_then(|file| tree.text(&file).ok());
+        lists.insert(path.to_owned(), text.map(|text| bind::entries(&text)));
+    }
+    lists
 }
 
 /// The sections of defaults that a proxy takes its values from, the outermost first: the one it names, else the last
