@@ -49,6 +49,8 @@ mod secrets;
 mod servers_tests;
 mod settings;
 mod stores;
+#[cfg(test)]
+mod taken_back_tests;
 mod terraform;
 #[cfg(test)]
 mod tests;

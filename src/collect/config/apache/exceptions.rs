@@ -98,11 +98,10 @@ fn met_by(attribute: &str, pattern: &str) -> Sets {
     let bare: String = pattern.chars().filter(|c| !"^$\\".contains(*c)).collect();
     let harmless = match attribute.as_str() {
         "request_uri" => {
+            let (before, ways) = bare.split_once('(').unwrap_or(("", &bare));
+            let ways = ways.split_once(')').map_or(ways, |(ways, _)| ways);
             is_aside(pattern, true)
-                || bare
-                    .trim_matches(['(', ')'])
-                    .split('|')
-                    .all(|one| is_aside(one.trim_matches(['(', ')']), false))
+                || ways.split('|').all(|one| is_aside(&format!("{before}{one}"), false))
         }
         "remote_addr" | "server_addr" => {
             let inner = bare.trim_matches(['(', ')']);

@@ -11,7 +11,7 @@ use crate::model::{Collected, Fact, Place, Subject, Value};
 
 /// Adds the server and its hosts.
 pub(super) fn server(
-    tree: &Tree<'_>,
+    tree: &mut Tree<'_>,
     main: &str,
     nodes: &[Node],
     expander: &Expander,
@@ -34,14 +34,27 @@ pub(super) fn server(
         subject.put(Fact::derived(format!("module.{module}"), value));
     }
     out.subjects.push(subject);
-    hosts(nodes, &above, nodes, expander, out);
+    cut(hosts(nodes, &above, nodes, expander, out), tree);
+}
+
+/// Tells that there were more hosts than are looked at.
+fn cut(first: Option<Place>, tree: &mut Tree<'_>) {
+    if let Some(place) = first {
+        let what = "more hosts than are looked at";
+        tree.problems.push((place, what.to_owned()));
+    }
 }
 
 /// Adds the hosts of files without a main one.
-pub(super) fn parts(nodes: &[Node], expander: &Expander, out: &mut Collected) {
+pub(super) fn parts(
+    tree: &mut Tree<'_>,
+    nodes: &[Node],
+    expander: &Expander,
+    out: &mut Collected,
+) {
     let mut above = lines(nodes, expander);
     above.missing = Some("no apache2.conf or httpd.conf among the files".into());
-    hosts(nodes, &above, nodes, expander, out);
+    cut(hosts(nodes, &above, nodes, expander, out), tree);
 }
 
 /// Adds what `.htaccess` changes for its folder.

@@ -10,22 +10,25 @@ use super::tls::weak_protocols;
 use super::{headers, redirect, upstreams};
 use crate::collect::config::nginx;
 use crate::collect::config::settings::{Settings, is_loopback};
-use crate::model::{Collected, Subject, Value};
+use crate::model::{Collected, Place, Subject, Value};
 
-/// One subject for each host; a server without hosts is its own.
+/// One subject for each host; a server without hosts is its own. The first host for which there are too many, if there is
+/// one.
 pub(super) fn hosts(
     nodes: &[Node],
     above: &Settings,
     all: &[Node],
     expander: &Expander,
     out: &mut Collected,
-) {
+) -> Option<Place> {
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
     let shared = Shared {
         sections: headers::sections(all),
         formats: formats(all),
     };
-    for node in &found {
+    // Each host is laid over all lines of the server.
+    let most = MAX_LOOKED / all.len().max(1);
+    for node in found.iter().take(most) {
         let own = lines(node.children(), expander);
         let name = own.get("servername").unwrap_or("_").to_owned();
         let address = node.args.first().map_or("*", String::as_str);
@@ -72,6 +75,7 @@ pub(super) fn hosts(
         );
         out.subjects.push(subject);
     }
+    found.get(most).map(|node| node.place.clone())
 }
 
 /// What is looked for once for all hosts.
@@ -170,6 +174,9 @@ fn host(
         upstreams.far.first().map(|(_, p)| p.clone()),
     );
 }
+
+/// How many lines are looked at for all hosts together.
+const MAX_LOOKED: usize = 20_000_000;
 
 /// What a host does not take over from the server.
 const NOT_INHERITED: [&str; 8] = [

@@ -126,12 +126,9 @@ impl Judged {
             };
         }
         // Two logs of opposite conditions: each request is in one of them.
-        let opposite = |condition: &str| match condition.strip_prefix("env=!") {
-            Some(name) => format!("env={name}"),
-            None => condition.replacen("env=", "env=!", 1),
-        };
         let pair = logs.iter().find_map(|log| {
-            let other = opposite(log.condition.as_deref()?);
+            let name = log.condition.as_deref()?.strip_prefix("env=!")?;
+            let other = format!("env={name}");
             let other = logs.iter().find(|l| l.condition.as_deref() == Some(&other));
             Some((log, other?))
         });

@@ -71,7 +71,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
             let mut expander = Expander::new(file);
             expander.part = true;
             let nodes = expander.file(tree, file, 0);
-            facts::parts(&nodes, &expander, out);
+            facts::parts(tree, &nodes, &expander, out);
         }
         mains.clear();
     } else {

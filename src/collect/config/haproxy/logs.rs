@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules;
+use super::rules::{self, Rules};
 use crate::collect::config::settings::Settings;
 use crate::model::Value;
 
@@ -25,7 +25,7 @@ pub(super) fn enabled(proxy: &Settings, global: &Settings) -> Value {
         .is_none_or(|v| v == "off");
     match (takes_all(&all), &global.missing) {
         (true, _) if !normal => Value::Bool(false),
-        (true, _) => match rules::silences(proxy) {
+        (true, _) => match rules::silences(&Rules::of(proxy)) {
             Some(silent) => Value::Bool(!silent),
             None => Value::unseen("ambiguous", "a rule keeps requests out of the log"),
         },

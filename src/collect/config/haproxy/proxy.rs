@@ -3,7 +3,8 @@
 use super::bind::{self, Bind, Lists};
 use super::lines::MANY;
 use super::process::put_at;
-use super::{Part, logs, rules};
+use super::rules::{self, Rules};
+use super::{Part, logs};
 use crate::collect::config::settings::{Line, Settings, is_loopback};
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Subject, Value};
@@ -26,6 +27,7 @@ pub(super) fn put(
     };
     settings.put_all(&mut subject, own, MANY);
     let http = settings.get("mode") == Some("http");
+    let rules = Rules::of(settings);
     let binds: Vec<Bind<'_>> = settings.all("bind").iter().map(Bind::of).collect();
     let listens = part.kind != "backend" && !binds.is_empty();
     subject.put(Fact::derived("listens", listens));
@@ -35,7 +37,7 @@ pub(super) fn put(
     let plain = binds.iter().find(|b| !b.is_tls() && b.is_remote());
     let first = settings.all("bind").first().map(|l| &l.place);
     let ports = plain_ports(&binds);
-    let serves_plain = http && plain.is_some() && !rules::sends_on(settings, &ports);
+    let serves_plain = http && plain.is_some() && !rules::sends_on(&rules, &ports);
     // What is passed on as it comes may well be plain HTTP, where it comes to such a port.
     let passed = ports.iter().flatten().find(|port| WEB.contains(port));
     let value = match passed {
@@ -48,15 +50,15 @@ pub(super) fn put(
     put_at(&mut subject, "serves_plain_http", value, first);
     logging(settings, global, &mut subject);
     times(settings, &mut subject);
-    let hsts = rules::hsts(settings);
+    let hsts = rules::hsts(&rules);
     put_at(
         &mut subject,
         "hsts_max_age",
         Value::Int(hsts.0),
         hsts.1.map(|line| &line.place).or(first),
     );
-    subject.put(Fact::derived("limits_connections", rules::limits(settings)));
-    statistics(part, settings, &binds, &mut subject);
+    subject.put(Fact::derived("limits_connections", rules::limits(&rules)));
+    statistics(part, &rules, settings, &binds, &mut subject);
     servers(settings, global, &mut subject);
     out.subjects.push(subject);
     if listens {
@@ -115,7 +117,13 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// The page of statistics: who sees it, who steers servers on it.
-fn statistics(part: &Part, settings: &Settings, binds: &[Bind<'_>], subject: &mut Subject) {
+fn statistics(
+    part: &Part,
+    rules: &Rules<'_>,
+    settings: &Settings,
+    binds: &[Bind<'_>],
+    subject: &mut Subject,
+) {
     let lines: Vec<&Line> = settings
         .names()
         .filter(|name| name.starts_with("stats "))
@@ -126,13 +134,14 @@ fn statistics(part: &Part, settings: &Settings, binds: &[Bind<'_>], subject: &mu
     let enabled = http && !lines.is_empty();
     put_at(subject, "stats_enabled", enabled.into(), place);
     let uri = settings.get("stats uri").unwrap_or("/haproxy?stats");
-    let protected = !settings.all("stats auth").is_empty()
+    let protected = enabled
+        && (!settings.all("stats auth").is_empty()
         || settings
             .all("stats http-request")
             .iter()
             .chain(settings.all("http-request"))
-            .any(|l| rules::guards(settings, &l.value, uri))
-        || (!binds.is_empty() && binds.iter().all(Bind::asks_certificate));
+            .any(|l| rules::guards(rules, &l.value, uri))
+        || (!binds.is_empty() && binds.iter().all(Bind::asks_certificate)));
     // A backend is reached through frontends: others reach it too.
     let remote = part.kind == "backend" || binds.iter().any(Bind::is_remote);
     put_at(
@@ -152,7 +161,7 @@ fn statistics(part: &Part, settings: &Settings, binds: &[Bind<'_>], subject: &mu
     put_at(
         subject,
         "stats_plain",
-        (enabled && plain && !rules::sends_on(settings, &plain_ports(binds))).into(),
+        (enabled && plain && !rules::sends_on(rules, &plain_ports(binds))).into(),
         place,
     );
     let hidden = settings.line("stats hide-version").is_some();

@@ -1,14 +1,38 @@
 //! What the rules of a proxy come to: who is sent on to HTTPS, which headers every answer has, what is limited.
 
+use std::collections::BTreeMap;
+
 use crate::collect::config::nginx::is_aside;
 use crate::collect::config::settings::{Line, Settings};
 
+/// The rules of a proxy, with its criteria by their names.
+pub(super) struct Rules<'p> {
+    proxy: &'p Settings,
+    /// Lines of one name are alternatives: then it has no criterion of its own.
+    criteria: BTreeMap<&'p str, Option<&'p str>>,
+}
+
+impl<'p> Rules<'p> {
+    pub(super) fn of(proxy: &'p Settings) -> Self {
+        let mut criteria = BTreeMap::new();
+        for line in proxy.all("acl") {
+            if let Some((name, criterion)) = line.value.split_once(char::is_whitespace) {
+                criteria
+                    .entry(name)
+                    .and_modify(|c| *c = None)
+                    .or_insert(Some(criterion.trim()));
+            }
+        }
+        Self { proxy, criteria }
+    }
+}
+
 /// Is every plain request sent on to HTTPS? A way past for `acme-challenge` does no harm. `ports` are those that take
 /// plain requests; one that is not known is none.
-pub(super) fn sends_on(proxy: &Settings, ports: &[Option<u16>]) -> bool {
-    let redirects = proxy.all("redirect").iter().map(|l| l.value.as_str());
+pub(super) fn sends_on(rules: &Rules<'_>, ports: &[Option<u16>]) -> bool {
+    let redirects = rules.proxy.all("redirect").iter().map(|l| l.value.as_str());
     // What is answered at once does not come to the rules behind.
-    let requests = proxy
+    let requests = rules.proxy
         .all("http-request")
         .iter()
         .map(|l| l.value.as_str())
@@ -18,7 +42,7 @@ pub(super) fn sends_on(proxy: &Settings, ports: &[Option<u16>]) -> bool {
         let (what, condition) = split(rule);
         let to_https = what.contains("scheme https")
             || (what.contains("prefix https://") || what.contains("location https://"));
-        to_https && holds_for_plain(proxy, condition, ports)
+        to_https && holds_for_plain(rules, condition, ports)
     })
 }
 
@@ -40,14 +64,14 @@ fn split(rule: &str) -> (&str, Option<(bool, &str)>) {
 
 /// Does the condition hold for every request that came in plain?
 fn holds_for_plain(
-    proxy: &Settings,
+    rules: &Rules<'_>,
     condition: Option<(bool, &str)>,
     ports: &[Option<u16>],
 ) -> bool {
     let Some((is_if, text)) = condition else {
         return true;
     };
-    let terms = terms(proxy, text);
+    let terms = terms(rules, text);
     // `unless a or b` is `if !a !b`; `or` in an `if` is another matter.
     let mixed = has_or(text);
     if is_if && mixed {
@@ -87,8 +111,8 @@ fn has_or(text: &str) -> bool {
 }
 
 /// Does a condition hold for every request over TLS and no other, or the other way round?
-fn asks_tls(proxy: &Settings, (is_if, text): (bool, &str)) -> Option<bool> {
-    match terms(proxy, text).as_slice() {
+fn asks_tls(rules: &Rules<'_>, (is_if, text): (bool, &str)) -> Option<bool> {
+    match terms(rules, text).as_slice() {
         [(negated, criterion)] => {
             let tls = match criterion.as_str() {
                 "ssl_fc" | "dst_port 443" => true,
@@ -102,7 +126,7 @@ fn asks_tls(proxy: &Settings, (is_if, text): (bool, &str)) -> Option<bool> {
 }
 
 /// Does the rule keep strangers from the page at `uri`: by an account, a certificate, an address?
-pub(super) fn guards(proxy: &Settings, rule: &str, uri: &str) -> bool {
+pub(super) fn guards(rules: &Rules<'_>, rule: &str, uri: &str) -> bool {
     let (what, condition) = split(rule);
     let first = what.split(' ').next().unwrap_or_default();
     let refuses = ["auth", "deny", "reject", "silent-drop", "tarpit"].contains(&first);
@@ -112,7 +136,7 @@ pub(super) fn guards(proxy: &Settings, rule: &str, uri: &str) -> bool {
     let ways = text.replace(" || ", " or ");
     let mut ways = ways
         .split(" or ")
-        .map(|way| terms(proxy, way))
+        .map(|way| terms(rules, way))
         .filter(|way| !way.is_empty());
     let of_stranger = |(negated, criterion): &(bool, String)| {
         let by_whom = ["src ", "http_auth", "ssl_c_"]
@@ -139,7 +163,7 @@ pub(super) fn guards(proxy: &Settings, rule: &str, uri: &str) -> bool {
 }
 
 /// The terms of a condition: turned round or not, and what they ask.
-fn terms(proxy: &Settings, text: &str) -> Vec<(bool, String)> {
+fn terms(rules: &Rules<'_>, text: &str) -> Vec<(bool, String)> {
     let mut found = Vec::new();
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
@@ -159,28 +183,18 @@ fn terms(proxy: &Settings, text: &str) -> Vec<(bool, String)> {
             found.push((negated, inner.join(" ")));
             continue;
         }
-        let named: Vec<&str> = proxy
-            .all("acl")
-            .iter()
-            .filter_map(|l| l.value.split_once(char::is_whitespace))
-            .filter(|(name, _)| *name == rest)
-            .map(|(_, criterion)| criterion.trim())
-            .collect();
-        // Lines of one name are alternatives.
-        match named.as_slice() {
-            [one] => found.push((negated, (*one).to_owned())),
-            _ => found.push((negated, String::new())),
-        }
+        let criterion = rules.criteria.get(rest).copied().flatten();
+        found.push((negated, criterion.unwrap_or_default().to_owned()));
     }
     found
 }
 
 /// `max-age` of HSTS, where every answer has it; the line that decides.
-pub(super) fn hsts(proxy: &Settings) -> (i64, Option<&Line>) {
-    let lines = proxy
+pub(super) fn hsts<'p>(rules: &Rules<'p>) -> (i64, Option<&'p Line>) {
+    let lines = rules.proxy
         .all("http-response")
         .iter()
-        .chain(proxy.all("http-after-response"));
+        .chain(rules.proxy.all("http-after-response"));
     let (mut age, mut place) = (0, None);
     for line in lines {
         let (what, condition) = split(&line.value);
@@ -190,7 +204,7 @@ pub(super) fn hsts(proxy: &Settings) -> (i64, Option<&Line>) {
         if name != Some("strict-transport-security") {
             continue;
         }
-        let asked = condition.map(|c| asks_tls(proxy, c));
+        let asked = condition.map(|c| asks_tls(rules, c));
         // What holds for plain requests alone is another matter.
         if asked == Some(Some(false)) {
             continue;
@@ -220,21 +234,21 @@ fn max_age(text: &str) -> i64 {
 }
 
 /// Is the number of connections limited: of all, or by source?
-pub(super) fn limits(proxy: &Settings) -> bool {
+pub(super) fn limits(rules: &Rules<'_>) -> bool {
     let counts = |text: &str| COUNTED.iter().any(|c| text.contains(c));
-    let by_source = proxy
+    let by_source = rules.proxy
         .all("tcp-request")
         .iter()
-        .chain(proxy.all("http-request"))
+        .chain(rules.proxy.all("http-request"))
         .any(|l| {
             let (what, condition) = split(&l.value);
             let refuses = ["reject", "deny", "tarpit"].iter().any(|w| what.contains(w));
             refuses
                 && condition.is_some_and(|(_, text)| {
-                    terms(proxy, text).iter().any(|(_, term)| counts(term))
+                    terms(rules, text).iter().any(|(_, term)| counts(term))
                 })
         });
-    let own = proxy
+    let own = rules.proxy
         .get("maxconn")
         .and_then(|v| v.parse::<u64>().ok())
         .is_some_and(|n| n > 0);
@@ -242,18 +256,18 @@ pub(super) fn limits(proxy: &Settings) -> bool {
 }
 
 /// Are requests kept out of the log: all of them, or some that somebody may want to know of?
-pub(super) fn silences(proxy: &Settings) -> Option<bool> {
+pub(super) fn silences(rules: &Rules<'_>) -> Option<bool> {
     let mut some = false;
-    let rules = proxy
+    let all = rules.proxy
         .all("http-request")
         .iter()
-        .chain(proxy.all("http-response"));
-    for rule in rules.filter(|l| l.value.starts_with("set-log-level silent")) {
+        .chain(rules.proxy.all("http-response"));
+    for rule in all.filter(|l| l.value.starts_with("set-log-level silent")) {
         match split(&rule.value).1 {
             None => return Some(true),
             Some((is_if, text)) => {
                 let harmless = is_if
-                    && terms(proxy, text).iter().any(|(negated, criterion)| {
+                    && terms(rules, text).iter().any(|(negated, criterion)| {
                         let path = criterion
                             .split_once(' ')
                             .filter(|(name, _)| name.starts_with("path"));
@@ -291,6 +305,10 @@ mod tests {
             settings.add(*name, *value, Place::new("a", 1));
         }
         settings
+    }
+
+    fn limits_of(proxy: &Settings) -> bool {
+        limits(&Rules::of(proxy))
     }
 
     #[test]
@@ -351,7 +369,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(sends_on(&of(rules), &[Some(80)]), wanted, "{rules:?}");
+            assert_eq!(sends_on(&Rules::of(&of(rules)), &[Some(80)]), wanted, "{rules:?}");
         }
     }
 
@@ -360,7 +378,7 @@ mod tests {
         let line = "set-header Strict-Transport-Security \"max-age=16000000; includeSubDomains\"";
         let age = |lines: &[&str]| {
             let lines: Vec<(&str, &str)> = lines.iter().map(|l| ("http-response", *l)).collect();
-            hsts(&of(&lines)).0
+            hsts(&Rules::of(&of(&lines))).0
         };
         assert_eq!(age(&[line]), 16_000_000);
         assert_eq!(age(&[&format!("{line} if {{ ssl_fc }}")]), 16_000_000);
@@ -374,17 +392,17 @@ mod tests {
         }
         let plain = "del-header Strict-Transport-Security if !{ ssl_fc }";
         assert_eq!(age(&[line, plain]), 16_000_000);
-        assert!(limits(&of(&[("maxconn", "200")])) && !limits(&of(&[("maxconn", "0")])));
-        assert!(limits(&of(&[
+        assert!(limits_of(&of(&[("maxconn", "200")])) && !limits_of(&of(&[("maxconn", "0")])));
+        assert!(limits_of(&of(&[
             ("acl", "many src_conn_cur ge 10"),
             ("tcp-request", "connection reject if many"),
         ])));
-        assert!(!limits(&of(&[("acl", "many src_conn_cur ge 10")])));
-        assert!(!limits(&of(&[
+        assert!(!limits_of(&of(&[("acl", "many src_conn_cur ge 10")])));
+        assert!(!limits_of(&of(&[
             ("acl", "many src_conn_cur ge 10"),
             ("http-request", "deny if { path /x }"),
         ])));
-        assert!(limits(&of(&[(
+        assert!(limits_of(&of(&[(
             "http-request",
             "deny deny_status 429 if { sc_http_req_rate(0) gt 20 }",
         )])));
@@ -398,7 +416,7 @@ mod tests {
                 ("acl", "known http_auth(staff)"),
                 ("acl", "all src 0.0.0.0/0"),
             ]);
-            super::guards(&proxy, rule, "/stats")
+            super::guards(&Rules::of(&proxy), rule, "/stats")
         };
         for rule in [
             "auth realm x",
@@ -426,7 +444,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_out_of_the_log() {
-        let silences = |rule: &str| silences(&of(&[("http-request", rule)]));
+        let silences = |rule: &str| silences(&Rules::of(&of(&[("http-request", rule)])));
         assert_eq!(silences("set-log-level silent"), Some(true));
         assert_eq!(silences("set-log-level silent if { path /healthz }"), Some(false));
         assert_eq!(silences("set-log-level silent if { path_beg /api }"), None);
