@@ -1,5 +1,7 @@
 //! RabbitMQ's `rabbitmq.conf`: names with dots and values, a remark behind a value too, quotes around it.
 
+use std::collections::BTreeSet;
+
 use super::keyword::numbered;
 
 /// A setting.
@@ -45,6 +47,49 @@ fn plain(value: &str) -> String {
         .unwrap_or_default()
         .trim()
         .to_owned()
+}
+
+/// The atoms of terms of Erlang, what stands in texts and remarks left out: every setting that such a file may hold is
+/// named by one.
+pub fn atoms(text: &str) -> BTreeSet<String> {
+    let mut atoms = BTreeSet::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '%' => while chars.next_if(|c| *c != '\n').is_some() {},
+            '"' | '\'' => {
+                let mut word = String::new();
+                while let Some(inner) = chars.next_if(|inner| *inner != c) {
+                    if inner == '\\' {
+                        chars.next();
+                    }
+                    word.push(inner);
+                }
+                chars.next();
+                if c == '\'' {
+                    atoms.insert(word);
+                }
+            }
+            c if c.is_ascii_lowercase() => {
+                let mut word = String::from(c);
+                while let Some(c) =
+                    chars.next_if(|c| c.is_ascii_alphanumeric() || ['_', '@'].contains(c))
+                {
+                    word.push(c);
+                }
+                atoms.insert(word);
+            }
+            // A name that begins in capitals, or a number.
+            c if c.is_ascii_alphanumeric() || c == '_' => {
+                while chars
+                    .next_if(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .is_some()
+                {}
+            }
+            _ => {}
+        }
+    }
+    atoms
 }
 
 fn is_name(name: &str) -> bool {
@@ -101,9 +146,22 @@ mod tests {
         assert!(looks_like("listeners.ssl.default = 5671\n") && !looks_like("a = b\n"));
     }
 
+    #[test]
+    fn names_in_terms_of_erlang() {
+        let found = atoms(
+            "%% tcp_listeners\n[{rabbit, [{loopback_users, []}, {'Odd', \"ssl_options\"}, {log, [{file, [{level, X1}]}]}]}].",
+        );
+        let found: Vec<&str> = found.iter().map(String::as_str).collect();
+        assert_eq!(
+            found,
+            ["Odd", "file", "level", "log", "loopback_users", "rabbit"]
+        );
+    }
+
     proptest! {
         #[test]
         fn never_panics(text in "(?s)[ -~\\n\\tà='#.]{0,200}") {
+            let _ = atoms(&text);
             let last = u32::try_from(text.lines().count()).unwrap();
             let _ = looks_like(&text);
             let (all, broken) = parse(&text);

@@ -33,6 +33,7 @@ mod logrotate;
 #[cfg(test)]
 mod looked_past_tests;
 mod mysql;
+mod mysql_version;
 mod nginx;
 mod node;
 #[cfg(test)]
@@ -48,6 +49,8 @@ mod secrets;
 mod servers_tests;
 mod settings;
 mod stores;
+#[cfg(test)]
+mod taken_back_tests;
 mod terraform;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use super::found::Found;
 use super::kind::Kind;
+use super::mysql_version::{self, Told};
 use super::seen;
 use super::settings::{Settings, is_loopback, on, on_value, told};
 use super::tree::{Tree, folder, join};
@@ -18,6 +19,8 @@ struct Server {
     stack: Vec<String>,
     groups: bool,
     maria: bool,
+    /// The product and the version, where the tree tells.
+    told: Option<Told>,
     /// Options of which it is not known whether the server takes them, and why.
     doubtful: Vec<(String, String)>,
 }
@@ -35,7 +38,10 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
     mains.retain(|f| !f.ends_with("/mariadb.cnf") || !have.contains(&join(folder(f), "my.cnf")));
     let mut used = Vec::new();
     for main in &mains {
-        let mut server = Server::default();
+        let mut server = Server {
+            told: mysql_version::told(tree, main),
+            ..Server::default()
+        };
         server.read(tree, main, 0);
         used.append(&mut server.used.clone());
         server.subject(tree, main, out);
@@ -79,13 +85,14 @@ impl Server {
         for line in parse(&text) {
             match line.item {
                 Item::Group => {
-                    self.groups |= is_server(&line.group) || is_of_version(&line.group);
-                    self.maria |= line.group.starts_with("mariadb");
+                    let taken = self.takes(&line.group);
+                    self.groups |= taken != Takes::Never;
+                    self.maria |= line.group.starts_with("mariadb") && taken != Takes::Never;
                 }
                 Item::Broken => told(tree, path, line.line, "no group, option or inclusion"),
                 Item::Include(file) => self.include(tree, path, &file, line.line, depth),
                 Item::IncludeFolder(dir) => self.include_folder(tree, path, &dir, line.line, depth),
-                Item::Option { name, value } if is_server(&line.group) => {
+                Item::Option { name, value } if self.takes(&line.group) == Takes::Always => {
                     let (name, value) = meaning(name, value);
                     let place = tree.place(path, line.line);
                     if let Some(known) = shortened(&name) {
@@ -94,7 +101,7 @@ impl Server {
                     }
                     self.settings.add(name, value, place);
                 }
-                Item::Option { name, value } if is_of_version(&line.group) => {
+                Item::Option { name, value } if self.takes(&line.group) == Takes::Perhaps => {
                     let (name, _) = meaning(name, value);
                     let place = tree.place(path, line.line);
                     let why = format!("{place}: [{}] counts for that version alone", line.group);
@@ -238,18 +245,26 @@ impl Server {
     fn product(&self, subject: &mut Subject, main: &str) {
         let names = self.used.iter().map(String::as_str).chain([main]);
         let words: Vec<&str> = names.flat_map(|path| path.split(['/', '.'])).collect();
-        let maria = self.maria || words.contains(&"mariadb");
+        let maria = match &self.told {
+            Some(told) => told.maria,
+            None => self.maria || words.contains(&"mariadb"),
+        };
         let s = &self.settings;
-        let product = if maria {
-            "MariaDB 10.11"
-        } else {
-            "MySQL 8.0 or MariaDB 10.11"
+        let product = match &self.told {
+            Some(told) if !told.maria => "MySQL 8.0",
+            _ if maria => "MariaDB 10.11",
+            Some(_) | None => "MySQL 8.0 or MariaDB 10.11",
         };
         subject.put(Fact::derived("defaults_of", product));
         let unknown = || Value::unseen("ambiguous", "MySQL or MariaDB: which one is not known");
-        if !maria && s.line("local_infile").is_none() && s.missing.is_none() {
-            for path in ["local_infile", "local_infile_on"] {
-                subject.put(Fact::derived(path, unknown()));
+        if s.line("local_infile").is_none() && s.missing.is_none() {
+            if self.told.as_ref().is_some_and(Told::is_mysql_8) {
+                subject.put(Fact::default_of("local_infile", "OFF"));
+                subject.put(Fact::derived("local_infile_on", false));
+            } else if !maria {
+                for path in ["local_infile", "local_infile_on"] {
+                    subject.put(Fact::derived(path, unknown()));
+                }
             }
         }
         let told = ["innodb_encrypt_tables", "default_table_encryption"]
@@ -321,28 +336,39 @@ fn meaning(name: String, value: Option<String>) -> (String, String) {
     (name, value.unwrap_or_else(|| own.to_owned()))
 }
 
-/// The groups that every server reads.
-fn is_server(group: &str) -> bool {
-    [
-        "mysqld",
-        "server",
-        "mariadb",
-        "mariadbd",
-        "client-server",
-        "galera",
-    ]
-    .contains(&group)
+/// Does the server read a group?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Always,
+    /// A server of that version alone reads it, and which one runs is not known.
+    Perhaps,
+    Never,
 }
 
-/// `[mysqld-8.0]`: only a server of that version reads it, and which one runs is not known.
-fn is_of_version(group: &str) -> bool {
-    ["mysqld-", "mariadb-", "mariadbd-", "server-"]
-        .iter()
-        .any(|start| {
-            group
-                .strip_prefix(start)
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        })
+impl Server {
+    fn takes(&self, group: &str) -> Takes {
+        let of_maria =
+            |name: &str| ["mariadb", "mariadbd", "client-server", "galera"].contains(&name);
+        let is_mysql = self.told.as_ref().is_some_and(|told| !told.maria);
+        if ["mysqld", "server"].contains(&group) || (of_maria(group) && !is_mysql) {
+            return Takes::Always;
+        }
+        // `[mysqld-8.0]`, `[mariadb-10.11]`.
+        let Some((name, version)) = group.rsplit_once('-') else {
+            return Takes::Never;
+        };
+        let numbered = version.starts_with(|c: char| c.is_ascii_digit());
+        if !numbered || !["mysqld", "mariadb", "mariadbd"].contains(&name) {
+            return Takes::Never;
+        }
+        match &self.told {
+            None => Takes::Perhaps,
+            Some(told) if told.version == version && (told.maria || name == "mysqld") => {
+                Takes::Always
+            }
+            Some(_) => Takes::Never,
+        }
+    }
 }
 
 /// The option of ours that a name may be short for: the server takes any beginning that fits one alone.

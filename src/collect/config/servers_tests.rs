@@ -142,7 +142,7 @@ fn postfix_puts_its_values_together() {
     let dir = tree(&[
         (
             "postfix/main.cf",
-            "compatibility_level = 3.6\nkho = 203.0.0.0/16\nmynetworks = 127.0.0.0/8,\n# x\n  $kho\nsmtpd_banner = $myhostname $mail_version\nsmtpd_tls_security_level = may\nsmtpd_tls_security_level = none\nsmtpd_tls_protocols = !SSLv3\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = static:an:Hanoi#2024\n",
+            "compatibility_level = 3.6\nkho = 203.0.0.0/16\nmynetworks = 127.0.0.0/8,\n# x\n  $kho\nsmtpd_banner = $myhostname $mail_version\nsmtpd_tls_security_level = may\nsmtpd_tls_security_level = none\nsmtpd_tls_cert_file = /a\nsmtpd_tls_protocols = !SSLv3\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = static:an:Hanoi#2024\n",
         ),
         (
             "postfix/master.cf",
@@ -243,7 +243,10 @@ fn queues_are_read() {
             "listeners.tcp.1 = 127.0.0.1:5672\n",
         ),
         ("b/rabbitmq.conf", "heartbeat = 0\n"),
-        ("b/advanced.config", "%% x\n[{rabbit, []}].\n"),
+        (
+            "b/advanced.config",
+            "%% loopback_users\n[{rabbit, [{tcp_listeners, [5672]}, {auth_mechanisms, ['PLAIN']}]}].\n",
+        ),
         (
             "kafka/server.properties",
             "node.id=1\nlog.dirs=/a\nlisteners=TRONG://10.0.0.1:9092,NGOAI://:9093,QT://localhost:9094\nlistener.security.protocol.map=TRONG:SASL_PLAINTEXT,NGOAI:SSL,QT:PLAINTEXT\nlistener.name.trong.plain.sasl.jaas.config=x password=\"Hanoi#2024\"\ninter.broker.listener.name=NGOAI\nssl.enabled.protocols=TLSv1.1,TLSv1.2\n",
@@ -276,13 +279,13 @@ fn queues_are_read() {
     for (path, value) in [
         ("heartbeat_seconds", "0"),
         ("plain_listeners", "? (include-missing)"),
-        ("guest_remote", "? (include-missing)"),
-        ("known_password", "? (include-missing)"),
+        ("guest_remote", "false"),
+        ("known_password", "true"),
         ("anonymous", "? (include-missing)"),
     ] {
         assert_eq!(shown(two, path), value, "{path}");
     }
-    assert_eq!(not_seen(&out, "rabbitmq").0, "not-parsed");
+    assert_eq!(seen(&out, "rabbitmq"), &Seen::Whole);
     says(
         &out,
         "kafka",

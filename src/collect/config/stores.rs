@@ -20,7 +20,8 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
             if kind == Kind::Mongodb {
                 mongodb(&settings, &mut subject);
             } else {
-                elastic(&settings, &mut subject);
+                let opensearch = path.ends_with("/opensearch.yml");
+                elastic(&settings, opensearch, &mut subject);
             }
             out.subjects.push(subject);
         }
@@ -87,6 +88,12 @@ fn mongodb(s: &Settings, subject: &mut Subject) {
         "disabled",
         |v| Some((v == "enabled" || key).into()),
     );
+    // While members move to accounts, those who have none come in as well.
+    let moving = s.line("security.transitiontoauth");
+    if let Some(line) = moving.filter(|l| on(&l.value) != Some(false)) {
+        let fact = Fact::derived("authorization_on", false);
+        subject.put(fact.at(line.place.clone()));
+    }
     let name = if s.line("net.tls.mode").is_some() {
         "net.tls.mode"
     } else {
@@ -103,11 +110,17 @@ fn mongodb(s: &Settings, subject: &mut Subject) {
     ));
 }
 
-fn elastic(s: &Settings, subject: &mut Subject) {
+fn elastic(s: &Settings, opensearch: bool, subject: &mut Subject) {
     s.put_all(subject, &ELASTIC, &[]);
-    let host = ["http.host", "network.host"]
-        .iter()
-        .find(|n| s.line(n).is_some());
+    // The nearest name counts: of HTTP before that of all, where it binds before where it is found.
+    let host = [
+        "http.bind_host",
+        "http.host",
+        "network.bind_host",
+        "network.host",
+    ]
+    .iter()
+    .find(|n| s.line(n).is_some());
     s.conclude(
         subject,
         "listens_remotely",
@@ -121,24 +134,23 @@ fn elastic(s: &Settings, subject: &mut Subject) {
             )
         },
     );
-    // OpenSearch has its security on unless its plugin is turned off.
-    let name = if s.line("plugins.security.disabled").is_some() {
-        "plugins.security.disabled"
-    } else {
-        "xpack.security.enabled"
-    };
-    let opposite = name.ends_with("disabled");
-    s.conclude(subject, "security_on", name, "true", |v| {
-        Some((on(v)? != opposite).into())
-    });
-    let name = if s.line("plugins.security.ssl.http.enabled").is_some() {
-        "plugins.security.ssl.http.enabled"
-    } else {
-        "xpack.security.http.ssl.enabled"
-    };
+    security(s, opensearch, subject);
+    let name = TLS
+        .iter()
+        .find(|n| s.line(n).is_some())
+        .unwrap_or(&"xpack.security.http.ssl.enabled");
     s.conclude(subject, "http_tls", name, "false", |v| {
         on(v).map(Value::Bool)
     });
+    // Where security is off, nothing of it counts.
+    if subject
+        .facts
+        .get("security_on")
+        .is_some_and(|f| f.value == Value::Bool(false))
+        && *name == "xpack.security.http.ssl.enabled"
+    {
+        subject.put(Fact::derived("http_tls", false));
+    }
     let anonymous = s.line("xpack.security.authc.anonymous.roles").is_some();
     subject.put(told_at(
         s,
@@ -146,6 +158,38 @@ fn elastic(s: &Settings, subject: &mut Subject) {
         "xpack.security.authc.anonymous.roles",
         anonymous,
     ));
+}
+
+/// OpenSearch has its security on unless its plugin is turned off, or does nothing but TLS; Elasticsearch since 8.0.
+fn security(s: &Settings, opensearch: bool, subject: &mut Subject) {
+    let off = OFF
+        .iter()
+        .filter_map(|n| s.line(n))
+        .find(|l| on(&l.value) != Some(false));
+    if let Some(line) = off {
+        let value = match on(&line.value) {
+            Some(_) => Value::Bool(false),
+            None => Value::unseen("ambiguous", "a variable of the environment"),
+        };
+        let fact = Fact::derived("security_on", value);
+        subject.put(fact.at(line.place.clone()));
+        return;
+    }
+    let name = "xpack.security.enabled";
+    let opensearch = opensearch
+        || s.names()
+            .any(|n| n.starts_with("plugins.security.") || n.starts_with("opendistro_security."));
+    if s.line(name).is_none() && !opensearch {
+        let why = "on since 8.0, off before: the version is not known";
+        subject.put(Fact::derived(
+            "security_on",
+            Value::unseen("missing-fact", why),
+        ));
+        return;
+    }
+    s.conclude(subject, "security_on", name, "true", |v| {
+        on(v).map(Value::Bool)
+    });
 }
 
 /// A conclusion at the line of a name.
@@ -167,10 +211,24 @@ const MONGODB: [(&str, &str); 6] = [
     ("security.javascriptenabled", "true"),
 ];
 
-/// Elasticsearch's own values (8).
-const ELASTIC: [(&str, &str); 4] = [
+/// What turns the security of OpenSearch off.
+const OFF: [&str; 4] = [
+    "plugins.security.disabled",
+    "plugins.security.ssl_only",
+    "opendistro_security.disabled",
+    "opendistro_security.ssl_only",
+];
+
+/// What turns TLS on for those who ask by HTTP.
+const TLS: [&str; 3] = [
+    "plugins.security.ssl.http.enabled",
+    "opendistro_security.ssl.http.enabled",
+    "xpack.security.http.ssl.enabled",
+];
+
+/// Own values that Elasticsearch and OpenSearch have had in all versions.
+const ELASTIC: [(&str, &str); 3] = [
     ("network.host", "_local_"),
     ("http.port", "9200"),
-    ("xpack.security.enabled", "true"),
     ("xpack.security.http.ssl.enabled", "false"),
 ];

@@ -130,7 +130,11 @@ fn joined(text: &str) -> String {
     for line in text.lines() {
         let line = line.trim();
         let begins = line.is_empty() || LIST.is_match(line) || HEADING.is_match(line);
-        out.push(if begins || out.ends_with(':') { '\n' } else { ' ' });
+        out.push(if begins || out.ends_with(':') {
+            '\n'
+        } else {
+            ' '
+        });
         out.push_str(line);
     }
     out
@@ -140,7 +144,10 @@ fn joined(text: &str) -> String {
 fn stands(words: &str, name: &str) -> bool {
     let words: Vec<&str> = words.split(' ').collect();
     let denies = |word: &&str| DENIES.contains(word);
-    let phrases: Vec<Vec<&str>> = section(name).iter().map(|p| p.split(' ').collect()).collect();
+    let phrases: Vec<Vec<&str>> = section(name)
+        .iter()
+        .map(|p| p.split(' ').collect())
+        .collect();
     (0..words.len()).any(|at| {
         let here = words.get(at..).unwrap_or_default();
         let Some(phrase) = phrases.iter().find(|p| here.starts_with(p)) else {
@@ -160,7 +167,9 @@ fn stands(words: &str, name: &str) -> bool {
 fn is_draft(text: &str) -> bool {
     let says = |words: &str| {
         let words = format!(" {words} ");
-        section("draft").iter().any(|d| words.contains(&format!(" {d} ")))
+        section("draft")
+            .iter()
+            .any(|d| words.contains(&format!(" {d} ")))
     };
     let head: Vec<&str> = text.split_whitespace().take(HEAD).collect();
     let short = |line: &&str| (1..=LINE).contains(&line.split_whitespace().count());
@@ -181,12 +190,14 @@ const LINE: usize = 6;
 /// `Điều 12.` in the middle of a line, as text out of a PDF has it.
 static ARTICLE: LazyLock<Regex> =
     LazyLock::new(|| constant(r"(?i)\s(điều|article|section)(\s+\d+)\s*[.:]"));
-static HEADING: LazyLock<Regex> =
-    LazyLock::new(|| constant(r"(?i)^(#|\*\*)*\s*(điều|article|section|chương|chapter|mục)\s+[\divx]+|^#"));
+static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    constant(r"(?i)^(#|\*\*)*\s*(điều|article|section|chương|chapter|mục)\s+[\divx]+|^#")
+});
 /// The mark of an item: `1.`, `a)`, `-`.
 static LIST: LazyLock<Regex> = LazyLock::new(|| constant(r"^(\d+[.)]|\p{L}[.)]|[-+*•])\s"));
 static FILL: LazyLock<Regex> = LazyLock::new(|| constant(r"\.{4,}|…{2,}|_{4,}"));
-static BLANK: LazyLock<Regex> = LazyLock::new(|| constant(r"…|\[\s*\]|<\p{L}[^<>=/\n]* [^<>=/\n]*>|\{\{"));
+static BLANK: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"…|\[\s*\]|<\p{L}[^<>=/\n]* [^<>=/\n]*>|\{\{"));
 
 /// A constant that does not compile meets nothing, and a test.
 fn constant(pattern: &str) -> Regex {
@@ -223,7 +234,10 @@ mod tests {
 
     #[test]
     fn words_that_stand_there_and_name_no_sanction() {
-        let apart = format!("Không tiết lộ. {} Khiển trách người đi muộn.", "từ. ".repeat(400));
+        let apart = format!(
+            "Không tiết lộ. {} Khiển trách người đi muộn.",
+            "từ. ".repeat(400)
+        );
         for text in [
             "Điều 5. Nhân viên giữ bí mật thông tin.",
             "Điều 5. Quy chế này chưa quy định hình thức kỷ luật đối với người làm lộ thông tin khách hàng.",

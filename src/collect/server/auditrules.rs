@@ -1,5 +1,7 @@
 //! Rules of the kernel's audit: what they record, by the questions of an auditor; on a live host beside what is loaded.
 
+use std::collections::BTreeSet;
+
 use super::cmdline::{self, Line};
 use super::drift;
 use super::host::{Host, set, texts, unseen};
@@ -180,7 +182,31 @@ fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
             rules.push((file.clone(), line.line, line.words));
         }
     }
-    Ok(rules)
+    // From the end: what a later line takes back is not there.
+    let mut gone: BTreeSet<Vec<String>> = BTreeSet::new();
+    let mut left: Vec<Rule> = Vec::new();
+    for rule in rules.into_iter().rev() {
+        match taken_back(&rule.2) {
+            Some(words) => {
+                gone.insert(words);
+            }
+            None if gone.contains(&rule.2) => {}
+            None => left.push(rule),
+        }
+    }
+    left.reverse();
+    Ok(left)
+}
+
+/// The rule that `-W` or `-d` takes back.
+fn taken_back(w: &[String]) -> Option<Vec<String>> {
+    let first = match w.first()?.as_str() {
+        "-W" => "-w",
+        "-d" => "-a",
+        _ => return None,
+    };
+    let rest = w.iter().skip(1).cloned();
+    Some(std::iter::once(first.to_owned()).chain(rest).collect())
 }
 
 /// The line by which nothing is recorded, whatever the rules say: the last `-e 0`, or no task that is looked at.
@@ -193,7 +219,23 @@ fn stopped(rules: &[Rule]) -> Option<(String, u32)> {
         let list = w.get(1).map_or("", String::as_str);
         is_rule(w) && matches!(list, "task,never" | "never,task") && fields(w).next().is_none()
     };
-    let (file, line, _) = off.or_else(|| rules.iter().find(no_task))?;
+    // Without the record of the call nobody knows who did what.
+    let no_record = |(_, _, w): &&Rule| {
+        let list = w.get(1).map_or("", String::as_str);
+        let types = |f: &str| ["msgtype=SYSCALL", "msgtype=1300"].contains(&f);
+        is_rule(w)
+            && [
+                "exclude,always",
+                "always,exclude",
+                "exclude,never",
+                "never,exclude",
+            ]
+            .contains(&list)
+            && fields(w).all(types)
+    };
+    let (file, line, _) = off
+        .or_else(|| rules.iter().find(no_task))
+        .or_else(|| rules.iter().find(no_record))?;
     Some((file.clone(), *line))
 }
 
@@ -538,6 +580,12 @@ mod tests {
         assert_eq!(line(&format!("-e 0\n{RUN}\n-e 2")), None);
         assert_eq!(line("-a task,never\n-e 1"), Some(1));
         assert_eq!(line("-a never,task -F uid=33"), None);
+        assert_eq!(line("-a always,exclude -F msgtype=SYSCALL"), Some(1));
+        assert_eq!(line("-a always,exclude -F msgtype=CWD"), None);
+        assert_eq!(
+            taken_back(&rule("-W /etc/passwd -p wa")),
+            Some(rule("-w /etc/passwd -p wa"))
+        );
         let run = |t: &str| recorded(&rules(t), &["execve", "execveat"]).map(|r| r.1);
         assert_eq!(
             run(&format!("-a never,exit -F arch=b64 -S execve\n{RUN}")),

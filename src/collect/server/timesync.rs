@@ -240,7 +240,7 @@ fn servers(host: &mut Host<'_>, service: &Service) -> Result<Option<Servers>, So
 /// watched.
 fn is_source(line: &Words) -> bool {
     let names = ["server", "servers", "pool", "peer", "refclock"];
-    let own = |arg: &String| arg.starts_with("127.127.1.") || arg == "noselect";
+    let own = |arg: &String| arg.starts_with("127.127.1.") || arg == "noselect" || arg == "offline";
     names.contains(&line.keyword().as_str()) && !line.args().iter().any(own)
 }
 
@@ -304,12 +304,15 @@ pub(in crate::collect) fn of_lines(lines: &[Words]) -> Lines {
         authenticated: false,
         serves: false,
     };
-    let (mut sources, mut safe) = (0u32, 0u32);
+    let (mut sources, mut safe, mut careless) = (0u32, 0u32, false);
     for line in lines {
         let taken = is_source(line);
         match line.keyword().as_str() {
-            "makestep" => out.steps = true,
+            // The last one counts; so many times and none is never.
+            "makestep" => out.steps = line.args().get(1).is_none_or(|limit| limit != "0"),
             "allow" => out.serves = true,
+            // Whatever they prove, those who prove nothing count as much.
+            "authselectmode" => careless = line.args().first().is_some_and(|m| m == "ignore"),
             "server" | "pool" | "peer" if taken => {
                 sources += 1;
                 safe += u32::from(line.args().iter().any(|a| a == "nts" || a == "key"));
@@ -319,7 +322,7 @@ pub(in crate::collect) fn of_lines(lines: &[Words]) -> Lines {
             _ => {}
         }
     }
-    out.authenticated = sources > 0 && sources == safe;
+    out.authenticated = sources > 0 && sources == safe && !careless;
     out
 }
 
@@ -424,6 +427,31 @@ fn subject(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_that_count() {
+        let of = |text: &str| {
+            let told = of_lines(&words(text, &REMARKS));
+            (told.servers.join(" "), told.authenticated, told.steps)
+        };
+        let all = |names: &str, safe, steps| (names.to_owned(), safe, steps);
+        assert_eq!(
+            of("server a iburst nts\nserver b noselect\npool c offline\nmakestep 1 3\n"),
+            all("a", true, true)
+        );
+        assert_eq!(
+            of("server 127.127.1.0\nmakestep 1 0\n"),
+            all("", false, false)
+        );
+        assert_eq!(
+            of("server a key 1\nauthselectmode ignore\n"),
+            all("a", false, false)
+        );
+        assert_eq!(
+            of("server a nts\nserver b\nmakestep 1 -1\n"),
+            all("a b", false, true)
+        );
+    }
 
     #[test]
     fn offsets() {

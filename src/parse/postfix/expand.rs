@@ -1,12 +1,20 @@
 //! What stands behind the dollar signs of a value: `$name`, `${name}`, `${name?yes}`, `${name?{yes}:{no}}`, `${name:no}`,
 //! `${{left} == {right} ? {yes} : {no}}`.
 
+use std::cell::Cell;
+
 /// The value with all names put in; `None` where one of them is not known, or they go round.
 ///
 /// `lookup` gives the raw value of a parameter, an empty one where no such parameter is, `None` where its value cannot
 /// be known.
 pub fn expand(value: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    whole(value, lookup, 0)
+    // Names that stand for two others each are twice as many with each step.
+    let left = Cell::new(MAX_STEPS);
+    let counted = |name: &str| {
+        left.set(left.get().checked_sub(1)?);
+        lookup(name)
+    };
+    whole(value, &counted, 0)
 }
 
 type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
@@ -147,6 +155,7 @@ fn compare(left: &str, sign: &str, right: &str) -> Option<bool> {
 }
 
 const MAX_DEPTH: usize = 30;
+const MAX_STEPS: usize = 2_000;
 const MAX_LENGTH: usize = 64 * 1024;
 
 #[cfg(test)]

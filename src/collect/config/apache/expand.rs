@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Node;
 use super::facts::MISSING;
+use super::macros::Macros;
 use crate::collect::config::found::Found;
 use crate::collect::config::settings::told;
 use crate::collect::config::tree::{Tree, folder, join};
@@ -16,6 +17,9 @@ pub(super) struct Expander {
     root: Option<String>,
     defines: BTreeMap<String, String>,
     modules: BTreeSet<String>,
+    macros: Macros,
+    /// How much text was put in for names.
+    grown: usize,
     stack: Vec<String>,
     pub(super) used: Vec<String>,
     /// An inclusion was not found: it may say anything.
@@ -32,6 +36,8 @@ impl Expander {
             root: None,
             defines: BTreeMap::new(),
             modules: BTreeSet::new(),
+            macros: Macros::default(),
+            grown: 0,
             stack: Vec::new(),
             used: Vec::new(),
             missing: None,
@@ -143,13 +149,11 @@ impl Expander {
                 ("iffile" | "ifdirective" | "ifsection", Some(block)) => {
                     out.extend(self.all(tree, path, block, depth));
                 }
-                // What it puts in is not put together here.
+                ("macro", Some(block)) => self.macros.define(&args, path, block),
+                ("undefmacro", None) => self.macros.forget(first),
                 ("use", None) => {
-                    let name = format!("the macro {first}");
-                    self.lost(tree, path, directive.line, &name);
+                    out.extend(self.put_in(tree, path, directive.line, &args, depth));
                 }
-                // They depend on the request, or stand for text that is put in elsewhere.
-                ("if" | "elseif" | "else" | "macro", Some(_)) => {}
                 (name, block) => {
                     if name == "loadmodule" {
                         self.modules.insert(module_of(first));
@@ -168,6 +172,30 @@ impl Expander {
             }
         }
         out
+    }
+
+    /// The lines of a macro. One that is not here may say anything.
+    fn put_in(
+        &mut self,
+        tree: &mut Tree<'_>,
+        path: &str,
+        line: u32,
+        args: &[String],
+        depth: usize,
+    ) -> Vec<Node> {
+        match self.macros.open(args) {
+            Ok((from, body)) => {
+                let nodes = self.all(tree, &from, &body, depth);
+                self.macros.close();
+                nodes
+            }
+            Err(why) => {
+                let place = tree.place(path, line);
+                self.missing = Some(format!("{place}: {why}"));
+                told(tree, path, line, why);
+                vec![gap(tree, path, line)]
+            }
+        }
     }
 
     /// Where it is not known whether a module is there, its lines count: they are what is meant to run.
@@ -252,7 +280,8 @@ impl Expander {
         rest.to_owned()
     }
 
-    fn replaced(&self, text: &str) -> String {
+    /// With what `Define` says, as long as that does not grow for ever.
+    fn replaced(&mut self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -263,8 +292,11 @@ impl Expander {
                 continue;
             };
             match self.defines.get(name) {
-                Some(value) => out.push_str(value),
-                None => {
+                Some(value) if self.grown + value.len() <= MAX_TEXT => {
+                    self.grown += value.len();
+                    out.push_str(value);
+                }
+                Some(_) | None => {
                     out.push_str("${");
                     out.push_str(name);
                     out.push('}');
@@ -331,5 +363,6 @@ const BUILT_IN: [&str; 8] = [
 ];
 
 const MAX_DEPTH: usize = 20;
+const MAX_TEXT: usize = 16 * 1024 * 1024;
 const MAX_FILES: usize = 4_000;
 const MAX_ENTRIES: usize = 200_000;

@@ -1,16 +1,17 @@
 //! Facts of a server as a whole: its own lines, and what stands at any depth below it.
 
 use super::Node;
+use super::access::{self, Root};
 use super::expand::Expander;
 use super::host::hosts;
-use super::listing::listed;
+use super::listing::{listed, lists};
 use crate::collect::config::settings::Settings;
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Place, Subject, Value};
 
 /// Adds the server and its hosts.
 pub(super) fn server(
-    tree: &Tree<'_>,
+    tree: &mut Tree<'_>,
     main: &str,
     nodes: &[Node],
     expander: &Expander,
@@ -19,7 +20,8 @@ pub(super) fn server(
     let above = lines(nodes, expander);
     let mut subject = Subject::new("apache", "apache").at(tree.place(main, 1));
     above.put_all(&mut subject, &OWN, MANY);
-    numbers(&above, &mut subject);
+    numbers(&above, nodes, &mut subject);
+    words_of_any(&above, nodes, &mut subject);
     // Everything that may stand at any depth counts for the server as a whole.
     sections(nodes, nodes, expander, &mut subject);
     for module in WATCHED {
@@ -32,47 +34,43 @@ pub(super) fn server(
         subject.put(Fact::derived(format!("module.{module}"), value));
     }
     out.subjects.push(subject);
-    hosts(nodes, &above, nodes, expander, out);
+    cut(hosts(nodes, &above, nodes, expander, out), tree);
+}
+
+/// Tells that there were more hosts than are looked at.
+fn cut(first: Option<Place>, tree: &mut Tree<'_>) {
+    if let Some(place) = first {
+        let what = "more hosts than are looked at";
+        tree.problems.push((place, what.to_owned()));
+    }
 }
 
 /// Adds the hosts of files without a main one.
-pub(super) fn parts(nodes: &[Node], expander: &Expander, out: &mut Collected) {
+pub(super) fn parts(tree: &mut Tree<'_>, nodes: &[Node], expander: &Expander, out: &mut Collected) {
     let mut above = lines(nodes, expander);
     above.missing = Some("no apache2.conf or httpd.conf among the files".into());
-    hosts(nodes, &above, nodes, expander, out);
+    cut(hosts(nodes, &above, nodes, expander, out), tree);
 }
 
 /// Adds what `.htaccess` changes for its folder.
 pub(super) fn htaccess(tree: &Tree<'_>, path: &str, nodes: &[Node], out: &mut Collected) {
     let id = format!("apache.htaccess[{}]", path.trim_start_matches('/'));
     let mut subject = Subject::new("apache-htaccess", id).at(tree.place(path, 1));
-    let options = nodes.iter().rev().find(|n| n.name == "options");
-    let indexes = options.is_some_and(|n| {
-        n.args.iter().any(|a| {
-            ["indexes", "+indexes", "all", "+all"].contains(&a.to_ascii_lowercase().as_str())
-        })
-    });
-    put(
-        &mut subject,
-        "indexes",
-        indexes,
-        options.filter(|_| indexes).map(|n| n.place.clone()),
-    );
-    let errors = nodes.iter().rev().find(|n| {
-        n.name.starts_with("php_")
+    let indexes = lists(nodes);
+    put(&mut subject, "indexes", indexes.is_some(), indexes);
+    let errors = any(nodes, &|n| {
+        let of_errors = n.name.starts_with("php_")
             && n.args
                 .first()
-                .is_some_and(|a| a.eq_ignore_ascii_case("display_errors"))
-    });
-    let shown = errors.is_some_and(|n| {
-        n.args.get(1).is_some_and(|v| {
-            ["on", "1", "true", "stdout"].contains(&v.to_ascii_lowercase().as_str())
-        })
+                .is_some_and(|a| a.eq_ignore_ascii_case("display_errors"));
+        let value = n.args.get(1).map(|v| v.to_ascii_lowercase());
+        of_errors
+            && value.is_some_and(|v| ["on", "1", "true", "yes", "stdout"].contains(&v.as_str()))
     });
     put(
         &mut subject,
         "display_errors",
-        shown,
+        errors.is_some(),
         errors.map(|n| n.place.clone()),
     );
     out.subjects.push(subject);
@@ -126,7 +124,7 @@ fn written(node: &Node) -> (&str, String) {
             )
         }
         // A program behind a pipe holds blanks of its own.
-        "customlog" | "transferlog" => {
+        "customlog" | "transferlog" | "globallog" => {
             let words: Vec<String> = node.args.iter().map(|a| quoted(a)).collect();
             (&node.name, words.join(" "))
         }
@@ -157,16 +155,65 @@ fn seconds(name: &str, text: &str) -> Option<i64> {
     }
 }
 
-fn numbers(settings: &Settings, subject: &mut Subject) {
+/// Numbers of the server; a host or a section may have a worse one.
+fn numbers(settings: &Settings, nodes: &[Node], subject: &mut Subject) {
     for (name, own) in [
         ("timeout", "60"),
         ("keepalivetimeout", "5"),
         ("maxrequestworkers", "256"),
         ("limitrequestbody", "1073741824"),
     ] {
-        settings.conclude(subject, &format!("{name}_count"), name, own, |v| {
+        let path = format!("{name}_count");
+        settings.conclude(subject, &path, name, own, |v| {
             seconds(name, v).map(Value::Int)
         });
+        // A size of nothing is no bound at all.
+        let rank = |n: i64| {
+            if name == "limitrequestbody" && n == 0 {
+                i64::MAX
+            } else {
+                n
+            }
+        };
+        let mut inner = Vec::new();
+        below(nodes, name, &mut inner);
+        let worst = inner
+            .into_iter()
+            .filter_map(|n| Some((seconds(name, &n.text())?, n)))
+            .max_by_key(|(number, _)| rank(*number));
+        let here = match subject.facts.get(path.as_str()).map(|f| &f.value) {
+            Some(Value::Int(here)) => rank(*here),
+            _ => continue,
+        };
+        if let Some((number, node)) = worst.filter(|(number, _)| rank(*number) > here) {
+            put(subject, &path, number, Some(node.place.clone()));
+        }
+    }
+}
+
+/// What a host or a section turns on again.
+fn words_of_any(settings: &Settings, nodes: &[Node], subject: &mut Subject) {
+    for (path, name, own) in [
+        ("signature_shown", "serversignature", "Off"),
+        ("trace_answered", "traceenable", "On"),
+    ] {
+        settings.conclude(subject, path, name, own, |v| {
+            Some((!v.eq_ignore_ascii_case("off")).into())
+        });
+        let mut inner = Vec::new();
+        below(nodes, name, &mut inner);
+        let on = inner.iter().find(|n| !n.text().eq_ignore_ascii_case("off"));
+        if let Some(node) = on {
+            put(subject, path, true, Some(node.place.clone()));
+        }
+    }
+}
+
+/// The lines of a name in sections of any depth.
+fn below<'n>(nodes: &'n [Node], name: &str, out: &mut Vec<&'n Node>) {
+    for node in nodes {
+        out.extend(node.children().iter().filter(|n| n.name == name));
+        below(node.children(), name, out);
     }
 }
 
@@ -184,19 +231,15 @@ fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Sub
         list(names, expander),
         listed.first().map(|(_, place)| place.clone()),
     );
-    let root = nodes
-        .iter()
-        .filter(|n| n.name == "directory" && n.args.first().is_some_and(|a| a == "/"))
-        .flat_map(Node::children);
-    let denied = root
-        .clone()
-        .any(|n| n.name == "require" && n.text().eq_ignore_ascii_case("all denied"))
-        || root
-            .clone()
-            .any(|n| n.name == "deny" && n.text().eq_ignore_ascii_case("from all"));
-    // What is not open is closed only where it is said.
-    put(subject, "root_denied", maybe(denied, expander), None);
-    let dotfiles = any(all, &|n| {
+    let value = match (access::root(nodes), &expander.missing) {
+        (Root::Closed, _) => Value::Bool(true),
+        // What is not open is closed only where it is said.
+        (Root::Open | Root::InPart, Some(what)) => Value::unseen("include-missing", what.as_str()),
+        (Root::Open, None) => Value::Bool(false),
+        (Root::InPart, None) => Value::unseen("ambiguous", "a condition opens it again"),
+    };
+    put(subject, "root_denied", value, None);
+    let dotfiles = sure(all, &|n| {
         ["filesmatch", "directorymatch", "locationmatch", "files"].contains(&n.name.as_str())
             && n.args
                 .iter()
@@ -211,14 +254,7 @@ fn sections(nodes: &[Node], all: &[Node], expander: &Expander, subject: &mut Sub
         maybe(dotfiles.is_some(), expander),
         dotfiles.map(|n| n.place.clone()),
     );
-    let page = any(all, &|n| {
-        n.name == "location"
-            && n.children().iter().any(|c| {
-                c.name == "sethandler"
-                    && ["server-status", "server-info"].contains(&c.text().as_str())
-            })
-            && is_open(n)
-    });
+    let page = access::open_status(all);
     put(
         subject,
         "status_exposed",
@@ -260,6 +296,19 @@ fn maybe(found: bool, expander: &Expander) -> Value {
     }
 }
 
+/// As `any`, but for what depends on each request.
+fn sure<'n>(nodes: &'n [Node], holds: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
+    nodes
+        .iter()
+        .filter(|n| !["if", "elseif", "else"].contains(&n.name.as_str()))
+        .find_map(|node| {
+            if holds(node) {
+                return Some(node);
+            }
+            sure(node.children(), holds)
+        })
+}
+
 /// The first directive at any depth of which this holds.
 pub(super) fn any<'n>(nodes: &'n [Node], holds: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
     nodes.iter().find_map(|node| {
@@ -270,21 +319,11 @@ pub(super) fn any<'n>(nodes: &'n [Node], holds: &dyn Fn(&Node) -> bool) -> Optio
     })
 }
 
-/// May everybody see it? Apache opens what no line closes.
-fn is_open(section: &Node) -> bool {
-    let closes = |n: &Node| {
-        let text = n.text().to_ascii_lowercase();
-        (n.name == "require" && text != "all granted")
-            || (n.name == "deny" && text == "from all")
-            || n.name == "allow" && text != "from all"
-    };
-    any(section.children(), &closes).is_none()
-}
-
 pub(super) const MANY: &[&str] = &[
     "listen",
     "loadmodule",
     "customlog",
+    "globallog",
     "logformat",
     "header",
     "requestheader",

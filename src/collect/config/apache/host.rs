@@ -1,25 +1,34 @@
 //! Facts of each host: it has its own line, else the server's, else Apache's own value.
 
+use std::collections::BTreeMap;
+
 use super::Node;
 use super::expand::Expander;
 use super::facts::{MANY, MISSING, lines, list, put};
 use super::logs::{formats, logs};
-use super::tls::{headers, weak_protocols};
-use super::{redirect, upstreams};
+use super::tls::weak_protocols;
+use super::{headers, redirect, upstreams};
 use crate::collect::config::nginx;
 use crate::collect::config::settings::{Settings, is_loopback};
-use crate::model::{Collected, Subject, Value};
+use crate::model::{Collected, Place, Subject, Value};
 
-/// One subject for each host; a server without hosts is its own.
+/// One subject for each host; a server without hosts is its own. The first host for which there are too many, if there is
+/// one.
 pub(super) fn hosts(
     nodes: &[Node],
     above: &Settings,
     all: &[Node],
     expander: &Expander,
     out: &mut Collected,
-) {
+) -> Option<Place> {
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
-    for node in &found {
+    let shared = Shared {
+        sections: headers::sections(all),
+        formats: formats(all),
+    };
+    // Each host is laid over all lines of the server.
+    let most = MAX_LOOKED / all.len().max(1);
+    for node in found.iter().take(most) {
         let own = lines(node.children(), expander);
         let name = own.get("servername").unwrap_or("_").to_owned();
         let address = node.args.first().map_or("*", String::as_str);
@@ -34,6 +43,7 @@ pub(super) fn hosts(
             all,
             above,
             &own,
+            &shared,
             expander,
             address,
             &mut subject,
@@ -58,12 +68,20 @@ pub(super) fn hosts(
             nodes,
             above,
             &Settings::default(),
+            &shared,
             expander,
             &listen,
             &mut subject,
         );
         out.subjects.push(subject);
     }
+    found.get(most).map(|node| node.place.clone())
+}
+
+/// What is looked for once for all hosts.
+struct Shared<'n> {
+    sections: Vec<&'n Node>,
+    formats: BTreeMap<String, String>,
 }
 
 fn port_of(address: &str) -> Option<u16> {
@@ -76,6 +94,7 @@ fn host(
     all: &[Node],
     above: &Settings,
     own: &Settings,
+    shared: &Shared<'_>,
     expander: &Expander,
     address: &str,
     subject: &mut Subject,
@@ -119,8 +138,9 @@ fn host(
             nginx::weak_ciphers(suite).into_iter().map(Value::from),
         ))
     });
-    headers(&whole, subject);
-    logs(&whole, own, &formats(all), subject);
+    let missing = whole.missing.as_deref();
+    headers::put_all(nodes, all, &shared.sections, missing, subject);
+    logs(&whole, own, &shared.formats, &[all, nodes], subject);
     let ssl = whole
         .get("sslengine")
         .is_some_and(|v| v.eq_ignore_ascii_case("on"));
@@ -154,6 +174,9 @@ fn host(
         upstreams.far.first().map(|(_, p)| p.clone()),
     );
 }
+
+/// How many lines are looked at for all hosts together.
+const MAX_LOOKED: usize = 20_000_000;
 
 /// What a host does not take over from the server.
 const NOT_INHERITED: [&str; 8] = [

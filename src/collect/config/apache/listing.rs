@@ -31,7 +31,39 @@ pub(super) fn listed(nodes: &[Node]) -> Vec<(String, Place)> {
         put_root(server_root, server, &folders, &mut put);
     }
     places(nodes, &mut put);
+    conditions(nodes, &State::default(), "/", &mut put);
     out
+}
+
+/// The line of a `.htaccess` that lists its folder, on a condition too.
+pub(super) fn lists(nodes: &[Node]) -> Option<Place> {
+    let here = State::default().after(nodes);
+    if here.on {
+        return here.place;
+    }
+    let mut found = None;
+    conditions(nodes, &here, "", &mut |_, state| {
+        found = found.take().or(state.place);
+    });
+    found
+}
+
+/// What lists a folder for some requests only.
+fn conditions(nodes: &[Node], above: &State, name: &str, put: &mut impl FnMut(String, State)) {
+    let here = above.clone().after(nodes);
+    for node in nodes.iter().filter(|n| n.block.is_some()) {
+        let asks = ["if", "elseif", "else", "files", "filesmatch"].contains(&node.name.as_str());
+        let name = match node.args.last() {
+            Some(path) if !asks => path.as_str(),
+            Some(_) | None => name,
+        };
+        let options = node.children().iter().any(|n| n.name == "options");
+        let inside = here.clone().after(node.children());
+        if asks && options && inside.on {
+            put(name.to_owned(), inside);
+        }
+        conditions(node.children(), &here, name, put);
+    }
 }
 
 /// Whether folders are listed, and the line that decides.

@@ -1,16 +1,22 @@
-//! Apache httpd as it would run: inclusions put in, `IfModule` and `Define` decided, sections and hosts with what they
-//! inherit. What stands in `<If>` depends on each request and counts for nothing here.
+//! Apache httpd as it would run: inclusions and macros put in, `IfModule` and `Define` decided, sections and hosts with
+//! what they inherit. What stands in `<If>` depends on each request: it protects nothing here, and what it takes back is
+//! taken back.
 
 use super::kind::Kind;
 use super::seen;
 use super::tree::Tree;
 use crate::model::{Collected, Place};
 
+mod access;
+mod condition;
+mod exceptions;
 mod expand;
 mod facts;
+mod headers;
 mod host;
 mod listing;
 mod logs;
+mod macros;
 mod redirect;
 #[cfg(test)]
 mod tests;
@@ -65,7 +71,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
             let mut expander = Expander::new(file);
             expander.part = true;
             let nodes = expander.file(tree, file, 0);
-            facts::parts(&nodes, &expander, out);
+            facts::parts(tree, &nodes, &expander, out);
         }
         mains.clear();
     } else {

@@ -3,6 +3,7 @@
 use regex::RegexBuilder;
 
 use super::Node;
+use super::condition::{self, Asks};
 use crate::collect::config::nginx::meets_every_path;
 
 /// The line that sends all of them on. `all` are the lines of the server, whose `ProxyPass` a host takes over.
@@ -18,6 +19,12 @@ pub(super) fn to_https<'n>(host: &'n [Node], all: &[Node], port: Option<u16>) ->
         match node.name.as_str() {
             // What is passed on is passed on before.
             "redirect" | "redirectmatch" if !passes && redirects_all(node) => return Some(node),
+            // For the plain ones alone.
+            "if" if !passes && condition::of_expression(&node.text()) == Asks::Plain => {
+                if let Some(inner) = node.children().iter().find(|n| redirects_all(n)) {
+                    return Some(inner);
+                }
+            }
             "rewritecond" => conditions.push(node),
             "rewriterule" => {
                 let of_rule = std::mem::take(&mut conditions);
@@ -51,7 +58,8 @@ fn passes_on(level: &[Node]) -> bool {
 }
 
 fn redirects_all(node: &Node) -> bool {
-    let to = node.args.last().is_some_and(|a| a.starts_with("https://"));
+    let to = ["redirect", "redirectmatch"].contains(&node.name.as_str())
+        && node.args.last().is_some_and(|a| a.starts_with("https://"));
     to && node.args.iter().any(|a| match node.name.as_str() {
         "redirect" => a == "/",
         _ => meets_every_path(a),
@@ -64,11 +72,19 @@ fn is_for_all(rule: &Node) -> bool {
 
 /// The flags of a rule or a condition in capitals, without their values.
 pub(super) fn flags(node: &Node) -> Vec<String> {
+    arguments(node)
+        .into_iter()
+        .map(|flag| flag.split('=').next().unwrap_or(flag).trim())
+        .map(str::to_ascii_uppercase)
+        .collect()
+}
+
+/// The flags of a rule or a condition as they are written.
+pub(super) fn arguments(node: &Node) -> Vec<&str> {
     let text = node.args.get(2).map_or("", String::as_str);
     text.trim_matches(['[', ']'])
         .split(',')
-        .map(|flag| flag.split('=').next().unwrap_or(flag).trim())
-        .map(str::to_ascii_uppercase)
+        .map(str::trim)
         .collect()
 }
 

@@ -4,12 +4,17 @@ use super::super::collect;
 use super::super::tests::{cx, seen, shown, subject, tree};
 use crate::model::{Collected, Seen, Value};
 
-fn main(text: &str) -> Collected {
+pub(super) fn main(text: &str) -> Collected {
     let dir = tree(&[("apache2.conf", text)]);
     collect(dir.path(), "c", &cx())
 }
 
-fn host(out: &Collected, name: &str, path: &str) -> String {
+/// A fact of the server.
+pub(super) fn shown_of(out: &Collected, path: &str) -> String {
+    shown(subject(out, "apache"), path)
+}
+
+pub(super) fn host(out: &Collected, name: &str, path: &str) -> String {
     shown(subject(out, &format!("apache.vhost[{name}]")), path)
 }
 
@@ -211,8 +216,109 @@ fn what_the_copy_lacks_is_not_empty() {
         host(&out, "h0:80", "serves_plain_http"),
         "? (include-missing)"
     );
+    for lost in [
+        "Use Gone a",
+        "<Macro H $n>\n</Macro>\nUse H",
+        "<Macro H>\nUse H\n</Macro>\nUse H",
+    ] {
+        let out = main(&format!("ServerTokens Prod\n{lost}\n"));
+        assert!(matches!(seen(&out, "apache-vhost"), Seen::Not(_)), "{lost}");
+        assert_eq!(
+            shown_of(&out, "servertokens"),
+            "? (include-missing)",
+            "{lost}"
+        );
+    }
+}
+
+#[test]
+fn macros_are_put_in() {
     let out = main(
-        "ServerTokens Prod\n<Macro H $n>\n<VirtualHost *:80>\nServerName $n\n</VirtualHost>\n</Macro>\nUse H a\n",
+        "<Macro Inner $dir>\n<Directory $dir>\nOptions Indexes\n</Directory>\n</Macro>\n\
+         <Macro Host $name ${name}x>\n<VirtualHost *:80>\nServerName $name\nUse Inner /srv/$name\n</VirtualHost>\n</Macro>\n\
+         Use Host a b\nUSE host c d\nUndefMacro Host\n",
     );
-    assert!(matches!(seen(&out, "apache-vhost"), Seen::Not(_)));
+    assert_eq!(seen(&out, "apache-vhost"), &Seen::Whole);
+    for name in ["a:80", "c:80"] {
+        assert_eq!(host(&out, name, "serves_plain_http"), "true");
+    }
+    assert_eq!(shown_of(&out, "indexed_folders"), "[/srv/a, /srv/c]");
+}
+
+#[test]
+fn sections_take_back_what_the_server_says() {
+    let of = |lines: &str, path: &str| {
+        let start = "ServerSignature Off\nTraceEnable Off\nLimitRequestBody 1000\nTimeout 60\n";
+        shown_of(&main(&format!("{start}{lines}\n")), path)
+    };
+    let host = |lines: &str| format!("<VirtualHost *:80>\n{lines}\n</VirtualHost>");
+    assert_eq!(of("", "signature_shown"), "false");
+    assert_eq!(of(&host("ServerSignature On"), "signature_shown"), "true");
+    assert_eq!(
+        of(
+            "<Directory /a>\n<If \"-n 'x'\">\nServerSignature EMail\n</If>\n</Directory>",
+            "signature_shown"
+        ),
+        "true"
+    );
+    assert_eq!(of("", "trace_answered"), "false");
+    assert_eq!(of(&host("TraceEnable on"), "trace_answered"), "true");
+    assert_eq!(of(&host("TraceEnable off"), "trace_answered"), "false");
+    let body = "limitrequestbody_count";
+    assert_eq!(of(&host("LimitRequestBody 500"), body), "1000");
+    assert_eq!(
+        of("<Directory /a>\nLimitRequestBody 0\n</Directory>", body),
+        "0"
+    );
+    assert_eq!(of(&host("Timeout 600"), "timeout_count"), "600");
+    let lists = |lines: &str| of(lines, "indexed_folders");
+    assert_eq!(
+        lists(
+            "<Directory /a>\nOptions None\n<If \"-n 'x'\">\nOptions +Indexes\n</If>\n</Directory>"
+        ),
+        "[/a]"
+    );
+    // What a condition closes is not closed.
+    let dots = "<If \"-n 'x'\">\n<FilesMatch \"^\\.\">\nRequire all denied\n</FilesMatch>\n</If>";
+    assert_eq!(of(dots, "dotfiles_denied"), "false");
+    let out = hosts(
+        80,
+        &[
+            "<If \"%{HTTPS} != 'on'\">\nRedirect / https://h0/\n</If>",
+            "<If \"-n 'x'\">\nRedirect / https://h1/\n</If>",
+        ],
+    );
+    assert_eq!(
+        super::tests::host(&out, "h0:80", "serves_plain_http"),
+        "false"
+    );
+    assert_eq!(
+        super::tests::host(&out, "h1:80", "serves_plain_http"),
+        "true"
+    );
+}
+
+#[test]
+fn a_folder_lists_itself() {
+    let of = |text: &str| {
+        let dir = tree(&[(".htaccess", text)]);
+        let out = collect(dir.path(), "c", &cx());
+        let subject = subject(&out, "apache.htaccess[.htaccess]");
+        (shown(subject, "indexes"), shown(subject, "display_errors"))
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        of("Options +Indexes\nOptions +FollowSymLinks\n"),
+        pair("true", "false")
+    );
+    assert_eq!(
+        of("Options +Indexes\nOptions -Indexes\n"),
+        pair("false", "false")
+    );
+    assert_eq!(
+        of(
+            "<If \"-n 'x'\">\nOptions +Indexes\n</If>\n<FilesMatch x>\nphp_flag display_errors on\n</FilesMatch>\n"
+        ),
+        pair("true", "true")
+    );
 }

@@ -111,7 +111,10 @@ fn facts(s: &Settings, environment: Option<&str>, subject: &mut Subject) {
     subject.put(Fact::derived("environment", name));
     s.conclude(subject, "shows_errors", "detailederrors", "false", on_value);
     s.conclude(subject, "any_host", "allowedhosts", "*", |v| {
-        Some(v.split(';').any(|h| h.trim() == "*").into())
+        let mut hosts = v.split(';').map(str::trim).filter(|h| !h.is_empty());
+        let any =
+            hosts.clone().next().is_none() || hosts.any(|h| ["*", "0.0.0.0", "[::]"].contains(&h));
+        Some(any.into())
     });
     s.conclude(
         subject,
@@ -165,6 +168,26 @@ fn listeners(s: &Settings, subject: &mut Subject) {
         .names()
         .filter(|n| *n == "urls" || (n.starts_with("kestrel.endpoints.") && n.ends_with(".url")));
     let lines: Vec<_> = named.filter_map(|n| s.line(n)).collect();
+    // Ports alone are those of every address; an address counts before them.
+    let ports = s
+        .line("http_ports")
+        .filter(|l| s.line("urls").is_none() && !l.value.trim().is_empty());
+    if let Some(line) = ports {
+        let ports = line
+            .value
+            .split(';')
+            .map(|p| format!("http://*:{}", p.trim()));
+        let items = Value::list(ports.map(Value::from));
+        put(
+            s,
+            subject,
+            "plain_listeners",
+            items,
+            Some(&line.place),
+            false,
+        );
+        return;
+    }
     let plain: Vec<_> = lines
         .iter()
         .flat_map(|l| l.value.split(';').map(move |url| (url.trim(), &l.place)))
@@ -203,24 +226,30 @@ fn connections(s: &Settings, subject: &mut Subject) {
         .iter()
         .filter_map(|l| Some((Connection::read(&l.value)?, &l.place)))
         .collect();
-    let plain = all.iter().find(|(c, _)| c.plain).map(|(_, p)| *p);
-    let blind = all.iter().find(|(c, _)| c.blind).map(|(_, p)| *p);
-    put(
-        s,
-        subject,
-        "plain_database",
-        plain.is_some(),
-        plain,
-        lines.is_empty(),
-    );
-    put(
-        s,
-        subject,
-        "any_certificate",
-        blind.is_some(),
-        blind,
-        lines.is_empty(),
-    );
+    for (path, part) in [
+        (
+            "plain_database",
+            (|c: &Connection| c.plain) as fn(&Connection) -> Option<bool>,
+        ),
+        ("any_certificate", |c| c.blind),
+    ] {
+        let of = |wanted: Option<bool>| {
+            let found = all.iter().find(|(c, _)| part(c) == wanted);
+            found.map(|(_, place)| *place)
+        };
+        let (value, place) = match (of(Some(true)), of(None)) {
+            (Some(place), _) => (Value::Bool(true), Some(place)),
+            (None, Some(place)) => (
+                Value::unseen(
+                    "ambiguous",
+                    "a connection of which nothing here says how it goes",
+                ),
+                Some(place),
+            ),
+            (None, None) => (Value::Bool(false), None),
+        };
+        put(s, subject, path, value, place, lines.is_empty());
+    }
 }
 
 /// Puts a conclusion; where no line speaks and a file is missing nothing is known.
@@ -242,15 +271,30 @@ fn put(
     });
 }
 
-/// What a connection string says of its way.
+/// What a connection string says of its way; nothing where it does not say it.
 struct Connection {
-    plain: bool,
-    blind: bool,
+    plain: Option<bool>,
+    blind: Option<bool>,
 }
 
 impl Connection {
-    /// Nothing where it names no host of a database, or only this machine.
+    const SAFE: Self = Self {
+        plain: Some(false),
+        blind: Some(false),
+    };
+    const UNKNOWN: Self = Self {
+        plain: None,
+        blind: None,
+    };
+
+    /// Nothing where it names no host of a database.
     fn read(text: &str) -> Option<Self> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        if let Some((scheme, rest)) = text.split_once("://") {
+            return Some(Self::of_address(&scheme.trim().to_lowercase(), rest));
+        }
         let pairs: BTreeMap<String, String> = text
             .split(';')
             .filter_map(|p| p.split_once('='))
@@ -262,30 +306,116 @@ impl Connection {
             })
             .collect();
         let get = |names: &[&str]| names.iter().find_map(|n| pairs.get(*n)).map(String::as_str);
-        let server = get(&["host", "server", "datasource", "address", "addr"])?;
+        // A file of this machine.
+        if get(&["filename", "attachdbfilename"]).is_some() {
+            return Some(Self::SAFE);
+        }
+        match get(&["defaultendpointsprotocol"]) {
+            Some("https") => return Some(Self::SAFE),
+            Some(_) => {
+                return Some(Self {
+                    plain: Some(true),
+                    blind: Some(false),
+                });
+            }
+            None => {}
+        }
+        let Some(server) = get(&["host", "server", "datasource", "address", "addr"]) else {
+            return Some(Self::of_redis(text));
+        };
+        if server.ends_with(".db") || server.ends_with(".sqlite") || server == ":memory:" {
+            return Some(Self::SAFE);
+        }
         let server = server.trim_start_matches("tcp:");
-        let host = server.split([',', '\\', ':']).next().unwrap_or(server);
-        if host.is_empty()
-            || host.starts_with('/')
-            || is_loopback(host)
-            || [".", "(local)", "(localdb)"].contains(&host)
-        {
+        let host = server.split([',', '\\', ':', '/']).next().unwrap_or(server);
+        if host.is_empty() || is_loopback(host) || [".", "(local)", "(localdb)"].contains(&host) {
+            return Some(Self::SAFE);
+        }
+        if is_oracle(server) {
+            let tls = server.contains("tcps");
             return Some(Self {
-                plain: false,
-                blind: false,
+                plain: Some(!tls),
+                blind: if tls { None } else { Some(false) },
             });
         }
-        let mode = get(&["sslmode"]);
-        // Npgsql and MySqlConnector have a mode; Microsoft's client encrypts of itself since its version 4.
+        // Npgsql and MySqlConnector have a mode, of which only the verifying ones look at the certificate.
         let other = pairs.contains_key("host") || get(&["port", "uid", "sslmode"]).is_some();
-        let plain = if other {
-            !mode.is_some_and(|m| m.starts_with("require") || m.starts_with("verify"))
-        } else {
-            matches!(get(&["encrypt"]), Some("false" | "no" | "optional"))
+        if other {
+            let mode = get(&["sslmode"]).unwrap_or_default();
+            let verifies = mode.starts_with("verify");
+            let tls = verifies || mode.starts_with("require");
+            return Some(Self {
+                plain: Some(!tls),
+                blind: Some(tls && !verifies),
+            });
+        }
+        let trusts = matches!(get(&["trustservercertificate"]), Some("true" | "yes"));
+        // Microsoft's client encrypts of itself since its version 4; those before do not.
+        let plain = match get(&["encrypt"]) {
+            Some("false" | "no" | "optional") => Some(true),
+            Some(_) => Some(false),
+            None => None,
         };
-        let blind = matches!(get(&["trustservercertificate"]), Some("true" | "yes"));
-        Some(Self { plain, blind })
+        Some(Self {
+            plain,
+            blind: Some(trusts),
+        })
     }
+
+    /// `mongodb://`, `amqps://`, `redis://` …
+    fn of_address(scheme: &str, rest: &str) -> Self {
+        let lower = rest.to_lowercase();
+        let hosts = lower.split(['/', '?']).next().unwrap_or_default();
+        let hosts = hosts.rsplit('@').next().unwrap_or(hosts);
+        let away = hosts.split(',').any(|one| !is_loopback(host(one)));
+        let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+        let tls = match scheme {
+            "mongodb+srv" => !has(&["tls=false", "ssl=false"]),
+            "mongodb" => has(&["tls=true", "ssl=true"]),
+            "amqps" | "rediss" | "https" => true,
+            "amqp" | "redis" | "http" => false,
+            "postgres" | "postgresql" | "mysql" => has(&["sslmode=require", "sslmode=verify"]),
+            _ => return Self::UNKNOWN,
+        };
+        if !away {
+            return Self::SAFE;
+        }
+        let blind = has(&["tlsinsecure=true", "tlsallowinvalidcertificates=true"]);
+        Self {
+            plain: Some(!tls),
+            blind: Some(tls && blind),
+        }
+    }
+
+    /// `10.0.0.5:6379,password=…,ssl=true`, as the client of Redis has it.
+    fn of_redis(text: &str) -> Self {
+        let lower = text.to_lowercase();
+        let mut parts = lower.split(',').map(str::trim);
+        let is_host = |part: &&str| {
+            part.rsplit_once(':')
+                .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+        };
+        let hosts: Vec<&str> = parts.clone().filter(is_host).collect();
+        if hosts.is_empty() {
+            return Self::UNKNOWN;
+        }
+        let away = hosts.iter().any(|one| !is_loopback(host(one)));
+        let tls = parts.any(|part| part.replace(' ', "") == "ssl=true");
+        Self {
+            plain: Some(away && !tls),
+            blind: Some(false),
+        }
+    }
+}
+
+/// `10.0.0.5:1521/ORCL`, `(DESCRIPTION=…`.
+fn is_oracle(server: &str) -> bool {
+    let port = |text: &str| text.parse::<u16>().is_ok();
+    server.contains("(description")
+        || server
+            .split_once('/')
+            .and_then(|(host, _)| host.rsplit_once(':'))
+            .is_some_and(|(_, p)| port(p))
 }
 
 /// Its own values (.NET 8).
@@ -302,17 +432,39 @@ mod tests {
     #[test]
     fn connections_as_people_write_them() {
         let read = |text: &str| Connection::read(text).map(|c| (c.plain, c.blind));
-        assert_eq!(read("Host=db.noibo.vn;Database=a"), Some((true, false)));
-        assert_eq!(read("Host=db;SSL Mode=VerifyFull"), Some((false, false)));
-        assert_eq!(read("Server=sql01,1433;Database=a"), Some((false, false)));
-        assert_eq!(read("Server=tcp:sql01;Encrypt=False"), Some((true, false)));
-        assert_eq!(
-            read("Data Source=sql01;TrustServerCertificate=True"),
-            Some((false, true))
-        );
-        assert_eq!(read("Server=(local);Encrypt=False"), Some((false, false)));
-        assert_eq!(read("Server=my;Port=3306;Uid=a"), Some((true, false)));
-        assert_eq!(read("Filename=a.db"), None);
+        let (yes, no) = (Some(true), Some(false));
+        for (text, plain, blind) in [
+            ("Host=db.noibo.vn;Database=a", yes, no),
+            ("Host=db;SSL Mode=VerifyFull", no, no),
+            ("Host=db;SSL Mode=Require", no, yes),
+            ("Server=sql01,1433;Database=a", None, no),
+            ("Server=sql01;Encrypt=True", no, no),
+            ("Server=tcp:sql01;Encrypt=False", yes, no),
+            (
+                "Data Source=sql01;Encrypt=Strict;TrustServerCertificate=True",
+                no,
+                yes,
+            ),
+            ("Server=(local);Encrypt=False", no, no),
+            ("Server=my;Port=3306;Uid=a", yes, no),
+            ("Data Source=10.0.0.5:1521/ORCL;User Id=a", yes, no),
+            (
+                "Data Source=(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=a)));User Id=a",
+                yes,
+                no,
+            ),
+            ("Filename=a.db", no, no),
+            ("Data Source=a.db", no, no),
+            ("mongodb://10.0.0.5:27017/a", yes, no),
+            ("mongodb://10.0.0.5/a?tls=true", no, no),
+            ("amqp://localhost", no, no),
+            ("10.0.0.5:6379,password=x,ssl=False", yes, no),
+            ("10.0.0.5:6379,ssl=true", no, no),
+            ("Endpoint=x", None, None),
+        ] {
+            assert_eq!(read(text), Some((plain, blind)), "{text}");
+        }
+        assert_eq!(read(""), None);
         assert_eq!(host("http://0.0.0.0:5000/"), "0.0.0.0");
         assert_eq!(
             environment("/a/appsettings.Production.json").as_deref(),

@@ -77,30 +77,18 @@ fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &
             }
         }
     }
-    // Of the whole, or of one job.
-    let jobs = roots
-        .iter()
-        .filter_map(|r| r.get("jobs"))
-        .flat_map(Node::entries)
-        .map(|(_, job)| job);
-    let write_all = roots
-        .iter()
-        .chain(jobs)
-        .filter_map(|r| r.get("permissions"))
-        .find(|p| p.scalar().as_deref() == Some("write-all"));
-    put.derived(
-        "permissions_all",
-        write_all.is_some(),
-        write_all.map(|n| n.span.line),
-    );
+    let (value, line) = permissions(&roots);
+    put.derived("permissions_all", value, line);
     let foreign = roots.iter().find_map(|r| {
         let on = r.get("on")?;
-        let named = on.get("pull_request_target").is_some()
-            || on.scalar().as_deref() == Some("pull_request_target")
-            || on
-                .items()
-                .iter()
-                .any(|i| i.scalar().as_deref() == Some("pull_request_target"));
+        let named = WITH_SECRETS.iter().any(|event| {
+            on.get(event).is_some()
+                || on.scalar().as_deref() == Some(event)
+                || on
+                    .items()
+                    .iter()
+                    .any(|i| i.scalar().as_deref() == Some(event))
+        });
         named.then_some(on)
     });
     let checkout = foreign.filter(|_| found.head);
@@ -124,6 +112,35 @@ fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &
         }
     }
     out.subjects.push(subject);
+}
+
+/// Has the token every right? Where neither the whole nor the job says it, the settings of the repository do.
+fn permissions(roots: &[Node]) -> (Value, Option<u32>) {
+    let own = roots.iter().find_map(|r| r.get("permissions"));
+    let jobs = roots
+        .iter()
+        .filter_map(|r| r.get("jobs"))
+        .flat_map(Node::entries);
+    let mut silent = None;
+    let mut all = own.into_iter().collect::<Vec<_>>();
+    for (name, job) in jobs {
+        match job.get("permissions") {
+            Some(said) => all.push(said),
+            None if own.is_none() => silent = silent.or(Some(name.span.line)),
+            None => {}
+        }
+    }
+    let write_all = all
+        .iter()
+        .find(|p| p.scalar().as_deref() == Some("write-all"));
+    match (write_all, silent) {
+        (Some(node), _) => (true.into(), Some(node.span.line)),
+        (None, Some(line)) => {
+            let why = "no permissions: the settings of the repository decide";
+            (Value::unseen("missing-fact", why), Some(line))
+        }
+        (None, None) => (false.into(), None),
+    }
 }
 
 /// What others wrote and this pipeline takes in.
@@ -239,7 +256,7 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
     for (key, value) in node.entries() {
         let line = value.span.line;
         match (key.name.as_str(), value.scalar()) {
-            ("env" | "variables", None) => {
+            ("env" | "variables" | "with", None) => {
                 // GitLab also writes `NAME: { value: …, description: … }`.
                 let long = value.entries().iter().filter_map(|(key, value)| {
                     let value = value.get("value")?.scalar();
@@ -255,7 +272,7 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
             ("uses", Some(action)) => {
                 // The forge's own are trusted as the forge is.
                 let own = action.starts_with("./")
-                    || action.starts_with("docker://")
+                    || (action.starts_with("docker://") && action.contains("@sha256:"))
                     || action.starts_with("actions/")
                     || action.starts_with("github/");
                 let pinned = action.rsplit_once('@').is_some_and(|(_, at)| {
@@ -266,11 +283,8 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
                 }
             }
             ("run" | "script", Some(script)) => {
-                let taken = FOREIGN
-                    .iter()
-                    .find(|f| expressions(&script).any(|e| e.contains(*f)));
-                if let Some(taken) = taken {
-                    found.injections.push(((*taken).to_owned(), line));
+                if let Some(taken) = expressions(&script).find_map(foreign_in) {
+                    found.injections.push((taken.to_owned(), line));
                 }
                 found.head |= PROPOSED.iter().any(|words| script.contains(words))
                     || (script.contains("git ")
@@ -325,11 +339,33 @@ fn expressions(script: &str) -> impl Iterator<Item = &str> {
         .map(|rest| rest.split("}}").next().unwrap_or(rest))
 }
 
+/// What of it a stranger may write; names count in any letters, `a['b']` is `a.b`.
+fn foreign_in(expression: &str) -> Option<&'static str> {
+    let plain: String = expression
+        .to_ascii_lowercase()
+        .replace("['", ".")
+        .replace("']", "")
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let whole = ["tojson(github)", "tojson(github.event)"];
+    if whole.iter().any(|w| plain.contains(w)) {
+        return Some("github.event");
+    }
+    FOREIGN.iter().find(|f| plain.contains(**f)).copied()
+}
+
+/// Events whose pipelines run with the secrets of the repository, whoever caused them.
+const WITH_SECRETS: [&str; 3] = ["pull_request_target", "issue_comment", "workflow_run"];
+
 /// Commands that fetch what a stranger proposes.
 const PROPOSED: [&str; 3] = ["gh pr checkout", "refs/pull/", "git fetch origin pull/"];
 
 /// What a stranger may write into a title, a text or the name of a branch.
-const FOREIGN: [&str; 17] = [
+const FOREIGN: [&str; 20] = [
+    "github.event.review_comment.body",
+    "github.event.head_commit.committer",
+    "github.event.workflow_run.pull_requests",
     "github.event.pull_request.head.ref",
     "github.event.pull_request.head.label",
     "github.event.pull_request.head.repo",

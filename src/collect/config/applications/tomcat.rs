@@ -228,6 +228,7 @@ impl File<'_, '_> {
         let is = |t: &&Tag| {
             t.get("className")
                 .is_some_and(|c| c.ends_with("AccessLogValve"))
+                && known(t, "enabled", "true").as_deref().and_then(on) == Some(true)
         };
         let valve = self.of("Valve").find(is);
         self.put(
@@ -354,7 +355,9 @@ impl File<'_, '_> {
             ("directory_listings", "listings", "true"),
             ("writes_allowed", "readonly", "false"),
         ] {
-            let found = self.parameter(name).filter(|t| t.text.trim() == bad);
+            let found = self
+                .parameters(name)
+                .find(|t| t.text.trim().eq_ignore_ascii_case(bad));
             self.put(&mut subject, path, found.is_some(), found.map(|t| t.line));
         }
         let errors = self.of("error-page").next();
@@ -376,11 +379,13 @@ impl File<'_, '_> {
         subject
     }
 
-    /// The value of a parameter of a servlet.
-    fn parameter(&self, name: &str) -> Option<&Tag> {
-        let named = self.of("param-name").find(|t| t.text == name)?;
-        let at = self.tags.iter().position(|t| std::ptr::eq(t, named))?;
-        self.tags.get(at + 1).filter(|t| t.name == "param-value")
+    /// The values that a parameter has for the servlets.
+    fn parameters<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Tag> {
+        let pairs = self.tags.iter().zip(self.tags.iter().skip(1));
+        pairs
+            .filter(move |(named, _)| named.name == "param-name" && named.text.trim() == name)
+            .map(|(_, value)| value)
+            .filter(|value| value.name == "param-value")
     }
 }
 

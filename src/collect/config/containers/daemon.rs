@@ -29,21 +29,26 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     put.text("log-level", root.get("log-level"), "info");
     let tcp: Vec<(String, u32)> = texts(root.get("hosts"))
         .into_iter()
-        .filter(|(host, _)| host.starts_with("tcp://"))
+        // An address without a kind is one of TCP.
+        .filter(|(host, _)| {
+            !["unix://", "fd://", "npipe://"]
+                .iter()
+                .any(|kind| host.starts_with(kind))
+        })
         .collect();
     put.list("tcp_hosts", &tcp);
     put.list(
         "insecure-registries",
         &texts(root.get("insecure-registries")),
     );
-    let local = ["json-file", "local"].contains(
-        &root
-            .get("log-driver")
-            .and_then(Node::scalar)
-            .unwrap_or("json-file".into())
-            .as_str(),
-    );
-    let rotated = !local || root.at(&["log-opts", "max-size"]).is_some();
+    // The driver `local` has a bound of its own.
+    let driver = root.get("log-driver").and_then(Node::scalar);
+    let size = root.at(&["log-opts", "max-size"]).and_then(Node::scalar);
+    let rotated = match driver.as_deref() {
+        None | Some("json-file") => size.is_some_and(|size| size != "-1"),
+        Some("local") => size.is_none_or(|size| size != "-1"),
+        Some(_) => true,
+    };
     put.derived(
         "logs_bounded",
         rotated,

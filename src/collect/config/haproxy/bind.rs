@@ -1,5 +1,7 @@
 //! An address that HAProxy listens on: the versions of TLS and the ciphers that are left there.
 
+use std::collections::BTreeMap;
+
 use super::Part;
 use crate::collect::config::nginx::weak_ciphers;
 use crate::collect::config::settings::{Line, Settings, is_loopback};
@@ -64,12 +66,29 @@ pub(super) fn is_remote(address: &str) -> bool {
 }
 
 fn value<'w>(words: &[&'w str], name: &str) -> Option<&'w str> {
-    let at = words.iter().position(|w| *w == name)?;
+    let at = words.iter().rposition(|w| *w == name)?;
     words.get(at + 1).copied()
 }
 
+/// The options that lists of certificates give, by the path as it is written; nothing where a list is not here.
+pub(super) type Lists = BTreeMap<String, Option<Vec<Vec<String>>>>;
+
+/// What a list gives: the words in brackets of each line.
+pub(super) fn entries(text: &str) -> Vec<Vec<String>> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .filter_map(|line| line.split_once('[')?.1.split_once(']'))
+        .map(|(inner, _)| inner.split_whitespace().map(str::to_owned).collect())
+        .collect()
+}
+
+/// The lists that a line names.
+pub(super) fn list_of(line: &Line) -> Option<&str> {
+    Bind::of(line).value("crt-list")
+}
+
 /// The subject of one address.
-pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings) -> Subject {
+pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings, lists: &Lists) -> Subject {
     let id = format!(
         "haproxy.{}[{}].bind[{}]",
         part.kind, part.name, bind.addresses
@@ -99,8 +118,21 @@ pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings) -> Subjec
         }
         return subject;
     }
-    versions(bind, global, &mut subject);
-    ciphers(bind, global, &mut subject);
+    // A list of certificates may say other for each of them.
+    let own = Vec::new();
+    let entries = match bind.value("crt-list").map(|path| (path, lists.get(path))) {
+        Some((_, Some(Some(entries)))) => entries,
+        Some((path, Some(None) | None)) => {
+            for path_of in ["versions", "weak_protocols", "weak_ciphers"] {
+                subject.put(here(path_of, Value::unseen("include-missing", path)));
+            }
+            subject.put(here("client_certificate", bind.asks_certificate().into()));
+            return subject;
+        }
+        None => &own,
+    };
+    versions(bind, global, entries, &mut subject);
+    ciphers(bind, global, entries, &mut subject);
     subject.put(here("client_certificate", bind.asks_certificate().into()));
     if bind.value("verify").is_none() {
         subject.put(Fact::default_of("verify", "none"));
@@ -109,7 +141,7 @@ pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings) -> Subjec
 }
 
 /// Versions of TLS that are left by the line and by `ssl-default-bind-options`.
-fn versions(bind: &Bind<'_>, global: &Settings, subject: &mut Subject) {
+fn versions(bind: &Bind<'_>, global: &Settings, entries: &[Vec<String>], subject: &mut Subject) {
     let defaults = global.line("ssl-default-bind-options");
     let default_words: Vec<&str> = defaults
         .map(|l| l.value.split_whitespace().collect())
@@ -138,7 +170,13 @@ fn versions(bind: &Bind<'_>, global: &Settings, subject: &mut Subject) {
         }
         return;
     }
-    let left = left(&bind.words, &default_words);
+    let mut left = left(&[&bind.words, &default_words]);
+    for entry in entries {
+        let words: Vec<&str> = entry.iter().map(String::as_str).collect();
+        left.extend(self::left(&[&words, &bind.words, &default_words]));
+    }
+    left.sort_by_key(|version| VERSIONS.iter().position(|v| v == version));
+    left.dedup();
     let weak = left.iter().filter(|v| WEAK.contains(v));
     put(
         subject,
@@ -165,9 +203,9 @@ fn is_about_versions(word: &str) -> bool {
         || word.starts_with("no-tlsv")
 }
 
-/// HAProxy's own arithmetic (2.2 and later): bounds of the line count before those of the defaults, `force-` is both
+/// HAProxy's own arithmetic (2.2 and later), the nearest level first: bounds of the line count before those of the defaults, `force-` is both
 /// bounds, and what `no-` takes out counts only where there are no bounds.
-fn left(line: &[&str], defaults: &[&str]) -> Vec<&'static str> {
+fn left(levels: &[&[&str]]) -> Vec<&'static str> {
     let at = |name: &str| VERSIONS.iter().position(|v| *v == name);
     let bounds = |words: &[&str]| {
         let forced = words
@@ -181,12 +219,12 @@ fn left(line: &[&str], defaults: &[&str]) -> Vec<&'static str> {
             forced.or_else(|| bound("ssl-max-ver")),
         )
     };
-    let (own, outer) = (bounds(line), bounds(defaults));
-    let (min, max) = (own.0.or(outer.0), own.1.or(outer.1));
+    let min = levels.iter().find_map(|words| bounds(words).0);
+    let max = levels.iter().find_map(|words| bounds(words).1);
     let bounded = min.is_some() || max.is_some();
     let taken = |version: usize| {
         !bounded
-            && line.iter().chain(defaults).any(|w| {
+            && levels.iter().copied().flatten().any(|w| {
                 w.strip_prefix("no-")
                     .is_some_and(|w| VERSION_WORDS.get(version) == Some(&w))
             })
@@ -202,14 +240,21 @@ fn left(line: &[&str], defaults: &[&str]) -> Vec<&'static str> {
         .collect()
 }
 
-fn ciphers(bind: &Bind<'_>, global: &Settings, subject: &mut Subject) {
+fn ciphers(bind: &Bind<'_>, global: &Settings, entries: &[Vec<String>], subject: &mut Subject) {
     let default = global.line("ssl-default-bind-ciphers");
     let (list, place): (&str, Option<&Place>) = match (bind.value("ciphers"), default) {
         (Some(list), _) => (list, Some(&bind.line.place)),
         (None, Some(line)) => (&line.value, Some(&line.place)),
         (None, None) => ("", None),
     };
-    let mut value = Value::list(weak_ciphers(list).into_iter().map(Value::from));
+    let mut weak: Vec<_> = weak_ciphers(list);
+    for entry in entries {
+        let words: Vec<&str> = entry.iter().map(String::as_str).collect();
+        weak.extend(self::value(&words, "ciphers").map_or_else(Vec::new, weak_ciphers));
+    }
+    weak.sort_unstable();
+    weak.dedup();
+    let mut value = Value::list(weak.into_iter().map(Value::from));
     if list.contains("${") {
         value = Value::unseen("ambiguous", "a variable of the environment");
     }
@@ -258,7 +303,7 @@ mod tests {
         let of = |line: &str, defaults: &str| {
             let words = |text: &'static str| text.split_whitespace().collect::<Vec<_>>();
             let (line, defaults) = (line.to_owned().leak(), defaults.to_owned().leak());
-            left(&words(line), &words(defaults)).join(" ")
+            left(&[&words(line), &words(defaults)]).join(" ")
         };
         assert_eq!(of("", ""), "TLSv1.2 TLSv1.3");
         assert_eq!(

@@ -1,23 +1,85 @@
 //! What HAProxy writes down of each request, from the format of its log.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rules::{self, Rules};
 use crate::collect::config::settings::Settings;
 use crate::model::Value;
 
-/// Does a proxy log: has it a target, of its own or that of the process?
-pub(super) fn enabled(proxy: &Settings, global: &Settings) -> Option<bool> {
+/// Does a proxy log every request: has it a target, of its own or that of the process, that takes them?
+pub(super) fn enabled(proxy: &Settings, global: &Settings) -> Value {
     let lines = proxy.all("log");
-    if lines.iter().any(|l| l.value.trim() != "global") {
-        return Some(true);
-    }
-    if lines.is_empty() {
-        return Some(false);
-    }
-    match (global.all("log").is_empty(), &global.missing) {
-        (false, _) => Some(true),
-        (true, Some(_)) => None,
-        (true, None) => Some(false),
+    let of_process = lines.iter().any(|l| l.value.trim() == "global");
+    let own = lines
+        .iter()
+        .map(|l| l.value.as_str())
+        .filter(|l| l.trim() != "global");
+    let all: Vec<&str> = if of_process {
+        let process = global.all("log").iter().map(|l| l.value.as_str());
+        own.chain(process).collect()
+    } else {
+        own.collect()
+    };
+    let normal = proxy
+        .get("option dontlog-normal")
+        .is_none_or(|v| v == "off");
+    match (takes_all(&all), &global.missing) {
+        (true, _) if !normal => Value::Bool(false),
+        (true, _) => match rules::silences(&Rules::of(proxy)) {
+            Some(silent) => Value::Bool(!silent),
+            None => Value::unseen("ambiguous", "a rule keeps requests out of the log"),
+        },
+        (false, Some(what)) if of_process => Value::unseen("include-missing", what.as_str()),
+        (false, _) => Value::Bool(false),
     }
 }
+
+/// Do these targets together take every request? A request is a line of the level `info`.
+fn takes_all(lines: &[&str]) -> bool {
+    let mut samples: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for line in lines {
+        let Some(sample) = takes(line) else { continue };
+        let Some((ranges, size)) = sample.and_then(|s| s.rsplit_once(':')) else {
+            return true;
+        };
+        let Ok(size) = size.parse::<u32>() else {
+            continue;
+        };
+        let parts = samples.entry(size).or_default();
+        for range in ranges.split(',') {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            if let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>()) {
+                parts.extend((first..=last).take(MAX_SAMPLE));
+            }
+        }
+    }
+    samples.iter().any(|(size, parts)| {
+        *size > 0 && parts.len() >= usize::try_from(*size).unwrap_or(usize::MAX)
+    })
+}
+
+/// Does a target take lines of the level `info`? Then what part of them, where it is a part.
+pub(super) fn takes(line: &str) -> Option<Option<&str>> {
+    let mut words = line.split_whitespace().skip(1);
+    let mut sample = None;
+    while let Some(word) = words.next() {
+        match word {
+            "len" | "format" | "profile" => {
+                words.next();
+            }
+            "sample" => sample = words.next(),
+            // The facility, then the level from which on nothing is left out.
+            _ => {
+                let level = words.next();
+                let all = level.is_none_or(|level| ["info", "debug"].contains(&level));
+                return all.then_some(sample);
+            }
+        }
+    }
+    None
+}
+
+const MAX_SAMPLE: usize = 1_000;
 
 /// Which of source, destination, account, time and action each line has.
 pub(super) fn fields(proxy: &Settings) -> Value {
@@ -99,6 +161,25 @@ const TCP: &str = "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc
 mod tests {
     use super::*;
     use crate::model::Place;
+
+    #[test]
+    fn targets_that_take_every_request() {
+        for (lines, all) in [
+            (&["/dev/log local0"][..], true),
+            (&["127.0.0.1:514 len 2048 format rfc5424 local0 info"], true),
+            (&["/dev/log local0 debug notice"], true),
+            (&["/dev/log local0 notice"], false),
+            (&["/dev/log local0 emerg", "/dev/log local1 notice"], false),
+            (&["10.0.0.1 sample 1:10 local0"], false),
+            (
+                &["10.0.0.1 sample 1:2 local0", "10.0.0.2 sample 2:2 local0"],
+                true,
+            ),
+            (&["10.0.0.1 sample 2-3,1:3 local0"], true),
+        ] {
+            assert_eq!(takes_all(lines), all, "{lines:?}");
+        }
+    }
 
     #[test]
     fn fields_of_formats() {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::found::Found;
 use super::kind::Kind;
 use super::seen;
 use super::settings::{Settings, told};
@@ -128,16 +129,36 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
         }
     }
     let before = out.subjects.len();
-    for (at, part) in process.parts.iter().enumerate() {
+    let mut named: BTreeMap<&str, &Part> = BTreeMap::new();
+    for part in process.parts.iter().filter(|p| p.kind == "defaults") {
+        named.entry(part.name.as_str()).or_insert(part);
+    }
+    let (mut last, mut read) = (None, 0_usize);
+    for part in &process.parts {
+        if part.kind == "defaults" {
+            last = Some(part);
+        }
         if !["frontend", "backend", "listen"].contains(&part.kind.as_str()) {
             continue;
         }
         let mut settings = Settings::without(None);
-        for defaults in chain(tree, process, at) {
+        for defaults in chain(tree, part, last, &named) {
             lines::add(tree, defaults, &defaults.lines, &mut settings);
+            read += defaults.lines.len();
+        }
+        // Long defaults over many proxies are more than anybody has.
+        if read > MAX_READ {
+            told(
+                tree,
+                &part.file,
+                part.line,
+                "more proxies than are looked at",
+            );
+            break;
         }
         lines::add(tree, part, &part.lines, &mut settings);
-        proxy::put(tree, part, &settings, &global, out);
+        let lists = lists(tree, part, &settings);
+        proxy::put(tree, part, &settings, &global, &lists, out);
     }
     let proxies = out.subjects.len() > before;
     if let Some(first) = process.parts.iter().find(|p| p.kind == "global") {
@@ -149,22 +170,32 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
     }
 }
 
+/// The lists of certificates that the addresses of a proxy name.
+fn lists(tree: &mut Tree<'_>, part: &Part, settings: &Settings) -> bind::Lists {
+    let mut lists = bind::Lists::new();
+    for path in settings.all("bind").iter().filter_map(bind::list_of) {
+        let found = match tree.find(folder(&part.file), path) {
+            Found::Files(files) => files.first().cloned(),
+            Found::Part(..) | Found::NoFolder | Found::Missing => None,
+        };
+        let text = found.and_then(|file| tree.text(&file).ok());
+        lists.insert(path.to_owned(), text.map(|text| bind::entries(&text)));
+    }
+    lists
+}
+
 /// The sections of defaults that a proxy takes its values from, the outermost first: the one it names, else the last
 /// before it. A section of defaults may name another.
-fn chain<'p>(tree: &mut Tree<'_>, process: &'p Process, at: usize) -> Vec<&'p Part> {
+fn chain<'p>(
+    tree: &mut Tree<'_>,
+    part: &Part,
+    last: Option<&'p Part>,
+    named: &BTreeMap<&str, &'p Part>,
+) -> Vec<&'p Part> {
     let mut chain = Vec::new();
-    let Some(part) = process.parts.get(at) else {
-        return chain;
-    };
-    let named = |name: &str| {
-        process
-            .parts
-            .iter()
-            .find(|p| p.kind == "defaults" && p.name == name)
-    };
     let mut next = match &part.from {
         Some(name) => {
-            let found = named(name);
+            let found = named.get(name.as_str()).copied();
             if found.is_none() {
                 told(
                     tree,
@@ -175,7 +206,7 @@ fn chain<'p>(tree: &mut Tree<'_>, process: &'p Process, at: usize) -> Vec<&'p Pa
             }
             found
         }
-        None => process.parts[..at].iter().rfind(|p| p.kind == "defaults"),
+        None => last,
     };
     while let Some(defaults) = next {
         if chain.len() >= MAX_CHAIN {
@@ -183,10 +214,16 @@ fn chain<'p>(tree: &mut Tree<'_>, process: &'p Process, at: usize) -> Vec<&'p Pa
             break;
         }
         chain.insert(0, defaults);
-        next = defaults.from.as_deref().and_then(named);
+        next = defaults
+            .from
+            .as_deref()
+            .and_then(|name| named.get(name).copied());
     }
     chain
 }
+
+/// How many lines of defaults are read for all proxies together.
+const MAX_READ: usize = 5_000_000;
 
 const MAX_CHAIN: usize = 16;
 

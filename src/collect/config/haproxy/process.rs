@@ -2,6 +2,7 @@
 
 use super::bind::is_remote;
 use super::lines::MANY;
+use super::logs::takes;
 use crate::collect::config::settings::Settings;
 use crate::model::{Fact, Place, Subject, Value};
 
@@ -44,17 +45,22 @@ pub(super) fn put(
     // The local syslog takes lines through its socket or on the loopback.
     let remote = logs.iter().filter(|l| {
         let target = l.value.split_whitespace().next().unwrap_or_default();
-        !["stdout", "stderr"].contains(&target) && !target.starts_with("ring@") && is_target(target)
+        !["stdout", "stderr"].contains(&target)
+            && !target.starts_with("ring@")
+            && is_target(target)
+            && takes(&l.value).is_some()
     });
-    let targets: Vec<Value> = remote
-        .map(|l| Value::from(l.value.split_whitespace().next().unwrap_or_default()))
-        .collect();
-    put_at(
-        &mut subject,
-        "log_targets_remote",
-        Value::list(targets),
-        first,
-    );
+    // A variable may name this machine.
+    let (known, open): (Vec<&str>, Vec<&str>) = remote
+        .map(|l| l.value.split_whitespace().next().unwrap_or_default())
+        .partition(|target| !target.contains("${"));
+    let targets = known.into_iter().map(Value::from);
+    let targets = if open.is_empty() {
+        Value::list(targets)
+    } else {
+        Value::partial_list(targets)
+    };
+    put_at(&mut subject, "log_targets_remote", targets, first);
     sockets(global, &mut subject);
     let names = users.iter().map(|(name, _)| Value::from(name.as_str()));
     put_at(

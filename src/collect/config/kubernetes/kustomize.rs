@@ -57,8 +57,9 @@ pub(super) fn read(tree: &mut Tree<'_>) -> Overlays {
         }
     }
     for (path, root) in &roots {
-        let mut files = BTreeSet::new();
-        taken(tree, path, root, &roots, &mut files, 0);
+        let mut way = Way::default();
+        way.taken(tree, path, root, &roots);
+        let files = way.files;
         if let Some(namespace) = root.get("namespace").and_then(Node::scalar) {
             for file in &files {
                 let all = overlays.namespaces.entry(file.clone()).or_default();
@@ -71,43 +72,59 @@ pub(super) fn read(tree: &mut Tree<'_>) -> Overlays {
 }
 
 /// The manifests that a kustomization takes, through others too.
-fn taken(
-    tree: &mut Tree<'_>,
-    path: &str,
-    root: &Node,
-    roots: &BTreeMap<String, Node>,
-    files: &mut BTreeSet<String>,
-    depth: usize,
-) {
-    if depth > MAX_DEPTH {
-        return told(tree, path, 1, "kustomizations go round");
-    }
-    for key in ["resources", "bases", "components"] {
-        for (written, line) in texts(root.get(key)) {
-            let at = join(folder(path), &written);
-            let own = NAMES
-                .iter()
-                .map(|name| join(&at, name))
-                .find(|at| roots.contains_key(at));
-            if let Some((own, root)) = own.and_then(|own| Some((own.clone(), roots.get(&own)?))) {
-                taken(tree, &own, root, roots, files, depth + 1);
-                continue;
-            }
-            let is_file = tree
-                .reader
-                .stat(&tree.real(&at))
-                .is_ok_and(|e| e.kind == EntryKind::File);
-            if is_file {
-                files.insert(tree.real(&at));
-            } else {
-                told(
-                    tree,
-                    path,
-                    line,
-                    &format!("takes {written}, which is not here"),
-                );
+#[derive(Default)]
+struct Way {
+    files: BTreeSet<String>,
+    /// Kustomizations that are being read, the first one first.
+    open: Vec<String>,
+    /// Those that were: what they take stands there already.
+    done: BTreeSet<String>,
+}
+
+impl Way {
+    fn taken(
+        &mut self,
+        tree: &mut Tree<'_>,
+        path: &str,
+        root: &Node,
+        roots: &BTreeMap<String, Node>,
+    ) {
+        if self.open.iter().any(|open| open == path) || self.open.len() > MAX_DEPTH {
+            return told(tree, path, 1, "kustomizations go round");
+        }
+        if !self.done.insert(path.to_owned()) {
+            return;
+        }
+        self.open.push(path.to_owned());
+        for key in ["resources", "bases", "components"] {
+            for (written, line) in texts(root.get(key)) {
+                let at = join(folder(path), &written);
+                let own = NAMES
+                    .iter()
+                    .map(|name| join(&at, name))
+                    .find(|at| roots.contains_key(at));
+                if let Some((own, root)) = own.and_then(|own| Some((own.clone(), roots.get(&own)?)))
+                {
+                    self.taken(tree, &own, root, roots);
+                    continue;
+                }
+                let is_file = tree
+                    .reader
+                    .stat(&tree.real(&at))
+                    .is_ok_and(|e| e.kind == EntryKind::File);
+                if is_file {
+                    self.files.insert(tree.real(&at));
+                } else {
+                    told(
+                        tree,
+                        path,
+                        line,
+                        &format!("takes {written}, which is not here"),
+                    );
+                }
             }
         }
+        self.open.pop();
     }
 }
 

@@ -107,6 +107,8 @@ fn age(scope: &Scope<'_>) -> (Value, Option<Place>) {
 enum Worst {
     Least,
     Greatest,
+    /// The greatest, where zero is no bound at all.
+    Boundless,
 }
 
 /// Puts the worst of the values that the levels of a server have; none where one of them is not known, unless another
@@ -125,9 +127,9 @@ fn put_worst(subject: &mut Subject, path: &str, values: Vec<(Value, Option<Place
     };
     let rank = |value: &Value| match (number(value), which) {
         (None, _) => (1, 0),
-        (Some(0), Worst::Least) => (0, 0),
+        (Some(0), Worst::Least | Worst::Boundless) => (0, 0),
         (Some(n), Worst::Least) => (2, n),
-        (Some(n), Worst::Greatest) => (2, n.saturating_neg()),
+        (Some(n), Worst::Greatest | Worst::Boundless) => (2, n.saturating_neg()),
     };
     let Some((value, place)) = values.into_iter().min_by_key(|(value, _)| rank(value)) else {
         return;
@@ -227,36 +229,22 @@ fn is_dry(scope: &Scope<'_>, limit: &str) -> bool {
         .is_some_and(|n| n.arg(0) == "on")
 }
 
+/// Times and sizes: the worst of the levels that serve something.
 fn numbers(subject: &mut Subject, scope: &Scope<'_>) {
-    for name in [
-        "client_header_timeout",
-        "client_body_timeout",
-        "send_timeout",
-        "keepalive_timeout",
-    ] {
-        let mut times: Vec<(Value, Option<Place>)> = Vec::new();
+    for (name, path, read, worst) in NUMBERS {
+        let mut values: Vec<(Value, Option<Place>)> = Vec::new();
         locations::serving(scope, &mut |inner| {
             let lines = inner.lines(&[name]);
             let text = lines.count.last().map_or(own_value(name), |n| n.arg(0));
-            let value = match seconds(text) {
+            let value = match read(text) {
                 _ if lines.unseen => unseen(&lines),
-                Some(seconds) => Value::Int(seconds),
+                Some(number) => Value::Int(number),
                 None => Value::unseen("not-a-number", name),
             };
-            times.push((value, lines.count.first().map(|n| n.place.clone())));
+            values.push((value, lines.count.first().map(|n| n.place.clone())));
         });
-        put_worst(subject, &format!("{name}_seconds"), times, Worst::Greatest);
+        put_worst(subject, path, values, worst);
     }
-    let lines = scope.lines(&["client_max_body_size"]);
-    let text = lines
-        .count
-        .last()
-        .map_or(own_value("client_max_body_size"), |n| n.arg(0));
-    let value = bytes(text).map_or_else(
-        || Value::unseen("not-a-number", "client_max_body_size"),
-        Value::Int,
-    );
-    put_from(subject, "client_max_body_size_bytes", &lines, value);
 }
 
 fn lets_out(subject: &mut Subject, scope: &Scope<'_>) {
@@ -370,6 +358,42 @@ fn dotfiles(scope: &Scope<'_>) -> Value {
     }
     denied.into()
 }
+
+/// A directive, the fact of it, how its value is read, and which of several counts.
+type Number = (&'static str, &'static str, fn(&str) -> Option<i64>, Worst);
+
+const NUMBERS: [Number; 5] = [
+    (
+        "client_header_timeout",
+        "client_header_timeout_seconds",
+        seconds,
+        Worst::Greatest,
+    ),
+    (
+        "client_body_timeout",
+        "client_body_timeout_seconds",
+        seconds,
+        Worst::Greatest,
+    ),
+    (
+        "send_timeout",
+        "send_timeout_seconds",
+        seconds,
+        Worst::Greatest,
+    ),
+    (
+        "keepalive_timeout",
+        "keepalive_timeout_seconds",
+        seconds,
+        Worst::Greatest,
+    ),
+    (
+        "client_max_body_size",
+        "client_max_body_size_bytes",
+        bytes,
+        Worst::Boundless,
+    ),
+];
 
 /// RFC 8996, RFC 7568, RFC 6176: no longer to be used.
 const OLD_PROTOCOLS: [&str; 4] = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1"];

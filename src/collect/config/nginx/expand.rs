@@ -137,6 +137,8 @@ impl<'t, 'a> Expander<'t, 'a> {
 
     fn put_in(&mut self, path: &str, place: &Place, files: Vec<String>, nodes: &mut Vec<Node>) {
         for file in files {
+            // A file costs more than a line: files that include each other twice make ever more of them.
+            self.budget = self.budget.saturating_sub(FILE_COST);
             let real = self.tree.real(&file);
             if self.stack.contains(&real) || self.stack.len() >= MAX_INCLUDES {
                 let shown = self.tree.reader.shown(path);
@@ -244,3 +246,6 @@ const MAX_INCLUDES: usize = 16;
 
 /// How many directives one configuration may come to.
 const MAX_NODES: usize = 200_000;
+
+/// How many directives an included file counts for.
+const FILE_COST: usize = 10;

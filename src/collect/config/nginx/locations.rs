@@ -88,13 +88,18 @@ pub(super) fn covers_all(node: &Node) -> bool {
         }
 }
 
-/// Icons, scripts and styles, signs of life, proofs for a certificate: what everybody may know.
 fn is_aside(node: &Node) -> bool {
-    let path = node.args.last().map_or("", String::as_str).to_lowercase();
-    if path.contains("/.well-known") {
+    let path = node.args.last().map_or("", String::as_str);
+    is_aside_path(path, node.args.len() > 1 && node.arg(0).starts_with('~'))
+}
+
+/// Icons, scripts and styles, signs of life, proofs for a certificate: what everybody may know.
+pub(in crate::collect::config) fn is_aside_path(path: &str, is_pattern: bool) -> bool {
+    let path = path.to_lowercase();
+    if path.contains("/.well-known") || path.contains("/\\.well-known") {
         return true;
     }
-    if node.args.len() > 1 && node.arg(0).starts_with('~') {
+    if is_pattern {
         return is_of_assets(&path);
     }
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");

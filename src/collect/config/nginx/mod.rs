@@ -23,6 +23,7 @@ mod values;
 
 pub(super) use ciphers::weak as weak_ciphers;
 use expand::{Expander, Node};
+pub(super) use locations::is_aside_path as is_aside;
 pub(super) use plain::meets_every_path;
 use scope::Scope;
 

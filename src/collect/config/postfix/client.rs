@@ -5,8 +5,9 @@ use super::values::{seconds, wide, words};
 use crate::collect::config::settings::{Settings, is_loopback};
 use crate::model::{Subject, Value};
 
-/// Puts what `main.cf` says of Postfix as a whole.
-pub(super) fn put(settings: &Settings, subject: &mut Subject) {
+/// Puts what `main.cf` says of Postfix as a whole; of how it sends the worst that one of its clients does. `clients` is
+/// what `master.cf` overrides for each of them.
+pub(super) fn put(settings: &Settings, clients: &[Settings], subject: &mut Subject) {
     let own = Effective {
         main: settings,
         service: None,
@@ -17,28 +18,16 @@ pub(super) fn put(settings: &Settings, subject: &mut Subject) {
         &["inet_interfaces"],
         remote(own).map(Value::Bool),
     );
-    let names = [
-        "smtp_tls_security_level",
-        "smtp_enforce_tls",
-        "smtp_use_tls",
-    ];
-    let level = level(own, "smtp");
-    own.put(
-        subject,
-        "smtp_tls_level",
-        &names,
-        level.clone().map(Value::from),
-    );
-    let clear = own
-        .is_on("smtp_sasl_auth_enable")
-        .zip(level)
-        .map(|(auth, level)| Value::Bool(auth && ["none", "may"].contains(&level.as_str())));
-    own.put(
-        subject,
-        "relay_password_in_clear",
-        &["smtp_sasl_auth_enable"],
-        clear,
-    );
+    let clients: Vec<Effective<'_>> = if clients.is_empty() {
+        vec![own]
+    } else {
+        let of = |service| Effective {
+            main: settings,
+            service: Some(service),
+        };
+        clients.iter().map(of).collect()
+    };
+    sends(&clients, subject);
     own.put(subject, "wide_networks", &["mynetworks"], networks(own));
     let number = |name: &str| own.get(name)?.trim().parse().ok().map(Value::Int);
     own.put(
@@ -66,6 +55,50 @@ pub(super) fn put(settings: &Settings, subject: &mut Subject) {
         &["maximal_queue_lifetime"],
         held.map(Value::Int),
     );
+}
+
+/// How the clients send: the weakest of them.
+fn sends(clients: &[Effective<'_>], subject: &mut Subject) {
+    let names = [
+        "smtp_tls_security_level",
+        "smtp_enforce_tls",
+        "smtp_use_tls",
+    ];
+    let rank = |level: &Option<String>| match level.as_deref() {
+        Some("none") => 0,
+        None => 1,
+        Some("may") => 2,
+        Some(_) => 3,
+    };
+    let weakest = clients
+        .iter()
+        .map(|own| (level(*own, "smtp"), own))
+        .min_by_key(|(level, _)| rank(level));
+    if let Some((level, own)) = weakest {
+        own.put(subject, "smtp_tls_level", &names, level.map(Value::from));
+    }
+    let clear = |own: &Effective<'_>| {
+        let (auth, level) = own
+            .is_on("smtp_sasl_auth_enable")
+            .zip(level(*own, "smtp"))?;
+        Some(auth && ["none", "may"].contains(&level.as_str()))
+    };
+    let worst = clients
+        .iter()
+        .map(|own| (clear(own), own))
+        .min_by_key(|(clear, _)| match clear {
+            Some(true) => 0,
+            None => 1,
+            Some(false) => 2,
+        });
+    if let Some((clear, own)) = worst {
+        own.put(
+            subject,
+            "relay_password_in_clear",
+            &["smtp_sasl_auth_enable"],
+            clear.map(Value::Bool),
+        );
+    }
 }
 
 /// Do other machines reach it?
@@ -98,7 +131,16 @@ pub(super) fn level(own: Effective<'_>, program: &str) -> Option<String> {
 /// Trusted networks that are too wide; those that Postfix makes of the host's own are not known here.
 fn networks(own: Effective<'_>) -> Option<Value> {
     if let Some(set) = own.get("mynetworks") {
-        return Some(Value::list(wide(&set).into_iter().map(Value::from)));
+        let wide = wide(&set).into_iter().map(Value::from);
+        // A table or a file may hold any network.
+        let table = words(&set)
+            .iter()
+            .any(|w| w.starts_with('/') || (w.contains(':') && !w.contains('[')));
+        return Some(if table {
+            Value::partial_list(wide)
+        } else {
+            Value::list(wide)
+        });
     }
     match own.get("mynetworks_style")?.trim() {
         "host" => Some(Value::list([])),

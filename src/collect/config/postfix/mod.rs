@@ -84,7 +84,8 @@ fn subjects(tree: &Tree<'_>, mail: &Mail, out: &mut Collected) {
         let mut subject = Subject::new("postfix", "postfix").at(tree.place(path, 1));
         mail.settings.put_all(&mut subject, &[], &[]);
         own_values(&mail.settings, &mut subject);
-        client::put(&mail.settings, &mut subject);
+        let clients = clients(tree, mail);
+        client::put(&mail.settings, &clients, &mut subject);
         out.subjects.push(subject);
     }
     match (&mail.services, &mail.main) {
@@ -111,6 +112,18 @@ fn subjects(tree: &Tree<'_>, mail: &Mail, out: &mut Collected) {
         }
         (None, None) => {}
     }
+}
+
+/// What `master.cf` overrides for each client that sends to other machines.
+fn clients(tree: &Tree<'_>, mail: &Mail) -> Vec<Settings> {
+    let Some((path, services)) = &mail.services else {
+        return Vec::new();
+    };
+    services
+        .iter()
+        .filter(|service| service.command == "smtp")
+        .map(|service| service::overrides(service, &|line| tree.place(path, line)))
+        .collect()
 }
 
 /// Postfix's own values where the file is silent.

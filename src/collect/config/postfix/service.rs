@@ -3,6 +3,7 @@
 use super::client::{level, remote};
 use super::values::{seconds, weak_protocols, words};
 use super::{Effective, hidden};
+use crate::collect::config::nginx::weak_ciphers;
 use crate::collect::config::settings::{Settings, is_loopback};
 use crate::model::{Fact, Place, Subject, Value};
 use crate::parse::postfix::Service;
@@ -31,10 +32,7 @@ pub(super) fn subject(
             here(name.0, value.as_str().into())
         });
     }
-    let mut over = Settings::without(None);
-    for setting in &service.overrides {
-        over.add(setting.name.clone(), hidden(setting), placed(setting.line));
-    }
+    let over = overrides(service, placed);
     over.put_all(&mut subject, &[], &[]);
     let own = Effective {
         main,
@@ -44,6 +42,15 @@ pub(super) fn subject(
         server(service, own, &mut subject);
     }
     subject
+}
+
+/// What the service says otherwise than `main.cf`.
+pub(super) fn overrides(service: &Service, placed: &dyn Fn(u32) -> Place) -> Settings {
+    let mut over = Settings::without(None);
+    for setting in &service.overrides {
+        over.add(setting.name.clone(), hidden(setting), placed(setting.line));
+    }
+    over
 }
 
 fn server(service: &Service, own: Effective<'_>, subject: &mut Subject) {
@@ -70,12 +77,39 @@ fn server(service: &Service, own: Effective<'_>, subject: &mut Subject) {
         Some(true) => Some("wrapper".to_owned()),
         Some(false) | None => level(own, "smtpd"),
     };
+    // Without a certificate nobody is offered TLS.
+    let level = match (level, certified(own)) {
+        (Some(level), Some(false)) if level == "may" => Some("none".to_owned()),
+        (Some(level), None) if level == "may" => None,
+        (level, _) => level,
+    };
     own.put(subject, "tls_level", &names, level.clone().map(Value::from));
     tls(own, level.as_deref(), subject);
     authentication(own, level.as_deref(), subject);
     relay(own, subject);
     limits(own, subject);
 }
+
+/// Has it a certificate?
+fn certified(own: Effective<'_>) -> Option<bool> {
+    let mut known = true;
+    for name in CERTIFICATES {
+        match own.get(name) {
+            Some(path) if !["", "none"].contains(&path.trim()) => return Some(true),
+            Some(_) => {}
+            None => known = false,
+        }
+    }
+    known.then_some(false)
+}
+
+/// Where certificates of a server stand.
+const CERTIFICATES: [&str; 4] = [
+    "smtpd_tls_chain_files",
+    "smtpd_tls_cert_file",
+    "smtpd_tls_eccert_file",
+    "smtpd_tls_dcert_file",
+];
 
 fn tls(own: Effective<'_>, level: Option<&str>, subject: &mut Subject) {
     if level == Some("none") {
@@ -103,6 +137,14 @@ fn tls(own: Effective<'_>, level: Option<&str>, subject: &mut Subject) {
         weak.map(|all| Value::list(all.into_iter().map(Value::from))),
     );
     let grade = own.get(ciphers).map(|v| v.trim().to_ascii_lowercase());
+    // What a grade means may be written anew.
+    let anew = own.place("tls_high_cipherlist").is_some();
+    let grade = grade.map(|grade| match own.get("tls_high_cipherlist") {
+        Some(list) if anew && grade == "high" && !weak_ciphers(&list).is_empty() => {
+            "high, with weak ciphers".to_owned()
+        }
+        _ => grade,
+    });
     own.put(subject, "cipher_grade", &[ciphers], grade.map(Value::from));
 }
 
@@ -153,18 +195,34 @@ fn relay(own: Effective<'_>, subject: &mut Subject) {
     own.put(subject, "relay_restricted", &lists, closed.map(Value::Bool));
 }
 
-/// Does the list refuse strangers before it lets them pass? A table may do either.
+/// Does the list refuse strangers before it lets them pass? Nothing where a table comes first, which may do either.
 fn closes(text: &str) -> Option<bool> {
+    let mut only_warns = false;
+    let mut table = false;
     for word in words(text) {
+        // What follows it is written to the log and refuses nobody.
+        if word == "warn_if_reject" {
+            only_warns = true;
+            continue;
+        }
+        let warns = std::mem::take(&mut only_warns);
         match word {
-            "permit" => return Some(false),
-            "reject" | "defer" | "reject_unauth_destination" | "defer_unauth_destination" => {
-                return Some(true);
+            "permit" => return if table { None } else { Some(false) },
+            "reject" | "defer" | "reject_unauth_destination" | "defer_unauth_destination"
+                if !warns =>
+            {
+                return if table { None } else { Some(true) };
             }
-            _ => {}
+            word => table |= may_permit(word),
         }
     }
-    Some(false)
+    if table { None } else { Some(false) }
+}
+
+/// A table, a service of policies, or a list under a name of its own.
+fn may_permit(word: &str) -> bool {
+    let is_table = word.starts_with("check_") && word.ends_with("_access");
+    is_table || word == "check_policy_service"
 }
 
 fn limits(own: Effective<'_>, subject: &mut Subject) {
@@ -208,3 +266,39 @@ const COLUMNS: [(&str, &str); 5] = [
     ("wakeup", "0"),
     ("maxproc", "$default_process_limit"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_refuse_strangers() {
+        for (list, closed) in [
+            ("permit_mynetworks, reject_unauth_destination", Some(true)),
+            (
+                "permit_mynetworks permit_sasl_authenticated defer_unauth_destination",
+                Some(true),
+            ),
+            (
+                "permit_mynetworks, warn_if_reject reject_unauth_destination",
+                Some(false),
+            ),
+            (
+                "warn_if_reject reject_unknown_client_hostname, reject",
+                Some(true),
+            ),
+            (
+                "permit_mynetworks, check_sender_access hash:/etc/postfix/ok, reject",
+                None,
+            ),
+            (
+                "reject_unauth_destination, check_sender_access hash:/a",
+                Some(true),
+            ),
+            ("permit", Some(false)),
+            ("", Some(false)),
+        ] {
+            assert_eq!(closes(list), closed, "{list}");
+        }
+    }
+}

@@ -34,10 +34,13 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
     let listeners = listeners(s);
     let protocols = protocols(s);
     let of = |name: &str| {
-        let protocol = protocols.get(&name.to_ascii_uppercase());
-        protocol
-            .cloned()
-            .unwrap_or_else(|| name.to_ascii_uppercase())
+        let name = name.trim().to_ascii_uppercase();
+        match protocols.get(&name) {
+            Some(protocol) => protocol.clone(),
+            None if SECURE.contains(&name.as_str()) => name,
+            // A controller without a line in the map; any other name would not start.
+            None => "PLAINTEXT".to_owned(),
+        }
     };
     let named = |wanted: &dyn Fn(&str, &str) -> bool| {
         let found = listeners
@@ -82,7 +85,18 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
     } else {
         "security.inter.broker.protocol"
     };
-    let fact = Fact::derived("brokers_in_plain", plain(&between));
+    // Controllers speak to brokers, too.
+    let controllers = s.get("controller.listener.names").unwrap_or_default();
+    let by_controller = controllers
+        .split(',')
+        .filter(|name| !name.trim().is_empty())
+        .any(|name| plain(&of(name)));
+    let name = if plain(&between) || !by_controller {
+        name
+    } else {
+        "controller.listener.names"
+    };
+    let fact = Fact::derived("brokers_in_plain", plain(&between) || by_controller);
     subject.put(match s.line(name) {
         Some(line) => fact.at(line.place.clone()),
         None => fact,
@@ -109,19 +123,23 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
     ] {
         s.conclude(&mut subject, path, name, own, |v| on(v).map(Value::Bool));
     }
-    s.conclude(
-        &mut subject,
-        "weak_tls",
-        "ssl.enabled.protocols",
-        "TLSv1.2,TLSv1.3",
-        |v| {
-            let weak = v.split(',').map(str::trim).filter(|p| is_weak(p));
-            Some(Value::list(weak.map(Value::from)))
-        },
-    );
-    s.conclude(&mut subject, "weak_ciphers", "ssl.cipher.suites", "", |v| {
+    // Who does not say who he is, may be one of those who may do everything.
+    let everybody = s.line("super.users").filter(|l| {
+        l.value
+            .split(';')
+            .any(|user| ["User:ANONYMOUS", "User:*"].contains(&user.trim()))
+    });
+    if let Some(line) = everybody {
+        let fact = Fact::derived("open_without_rule", true);
+        subject.put(fact.at(line.place.clone()));
+    }
+    of_each(s, &mut subject, "weak_tls", "ssl.enabled.protocols", |v| {
+        let weak = v.split(',').map(str::trim).filter(|p| is_weak(p));
+        weak.map(str::to_owned).collect()
+    });
+    of_each(s, &mut subject, "weak_ciphers", "ssl.cipher.suites", |v| {
         let weak = crate::collect::config::nginx::weak_ciphers(v);
-        Some(Value::list(weak.into_iter().map(Value::from)))
+        weak.into_iter().map(str::to_owned).collect()
     });
     // Kafka's own is the largest number there is.
     for (path, name, own) in [
@@ -140,6 +158,37 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
         });
     }
     subject
+}
+
+/// What is found in the values of a setting, of all listeners and of each that has its own.
+fn of_each(
+    s: &Settings,
+    subject: &mut Subject,
+    path: &str,
+    name: &str,
+    find: impl Fn(&str) -> Vec<String>,
+) {
+    let own = |of: &str| of.starts_with("listener.name.") && of.ends_with(&format!(".{name}"));
+    let mut found = Vec::new();
+    let mut place = s.line(name).map(|l| l.place.clone());
+    for line in s
+        .names()
+        .filter(|of| *of == name || own(of))
+        .filter_map(|of| s.line(of))
+    {
+        let here = find(&line.value);
+        if !here.is_empty() {
+            place = Some(line.place.clone());
+        }
+        found.extend(here);
+    }
+    found.sort();
+    found.dedup();
+    let fact = Fact::derived(path, Value::list(found.into_iter().map(Value::from)));
+    subject.put(match place {
+        Some(place) => fact.at(place),
+        None => fact,
+    });
 }
 
 /// The names of the listeners, and whether other machines reach them.
@@ -185,6 +234,9 @@ pub(in crate::collect::config) fn looks_like(text: &str) -> bool {
         .filter(|p| names.contains(&p.name.as_str()));
     found.count() >= 2
 }
+
+/// Protocols that need no line in the map.
+const SECURE: [&str; 3] = ["SSL", "SASL_SSL", "SASL_PLAINTEXT"];
 
 /// Kafka's own values (3.6).
 const OWN: [(&str, &str); 15] = [

@@ -1,14 +1,14 @@
-//! RabbitMQ: `rabbitmq.conf`, then `conf.d` beside it; the last line wins. `advanced.config` is a program of its own and is
-//! named, not read: where it stands, silence proves nothing.
+//! RabbitMQ: `rabbitmq.conf`, then `conf.d` beside it; the last line wins. `advanced.config` counts after them and is not
+//! worked out: what it names is not known. Beside an old `rabbitmq.config` nothing of them counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::is_weak;
 use crate::collect::config::kind::Kind;
 use crate::collect::config::settings::{Settings, is_loopback, on, told};
 use crate::collect::config::tree::{Tree, folder};
 use crate::model::{Collected, Fact, Subject, Value};
-use crate::parse::rabbitmq::parse;
+use crate::parse::rabbitmq::{atoms, parse};
 
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
     let mut servers: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -22,10 +22,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
         };
         servers.entry(home).or_default().push(file);
     }
-    let advanced = tree.of_kind(&Kind::RabbitmqAdvanced);
-    for file in &advanced {
-        told(tree, file, 1, "terms of Erlang, which are not read");
-    }
+    let erlang = tree.of_kind(&Kind::RabbitmqAdvanced);
     for (home, mut files) in servers {
         // The main file is read first.
         files.sort_by_key(|file| {
@@ -34,14 +31,55 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
                 file.clone(),
             )
         });
-        let beside = advanced.iter().find(|file| folder(file) == home);
-        let mut settings = Settings::without(beside.map(|file| tree.reader.shown(file)));
+        let mut settings = Settings::default();
         for file in &files {
             read(tree, file, &mut settings);
         }
-        if let Some(first) = files.first() {
-            let subject = Subject::new("rabbitmq", "rabbitmq").at(tree.place(first, 1));
-            out.subjects.push(facts(&settings, subject));
+        let Some(first) = files.first() else { continue };
+        let subject = Subject::new("rabbitmq", "rabbitmq").at(tree.place(first, 1));
+        let mut subject = facts(&settings, subject);
+        for file in erlang.iter().filter(|file| folder(file) == home) {
+            let Ok(text) = tree.text(file) else { continue };
+            let over = Over {
+                file: tree.reader.shown(file),
+                whole: file.ends_with("/rabbitmq.config"),
+                names: atoms(&text),
+            };
+            over.hide(&mut subject);
+        }
+        out.subjects.push(subject);
+    }
+    // Without a file of the other kind beside it nothing of it is known.
+    for file in erlang {
+        let beside = tree
+            .of_kind(&Kind::Rabbitmq)
+            .iter()
+            .any(|other| folder(other).trim_end_matches("/conf.d") == folder(&file));
+        if !beside || file.ends_with("/rabbitmq.config") {
+            told(tree, &file, 1, "terms of Erlang, which are not read");
+        }
+    }
+}
+
+/// What a file in terms of Erlang lays over the others.
+struct Over {
+    file: String,
+    /// It takes the place of the others.
+    whole: bool,
+    names: BTreeSet<String>,
+}
+
+impl Over {
+    /// What it names is not known.
+    fn hide(&self, subject: &mut Subject) {
+        for (path, names) in NAMED {
+            let named = names.iter().any(|name| self.names.contains(*name));
+            if let Some(fact) = subject.facts.get_mut(path)
+                && (named || self.whole)
+            {
+                let why = format!("{} may say otherwise", self.file);
+                fact.value = Value::unseen("include-missing", why);
+            }
         }
     }
 }
@@ -57,7 +95,7 @@ fn read(tree: &mut Tree<'_>, file: &str, settings: &mut Settings) {
         let name = setting.name.to_ascii_lowercase();
         // The file holds the password of the first account in clear; only whether it is the known one is kept.
         let value = match name.as_str() {
-            "default_pass" if setting.value == "guest" => "guest".to_owned(),
+            "default_pass" if setting.value == KNOWN => KNOWN.to_owned(),
             "default_pass" => "***".to_owned(),
             _ => setting.value,
         };
@@ -93,7 +131,10 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
     } else {
         "loopback_users.guest"
     };
-    s.conclude(&mut subject, "guest_remote", name, "true", |v| {
+    // Where others are kept to this machine, only they are.
+    let others = s.line(name).is_none() && numbered(s, "loopback_users.").next().is_some();
+    let own = if others { "none" } else { "true" };
+    s.conclude(&mut subject, "guest_remote", name, own, |v| {
         Some((v == "none" || on(v) == Some(false)).into())
     });
     // The known password stays with the account that is made first.
@@ -102,7 +143,7 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
         "known_password",
         "default_pass",
         "guest",
-        |v| Some((v == "guest").into()),
+        |v| Some((v == KNOWN).into()),
     );
     let anonymous =
         numbered(s, "auth_mechanisms.").any(|(_, v)| v.eq_ignore_ascii_case("anonymous"));
@@ -132,22 +173,33 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
 fn listeners(s: &Settings, subject: &mut Subject) {
     let none = s.get("listeners.tcp") == Some("none");
     let mut plain: Vec<Value> = Vec::new();
-    let mut said = none;
     let mut place = s.line("listeners.tcp").map(|l| l.place.clone());
-    for (name, value) in numbered(s, "listeners.tcp.") {
-        said = true;
-        place = place.or_else(|| s.line(name).map(|l| l.place.clone()));
-        let host = value.rsplit_once(':').map_or("*", |(host, _)| host);
-        if !is_loopback(host) && !none {
-            plain.push(Value::from(value));
+    if !none && numbered(s, "listeners.tcp.").next().is_none() {
+        // Its own: every address.
+        plain.push(Value::from("5672"));
+    }
+    for start in PLAIN {
+        // `none` counts beside any address.
+        let whole = start.trim_end_matches('.');
+        if s.get(whole) == Some("none") {
+            continue;
+        }
+        for (name, value) in numbered(s, start) {
+            place = place.or_else(|| s.line(name).map(|l| l.place.clone()));
+            let host = value.rsplit_once(':').map_or("*", |(host, _)| host);
+            if !is_loopback(host) {
+                plain.push(Value::from(value));
+            }
         }
     }
-    let value = match &s.missing {
-        Some(what) if !said => Value::unseen("include-missing", what.as_str()),
-        // Its own: every address.
-        None if !said => Value::list([Value::from("5672")]),
-        Some(_) | None => Value::list(plain),
-    };
+    for service in ["web_mqtt", "web_stomp"] {
+        let port = s.line(&format!("{service}.tcp.port"));
+        let own = s.get(&format!("{service}.tcp.ip")).is_some_and(is_loopback);
+        if let Some(line) = port.filter(|_| !own) {
+            plain.push(Value::from(line.value.as_str()));
+        }
+    }
+    let value = Value::list(plain);
     let fact = Fact::derived("plain_listeners", value);
     subject.put(match place {
         Some(place) => fact.at(place),
@@ -179,25 +231,33 @@ fn management(s: &Settings, subject: &mut Subject) {
     put(s, subject, "management_plain", name, plain.into());
 }
 
+/// Where it writes, and whether what is written says who connects.
 fn logs(s: &Settings, subject: &mut Subject) {
-    let off = |name: &str| s.get(name).and_then(on) == Some(false);
-    let other = s.get("log.console").and_then(on) == Some(true)
-        || s.get("log.syslog").and_then(on) == Some(true);
-    put(
-        s,
-        subject,
-        "log_enabled",
-        "log.file",
-        (!off("log.file") || other).into(),
-    );
-    s.conclude(
-        subject,
-        "logs_connections",
+    let is = |name: &str, wanted: bool| s.get(name).and_then(on) == Some(wanted);
+    let outputs = [
+        ("log.file", !is("log.file", false)),
+        ("log.console", is("log.console", true)),
+        ("log.syslog", is("log.syslog", true)),
+        ("log.exchange", is("log.exchange", true)),
+    ];
+    let enabled = outputs.iter().any(|(_, on)| *on);
+    put(s, subject, "log_enabled", "log.file", enabled.into());
+    // Connections are told at the level `info`; an output takes its own level, else that of all.
+    let tells = |level: &str| ["debug", "info"].contains(&level);
+    let all = s.get("log.default.level").unwrap_or("info");
+    let category = s.get("log.connection.level").unwrap_or(all);
+    let written = |name: &str| s.get(&format!("{name}.level")).is_none_or(tells);
+    let connections = tells(category) && outputs.iter().any(|(name, on)| *on && written(name));
+    let name = [
         "log.connection.level",
-        "info",
-        |v| Some(["debug", "info"].contains(&v).into()),
-    );
-    let remote = s.get("log.syslog").and_then(on) == Some(true);
+        "log.file.level",
+        "log.default.level",
+    ]
+    .into_iter()
+    .find(|name| s.line(name).is_some())
+    .unwrap_or("log.connection.level");
+    put(s, subject, "logs_connections", name, connections.into());
+    let remote = is("log.syslog", true);
     put(s, subject, "log_syslog", "log.syslog", remote.into());
 }
 
@@ -217,6 +277,44 @@ fn numbered<'s>(s: &'s Settings, start: &'s str) -> impl Iterator<Item = (&'s st
         .filter(move |name| name.starts_with(start))
         .filter_map(|name| Some((name, s.get(name)?)))
 }
+
+/// Listeners in plain, of itself and of its plugins.
+const PLAIN: [&str; 4] = [
+    "listeners.tcp.",
+    "mqtt.listeners.tcp.",
+    "stomp.listeners.tcp.",
+    "stream.listeners.tcp.",
+];
+
+/// The password that every installation begins with.
+const KNOWN: &str = "guest";
+
+/// What each conclusion hangs on, as terms of Erlang name it.
+const NAMED: [(&str, &[&str]); 13] = [
+    (
+        "plain_listeners",
+        &[
+            "tcp_listeners",
+            "rabbitmq_mqtt",
+            "rabbitmq_stomp",
+            "rabbitmq_stream",
+            "rabbitmq_web_mqtt",
+            "rabbitmq_web_stomp",
+        ],
+    ),
+    ("tls_on", &["ssl_listeners"]),
+    ("weak_tls", &["ssl_options", "ssl"]),
+    ("clients_verified", &["ssl_options"]),
+    ("guest_remote", &["loopback_users"]),
+    ("known_password", &["default_pass", "default_user"]),
+    ("anonymous", &["auth_mechanisms"]),
+    ("log_enabled", &["log", "lager"]),
+    ("logs_connections", &["log", "lager"]),
+    ("log_syslog", &["log", "lager", "syslog"]),
+    ("connections", &["connection_max"]),
+    ("heartbeat_seconds", &["heartbeat"]),
+    ("management_plain", &["rabbitmq_management"]),
+];
 
 /// RabbitMQ's own values (3.10).
 const OWN: [(&str, &str); 13] = [

@@ -3,7 +3,7 @@
 use super::scope::{text, truth};
 use super::{Resource, World};
 use crate::model::{Collected, Fact, Place, Subject, Value};
-use crate::parse::hcl::Expr;
+use crate::parse::hcl::{Body, Expr};
 
 /// Adds a subject for each bucket.
 pub(super) fn collect(world: &World<'_, '_>, out: &mut Collected) {
@@ -109,6 +109,21 @@ fn public<'w>(
             None => add(unknown(), place),
         }
     }
+    // Rights that are given one by one.
+    for resource in apart.into_iter().chain([bucket]) {
+        if let Some(open) = grants(world, resource, &resource.body) {
+            let value = if open { true.into() } else { unknown() };
+            add(value, world.place(resource));
+        }
+    }
+    // A policy or a list of rights of which it is not known to which bucket it belongs.
+    let stray = world.resources.iter().find(|r| {
+        ["aws_s3_bucket_policy", "aws_s3_bucket_acl"].contains(&r.kind.as_str())
+            && world.get(r, "bucket").is_some_and(|(v, _)| is_stray(&v))
+    });
+    if let Some(stray) = stray {
+        add(unknown(), world.place(stray));
+    }
     let policy = beside("aws_s3_bucket_policy")
         .and_then(|r| world.get(r, "policy"))
         .or_else(|| world.get(bucket, "policy"));
@@ -125,6 +140,41 @@ fn public<'w>(
         None => (Value::Bool(false), None),
     };
     put(subject, "public", value, place);
+}
+
+/// Is it not known which bucket is named?
+fn is_stray(value: &Expr) -> bool {
+    match value {
+        Expr::Text(_) => false,
+        // Of a loop; a bucket of a module is none of these.
+        Expr::Name(path) => path.first().is_none_or(|first| first == "each"),
+        Expr::Null
+        | Expr::Bool(_)
+        | Expr::Number(_)
+        | Expr::List(_)
+        | Expr::Map(..)
+        | Expr::Parts(_)
+        | Expr::Call(..)
+        | Expr::Open(_) => true,
+    }
+}
+
+/// Do rights go to everybody: true, not known (false), or not (nothing)?
+fn grants(world: &World<'_, '_>, resource: &Resource, body: &Body) -> Option<bool> {
+    let of = |value: &Expr| match text(value) {
+        Some(uri) => {
+            (uri.ends_with("/AllUsers") || uri.ends_with("/AuthenticatedUsers")).then_some(true)
+        }
+        None => Some(false),
+    };
+    let here = world
+        .get_in(body, resource, "uri")
+        .and_then(|(v, _)| of(&v));
+    let inner = ["access_control_policy", "grant", "grantee"]
+        .iter()
+        .flat_map(|name| body.of(name))
+        .filter_map(|block| grants(world, resource, &block.body));
+    here.into_iter().chain(inner).max()
 }
 
 /// Does a policy name everybody without a condition? Nothing where it is not here.
@@ -160,12 +210,46 @@ fn said(policy: &Expr) -> Option<bool> {
     let mut open = false;
     for statement in field(policy, "Statement")?.each() {
         let effect = text(field(statement, "Effect")?)?;
-        if effect != "Allow" || field(statement, "Condition").is_some() {
+        if effect != "Allow" || field(statement, "Condition").is_some_and(binds) {
             continue;
         }
         open |= has_star(field(statement, "Principal")?)?;
     }
     Some(open)
+}
+
+/// Does a condition say from where or for whom? One that asks for TLS, or for a header, lets everybody in.
+fn binds(condition: &Expr) -> bool {
+    let Expr::Map(operators, _) = condition else {
+        return false;
+    };
+    let keys = operators.iter().filter_map(|(_, held)| match held {
+        Expr::Map(pairs, _) => Some(pairs),
+        _ => None,
+    });
+    keys.flatten().any(|(key, _)| is_binding(key))
+}
+
+/// Keys by which AWS counts a policy as none for the public.
+fn is_binding(key: &str) -> bool {
+    let key = key.to_lowercase();
+    [
+        "aws:sourceip",
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:vpcsourceip",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principalarn",
+        "aws:principalaccount",
+        "aws:userid",
+        "s3:dataaccesspointarn",
+        "s3:dataaccesspointaccount",
+    ]
+    .contains(&key.as_str())
 }
 
 fn field<'e>(value: &'e Expr, name: &str) -> Option<&'e Expr> {
@@ -204,7 +288,12 @@ fn documented(world: &World<'_, '_>, document: &Resource) -> Option<bool> {
     for statement in document.body.of("statement") {
         let effect = world.get_in(&statement.body, document, "effect");
         let effect = effect.map_or(Some("Allow".to_owned()), |(v, _)| text(&v))?;
-        if effect != "Allow" || statement.body.of("condition").next().is_some() {
+        let bound = statement.body.of("condition").any(|condition| {
+            let key = world.get_in(&condition.body, document, "variable");
+            key.and_then(|(v, _)| text(&v))
+                .is_some_and(|key| is_binding(&key))
+        });
+        if effect != "Allow" || bound {
             continue;
         }
         for principals in statement.body.of("principals") {

@@ -88,11 +88,19 @@ fn public(world: &World<'_, '_>, database: &Resource, subject: &mut Subject) {
         .of(&["aws_rds_cluster_instance"])
         .filter(|m| world.names(m, "cluster_identifier", database, None))
         .collect();
-    let open = members
-        .into_iter()
-        .find(|m| world.get(m, "publicly_accessible").is_some())
+    let says = |m: &&&Resource| world.get(m, "publicly_accessible").is_some();
+    let is = |m: &&&Resource, wanted: Option<bool>| {
+        let said = world.get(m, "publicly_accessible");
+        said.is_some_and(|(v, _)| super::scope::truth(&v) == wanted)
+    };
+    let worst = members
+        .iter()
+        .find(|m| is(m, Some(true)))
+        .or_else(|| members.iter().find(|m| is(m, None)))
+        .or_else(|| members.iter().find(says))
+        .copied()
         .unwrap_or(database);
-    world.flag(subject, "public", open, "publicly_accessible", false);
+    world.flag(subject, "public", worst, "publicly_accessible", false);
 }
 
 fn cache(world: &World<'_, '_>, cache: &Resource, subject: &mut Subject) {

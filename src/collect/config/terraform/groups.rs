@@ -193,12 +193,40 @@ fn anywhere(addresses: &[Expr]) -> Option<bool> {
                 Some(text) if is_wide(&text) => return Some(true),
                 Some(_) => {}
                 // The name of another group, or of a network of one's own.
-                None if matches!(item, Expr::Name(_)) => {}
+                None if matches!(item, Expr::Name(path) if is_own(path)) => {}
                 None => known = false,
             }
         }
     }
     known.then_some(false)
+}
+
+/// Does it name something that the cloud has made: a network, a group, an address? What a loop, a module or a file elsewhere
+/// gives is another matter.
+fn is_own(path: &[String]) -> bool {
+    let (Some(first), second) = (path.first(), path.get(1)) else {
+        return false;
+    };
+    let of_cloud = |kind: &str| {
+        [
+            "vpc",
+            "subnet",
+            "eip",
+            "instance",
+            "network",
+            "group",
+            "address",
+            "ip_ranges",
+            "prefix_list",
+            "gateway",
+        ]
+        .iter()
+        .any(|word| kind.contains(word))
+    };
+    match first.as_str() {
+        "data" => second.is_some_and(|kind| of_cloud(kind)),
+        kind => kind.contains('_') && of_cloud(kind),
+    }
 }
 
 fn is_wide(address: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::parse::hcl::{self, Attribute, Block, Body, Expr};
 mod buckets;
 mod databases;
 mod groups;
+mod loops;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ struct Module {
 pub(super) struct Resource {
     kind: String,
     name: String,
+    /// Which of several that a loop makes.
+    key: Option<String>,
     line: u32,
     path: String,
     body: Body,
@@ -61,11 +64,12 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
         scope_of(name, &modules, &calls, &mut scopes, &mut BTreeSet::new());
     }
     for (name, module) in &modules {
+        let scope = scopes.remove(name).unwrap_or_default();
         let world = World {
             tree,
             folder: name.clone(),
-            scope: scopes.remove(name).unwrap_or_default(),
-            resources: resources(module),
+            resources: loops::written_out(resources(module), &scope),
+            scope,
             elsewhere: is_elsewhere(module),
         };
         groups::collect(&world, out);
@@ -83,6 +87,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
 
 fn read(tree: &mut Tree<'_>) -> BTreeMap<String, Module> {
     let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+    let mut values: Vec<(String, bool, Body)> = Vec::new();
     for path in tree.of_kind(&Kind::Terraform) {
         if path.ends_with(".json") {
             told(tree, &path, 1, "Terraform written in JSON is not read");
@@ -96,19 +101,49 @@ fn read(tree: &mut Tree<'_>) -> BTreeMap<String, Module> {
                 continue;
             }
         };
-        let module = modules.entry(folder(&path).to_owned()).or_default();
         let name = path.rsplit('/').next().unwrap_or(&path);
-        if name == "terraform.tfvars" || name.ends_with(".auto.tfvars") {
-            module.given.push(body);
-        } else if name.ends_with(".tfvars") {
-            module.chosen.push(body);
+        let at = folder(&path).to_owned();
+        if name.ends_with(".tfvars") {
+            let read = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
+            values.push((at, read, body));
         } else if name == "override.tf" || name.ends_with("_override.tf") {
-            module.overrides.push((path, body));
+            modules.entry(at).or_default().overrides.push((path, body));
         } else {
-            module.files.push((path, body));
+            modules.entry(at).or_default().files.push((path, body));
+        }
+    }
+    for (at, read, body) in values {
+        match modules.get_mut(&at) {
+            Some(module) if read => module.given.push(body),
+            Some(module) => module.chosen.push(body),
+            None => elsewhere(&mut modules, &at, &body),
         }
     }
     modules
+}
+
+/// Values in a folder of their own, which somebody may choose: for the module above them, else for each that has
+/// variables of these names.
+fn elsewhere(modules: &mut BTreeMap<String, Module>, at: &str, body: &Body) {
+    let above = std::iter::successors(Some(at), |at| (*at != "/").then(|| folder(at)))
+        .find(|at| modules.contains_key(*at))
+        .map(str::to_owned);
+    if let Some(module) = above.and_then(|at| modules.get_mut(&at)) {
+        return module.chosen.push(body.clone());
+    }
+    for module in modules.values_mut() {
+        let names = |variable: &Block| {
+            let name = variable.labels.first();
+            name.is_some_and(|name| body.get(name).is_some())
+        };
+        let meant = module
+            .files
+            .iter()
+            .any(|(_, file)| file.of("variable").any(names));
+        if meant {
+            module.chosen.push(body.clone());
+        }
+    }
 }
 
 /// Who calls a local module, with what: the folder of the caller and the call.
@@ -280,6 +315,7 @@ fn resources(module: &Module) -> Vec<Resource> {
             all.push(Resource {
                 kind,
                 name: name.clone(),
+                key: None,
                 line: block.line,
                 path: path.clone(),
                 body: block.body.clone(),
@@ -354,10 +390,14 @@ impl World<'_, '_> {
     /// A subject for a resource, with every attribute that is written.
     fn subject(&self, kind: &'static str, prefix: &str, resource: &Resource) -> Subject {
         let id = format!(
-            "{prefix}[{}:{}.{}]",
+            "{prefix}[{}:{}.{}{}]",
             shown_folder(&self.folder),
             resource.kind,
-            resource.name
+            resource.name,
+            resource
+                .key
+                .as_ref()
+                .map_or_else(String::new, |key| format!("[{key}]"))
         );
         let mut subject = Subject::new(kind, id).at(self.place(resource));
         subject.put(Fact::derived("resource", resource.kind.as_str()).at(self.place(resource)));

@@ -298,3 +298,167 @@ fn files_that_are_not_read() {
         "{summary}"
     );
 }
+
+#[test]
+fn loops_are_written_out() {
+    let text = r#"
+variable "rules" {
+  default = {
+    ssh = { port = 22, cidrs = ["0.0.0.0/0"] }
+    web = { port = 443, cidrs = ["10.0.0.0/8"] }
+  }
+}
+variable "ports" {
+  default = [22, 5432]
+}
+variable "later" {}
+resource "aws_security_group" "a" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_security_group_rule" "all" {
+  for_each          = var.rules
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = each.value.port
+  to_port           = each.value.port
+  cidr_blocks       = each.value.cidrs
+  security_group_id = aws_security_group.a.id
+}
+resource "aws_security_group" "b" {
+  vpc_id = aws_vpc.main.id
+  dynamic "ingress" {
+    for_each = toset(var.ports)
+    content {
+      protocol    = "tcp"
+      from_port   = ingress.value
+      to_port     = ingress.value
+      cidr_blocks = ["::/0", "10.0.0.0/8"]
+    }
+  }
+}
+resource "aws_security_group" "c" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = module.network.admins
+  }
+}
+resource "aws_security_group_rule" "open" {
+  for_each          = var.later
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = each.value.cidrs
+  security_group_id = aws_security_group.d.id
+}
+resource "aws_security_group" "d" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_security_group" "e" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = [aws_subnet.admin.cidr_block]
+  }
+}
+"#;
+    let dir = tree(&[("main.tf", text)]);
+    let out = collect(dir.path(), "c", &cx());
+    let of = |name: &str, path: &str| {
+        let id = format!("tf.security-group[.:aws_security_group.{name}]");
+        let fact = &subject(&out, &id).facts[path];
+        let whole = !matches!(&fact.value, Value::List(list) if !list.complete);
+        (fact.value.shown(), whole)
+    };
+    let is = |text: &str, whole: bool| (text.to_owned(), whole);
+    assert_eq!(of("a", "open_admin"), is("[22]", true));
+    assert_eq!(of("b", "open_admin"), is("[22]", true));
+    assert_eq!(of("b", "open_databases"), is("[5432]", true));
+    assert_eq!(of("c", "open_admin"), is("[]", false));
+    assert_eq!(of("d", "open_admin"), is("[]", false));
+    assert_eq!(of("e", "open_admin"), is("[]", true));
+}
+
+#[test]
+fn values_in_folders_of_their_own() {
+    let main = "variable \"admins\" {\n  default = [\"10.0.0.0/8\"]\n}\nresource \"aws_security_group\" \"a\" {\n  ingress {\n    protocol = \"tcp\"\n    from_port = 22\n    to_port = 22\n    cidr_blocks = var.admins\n  }\n}\n";
+    let given = "admins = [\"0.0.0.0/0\"]\n";
+    let of = |files: &[(&str, &str)]| {
+        let dir = tree(files);
+        let out = collect(dir.path(), "c", &cx());
+        let group = out
+            .subjects
+            .iter()
+            .find(|s| &*s.kind == "tf-security-group")
+            .unwrap();
+        let value = &group.facts["open_admin"].value;
+        (value.shown(), matches!(value, Value::List(l) if l.complete))
+    };
+    let empty = || "[]".to_owned();
+    assert_eq!(of(&[("main.tf", main)]), (empty(), true));
+    for path in [
+        "prod.tfvars",
+        "envs/prod.tfvars",
+        "envs/prod/terraform.tfvars",
+    ] {
+        assert_eq!(
+            of(&[("main.tf", main), (path, given)]),
+            (empty(), false),
+            "{path}"
+        );
+    }
+    let apart = [("infra/main.tf", main), ("envs/prod.tfvars", given)];
+    assert_eq!(of(&apart), (empty(), false));
+}
+
+#[test]
+fn ways_to_open_a_bucket() {
+    let of = |more: &str| {
+        let text = format!("resource \"aws_s3_bucket\" \"a\" {{\n  bucket = \"a\"\n}}\n{more}");
+        let dir = tree(&[("main.tf", &text)]);
+        let out = collect(dir.path(), "c", &cx());
+        shown(subject(&out, "tf.bucket[.:aws_s3_bucket.a]"), "public")
+    };
+    let policy = |bucket: &str, condition: &str| {
+        format!(
+            "resource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = {bucket}\n  policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Principal = \"*\", Action = \"s3:GetObject\"{condition} }}] }})\n}}\n"
+        )
+    };
+    let own = "aws_s3_bucket.a.id";
+    assert_eq!(of(""), "false");
+    assert_eq!(of(&policy(own, "")), "true");
+    assert_eq!(
+        of(&policy(
+            own,
+            ", Condition = { Bool = { \"aws:SecureTransport\" = \"true\" } }"
+        )),
+        "true"
+    );
+    assert_eq!(
+        of(&policy(
+            own,
+            ", Condition = { IpAddress = { \"aws:SourceIp\" = \"10.0.0.0/8\" } }"
+        )),
+        "false"
+    );
+    assert_eq!(of(&policy("each.value.id", "")), "? (ambiguous)");
+    assert_eq!(of(&policy("module.x.id", "")), "false");
+    let acl = "resource \"aws_s3_bucket_acl\" \"l\" {\n  bucket = aws_s3_bucket.a.id\n  access_control_policy {\n    grant {\n      grantee {\n        type = \"Group\"\n        uri = \"http://acs.amazonaws.com/groups/global/AllUsers\"\n      }\n      permission = \"READ\"\n    }\n  }\n}\n";
+    assert_eq!(of(acl), "true");
+}
+
+#[test]
+fn one_public_member_is_enough() {
+    let text = "resource \"aws_rds_cluster\" \"a\" {\n}\nresource \"aws_rds_cluster_instance\" \"b\" {\n  cluster_identifier = aws_rds_cluster.a.id\n  publicly_accessible = false\n}\nresource \"aws_rds_cluster_instance\" \"c\" {\n  cluster_identifier = aws_rds_cluster.a.id\n  publicly_accessible = true\n}\n";
+    let dir = tree(&[("main.tf", text)]);
+    let out = collect(dir.path(), "c", &cx());
+    assert_eq!(
+        shown(subject(&out, "tf.database[.:aws_rds_cluster.a]"), "public"),
+        "true"
+    );
+}
