@@ -294,8 +294,11 @@ fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
     for start in 0..said.len() {
         for phrase in table.classes.get(&said[start]).into_iter().flatten() {
             let end = start + phrase.words.len();
-            if fits(phrase, said, start) && (!phrase.alone || stands_alone(said, start, end, table))
-            {
+            let alone = || {
+                stands_alone(said, start, end, table)
+                    || beside_its_like(said, start, end, phrase, table)
+            };
+            if fits(phrase, said, start) && (!phrase.alone || alone()) {
                 out.push(Match {
                     start,
                     end: start + phrase.words.len(),
@@ -307,6 +310,28 @@ fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
         }
     }
     out
+}
+
+/// `thon_xom`: words of which each alone is of the class are so together.
+fn beside_its_like(
+    said: &[String],
+    start: usize,
+    end: usize,
+    phrase: &Phrase<(Class, u8)>,
+    table: &Table,
+) -> bool {
+    let alike = |word: &String| {
+        let phrases = table.classes.get(word).into_iter().flatten();
+        phrases
+            .filter(|p| p.words.len() == 1)
+            .any(|p| p.says.0 == phrase.says.0)
+    };
+    said.iter().enumerate().all(|(at, word)| {
+        (start..end).contains(&at)
+            || table.beside.contains(word)
+            || table.person.contains(word)
+            || alike(word)
+    })
 }
 
 /// Are all other words such as stand beside any datum: whose, which, where?

@@ -10,6 +10,7 @@ use super::decode;
 use super::look::Look;
 use super::parts::{Part, parts};
 use super::payload::{self, Link};
+use super::pictures::PICTURE;
 use super::pieces;
 use super::words::{
     has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
@@ -17,7 +18,7 @@ use super::words::{
 };
 
 /// How something is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Medium {
     Text,
     Qr,
@@ -49,7 +50,7 @@ pub(super) struct Spot {
 }
 
 /// A printed field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Field {
     pub(super) line: u32,
     pub(super) class: Class,
@@ -65,7 +66,7 @@ pub(super) struct Field {
 }
 
 /// A label.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Label {
     pub(super) fields: Vec<Field>,
     /// Placeholders and parts that were not understood.
@@ -80,6 +81,21 @@ pub(super) struct Label {
     pub(super) hidden_codes: bool,
     /// Has it placeholders: is it a template and no sample?
     pub(super) template: bool,
+}
+
+impl Label {
+    /// The same without its lines: two labels of a batch that look alike are equal then.
+    pub(super) fn without_lines(&self) -> Self {
+        let mut label = self.clone();
+        label.fields.iter_mut().for_each(|f| f.line = 0);
+        let text = |u: &mut String| {
+            if let Some(at) = u.find("(line ") {
+                u.truncate(at);
+            }
+        };
+        label.unknown.iter_mut().for_each(text);
+        label
+    }
 }
 
 /// Reads the pieces of a label.
@@ -333,7 +349,14 @@ impl Walk {
         // Under a caption of things a personal value is one all the same.
         let shows = || has_phone(text) || !values::classes(text).is_empty();
         let under = match under {
-            Some(Class::None) if self.label.template || !shows() => return,
+            Some(Class::None) if self.label.template => return,
+            Some(Class::None) if !shows() => {
+                // A name under a caption that says something else is one all the same.
+                if values::is_person(text) {
+                    self.not_known(spot);
+                }
+                return;
+            }
             Some(Class::None) => None,
             other => other,
         };
@@ -367,9 +390,7 @@ impl Walk {
             None => {
                 // Words of a sample that nobody explains may be a name or an address.
                 if text.split_whitespace().count() >= 2 && text.chars().any(char::is_alphabetic) {
-                    self.label
-                        .unknown
-                        .push(format!("text (line {})", spot.line));
+                    self.not_known(spot);
                 }
                 return;
             }
@@ -377,6 +398,12 @@ impl Walk {
         if !self.label.template || masks::has_mask(text) || !classes.is_empty() {
             self.literal(spot, class, text);
         }
+    }
+
+    fn not_known(&mut self, spot: &Spot) {
+        self.label
+            .unknown
+            .push(format!("text (line {})", spot.line));
     }
 
     fn literal(&mut self, spot: &Spot, class: Class, text: &str) {
@@ -445,6 +472,11 @@ impl Walk {
         kinds.sort();
         kinds.dedup();
         let fetched = |p: &Part| matches!(p, Part::Fetch(_));
+        // A picture that was not read may be a code, or none.
+        let picture = |p: &Part| matches!(p, Part::Fetch(what) if what.starts_with(PICTURE));
+        if parts.iter().all(picture) {
+            return;
+        }
         if !parts.iter().all(fetched) {
             self.label.code_kinds.push(code_kind);
         }

@@ -475,8 +475,8 @@ proptest::proptest! {
     #[test]
     fn never_panics(text in "(<p>|</p>|\\{\\{ (name|phone|x) \\}\\}|Người nhận:|0912345678|\\*+|\n|<\\?= \\$a \\?>| |\\^XA|\\^FD|\\^FS|\\^FO|\\^BQ|\\^XZ){0,30}") {
         let spots = spots::of_html(&html::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
-        let (spots, _) = spots::of_zpl(&zpl::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
+        let _ = facts::all(&[read::read(&spots)], "a", "a", &Profile::of(None));
+        let labels: Vec<read::Label> = zpl::parse(&text).iter().map(of_commands).collect();
+        let _ = facts::all(&labels, "a", "a", &Profile::of(None));
     }
 }

@@ -228,6 +228,15 @@ fn type_end(item: &[Token]) -> usize {
     item.len()
 }
 
+/// The type at the beginning of words, without what follows it: `varchar(15)` of `varchar(15) NOT NULL`.
+pub(super) fn type_of(words: &[Token]) -> Option<String> {
+    let mut item = vec![words.first()?.clone()];
+    item.extend(words.iter().cloned());
+    let end = type_end(&item);
+    let text = type_text(item.get(1..end)?);
+    (!text.is_empty()).then_some(text)
+}
+
 /// The type as one text: `character varying(255)`.
 fn type_text(words: &[Token]) -> String {
     let mut text = String::new();
