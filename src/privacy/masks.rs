@@ -309,7 +309,12 @@ fn contents(text: &str, hidden: u32) -> Exposure {
     ];
     // Stars that stand alone are an ornament where words show: `*** HÀNG DỄ VỠ ***`.
     let shown = masks_of(text);
-    if hidden > 0 && (shown.part > 0 || shown.whole < 2) {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    let visible = letters.filter(|c| !MASK_CHARS.contains(c)).count();
+    let visible = u32::try_from(visible).unwrap_or(u32::MAX);
+    // A star or two in a word leave it readable.
+    let enough = hidden.saturating_mul(3) >= visible;
+    if hidden > 0 && enough && (shown.part > 0 || shown.whole < 2) {
         Exposure::Masked
     } else if is_code(text) && !has_word(text) || GENERAL.contains(&unicode::fold(text).as_str()) {
         Exposure::Coded
@@ -480,6 +485,7 @@ mod tests {
             (Class::Address, "Số 12 Ng* 7 Đường Láng, Phường Mẫu, Hà Nội"),
             (Class::Address, "12/3 Nguyễn Tr*i, Quận 5"),
             (Class::Contents, "IPHONE-15-PRO"),
+            (Class::Contents, "Điện tho*i"),
             (Class::Phone, "0912345678 - 09******12"),
             (Class::Phone, "0912345678 xxx"),
         ] {

@@ -113,6 +113,7 @@ pub(super) fn read(spots: &[Spot]) -> Label {
         },
         party: None,
         caption: None,
+        own: false,
         full: false,
     };
     for (spot, parts) in &all {
@@ -135,6 +136,8 @@ struct Walk {
     party: Option<Party>,
     /// The caption that waits for its value.
     caption: Option<(Class, String)>,
+    /// The last caption is one under which the company writes words of its own.
+    own: bool,
     /// There were more fields than are kept.
     full: bool,
 }
@@ -327,6 +330,8 @@ impl Walk {
             Class::Name
         } else if GOODS.contains(&english.as_str()) {
             Class::Contents
+        } else if matches!(english.as_str(), "d/c" | "dc" | "d.c") {
+            Class::Address
         } else {
             verdict.class
         };
@@ -340,6 +345,9 @@ impl Walk {
         if class == Class::None && !plain && side.is_none() {
             return None;
         }
+        self.own = names::words_of(text)
+            .iter()
+            .any(|w| OWN.contains(&w.as_str()));
         self.caption = Some((class, text.to_owned()));
         Some(class)
     }
@@ -351,8 +359,8 @@ impl Walk {
         let under = match under {
             Some(Class::None) if self.label.template => return,
             Some(Class::None) if !shows() => {
-                // A name under a caption that says something else is one all the same.
-                if values::is_person(text) {
+                // A name under a caption that says something else is one all the same, and free text may be anything.
+                if values::is_person(text) || !self.own && is_free(text) {
                     self.not_known(spot);
                 }
                 return;
@@ -534,7 +542,53 @@ impl Walk {
 }
 
 /// Captions of what is inside.
-const GOODS: [&str; 5] = ["san pham", "ten san pham", "sp", "ten sp", "mat hang"];
+const GOODS: [&str; 16] = [
+    "san pham",
+    "ten san pham",
+    "sp",
+    "ten sp",
+    "mat hang",
+    "hang",
+    "nd",
+    "mo ta",
+    "item",
+    "items",
+    "product",
+    "products",
+    "goods",
+    "description",
+    "chi tiet don hang",
+    "don hang gom",
+];
+/// Captions under which free text is the company's own.
+const OWN: [&str; 26] = [
+    "dich",
+    "service",
+    "status",
+    "trang",
+    "thai",
+    "buu",
+    "cuc",
+    "branch",
+    "station",
+    "tuyen",
+    "route",
+    "payment",
+    "thanh",
+    "toan",
+    "phuong",
+    "thuc",
+    "company",
+    "cong",
+    "carrier",
+    "hotline",
+    "website",
+    "office",
+    "instruction",
+    "hub",
+    "khu",
+    "kho",
+];
 /// The most fields of a label.
 const MAX_FIELDS: usize = 2000;
 /// The deepest that a payload is decoded.
@@ -553,6 +607,15 @@ pub(super) fn kind_of(field: &Field) -> String {
 fn is_thing(text: &str) -> bool {
     let personal = classify(text, &Around::default()).is_personal();
     !personal && names::party_of(text).filter(|p| is_side(*p)).is_none()
+}
+
+/// Three words or more that people wrote.
+fn is_free(text: &str) -> bool {
+    let words = text.split_whitespace();
+    words
+        .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 1)
+        .count()
+        > 2
 }
 
 fn is_side(party: Party) -> bool {

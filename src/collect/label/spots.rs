@@ -52,12 +52,24 @@ pub(super) fn of_zpl(label: &zpl::Label) -> (Vec<Spot>, Vec<String>) {
                     (Some((_, prompt)), "") => format!("{{{{ {prompt} }}}}"),
                     (Some(_) | None, text) => text.to_owned(),
                 };
-                let note = std::mem::take(&mut note);
+                // The prompt of a template's field says what it is, whoever filled it in.
+                let prompt = field
+                    .number
+                    .as_ref()
+                    .map_or("", |(_, prompt)| prompt.as_str());
+                let note = match std::mem::take(&mut note) {
+                    note if note.is_empty() => prompt.to_owned(),
+                    note => note,
+                };
+                let hint = match names::party_of(prompt).is_some() {
+                    true => prompt,
+                    false => hint.as_str(),
+                };
                 spots.push(Spot {
                     line: field.line,
                     text,
                     medium,
-                    hint: hint.clone(),
+                    hint: hint.to_owned(),
                     note,
                     at: field.at.map(|(x, y)| (x as f32 / DOTS, y as f32 / DOTS)),
                 });

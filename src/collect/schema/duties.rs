@@ -119,7 +119,10 @@ pub(super) fn facts(
     );
     put(
         "literal_keys",
-        super::whole::list(schema.literal_keys.iter().map(|l| format!("line {l}"))),
+        super::whole::list(schema.literal_keys.iter().map(|line| match line {
+            0 => "a routine".to_owned(),
+            line => format!("line {line}"),
+        })),
     );
     records(schema, said, put);
 }

@@ -142,8 +142,10 @@ pub(super) fn dropped(tokens: &[Token], schema: &mut Schema) {
     let before = tokens.get(..at).unwrap_or_default();
     let rest = tokens.get(at + 1..).unwrap_or_default();
     let word = |part: &[Token], w: &str| part.iter().any(|t| t.is(w));
-    let off = word(before, "drop") || word(before, "disable");
-    let on = word(before, "enable");
+    // `ENABLE REPLICA TRIGGER`: it runs only where rows come from another server.
+    let replica = before.last().is_some_and(|t| t.is("replica"));
+    let off = word(before, "drop") || word(before, "disable") || replica;
+    let on = word(before, "enable") && !replica;
     let altered = tokens.first().is_some_and(|t| t.is("alter")) && at == 1;
     if !off && !on && !altered {
         return;

@@ -303,6 +303,8 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
             let Some(view) = view::read(rest, statement.line) else {
                 return false;
             };
+            // A view that is made again replaces the one before.
+            schema.views.retain(|v| !same_name(&v.name, &view.name));
             schema.views.push(view);
             true
         }
@@ -353,9 +355,12 @@ fn table_statement(
     if let Some(read) = without_list(rest, schema) {
         return read;
     }
-    let Some((mut table, whole)) = table::read(rest) else {
+    let Some((mut table, mut whole)) = table::read(rest) else {
         return false;
     };
+    // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
+    let agreed = !check || agrees(&statement.text, schema.dialect, &table);
+    whole &= inherit(&mut table, rest, schema);
     table.line = statement.line.max(tokens.first().map_or(0, |t| t.line));
     table.encrypted = guard::encrypts(rest);
     if rest
@@ -365,8 +370,6 @@ fn table_statement(
         schema.partitioned.push(table.name.clone());
     }
     notes(statement, &mut table);
-    // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
-    let agreed = !check || agrees(&statement.text, schema.dialect, &table);
     let empty = table.columns.is_empty();
     changes::expand(&mut table, &schema.types);
     schema.tables.push(table);
@@ -417,6 +420,34 @@ fn virtual_table(rest: &[Token], schema: &mut Schema) -> Option<bool> {
     };
     schema.tables.push(table);
     Some(true)
+}
+
+/// `) INHERITS (a, b)` of PostgreSQL: the columns of other tables, which a dump does not write again. False where one
+/// of them is not known.
+fn inherit(table: &mut Table, rest: &[Token], schema: &Schema) -> bool {
+    let Some(at) = rest.iter().rposition(|t| t.is("inherits")) else {
+        return true;
+    };
+    let list = rest.get(at + 1..).unwrap_or_default();
+    if !list.first().is_some_and(|t| t.sign('(')) {
+        return true;
+    }
+    let end = list.iter().position(|t| t.sign(')')).unwrap_or(list.len());
+    let mut columns: Vec<Column> = Vec::new();
+    let mut known = true;
+    for part in list.get(1..end).unwrap_or_default().split(|t| t.sign(',')) {
+        let parent = table::name(part)
+            .and_then(|(name, _)| schema.tables.iter().find(|t| same_name(&t.name, &name)));
+        match parent {
+            Some(parent) => columns.extend(parent.columns.iter().cloned()),
+            None => known = false,
+        }
+    }
+    let own = std::mem::take(&mut table.columns);
+    columns.retain(|c| !own.iter().any(|o| o.name.eq_ignore_ascii_case(&c.name)));
+    table.columns = columns;
+    table.columns.extend(own);
+    known
 }
 
 /// `PARTITION OF`, `LIKE`, `AS SELECT`: tables without a list of their own. `None` where there is a list.

@@ -147,6 +147,12 @@ fn is_constraint(item: &[Token], first: &Token) -> bool {
     }) || item.get(2).is_some_and(|t| t.sign('('))
         && !item.get(1).is_some_and(|t| is_length_type(&t.text))
         || item.get(2).is_some_and(|t| t.is("using") || t.is("on"))
+        || first.is("index")
+            && item.get(2).is_some_and(|t| {
+                ["clustered", "nonclustered", "unique", "hash"]
+                    .iter()
+                    .any(|w| t.is(w))
+            })
         || (first.is("unique")
             && item
                 .get(1)

@@ -123,4 +123,5 @@ fn without_lines(schema: &mut Schema) {
     for one in &mut schema.unparsed {
         one.line = 0;
     }
+    schema.literal_keys.fill(0);
 }
