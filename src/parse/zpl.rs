@@ -128,7 +128,11 @@ fn fill(label: &mut Label, template: &[Item]) {
             }) => {
                 said.insert(n, (line, text));
             }
-            other => own.push(other),
+            other @ (Item::Field(_)
+            | Item::Comment(..)
+            | Item::Picture(_)
+            | Item::Recalls(..)
+            | Item::Stores(..)) => own.push(other),
         }
     }
     let fields = template.iter().map(|item| match item {

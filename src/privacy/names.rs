@@ -240,6 +240,12 @@ pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Opti
             .iter()
             .any(|&(s, e)| s <= m.start && m.end <= e && e - s > m.end - m.start)
     });
+    // "sdt_nguoi_than": what it is of a person counts, and a person without the word name is whose it is.
+    let value = |m: &Match| !matches!(m.class, Class::Name | Class::None) && m.confidence >= 80;
+    if found.iter().any(value) {
+        let named = |w: &String| is_bare_name(w) || w == "ho";
+        found.retain(|m| m.class != Class::Name || m.phrase.words.iter().any(named));
+    }
     let lure = found.iter().find(|m| m.class == Class::None);
     let lure_words = lure.map(|m| m.phrase.words.join("_"));
     found.retain(|m| m.class != Class::None);

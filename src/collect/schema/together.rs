@@ -51,6 +51,9 @@ pub(super) fn unread(beside: &[(String, String)], read: &[File]) -> Vec<String> 
         .collect()
 }
 
+/// The most names of one table that are followed.
+const MAX_NAMES: usize = 16;
+
 /// Gives each file with tables what the others say of them.
 pub(super) fn join(files: &mut [File], unread: &[String]) {
     for file in files.iter_mut() {
@@ -83,15 +86,28 @@ pub(super) fn join(files: &mut [File], unread: &[String]) {
 /// Changes of columns in the order in which tools run the files: what comes last counts.
 fn change(files: &mut [File], said: &[Said]) {
     let orders: Vec<Order> = files.iter().map(|f| Order::of(&f.file)).collect();
+    // A table that another file gives another name is known in its own by the first one.
+    let names: Vec<&(String, String)> = said.iter().flat_map(|s| &s.renamed).collect();
+    let first_name = |of: &str| {
+        let mut name = of;
+        for _ in 0..names.len().min(MAX_NAMES) {
+            match names.iter().find(|(_, new)| sql::same_table(new, name)) {
+                Some((old, _)) => name = old,
+                None => break,
+            }
+        }
+        name.to_owned()
+    };
     let mut sorted: Vec<&Said> = said.iter().filter(|s| !s.changes.is_empty()).collect();
     sorted.sort_by(|a, b| orders.get(a.at).cmp(&orders.get(b.at)));
     for one in sorted {
         for change in &one.changes {
+            let older = first_name(&change.table);
             let mut found = false;
             for (at, file) in files.iter_mut().enumerate().filter(|(at, _)| *at != one.at) {
                 let after = orders.get(at).zip(orders.get(one.at));
                 let when = after.map_or(order::When::NotKnown, |(of, by)| by.when(of));
-                found |= apply(&mut file.schema, change, when);
+                found |= apply(&mut file.schema, change, &older, when);
             }
             if found {
                 moved(files, one.at, change);
@@ -101,7 +117,7 @@ fn change(files: &mut [File], said: &[Said]) {
 }
 
 /// Changes the tables of a file that stands before, or of which the order does not show; there nothing is taken away.
-fn apply(schema: &mut Schema, change: &Change, when: order::When) -> bool {
+fn apply(schema: &mut Schema, change: &Change, older: &str, when: order::When) -> bool {
     let takes = matches!(change.what, What::Dropped(_) | What::TableDropped);
     let counts = match when {
         order::When::After => true,
@@ -111,7 +127,7 @@ fn apply(schema: &mut Schema, change: &Change, when: order::When) -> bool {
     if !counts || schema.only_models {
         return false;
     }
-    let is_it = |name: &str| sql::same_table(name, &change.table);
+    let is_it = |name: &str| sql::same_table(name, &change.table) || sql::same_table(name, older);
     if change.what == What::TableDropped {
         schema.tables.retain(|t| !is_it(&t.name));
         return false;
@@ -134,7 +150,9 @@ fn apply(schema: &mut Schema, change: &Change, when: order::When) -> bool {
         }
     }
     if found {
-        sql::follow(&mut schema.guards, &change.table, &change.what);
+        for name in [change.table.as_str(), older] {
+            sql::follow(&mut schema.guards, name, &change.what);
+        }
     }
     found
 }

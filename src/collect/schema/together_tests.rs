@@ -255,6 +255,12 @@ fn migrations_lead_to_the_last_state_of_each_column() {
             "kh.sdt varchar(30)"
         ]
     );
+    let out = folder(&[
+        ("1.sql", b"CREATE TABLE kh (cccd bytea);\n"),
+        ("2.sql", b"ALTER TABLE kh RENAME TO khach;\n"),
+        ("3.sql", b"ALTER TABLE khach ALTER COLUMN cccd TYPE text;\n"),
+    ]);
+    assert_eq!(columns(&out), ["kh.cccd text"]);
     // Where the order does not show nothing is taken away.
     let out = folder(&[
         ("create.sql", b"CREATE TABLE kh (cccd bytea, sdt text);\n"),
