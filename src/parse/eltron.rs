@@ -2,8 +2,10 @@
 
 use super::zpl::{Field, Item, Label, Print};
 
-/// The most fields of one file.
+/// The most fields of one label.
 const MAX_FIELDS: usize = 20_000;
+/// The most fields of one file.
+const MAX_ALL: usize = 500_000;
 
 /// Does the text look like EPL2? It clears the memory (`N`) or begins a form, and prints (`P1`) or has fields.
 pub fn is_epl(text: &str) -> bool {
@@ -24,16 +26,17 @@ pub fn is_epl(text: &str) -> bool {
     fields > 0 && frame > 0
 }
 
-/// Reads a file.
-pub fn parse(text: &str) -> Label {
-    let mut label = Label {
+/// Reads a file: one label for each `P1`. A file that stores a form is one, since what it prints stands in the form.
+pub fn parse(text: &str) -> Vec<Label> {
+    let fresh = || Label {
         has_label: true,
         ..Label::default()
     };
+    let stores = text.lines().any(|l| l.trim().starts_with("FS\""));
+    let mut labels = Vec::new();
+    let mut label = fresh();
+    let mut all = 0;
     for (number, line) in text.lines().enumerate() {
-        if label.items.len() >= MAX_FIELDS {
-            break;
-        }
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let line = line.trim();
         let Some(first) = line.chars().next() else {
@@ -53,11 +56,23 @@ pub fn parse(text: &str) -> Label {
             'G' if line.starts_with("GG") || line.starts_with("GW") => Some(Item::Picture(number)),
             'F' if line.starts_with("FR") => Some(Item::Recalls(number, quoted(line))),
             'F' if line.starts_with("FS") => Some(Item::Stores(number, quoted(line))),
+            'P' if is_field && !stores && !label.items.is_empty() => {
+                labels.push(std::mem::replace(&mut label, fresh()));
+                None
+            }
             _ => None,
         };
-        label.items.extend(item);
+        if label.items.len() < MAX_FIELDS && all < MAX_ALL {
+            all += usize::from(item.is_some());
+            label.items.extend(item);
+        } else {
+            label.cut |= item.is_some();
+        }
     }
-    label
+    if !label.items.is_empty() || labels.is_empty() {
+        labels.push(label);
+    }
+    labels
 }
 
 /// The data stands last: in quotes, or as a variable (`V00`), both perhaps more than once.
@@ -106,7 +121,7 @@ mod tests {
         let text = "N\nq609\n; Recipient\nA26,26,0,4,1,1,N,\"T*** M**\"\nB26,110,0,1,2,2,80,N,\"BC0001\"\nb26,210,Q,\"BC0001\"\nA5,5,0,1,1,1,N,V01\nGG1,2,\"LOGO\"\nP1\n";
         assert!(is_epl(text));
         assert!(!is_epl("<p>A4, letter</p>"));
-        let items = parse(text).items;
+        let items = parse(text).remove(0).items;
         assert_eq!(items[0], Item::Comment(3, "Recipient".into()));
         let shown: Vec<_> = items
             .iter()
@@ -130,6 +145,8 @@ mod tests {
             ]
         );
         assert_eq!(items[5], Item::Picture(8));
+        let batch = format!("{text}N\nA5,5,0,1,1,1,N,\"x\"\nP1\n");
+        assert_eq!(parse(&batch).len(), 2);
     }
 
     proptest::proptest! {

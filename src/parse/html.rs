@@ -26,6 +26,10 @@ pub enum Where {
     Attribute(String),
     /// The text of a script.
     Script,
+    /// An element that may draw by itself, or that is called like a code: its text is empty.
+    Element,
+    /// What a style puts on the page: the address of a picture, or a text.
+    Style,
 }
 
 /// A piece of a template.
@@ -251,9 +255,11 @@ impl<'a> State<'a> {
             .last()
             .map(|(e, _)| e.clone())
             .unwrap_or_default();
-        if element == "style"
-            || self.stack.iter().any(|(e, _)| e == "head" || e == "title") && element != "script"
-        {
+        if element == "style" {
+            let line = self.line_of(&text, self.text_line);
+            return self.style(&text, "style", Vec::new(), line);
+        }
+        if self.stack.iter().any(|(e, _)| e == "head" || e == "title") && element != "script" {
             return;
         }
         let place = if element == "script" {
@@ -315,6 +321,9 @@ impl<'a> State<'a> {
             .map(|a| a.value.to_string())
             .collect();
         let inside = put_back(&named.join(" "), self.codes);
+        if draws(&name, &inside) {
+            self.element(&name, &inside, line);
+        }
         for attribute in &tag.attrs {
             self.attribute(
                 &name,
@@ -337,21 +346,88 @@ impl<'a> State<'a> {
     fn attribute(&mut self, element: &str, name: &str, value: &str, inside: &str, line: u32) {
         if value.trim().is_empty()
             || self.out.len() >= MAX_PIECES
-            || matches!(name, "class" | "id" | "style" | "href")
+            || matches!(name, "class" | "id")
+            || name == "href" && element != "image"
         {
             return;
         }
-        let mut all: Vec<String> = self.stack.iter().map(|(e, a)| format!("{e} {a}")).collect();
-        all.push(format!("{element} {inside}"));
+        let line = self.line_of(value, line);
+        let inside = self.inside(element, inside);
+        if name == "style" {
+            return self.style(value, element, inside, line);
+        }
         self.out.push(Piece {
-            line: self.line_of(value, line),
+            line,
             text: put_back(value.trim(), self.codes),
             place: Where::Attribute(name.to_owned()),
             element: element.to_owned(),
-            inside: all,
+            inside,
             new_block: false,
         });
     }
+
+    fn inside(&self, element: &str, named: &str) -> Vec<String> {
+        let mut all: Vec<String> = self.stack.iter().map(|(e, a)| format!("{e} {a}")).collect();
+        all.push(format!("{element} {named}"));
+        all
+    }
+
+    fn element(&mut self, element: &str, named: &str, line: u32) {
+        if self.out.len() < MAX_PIECES {
+            self.out.push(Piece {
+                line: self.line_of(element, line),
+                text: String::new(),
+                place: Where::Element,
+                element: element.to_owned(),
+                inside: self.inside(element, named),
+                new_block: false,
+            });
+        }
+    }
+
+    /// Pictures that a style names, and texts that it writes (`content: "…"`).
+    fn style(&mut self, text: &str, element: &str, inside: Vec<String>, line: u32) {
+        for (mark, close) in [("url(", ')'), ("content:", ';')] {
+            let mut rest = text;
+            while let Some((_, after)) = rest.split_once(mark) {
+                let end = after.find([close, '}']).unwrap_or(after.len());
+                // An address in quotes may hold anything.
+                let quote = after.trim_start().chars().next();
+                let quoted = quote.filter(|q| matches!(q, '"' | '\'')).and_then(|q| {
+                    let from = after.find(q)? + 1;
+                    Some((from, from + after.get(from..)?.find(q)?))
+                });
+                let (from, end) = quoted.unwrap_or((0, end));
+                let value = after.get(from..end).unwrap_or_default().trim();
+                rest = after.get(end..).unwrap_or_default();
+                let address = mark == "url(";
+                let writes = quoted.is_some() || value.contains("attr(");
+                if value.is_empty() || !address && !writes || self.out.len() >= MAX_PIECES {
+                    continue;
+                }
+                self.out.push(Piece {
+                    line,
+                    text: put_back(value, self.codes),
+                    place: match quoted.is_some() && !address {
+                        true => Where::Text,
+                        false => Where::Style,
+                    },
+                    element: element.to_owned(),
+                    inside: inside.clone(),
+                    new_block: true,
+                });
+            }
+        }
+    }
+}
+
+/// Elements that show what stands elsewhere or what a script draws, and those that are called like codes.
+fn draws(name: &str, named: &str) -> bool {
+    let lower = named.to_ascii_lowercase();
+    matches!(name, "canvas" | "iframe" | "object" | "embed" | "applet")
+        || name.contains('-')
+        || !matches!(name, "img" | "script" | "style" | "link" | "meta")
+            && (lower.contains("qr") || lower.contains("barcode"))
 }
 
 /// Elements that stand in a head.

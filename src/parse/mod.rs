@@ -1,6 +1,7 @@
 //! Bytes to values with the lines they stand on. Pure: no I/O, no verdicts, no panics on any input.
 
 pub mod apache;
+pub mod avdl;
 pub mod bytes;
 pub mod diagnostic;
 pub mod dockerfile;

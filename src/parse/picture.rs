@@ -103,6 +103,11 @@ impl Picture {
         })
     }
 
+    /// Width and height.
+    pub fn sides(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
     /// The shorter side.
     pub fn short_side(&self) -> usize {
         self.width.min(self.height)

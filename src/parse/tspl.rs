@@ -2,8 +2,10 @@
 
 use super::zpl::{Field, Item, Label, Print};
 
-/// The most fields of one file.
+/// The most fields of one label.
 const MAX_FIELDS: usize = 20_000;
+/// The most fields of one file.
+const MAX_ALL: usize = 500_000;
 
 /// Does the text look like TSPL? It says its size or clears its memory, and has fields.
 pub fn is_tspl(text: &str) -> bool {
@@ -17,16 +19,16 @@ pub fn is_tspl(text: &str) -> bool {
     frame && fields
 }
 
-/// Reads a file.
-pub fn parse(text: &str) -> Label {
-    let mut label = Label {
+/// Reads a file: one label for each `PRINT`.
+pub fn parse(text: &str) -> Vec<Label> {
+    let fresh = || Label {
         has_label: true,
         ..Label::default()
     };
+    let mut labels = Vec::new();
+    let mut label = fresh();
+    let mut all = 0;
     for (number, line) in text.lines().enumerate() {
-        if label.items.len() >= MAX_FIELDS {
-            break;
-        }
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let (word, rest) = command(line);
         let item = match (word.as_str(), print_of(&word)) {
@@ -34,11 +36,23 @@ pub fn parse(text: &str) -> Label {
             ("REM", _) => Some(Item::Comment(number, rest.trim().into())),
             ("BITMAP" | "PUTBMP" | "PUTPCX" | "PUTPNG", _) => Some(Item::Picture(number)),
             ("RUN" | "CALL", _) => Some(Item::Recalls(number, rest.trim().into())),
+            ("PRINT", _) if !label.items.is_empty() => {
+                labels.push(std::mem::replace(&mut label, fresh()));
+                None
+            }
             _ => None,
         };
-        label.items.extend(item);
+        if label.items.len() < MAX_FIELDS && all < MAX_ALL {
+            all += usize::from(item.is_some());
+            label.items.extend(item);
+        } else {
+            label.cut |= item.is_some();
+        }
     }
-    label
+    if !label.items.is_empty() || labels.is_empty() {
+        labels.push(label);
+    }
+    labels
 }
 
 fn print_of(word: &str) -> Option<Print> {
@@ -117,7 +131,7 @@ mod tests {
         let text = "SIZE 100 mm,150 mm\nCLS\nREM Recipient\nTEXT 10,20,\"3\",0,1,1,\"Ha Noi, VN\"\nBARCODE 10,60,\"128\",80,1,0,2,4,\"BC0001\"\nQRCODE 10,200,H,4,A,0,\"BC0001\"\nTEXT 1,1,\"1\",0,1,1,\"Tel: \"+TEL$\nBITMAP 0,0,2,16,0,xx\nPRINT 1\n";
         assert!(is_tspl(text));
         assert!(!is_tspl("TEXT of a page, size 2"));
-        let items = parse(text).items;
+        let items = parse(text).remove(0).items;
         let texts: Vec<&str> = items
             .iter()
             .filter_map(|i| match i {
@@ -127,6 +141,8 @@ mod tests {
             .collect();
         assert_eq!(texts, ["Ha Noi, VN", "BC0001", "BC0001", "Tel: {{ TEL }}"]);
         assert!(matches!(items.last(), Some(Item::Picture(8))));
+        let batch = format!("{text}CLS\nTEXT 1,1,\"1\",0,1,1,\"x\"\nPRINT 1\n");
+        assert_eq!(parse(&batch).len(), 2);
     }
 
     proptest::proptest! {

@@ -1,7 +1,11 @@
 //! ZPL II labels: what is printed where, as text, barcode or two-dimensional code.
 
-/// The most fields of one file.
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most fields of one label.
 const MAX_FIELDS: usize = 20_000;
+/// The most fields of one file.
+const MAX_ALL: usize = 500_000;
 /// The most that is kept of one field.
 const MAX_DATA_BYTES: usize = 64 * 1024;
 
@@ -46,7 +50,7 @@ pub enum Item {
     Stores(u32, String),
 }
 
-/// A file.
+/// One label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Label {
     /// In file order.
@@ -55,78 +59,106 @@ pub struct Label {
     pub has_label: bool,
     /// It ended inside a label.
     pub unfinished: bool,
+    /// It has more than is kept.
+    pub cut: bool,
 }
 
-/// Reads a file. Bytes that are no UTF-8 are read as Latin-1. Where it stores a template and recalls it, the template's
-/// fields stand filled in.
-pub fn parse(text: &str) -> Label {
-    let mut label = read(text);
-    fill(&mut label);
-    label
-}
-
-/// Puts what a recall (`^XF`) says of numbered fields into the template that the same file stored (`^DF`).
-fn fill(label: &mut Label) {
-    let named = |name: &str| {
-        name.split(',')
-            .next()
-            .unwrap_or(name)
-            .trim()
-            .to_ascii_uppercase()
-    };
-    let recalled = label
-        .items
+/// Reads a file: one label for each `^XA … ^XZ`. Bytes that are no UTF-8 are read as Latin-1. Where one stores a
+/// template and another recalls it, the template's fields stand filled in, and the template alone is no label.
+pub fn parse(text: &str) -> Vec<Label> {
+    let mut labels = read(text);
+    let stored: BTreeMap<String, Vec<Item>> = labels
         .iter()
-        .position(|i| matches!(i, Item::Recalls(..)));
-    let Some(at) = recalled else { return };
-    let Some(Item::Recalls(_, name)) = label.items.get(at) else {
-        return;
-    };
-    let name = named(name);
-    let stored = label
-        .items
-        .iter()
-        .take(at)
-        .any(|i| matches!(i, Item::Stores(_, s) if named(s) == name));
-    if !stored {
-        return;
+        .filter_map(|l| Some((name_of(l, true)?, l.items.clone())))
+        .collect();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for label in &mut labels {
+        let Some(name) = name_of(label, false) else {
+            continue;
+        };
+        let Some(template) = stored.get(&name) else {
+            continue;
+        };
+        fill(label, template);
+        used.insert(name);
     }
-    let said: Vec<(u32, u32, String)> = label
+    labels.retain(|l| {
+        // One that stores and recalls at once was filled.
+        let recalls = l.items.iter().any(|i| matches!(i, Item::Recalls(..)));
+        recalls || name_of(l, true).is_none_or(|name| !used.contains(&name))
+    });
+    labels
+}
+
+/// The name of the template that a label stores (`^DF`) or recalls (`^XF`).
+fn name_of(label: &Label, stores: bool) -> Option<String> {
+    label
         .items
-        .split_off(at)
-        .into_iter()
-        .filter_map(|item| match item {
+        .iter()
+        .find_map(|item| match item {
+            Item::Stores(_, name) if stores => Some(name),
+            Item::Recalls(_, name) if !stores => Some(name),
+            Item::Stores(..)
+            | Item::Recalls(..)
+            | Item::Field(_)
+            | Item::Comment(..)
+            | Item::Picture(_) => None,
+        })
+        .map(|name| {
+            name.split(',')
+                .next()
+                .unwrap_or(name)
+                .trim()
+                .to_ascii_uppercase()
+        })
+}
+
+/// Puts what a recall (`^XF`) says of numbered fields into the template that the file stored (`^DF`). What it prints
+/// beside them stays.
+fn fill(label: &mut Label, template: &[Item]) {
+    let mut said: BTreeMap<u32, (u32, String)> = BTreeMap::new();
+    let mut own: Vec<Item> = Vec::new();
+    for item in std::mem::take(&mut label.items) {
+        match item {
             Item::Field(Field {
                 line,
                 text,
                 number: Some((n, _)),
                 ..
-            }) => Some((n, line, text)),
-            Item::Field(_)
+            }) => {
+                said.insert(n, (line, text));
+            }
+            other @ (Item::Field(_)
             | Item::Comment(..)
             | Item::Picture(_)
             | Item::Recalls(..)
-            | Item::Stores(..) => None,
-        })
-        .collect();
-    for item in &mut label.items {
-        if let Item::Field(field) = item
-            && let Some((n, _)) = field.number
-            && let Some((_, line, text)) = said.iter().find(|(m, ..)| *m == n)
-        {
-            (field.line, field.text) = (*line, payload(field.print, text));
+            | Item::Stores(..)) => own.push(other),
         }
     }
-    label.items.push(Item::Recalls(0, name));
+    let fields = template.iter().map(|item| match item {
+        Item::Field(field) => {
+            let mut field = field.clone();
+            if let Some((n, _)) = field.number
+                && let Some((line, text)) = said.get(&n)
+            {
+                (field.line, field.text) = (*line, payload(field.print, text));
+            }
+            Item::Field(field)
+        }
+        Item::Comment(..) | Item::Picture(_) | Item::Recalls(..) | Item::Stores(..) => item.clone(),
+    });
+    label.items = fields.chain(own).collect();
 }
 
-fn read(text: &str) -> Label {
+fn read(text: &str) -> Vec<Label> {
     let mut reader = Reader {
         text,
         at: 0,
         line: 1,
         caret: '^',
         tilde: '~',
+        all: 0,
+        labels: Vec::new(),
         label: Label::default(),
         now: Open::default(),
         utf8: true,
@@ -134,7 +166,8 @@ fn read(text: &str) -> Label {
     while reader.command().is_some() {}
     reader.close();
     reader.label.unfinished = reader.now.inside;
-    reader.label
+    reader.end();
+    reader.labels
 }
 
 /// The field that is being put together.
@@ -155,6 +188,9 @@ struct Reader<'a> {
     line: u32,
     caret: char,
     tilde: char,
+    /// The items of all labels so far.
+    all: usize,
+    labels: Vec<Label>,
     label: Label,
     now: Open,
     utf8: bool,
@@ -216,6 +252,12 @@ impl<'a> Reader<'a> {
     fn act(&mut self, name: &str, data: &str, line: u32) {
         match name {
             "XA" => {
+                if self.now.inside {
+                    // The one before never ended.
+                    self.close();
+                    self.label.unfinished = true;
+                    self.end();
+                }
                 self.label.has_label = true;
                 self.now = Open {
                     inside: true,
@@ -225,6 +267,7 @@ impl<'a> Reader<'a> {
             "XZ" => {
                 self.close();
                 self.now.inside = false;
+                self.end();
             }
             "FO" | "FT" => {
                 self.close();
@@ -268,8 +311,23 @@ impl<'a> Reader<'a> {
     }
 
     fn item(&mut self, item: Item) {
-        if self.label.items.len() < MAX_FIELDS {
+        if self.label.items.len() < MAX_FIELDS && self.all < MAX_ALL {
             self.label.items.push(item);
+            self.all += 1;
+        } else {
+            self.label.cut = true;
+        }
+    }
+
+    /// Ends the label; one that only sets the printer up prints nothing.
+    fn end(&mut self) {
+        let label = std::mem::take(&mut self.label);
+        let prints = label.items.iter().any(|i| !matches!(i, Item::Comment(..)));
+        if prints || label.cut {
+            self.labels.push(label);
+        } else {
+            // A remark before a label belongs to it.
+            self.label.items = label.items;
         }
     }
 
@@ -363,8 +421,8 @@ mod tests {
 
     fn fields(text: &str) -> Vec<Field> {
         parse(text)
-            .items
             .into_iter()
+            .flat_map(|l| l.items)
             .filter_map(|i| match i {
                 Item::Field(f) => Some(f),
                 Item::Comment(..) | Item::Picture(_) | Item::Recalls(..) | Item::Stores(..) => None,
@@ -387,8 +445,21 @@ mod tests {
             ("BD123", Print::Barcode)
         );
         assert_eq!(found[3].number, Some((3, "phone".into())));
-        assert!(!parse(text).unfinished);
-        assert!(parse("^XA^FO1,1^FDa").unfinished);
+        assert!(!parse(text)[0].unfinished);
+        assert!(parse("^XA^FO1,1^FDa")[0].unfinished);
+    }
+
+    #[test]
+    fn one_label_for_each_end() {
+        let batch = "^XA^MMT^XZ\n^XA^FO1,1^FDa^FS^XZ\n^XA^FO1,1^FDb^FS^XZ^XA^FO1,1^FDc";
+        let found = parse(batch);
+        let texts: Vec<usize> = found.iter().map(|l| l.items.len()).collect();
+        assert_eq!(texts, [1, 1, 1]);
+        assert_eq!(found.iter().filter(|l| l.unfinished).count(), 1);
+        let stored = "^XA^DFR:T.ZPL^FS^FO1,1^A0^FN1^FS^FO9,9^FDfixed^FS^XZ\n^XA^XFR:T.ZPL^FS^FN1^FDone^FS^XZ\n^XA^XFR:T.ZPL^FS^FN1^FDtwo^FS^XZ";
+        let texts: Vec<String> = fields(stored).into_iter().map(|f| f.text).collect();
+        assert_eq!(texts, ["one", "fixed", "two", "fixed"]);
+        assert_eq!(parse("^XA^DFR:T.ZPL^FS^FO1,1^A0^FN1^FS^XZ").len(), 1);
     }
 
     #[test]

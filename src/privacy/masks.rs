@@ -8,7 +8,7 @@ use crate::text::unicode;
 pub const MASK_CHARS: [char; 9] = ['*', 'x', 'X', '•', '●', '#', '▇', '○', '█'];
 
 /// How far a value shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exposure {
     /// Shown whole.
     Full,
@@ -246,16 +246,55 @@ fn without_title(text: &str) -> &str {
     }
 }
 
+/// House and street are what must be hidden; ward, district and province may show, and stars there hide nothing.
 fn address(text: &str, hidden: u32) -> Exposure {
-    let shown = masks_of(text);
-    if hidden > 0 && (shown.hidden > 0 || shown.part > 0) {
+    let place = place_of(text);
+    let shown = masks_of(place);
+    let masked = hidden_count(place);
+    let shows = |c: &char| c.is_alphanumeric() && !MASK_CHARS.contains(c);
+    let visible = u32::try_from(place.chars().filter(shows).count()).unwrap_or(u32::MAX);
+    // A star or two in a street leave it readable.
+    let words = place.split(|c: char| c.is_whitespace() || c == ',');
+    let first = words.map(str::trim).find(|w| !w.is_empty());
+    let no_house = first.is_some_and(|w| hidden_count(w) > 1 && !w.chars().any(|c| shows(&c)));
+    let enough = no_house || masked.saturating_mul(3) >= visible;
+    if hidden > 0 && masked > 0 && enough && (shown.hidden > 0 || shown.part > 0) {
         Exposure::Masked
     } else if is_code(text) {
         Exposure::Coded
+    } else if hidden > 0 && place.trim().is_empty() {
+        Exposure::Masked
     } else {
         Exposure::Full
     }
 }
+
+/// The part of an address before its ward, district or province, where it has one; else all of it.
+fn place_of(text: &str) -> &str {
+    let mut end = 0;
+    for part in text.split_inclusive([',', ';', '\n']) {
+        let folded = unicode::fold(part);
+        let first = folded
+            .split(|c: char| !c.is_alphanumeric())
+            .find(|w| !w.is_empty())
+            .unwrap_or_default();
+        let area = AREAS.contains(&first)
+            || first
+                .strip_prefix(['p', 'q'])
+                .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+        if area && end > 0 {
+            return text.get(..end).unwrap_or(text);
+        }
+        end += part.len();
+    }
+    text
+}
+
+/// Words with which the ward, the district or the province of an address begins.
+const AREAS: [&str; 18] = [
+    "phuong", "xa", "quan", "huyen", "tp", "tinh", "thanh", "thi", "p", "q", "x", "h", "tt", "tx",
+    "ward", "district", "province", "dist",
+];
 
 fn contents(text: &str, hidden: u32) -> Exposure {
     const GENERAL: [&str; 8] = [
@@ -270,13 +309,24 @@ fn contents(text: &str, hidden: u32) -> Exposure {
     ];
     // Stars that stand alone are an ornament where words show: `*** HÀNG DỄ VỠ ***`.
     let shown = masks_of(text);
-    if hidden > 0 && (shown.part > 0 || shown.whole < 2) {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    let visible = letters.filter(|c| !MASK_CHARS.contains(c)).count();
+    let visible = u32::try_from(visible).unwrap_or(u32::MAX);
+    // A star or two in a word leave it readable.
+    let enough = hidden.saturating_mul(3) >= visible;
+    if hidden > 0 && enough && (shown.part > 0 || shown.whole < 2) {
         Exposure::Masked
-    } else if is_code(text) || GENERAL.contains(&unicode::fold(text).as_str()) {
+    } else if is_code(text) && !has_word(text) || GENERAL.contains(&unicode::fold(text).as_str()) {
         Exposure::Coded
     } else {
         Exposure::Full
     }
+}
+
+/// A code of goods has no words: `IPHONE-15-PRO` says what is inside.
+fn has_word(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic())
+        .any(|run| run.chars().count() > 4)
 }
 
 /// `HN-07-112`, `K7F2Q9`, `C03`: no spaces, upper case and digits, at most 24.
@@ -431,6 +481,11 @@ mod tests {
             (Class::Name, "Trần Thị Bích ****************"),
             (Class::Contents, "Que thử thai *** HÀNG DỄ VỠ ***"),
             (Class::Address, "Số 12 Ngõ 7, Phường Mẫu, Hà Nội (*)"),
+            (Class::Address, "12 Lê Lợi, P. ***, Q.1, TP.HCM"),
+            (Class::Address, "Số 12 Ng* 7 Đường Láng, Phường Mẫu, Hà Nội"),
+            (Class::Address, "12/3 Nguyễn Tr*i, Quận 5"),
+            (Class::Contents, "IPHONE-15-PRO"),
+            (Class::Contents, "Điện tho*i"),
             (Class::Phone, "0912345678 - 09******12"),
             (Class::Phone, "0912345678 xxx"),
         ] {
@@ -445,6 +500,8 @@ mod tests {
             (Class::Contents, "Q** t** t***"),
             (Class::Address, "***, Phường Mẫu, Hà Nội"),
             (Class::Address, "Số 1**, N** 7, Hà Nội"),
+            (Class::Address, "*** Nguyễn Trãi, Quận 5"),
+            (Class::Address, "12* L** L**, P. Bến Nghé, Q.1"),
         ] {
             assert_eq!(of_value(class, text).exposure, Exposure::Masked, "{text}");
         }

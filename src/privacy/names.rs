@@ -240,6 +240,12 @@ pub(super) fn by_words(said: &[String], table: &Table) -> (Option<Verdict>, Opti
             .iter()
             .any(|&(s, e)| s <= m.start && m.end <= e && e - s > m.end - m.start)
     });
+    // "sdt_nguoi_than": what it is of a person counts, and a person without the word name is whose it is.
+    let value = |m: &Match| !matches!(m.class, Class::Name | Class::None) && m.confidence >= 80;
+    if found.iter().any(value) {
+        let named = |w: &String| is_bare_name(w) || w == "ho";
+        found.retain(|m| m.class != Class::Name || m.phrase.words.iter().any(named));
+    }
     let lure = found.iter().find(|m| m.class == Class::None);
     let lure_words = lure.map(|m| m.phrase.words.join("_"));
     found.retain(|m| m.class != Class::None);
@@ -294,8 +300,11 @@ fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
     for start in 0..said.len() {
         for phrase in table.classes.get(&said[start]).into_iter().flatten() {
             let end = start + phrase.words.len();
-            if fits(phrase, said, start) && (!phrase.alone || stands_alone(said, start, end, table))
-            {
+            let alone = || {
+                stands_alone(said, start, end, table)
+                    || beside_its_like(said, start, end, phrase, table)
+            };
+            if fits(phrase, said, start) && (!phrase.alone || alone()) {
                 out.push(Match {
                     start,
                     end: start + phrase.words.len(),
@@ -307,6 +316,28 @@ fn matches<'a>(said: &[String], table: &'a Table) -> Vec<Match<'a>> {
         }
     }
     out
+}
+
+/// `thon_xom`: words of which each alone is of the class are so together.
+fn beside_its_like(
+    said: &[String],
+    start: usize,
+    end: usize,
+    phrase: &Phrase<(Class, u8)>,
+    table: &Table,
+) -> bool {
+    let alike = |word: &String| {
+        let phrases = table.classes.get(word).into_iter().flatten();
+        phrases
+            .filter(|p| p.words.len() == 1)
+            .any(|p| p.says.0 == phrase.says.0)
+    };
+    said.iter().enumerate().all(|(at, word)| {
+        (start..end).contains(&at)
+            || table.beside.contains(word)
+            || table.person.contains(word)
+            || alike(word)
+    })
 }
 
 /// Are all other words such as stand beside any datum: whose, which, where?

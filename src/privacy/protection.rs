@@ -18,6 +18,8 @@ pub struct Stored<'a> {
     pub comment: &'a str,
     /// A literal default that is no empty text.
     pub has_default_text: bool,
+    /// Its type is one of the schema's own that no file shows.
+    pub undefined: bool,
 }
 
 /// Protected, or not.
@@ -73,11 +75,20 @@ pub fn judge(class: Class, stored: &Stored) -> (Protected, String, Option<&'stat
         Told::Enciphered | Told::Hashed => {
             return (Protected::Yes, "comment:protected".into(), None);
         }
-        Told::Unclear => return (Protected::Unknown, "comment:unclear".into(), None),
+        // A cipher beside a type of bytes is what these bytes are; beside a text it is a word.
+        Told::Named if is_opaque(&data_type) => {
+            return (Protected::Yes, "comment:protected".into(), None);
+        }
+        Told::Unclear | Told::Named => {
+            return (Protected::Unknown, "comment:unclear".into(), None);
+        }
         Told::Nothing => {}
     }
     if is_opaque(&data_type) {
         return (Protected::Unknown, "type:opaque".into(), None);
+    }
+    if stored.undefined {
+        return (Protected::Unknown, "type:undefined".into(), None);
     }
     (Protected::No, "readable".into(), None)
 }
@@ -124,6 +135,9 @@ fn has_no_room(data_type: &str) -> bool {
     length(data_type).is_some_and(|n| n < least) || is_number(data_type)
 }
 
+/// bcrypt needs 60 signs, PBKDF2 in base64 44, a SHA-1 in hexadecimal 40.
+const SHORTEST_HASH: u32 = 40;
+
 fn credential(
     stored: &Stored,
     hash: Option<&'static str>,
@@ -137,6 +151,12 @@ fn credential(
     }
     match hash {
         Some(weak @ ("md5" | "sha1")) => return (Protected::No, format!("hash:{weak}"), hash),
+        // A comment makes a column no wider.
+        Some("bcrypt" | "argon2" | "scrypt" | "pbkdf2" | "sha512crypt")
+            if length(stored.data_type).is_some_and(|n| n < SHORTEST_HASH) =>
+        {
+            return (Protected::Unknown, "hash:no-room".into(), None);
+        }
         Some(strong @ ("bcrypt" | "argon2" | "scrypt" | "pbkdf2" | "sha512crypt")) => {
             return (Protected::Yes, format!("hash:{strong}"), hash);
         }
@@ -150,8 +170,11 @@ fn credential(
         return (Protected::Yes, "enciphered".into(), hash);
     }
     match length(stored.data_type) {
-        // bcrypt needs 60 characters, PBKDF2 in base64 44, a SHA-1 in hex 40: what is shorter holds none of them.
-        Some(n) if n < 40 && !is_opaque(&stored.data_type.to_ascii_lowercase()) && !has("hash") => {
+        Some(n)
+            if n < SHORTEST_HASH
+                && !is_opaque(&stored.data_type.to_ascii_lowercase())
+                && !has("hash") =>
+        {
             (Protected::No, "too-short-for-a-hash".into(), hash)
         }
         // The length of bcrypt in a column that is called a hash; the length alone shows no kind.
@@ -168,7 +191,9 @@ pub fn hash_kind(stored: &Stored) -> Option<&'static str> {
     // A hash that a comment denies or only asks for is none.
     let comment = match told::of(stored.comment) {
         Told::Unclear => "",
-        Told::Plain | Told::Enciphered | Told::Hashed | Told::Nothing => stored.comment,
+        Told::Plain | Told::Enciphered | Told::Hashed | Told::Named | Told::Nothing => {
+            stored.comment
+        }
     };
     let text = format!("{} {} {}", stored.name, stored.data_type, comment).to_ascii_lowercase();
     let squeezed: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
@@ -241,6 +266,7 @@ mod tests {
             data_type,
             comment,
             has_default_text: false,
+            undefined: false,
         };
         judge(class, &stored).0
     }
@@ -292,6 +318,8 @@ mod tests {
             ("sdt", "varchar(20)", "đã mã hóa", Protected::Unknown),
             ("sdt", "varchar(255)", "đã mã hóa", Protected::Yes),
             ("sdt", "varchar(255)", "phải mã hóa", Protected::Unknown),
+            ("sdt", "varchar(255)", "AES-256", Protected::Unknown),
+            ("sdt", "bytea", "AES-256", Protected::Yes),
             ("cccd_sha256", "char(64)", "", Protected::Unknown),
             ("sdt_hash", "char(32)", "", Protected::Unknown),
             ("sdt_hmac_sha256", "char(64)", "", Protected::Yes),

@@ -14,6 +14,8 @@ pub(super) enum Told {
     Hashed,
     /// It is not, or not yet.
     Plain,
+    /// It names a cipher, and says neither that it is used nor by whom.
+    Named,
     /// It speaks of protection, not clearly.
     Unclear,
     /// It does not speak of it.
@@ -66,7 +68,13 @@ pub(super) fn of(comment: &str) -> Told {
     }
     let has = |t: Told| told.contains(&t);
     // What denies counts before what affirms. A key service beside a clear word makes nothing unclear.
-    let order = [Told::Plain, Told::Enciphered, Told::Hashed, Told::Unclear];
+    let order = [
+        Told::Plain,
+        Told::Enciphered,
+        Told::Hashed,
+        Told::Unclear,
+        Told::Named,
+    ];
     order.into_iter().find(|t| has(*t)).unwrap_or(Told::Nothing)
 }
 
@@ -85,8 +93,16 @@ fn in_clause(words: &[Word], told: &mut Vec<Told>) {
         }
         if begins(HASHED) {
             told.push(turned(before, Told::Hashed));
-        } else if begins(ENCIPHERED) || rest.first().is_some_and(is_aes) {
+        } else if begins(ENCIPHERED) {
             told.push(turned(before, Told::Enciphered));
+        } else if rest.first().is_some_and(is_aes) {
+            // The name of a cipher alone says neither that it is done nor who does it; a function of it does.
+            let by = before.iter().any(|w| w.is_one_of(protection::BY))
+                || rest.get(1).is_some_and(|w| w.raw.starts_with("encrypt"));
+            told.push(match (turned(before, Told::Enciphered), by) {
+                (Told::Enciphered, false) => Told::Named,
+                (said, _) => said,
+            });
         } else if begins(&["ma hoa"]) {
             // "Mã hóa" alone may be a command, or the coding of a list.
             let clear = before
@@ -230,6 +246,13 @@ mod tests {
     }
 
     #[test]
+    fn a_cipher_alone_is_named() {
+        for comment in ["AES", "AES-256-GCM", "Số CCCD (AES256)"] {
+            assert_eq!(of(comment), Told::Named, "{comment}");
+        }
+    }
+
+    #[test]
     fn other_words_say_nothing() {
         for comment in [
             "quãng đường (kms) tới kho",
@@ -245,7 +268,7 @@ mod tests {
     #[test]
     fn what_affirms_counts() {
         for comment in [
-            "AES-256-GCM",
+            "AES_ENCRYPT",
             "pgp_sym_encrypt",
             "Đã mã hóa bằng AES",
             "được mã hóa",

@@ -169,6 +169,32 @@ fn hash_of(value: &str) -> Option<&'static str> {
     }
 }
 
+/// Does the text look like the name of a Vietnamese person: a family name and more words, each with a capital?
+pub fn is_person(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let capital = |w: &&str| {
+        w.chars().all(char::is_alphabetic) && w.chars().next().is_some_and(char::is_uppercase)
+    };
+    if !(2..=5).contains(&words.len()) || !words.iter().all(capital) {
+        return false;
+    }
+    let folded = unicode::fold(text);
+    let first = folded.split_whitespace().next().unwrap_or_default();
+    let least = if ALSO_PLACES.contains(&first) { 3 } else { 2 };
+    words.len() >= least
+        && folded != "ho chi minh"
+        && (FAMILIES.contains(&first) || ALSO_PLACES.contains(&first))
+}
+
+/// Frequent family names, without their marks.
+const FAMILIES: [&str; 32] = [
+    "nguyen", "tran", "le", "pham", "huynh", "hoang", "phan", "vu", "vo", "dang", "bui", "do",
+    "ngo", "duong", "dinh", "doan", "trinh", "luong", "truong", "ta", "to", "ton", "kieu", "quach",
+    "vuong", "dao", "phung", "tang", "trieu", "hua", "chu", "luu",
+];
+/// Those with which names of places and of services begin as well.
+const ALSO_PLACES: [&str; 9] = ["ho", "ha", "cao", "mai", "thai", "lam", "chau", "ly", "la"];
+
 /// Where phone numbers stand in the text, as national digits (`0912…`).
 pub fn phones(text: &str) -> Vec<String> {
     digit_runs(clip(text))

@@ -79,6 +79,14 @@ fn sentence(code: &str) -> Text {
             "kiểu dữ liệu không cho thấy nội dung",
             "the type does not show what is in it",
         ),
+        ("type", "undefined") => Text::new(
+            "kiểu tự định nghĩa mà không tệp nào cho thấy",
+            "a type of the schema's own that no file shows",
+        ),
+        ("hash", "no-room") => Text::new(
+            "nói băm bằng hàm chậm nhưng cột quá ngắn để chứa",
+            "said to be a slow hash, the column is too short for one",
+        ),
         ("type", "encrypted") => {
             Text::new("kiểu cột mã hóa", "the column's type is an enciphered one")
         }

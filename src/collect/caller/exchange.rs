@@ -64,7 +64,7 @@ pub(super) fn trunks(
     cx: &Context,
     out: &mut Collected,
 ) {
-    let (texts, fault) = match texts(path, shown, &CONFIGS, cx, out) {
+    let (texts, mut fault) = match texts(path, shown, &CONFIGS, cx, out) {
         Ok(read) => read,
         Err(reason) => return out.saw(TRUNK, Seen::Not(reason)),
     };
@@ -74,7 +74,12 @@ pub(super) fn trunks(
         let Some(program) = sip::program(name, text) else {
             continue;
         };
-        for trunk in sip::trunks(program, text) {
+        let found = sip::trunks(program, text);
+        if let Some(line) = found.broken {
+            let what = format!("{place}: not readable from line {line} on");
+            fault = fault.or_else(|| Some(Reason::new("not-parsed", what)));
+        }
+        for trunk in found.all {
             any = true;
             out.subjects.push(trunk_subject(&trunk, place, bound, cx));
         }

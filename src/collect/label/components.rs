@@ -18,6 +18,11 @@ pub(super) fn is_component(element: &str, name: &str, text: &str) -> bool {
     }
 }
 
+/// Is it an element of the program's own, which may print anything?
+pub(super) fn is_strange(element: &str) -> bool {
+    !ELEMENTS.contains(&element) && !FRAMES.contains(&element) && !element.starts_with("x-")
+}
+
 fn is_bound(name: &str, text: &str) -> bool {
     let inner = text.trim_matches(['{', '}', ' ']);
     let plain = matches!(inner, "true" | "false") || inner.parse::<f64>().is_ok();

@@ -1,5 +1,8 @@
 //! Subjects of a label: one for each printed field, one for the label.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::model::{Fact, Place, Subject, Value};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party};
@@ -8,6 +11,7 @@ use super::look::Look;
 use super::payload::Link;
 use super::profile::Profile;
 use super::read::{Field, Label, Medium, kind_of};
+use super::taken::Taken;
 
 /// The fields of which the letter speaks.
 const MAIN: [(Party, Class); 7] = [
@@ -20,9 +24,45 @@ const MAIN: [(Party, Class); 7] = [
     (Party::Unknown, Class::Contents),
 ];
 
-/// The subjects of one label, with ids that begin with `id`.
-pub(super) fn subjects(label: &Label, id: &str, file: &str, profile: &Profile) -> Vec<Subject> {
+/// So many labels of one file stand each for itself; of more, those that look alike stand once.
+const MANY: usize = 50;
+
+/// The subjects of the labels of one file, with ids that begin with `id`.
+pub(super) fn all(labels: &[Label], id: &str, file: &str, profile: &Profile) -> Vec<Subject> {
+    if let [label] = labels {
+        return subjects(label, id, file, profile, 1);
+    }
+    let numbered = labels.iter().zip(1_u32..);
+    let kept: Vec<(u32, &Label, u32)> = match labels.len() > MANY {
+        false => numbered.map(|(label, n)| (n, label, 1)).collect(),
+        true => {
+            let mut looks: HashMap<Label, usize> = HashMap::new();
+            let mut kept: Vec<(u32, &Label, u32)> = Vec::new();
+            for (label, n) in numbered {
+                match looks.entry(label.without_lines()) {
+                    Entry::Occupied(at) => {
+                        if let Some((.., alike)) = kept.get_mut(*at.get()) {
+                            *alike += 1;
+                        }
+                    }
+                    Entry::Vacant(free) => {
+                        free.insert(kept.len());
+                        kept.push((n, label, 1));
+                    }
+                }
+            }
+            kept
+        }
+    };
+    kept.into_iter()
+        .flat_map(|(n, label, alike)| subjects(label, &format!("{id}[{n}]"), file, profile, alike))
+        .collect()
+}
+
+/// The subjects of one label, which stands for `alike` labels.
+fn subjects(label: &Label, id: &str, file: &str, profile: &Profile, alike: u32) -> Vec<Subject> {
     let mut out: Vec<Subject> = Vec::new();
+    let mut taken = Taken::default();
     for field in &label.fields {
         let prefix = match field.medium {
             Medium::Text => "",
@@ -35,7 +75,7 @@ pub(super) fn subjects(label: &Label, id: &str, file: &str, profile: &Profile) -
         } else {
             name
         };
-        let full = unique(&out, &format!("{id}.{prefix}{name}"));
+        let full = taken.free(&format!("{id}.{prefix}{name}"));
         out.push(subject(field, &full, file, profile));
     }
     for (party, class) in MAIN {
@@ -43,19 +83,8 @@ pub(super) fn subjects(label: &Label, id: &str, file: &str, profile: &Profile) -
             out.push(not_printed(label, party, class, id, file));
         }
     }
-    out.push(whole(label, id, file));
+    out.push(whole(label, id, file, alike));
     out
-}
-
-fn unique(out: &[Subject], id: &str) -> String {
-    let taken = |id: &str| out.iter().any(|s| &*s.id == id);
-    if !taken(id) {
-        return id.to_owned();
-    }
-    (2..5000)
-        .map(|n| format!("{id}#{n}"))
-        .find(|t| !taken(t))
-        .unwrap_or_else(|| id.to_owned())
 }
 
 fn printed(label: &Label, party: Party, class: Class) -> bool {
@@ -184,7 +213,7 @@ fn not_printed(label: &Label, party: Party, class: Class, id: &str, file: &str) 
     subject
 }
 
-fn whole(label: &Label, id: &str, file: &str) -> Subject {
+fn whole(label: &Label, id: &str, file: &str, alike: u32) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("label", id).at(place.clone());
     let whole = label.unknown.is_empty();
@@ -242,6 +271,9 @@ fn whole(label: &Label, id: &str, file: &str) -> Subject {
     put("unknown", list(label.unknown.iter().cloned(), true));
     put("understood", whole.into());
     put("template", label.template.into());
+    if alike > 1 {
+        put("alike", i64::from(alike).into());
+    }
     subject
 }
 

@@ -105,6 +105,7 @@ impl Walk<'_, '_, '_, '_> {
         for spot in spots {
             self.one(spot, &mut out);
             if out.len() > MAX_SPOTS {
+                out.extend(super::spots::rest());
                 break;
             }
         }

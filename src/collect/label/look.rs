@@ -8,7 +8,7 @@ use crate::text::unicode;
 const DIGITS: usize = 10;
 
 /// What shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Look {
     /// Letters or digits hidden.
     pub(super) hidden: u32,

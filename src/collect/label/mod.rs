@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use self::profile::Profile;
+use self::taken::Taken;
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
 use crate::model::{Collected, MaskProfile, Reason, Seen, Subject};
@@ -24,12 +26,14 @@ mod look;
 mod operands;
 mod parts;
 mod payload;
+mod pictures;
 mod pieces;
 mod profile;
 mod read;
 mod reversal;
 mod sheets;
 mod spots;
+mod taken;
 mod together;
 mod words;
 
@@ -55,7 +59,7 @@ pub fn collect(path: &Path, shown: &str, masks: Option<&MaskProfile>, cx: &Conte
         Err(e) => return unseen(out, e.code(), shown),
     };
     let mut failed: Vec<Reason> = faults;
-    let mut taken: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut taken = Taken::default();
     for file in &files {
         let place = if only.is_some() {
             shown.to_owned()
@@ -190,16 +194,13 @@ fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
 }
 
 /// Two alike carry their file. `taken` are the ids so far.
-fn add(out: &mut Collected, taken: &mut BTreeSet<Arc<str>>, mut subject: Subject, file: &str) {
-    if taken.contains(&subject.id) {
+fn add(out: &mut Collected, taken: &mut Taken, mut subject: Subject, file: &str) {
+    if taken.has(&subject.id) {
         let id = format!("{}@{file}", subject.id);
-        let more = (2..5000).map(|n| format!("{id}#{n}"));
-        let free = std::iter::once(id.clone())
-            .chain(more)
-            .find(|id| !taken.contains(id.as_str()));
-        subject.id = free.unwrap_or(id).into();
+        subject.id = taken.free(&id).into();
+    } else {
+        taken.free(&subject.id);
     }
-    taken.insert(subject.id.clone());
     out.subjects.push(subject);
 }
 
@@ -220,16 +221,16 @@ fn label(
         .bytes(&format!("/{file}"))
         .map_err(|e| Reason::new(e.code(), place))?;
     let broken = |e: &dyn std::fmt::Display| Reason::new("not-parsed", format!("{place}: {e}"));
-    let label = if bytes.starts_with(b"%PDF-") || has_end(name, &[".pdf"]) {
+    let labels = if bytes.starts_with(b"%PDF-") || has_end(name, &[".pdf"]) {
         let pdf = pdf::parse(&bytes).map_err(|e| broken(&e))?;
-        of_sheet(sheets::of_pdf(&pdf))
+        vec![of_sheet(sheets::of_pdf(&pdf))]
     } else if picture::is_picture(&bytes) || has_end(name, &PICTURES) {
         let picture = picture::Picture::decode(&bytes).map_err(|e| broken(&e))?;
         let sheet = sheets::of_picture(&picture);
         if !alone && sheet.spots.is_empty() && picture.short_side() < MIN_LABEL_SIDE {
             return Ok(Vec::new());
         }
-        of_sheet(sheet)
+        vec![of_sheet(sheet)]
     } else {
         let text =
             bytes::lossy(&bytes).map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
@@ -240,10 +241,12 @@ fn label(
         let mut folder = includes::Folder::of(reader, files);
         of_text(&text, (file, name), place, &mut folder)?
     };
-    if label.fields.is_empty() && label.unknown.is_empty() && label.payloads.is_empty() {
+    let empty =
+        |l: &read::Label| l.fields.is_empty() && l.unknown.is_empty() && l.payloads.is_empty();
+    if labels.iter().all(empty) {
         return Err(Reason::new("no-label", place));
     }
-    Ok(facts::subjects(&label, name, place, profile))
+    Ok(facts::all(&labels, name, place, profile))
 }
 
 /// A template, or the commands of a label printer: told by what stands in it.
@@ -252,7 +255,7 @@ fn of_text(
     (file, name): (&str, &str),
     place: &str,
     folder: &mut includes::Folder<'_, '_>,
-) -> Result<read::Label, Reason> {
+) -> Result<Vec<read::Label>, Reason> {
     let zpl = || text.contains("^XA") || has_end(name, &[".zpl"]);
     let commands = if zpl() {
         Some(zpl::parse(text))
@@ -270,12 +273,17 @@ fn of_text(
             text.to_owned()
         };
         let spots = includes::follow(spots_of(&markup), file, folder, &spots_of);
-        return Ok(read::read(&spots));
+        return Ok(vec![read::read(&spots)]);
     };
-    if !parsed.has_label {
+    if !parsed.iter().any(|l| l.has_label) {
         return Err(Reason::new("no-label", place));
     }
-    let (spots, unknown) = spots::of_zpl(&parsed);
+    Ok(parsed.par_iter().map(of_commands).collect())
+}
+
+/// One label of a printer's commands.
+fn of_commands(parsed: &zpl::Label) -> read::Label {
+    let (spots, unknown) = spots::of_zpl(parsed);
     let mut label = read::read(&columns::in_columns(spots));
     label.hidden_codes = unknown
         .iter()
@@ -284,7 +292,11 @@ fn of_text(
     if parsed.unfinished {
         label.unknown.push("the label does not end (^XZ)".into());
     }
-    Ok(label)
+    if parsed.cut {
+        label.unknown.push("more fields than are read".into());
+        label.hidden_codes = true;
+    }
+    label
 }
 
 /// Are these the commands of a label printer?

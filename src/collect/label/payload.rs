@@ -11,7 +11,7 @@ const MAX_NUMBER: usize = 40;
 const MIN_TOKEN: usize = 20;
 
 /// The address of a page on a label or in a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Link {
     /// Does it say until when it counts?
     pub(super) expires: bool,

@@ -10,6 +10,7 @@ use super::decode;
 use super::look::Look;
 use super::parts::{Part, parts};
 use super::payload::{self, Link};
+use super::pictures::PICTURE;
 use super::pieces;
 use super::words::{
     has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
@@ -17,7 +18,7 @@ use super::words::{
 };
 
 /// How something is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Medium {
     Text,
     Qr,
@@ -49,7 +50,7 @@ pub(super) struct Spot {
 }
 
 /// A printed field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Field {
     pub(super) line: u32,
     pub(super) class: Class,
@@ -65,7 +66,7 @@ pub(super) struct Field {
 }
 
 /// A label.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Label {
     pub(super) fields: Vec<Field>,
     /// Placeholders and parts that were not understood.
@@ -80,6 +81,21 @@ pub(super) struct Label {
     pub(super) hidden_codes: bool,
     /// Has it placeholders: is it a template and no sample?
     pub(super) template: bool,
+}
+
+impl Label {
+    /// The same without its lines: two labels of a batch that look alike are equal then.
+    pub(super) fn without_lines(&self) -> Self {
+        let mut label = self.clone();
+        label.fields.iter_mut().for_each(|f| f.line = 0);
+        let text = |u: &mut String| {
+            if let Some(at) = u.find("(line ") {
+                u.truncate(at);
+            }
+        };
+        label.unknown.iter_mut().for_each(text);
+        label
+    }
 }
 
 /// Reads the pieces of a label.
@@ -97,6 +113,7 @@ pub(super) fn read(spots: &[Spot]) -> Label {
         },
         party: None,
         caption: None,
+        own: false,
         full: false,
     };
     for (spot, parts) in &all {
@@ -119,6 +136,8 @@ struct Walk {
     party: Option<Party>,
     /// The caption that waits for its value.
     caption: Option<(Class, String)>,
+    /// The last caption is one under which the company writes words of its own.
+    own: bool,
     /// There were more fields than are kept.
     full: bool,
 }
@@ -311,6 +330,8 @@ impl Walk {
             Class::Name
         } else if GOODS.contains(&english.as_str()) {
             Class::Contents
+        } else if matches!(english.as_str(), "d/c" | "dc" | "d.c") {
+            Class::Address
         } else {
             verdict.class
         };
@@ -324,6 +345,9 @@ impl Walk {
         if class == Class::None && !plain && side.is_none() {
             return None;
         }
+        self.own = names::words_of(text)
+            .iter()
+            .any(|w| OWN.contains(&w.as_str()));
         self.caption = Some((class, text.to_owned()));
         Some(class)
     }
@@ -333,7 +357,14 @@ impl Walk {
         // Under a caption of things a personal value is one all the same.
         let shows = || has_phone(text) || !values::classes(text).is_empty();
         let under = match under {
-            Some(Class::None) if self.label.template || !shows() => return,
+            Some(Class::None) if self.label.template => return,
+            Some(Class::None) if !shows() => {
+                // A name under a caption that says something else is one all the same, and free text may be anything.
+                if values::is_person(text) || !self.own && is_free(text) {
+                    self.not_known(spot);
+                }
+                return;
+            }
             Some(Class::None) => None,
             other => other,
         };
@@ -367,9 +398,7 @@ impl Walk {
             None => {
                 // Words of a sample that nobody explains may be a name or an address.
                 if text.split_whitespace().count() >= 2 && text.chars().any(char::is_alphabetic) {
-                    self.label
-                        .unknown
-                        .push(format!("text (line {})", spot.line));
+                    self.not_known(spot);
                 }
                 return;
             }
@@ -377,6 +406,12 @@ impl Walk {
         if !self.label.template || masks::has_mask(text) || !classes.is_empty() {
             self.literal(spot, class, text);
         }
+    }
+
+    fn not_known(&mut self, spot: &Spot) {
+        self.label
+            .unknown
+            .push(format!("text (line {})", spot.line));
     }
 
     fn literal(&mut self, spot: &Spot, class: Class, text: &str) {
@@ -445,6 +480,11 @@ impl Walk {
         kinds.sort();
         kinds.dedup();
         let fetched = |p: &Part| matches!(p, Part::Fetch(_));
+        // A picture that was not read may be a code, or none.
+        let picture = |p: &Part| matches!(p, Part::Fetch(what) if what.starts_with(PICTURE));
+        if parts.iter().all(picture) {
+            return;
+        }
         if !parts.iter().all(fetched) {
             self.label.code_kinds.push(code_kind);
         }
@@ -502,7 +542,53 @@ impl Walk {
 }
 
 /// Captions of what is inside.
-const GOODS: [&str; 5] = ["san pham", "ten san pham", "sp", "ten sp", "mat hang"];
+const GOODS: [&str; 16] = [
+    "san pham",
+    "ten san pham",
+    "sp",
+    "ten sp",
+    "mat hang",
+    "hang",
+    "nd",
+    "mo ta",
+    "item",
+    "items",
+    "product",
+    "products",
+    "goods",
+    "description",
+    "chi tiet don hang",
+    "don hang gom",
+];
+/// Captions under which free text is the company's own.
+const OWN: [&str; 26] = [
+    "dich",
+    "service",
+    "status",
+    "trang",
+    "thai",
+    "buu",
+    "cuc",
+    "branch",
+    "station",
+    "tuyen",
+    "route",
+    "payment",
+    "thanh",
+    "toan",
+    "phuong",
+    "thuc",
+    "company",
+    "cong",
+    "carrier",
+    "hotline",
+    "website",
+    "office",
+    "instruction",
+    "hub",
+    "khu",
+    "kho",
+];
 /// The most fields of a label.
 const MAX_FIELDS: usize = 2000;
 /// The deepest that a payload is decoded.
@@ -521,6 +607,15 @@ pub(super) fn kind_of(field: &Field) -> String {
 fn is_thing(text: &str) -> bool {
     let personal = classify(text, &Around::default()).is_personal();
     !personal && names::party_of(text).filter(|p| is_side(*p)).is_none()
+}
+
+/// Three words or more that people wrote.
+fn is_free(text: &str) -> bool {
+    let words = text.split_whitespace();
+    words
+        .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 1)
+        .count()
+        > 2
 }
 
 fn is_side(party: Party) -> bool {

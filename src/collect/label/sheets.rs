@@ -9,6 +9,8 @@ use super::read::{Medium, Spot};
 
 /// A picture at least so wide and high, in points, may be a part of the label that is not text: a logo is smaller.
 const LARGE_PICTURE: (f32, f32) = (100.0, 50.0);
+/// So many small pictures may be the letters of a text.
+const MANY_PICTURES: usize = 8;
 /// The longest side of a picture that is one square code, in points: 60 mm.
 const LARGEST_CODE: f32 = 170.0;
 /// The shorter side of a picture that is one barcode.
@@ -41,13 +43,13 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
             .iter()
             .any(|u| u.contains("picture") || u.contains("drawing") || u.contains("forms")),
     };
-    let mut covered: BTreeMap<u32, f32> = BTreeMap::new();
+    let mut covered: BTreeMap<u32, (f32, usize)> = BTreeMap::new();
     for placed in &pdf.pictures {
         let codes = placed.picture.codes();
         let (width, height) = placed.sides;
         let large = width >= LARGE_PICTURE.0 && height >= LARGE_PICTURE.1;
         let unread = if codes.is_empty() {
-            large
+            large || is_line(placed.sides)
         } else {
             holds_more(codes.len(), placed.sides, codes.iter().all(|c| c.matrix))
         };
@@ -58,12 +60,13 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
             sheet.hidden_codes |= codes.is_empty();
         } else if codes.is_empty() {
             // Text may be cut into strips.
-            *covered.entry(placed.page).or_default() += width * height;
+            let of_page = covered.entry(placed.page).or_default();
+            *of_page = (of_page.0 + width * height, of_page.1 + 1);
         }
-        sheet.spots.extend(codes.iter().map(spot));
+        sheet.spots.extend(codes.iter().map(|c| spot(c, 0)));
     }
-    for (page, area) in covered {
-        if area >= LARGE_PICTURE.0 * LARGE_PICTURE.1 {
+    for (page, (area, count)) in covered {
+        if area >= LARGE_PICTURE.0 * LARGE_PICTURE.1 || count >= MANY_PICTURES {
             sheet.unknown.push(format!("pictures (page {page})"));
             sheet.hidden_codes = true;
         }
@@ -83,9 +86,14 @@ pub(super) fn of_pdf(pdf: &Pdf) -> Sheet {
             sheet.unknown.push(format!("drawing (page {page})"));
             sheet.hidden_codes = true;
         }
-        sheet.spots.extend(codes.iter().map(spot));
+        sheet.spots.extend(codes.iter().map(|c| spot(c, 0)));
     }
     sheet
+}
+
+/// Has a picture the form of a line of text? A logo is shorter or higher.
+fn is_line((width, height): (f32, f32)) -> bool {
+    width >= 40.0 && (5.0..=40.0).contains(&height) && width >= 5.0 * height
 }
 
 /// Is a picture more than the code on it? One that is a code alone is square, or one strip.
@@ -100,15 +108,16 @@ fn holds_more(codes: usize, (width, height): (f32, f32), matrix: bool) -> bool {
 pub(super) fn of_picture(picture: &Picture) -> Sheet {
     let codes = picture.codes();
     Sheet {
-        spots: codes.iter().map(spot).collect(),
+        spots: codes.iter().map(|c| spot(c, 0)).collect(),
         unknown: vec!["the text of a picture (no character recognition)".into()],
         hidden_codes: codes.is_empty(),
     }
 }
 
-fn spot(code: &Code) -> Spot {
+/// A code as a piece of the label.
+pub(super) fn spot(code: &Code, line: u32) -> Spot {
     Spot {
-        line: 0,
+        line,
         text: code.text.clone(),
         medium: if code.matrix {
             Medium::Qr

@@ -471,12 +471,98 @@ fn one_placeholder_prints_two_values() {
     has(&out, "t.twig.recipient_phone full text 1 0");
 }
 
+#[test]
+fn a_batch_is_one_label_for_each_end() {
+    let masked = "^XA^FO1,1^FDNguoi nhan: N*** A^FS^FO1,9^FDSDT: 09*******1^FS^XZ\n";
+    let full = "^XA^FO1,1^FDNguoi nhan: Nguyen Van A^FS^FO1,9^FDSDT: 0912345678^FS^XZ\n";
+    let out = file("b.zpl", &format!("{masked}{full}"));
+    has(&out, "b.zpl[1].recipient_phone masked text 1 7");
+    has(&out, "b.zpl[2].recipient_phone full text 2 0");
+    let out = file("b.zpl", &format!("{}{full}", masked.repeat(700)));
+    has(&out, "b.zpl[701].recipient_phone full text 701 0");
+    let of_kind = |kind: &str| out.subjects.iter().filter(|s| &*s.kind == kind).count();
+    assert_eq!(of_kind("label"), 2);
+    let first = out.subjects.iter().find(|s| &*s.id == "b.zpl[1]").unwrap();
+    assert_eq!(first.facts.get("alike").unwrap().value.shown(), "700");
+    let stored = "^XA^DFE:L.ZPL^FS^FO1,1^FN1\"sdt nguoi nhan\"^FS^XZ\n^XA^XFE:L.ZPL^FS^FN1^FD0912345678^FS^XZ";
+    has(
+        &file("s.zpl", stored),
+        "s.zpl.recipient_phone full text 2 0",
+    );
+}
+
+#[test]
+fn pictures_of_a_page_are_looked_at() {
+    let shown = |body: &str| {
+        let out = file("p.html", &format!("<p>Người nhận: N*** A</p>{body}"));
+        let whole = out.subjects.iter().find(|s| &*s.id == "p.html").unwrap();
+        let fact = |path: &str| {
+            let shown = whole.facts.get(path).unwrap().value.shown();
+            shown.split(' ').next().unwrap_or_default().to_owned()
+        };
+        format!("{} {}", fact("understood"), fact("code_personal"))
+    };
+    for (body, expected) in [
+        ("<img src=\"/img/logo.png\">", "true false"),
+        ("<img src=\"/img/vnpost.png\" alt=\"Logo\">", "true false"),
+        ("<img src=\"/storage/1.png\">", "false ?"),
+        ("<img class=\"qr\" src=\"/storage/1.png\">", "false ?"),
+        (
+            "<div style=\"background: url('/l/1.png')\"></div>",
+            "false ?",
+        ),
+        ("<style>@font-face{src:url(a.woff2)}</style>", "true false"),
+        ("<canvas></canvas>", "false false"),
+        ("<iframe></iframe>", "false false"),
+        ("<nhan-don></nhan-don>", "false false"),
+        ("<div id=\"qrcode\"></div>", "false ?"),
+        ("<td class=\"barcode\">BC1</td>", "true false"),
+    ] {
+        assert_eq!(shown(body), expected, "{body}");
+    }
+    let code = picture(
+        "84912345678",
+        rxing::BarcodeFormat::QR_CODE,
+        image::ImageFormat::Png,
+    );
+    use base64::Engine;
+    let data = base64::engine::general_purpose::STANDARD.encode(code);
+    let body = format!("<img src=\"data:image/png;base64,{data}\">");
+    assert_eq!(shown(&body), "true true");
+    let style = file(
+        "p.html",
+        "<style>.a::before{content:\"0912345678\"}</style><p>Người nhận</p>",
+    );
+    assert!(style.subjects.iter().any(
+        |s| s.id.ends_with("phone") && s.facts.get("exposure").unwrap().value.shown() == "full"
+    ));
+}
+
+#[test]
+fn free_text_under_a_plain_caption_may_be_anything() {
+    let understood = |text: &str| {
+        let out = file("p.html", &format!("<p>Người nhận: N*** A</p><p>{text}</p>"));
+        let whole = out.subjects.iter().find(|s| &*s.id == "p.html").unwrap();
+        whole.facts.get("understood").unwrap().value.shown()
+    };
+    assert_eq!(understood("Mã đơn: Trần Thị Bích Ngọc"), "false");
+    assert_eq!(understood("Loại: que thử thai nhanh"), "false");
+    assert_eq!(understood("Dịch vụ: Chuyển phát nhanh hỏa tốc"), "true");
+    assert_eq!(understood("Mã đơn: BC 123 456"), "true");
+    let out = file(
+        "a.html",
+        "<p>Người nhận: N*** A</p><p>Đ/c: 12 Lê Lợi, P. 7, Q. 3</p><p>Hàng: Điện tho*i</p>",
+    );
+    has(&out, "a.html.recipient_address full text 1");
+    has(&out, "a.html.contents full text 1");
+}
+
 proptest::proptest! {
     #[test]
     fn never_panics(text in "(<p>|</p>|\\{\\{ (name|phone|x) \\}\\}|Người nhận:|0912345678|\\*+|\n|<\\?= \\$a \\?>| |\\^XA|\\^FD|\\^FS|\\^FO|\\^BQ|\\^XZ){0,30}") {
         let spots = spots::of_html(&html::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
-        let (spots, _) = spots::of_zpl(&zpl::parse(&text));
-        let _ = facts::subjects(&read::read(&spots), "a", "a", &Profile::of(None));
+        let _ = facts::all(&[read::read(&spots)], "a", "a", &Profile::of(None));
+        let labels: Vec<read::Label> = zpl::parse(&text).iter().map(of_commands).collect();
+        let _ = facts::all(&labels, "a", "a", &Profile::of(None));
     }
 }

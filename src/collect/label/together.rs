@@ -15,7 +15,12 @@ const FIELDS: [&str; 6] = [
 
 /// What the labels show together; `whole` where every label was read.
 pub(super) fn set(subjects: &[Subject], whole: bool, shown: &str) -> Option<Subject> {
-    let labels = subjects.iter().filter(|s| &*s.kind == "label").count();
+    let alike = |s: &Subject| match s.facts.get("alike").map(|f| &f.value) {
+        Some(Value::Int(n)) => usize::try_from(*n).unwrap_or(1),
+        Some(_) | None => 1,
+    };
+    let labels = subjects.iter().filter(|s| &*s.kind == "label");
+    let labels: usize = labels.map(alike).sum();
     if labels == 0 {
         return None;
     }

@@ -82,6 +82,24 @@ pub(super) fn is_table_file(name: &str) -> bool {
         .any(|e| lower.ends_with(e))
 }
 
+/// Is it a migration that a program runs (Rails, Laravel, Django, EF Core, Liquibase), by its name? Tables are made
+/// there, and nobody reads them.
+pub(super) fn is_migration(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let file = lower.rsplit('/').next().unwrap_or(&lower);
+    let snapshot = file == "schema.rb" || file.ends_with("modelsnapshot.cs");
+    let numbered = file.chars().take_while(char::is_ascii_digit).count() >= 4;
+    let named = file
+        .split(['.', '_', '-'])
+        .any(|w| ["migration", "changelog", "changeset"].contains(&w));
+    MIGRATIONS.iter().any(|e| file.ends_with(e)) && (snapshot || numbered || named)
+}
+
+/// Ends of files in which programs write migrations.
+const MIGRATIONS: [&str; 10] = [
+    ".rb", ".php", ".cs", ".py", ".xml", ".java", ".kt", ".groovy", ".ts", ".js",
+];
+
 /// Ends of packed files, beside gzip.
 const PACKED: [&str; 10] = [
     ".zip", ".bz2", ".xz", ".zst", ".7z", ".rar", ".lz4", ".tgz", ".tar.gz", ".gz",

@@ -55,7 +55,18 @@ pub(super) fn facts(
     );
     put("has_retention_job", schema.purges.into());
     put("copied_tables", tables(&|_, _, t, _| is_copy(&t.name)));
-    let dumped = tables(&|_, _, t, _| schema.rows.keys().any(|r| same_table(r, &t.name)));
+    let is_set = |t: &Table, name: &str| {
+        let mut set = schema.set.iter();
+        set.any(|(of, c)| same_table(of, &t.name) && c.eq_ignore_ascii_case(name))
+    };
+    let set: BTreeSet<usize> = personal
+        .iter()
+        .filter(|j| j.of(schema).is_some_and(|(t, c)| is_set(t, &c.name)))
+        .map(|j| j.table)
+        .collect();
+    let dumped = tables(&|at, _, t, _| {
+        set.contains(&at) || schema.rows.keys().any(|r| same_table(r, &t.name))
+    });
     put(
         "dumped_personal_tables",
         match schema.unread.first() {
@@ -108,7 +119,10 @@ pub(super) fn facts(
     );
     put(
         "literal_keys",
-        super::whole::list(schema.literal_keys.iter().map(|l| format!("line {l}"))),
+        super::whole::list(schema.literal_keys.iter().map(|line| match line {
+            0 => "a routine".to_owned(),
+            line => format!("line {line}"),
+        })),
     );
     records(schema, said, put);
 }

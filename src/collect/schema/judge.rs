@@ -78,7 +78,8 @@ fn of_table(schema: &Schema, at: usize, table: &Table, beside: &Beside<'_>) -> V
     let access = Access::of(table, schema);
     for (column_at, column) in table.columns.iter().enumerate() {
         let comment = Some(column.comment.as_str()).filter(|c| !c.is_empty());
-        let mut verdict = classify_in(&column.name, Some(&column.data_type), comment, &setting);
+        let data_type = column.base.as_ref().unwrap_or(&column.data_type);
+        let mut verdict = classify_in(&column.name, Some(data_type), comment, &setting);
         let values = beside
             .sampled
             .and_then(|all| all.get(&format!("{}.{}", table.name, column.name)));
@@ -119,9 +120,10 @@ fn stored(verdict: &Verdict, column: &Column) -> (Protected, String, Option<&'st
         verdict.class,
         &Stored {
             name: &column.name,
-            data_type: &column.data_type,
+            data_type: column.base.as_deref().unwrap_or(&column.data_type),
             comment: &column.comment,
             has_default_text: column.default_text,
+            undefined: column.undefined,
         },
     )
 }

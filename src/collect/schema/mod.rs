@@ -22,6 +22,7 @@ mod duties;
 mod judge;
 mod live;
 mod models;
+mod order;
 mod readers;
 mod said;
 mod shield;
@@ -64,6 +65,7 @@ pub fn collect(
             || api::is_proto(name)
             || models::is_prisma(name)
             || dump::is_unread(name)
+            || dump::is_migration(name)
             || dump::is_table_file(name)
     });
     let only = &opened.only;
@@ -111,6 +113,10 @@ pub fn collect(
                 Err("too-large") if only.is_none() => {}
                 Err(code) => state.failed.push(Reason::new(code, place)),
             }
+            continue;
+        }
+        if only.is_none() && dump::is_migration(file) {
+            state.failed.push(Reason::new("unsupported-format", place));
             continue;
         }
         if only.is_none() && !dump::is_sql(file) {
@@ -257,6 +263,10 @@ impl State {
     fn api(&mut self, file: &str, place: &str, bytes: &[u8], out: &mut Collected) {
         let api = match api::read(file, bytes) {
             Ok(Some(api)) => api,
+            // Liquibase writes its changes in YAML and JSON as well.
+            Ok(None) if memchr::memmem::find(bytes, b"databaseChangeLog").is_some() => {
+                return self.failed.push(Reason::new("unsupported-format", place));
+            }
             Ok(None) => return,
             Err(code) => return self.failed.push(Reason::new(code, place)),
         };

@@ -1,11 +1,12 @@
 //! What the files of one asset say of each other's tables: rights, rows, views, other names, triggers that were
 //! dropped. A schema is often written in many files, and a right stands seldom in that of its table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dump;
 use super::judge::last_part;
-use crate::parse::sql::{self, Column, Grant, Schema, View};
+use super::order::{self, Order};
+use crate::parse::sql::{self, Change, Grant, Schema, Type, View, What};
 
 /// A file that was read.
 pub(super) struct File {
@@ -24,7 +25,9 @@ struct Said {
     grants: Vec<Grant>,
     rows: BTreeMap<String, u32>,
     views: Vec<View>,
-    types: Vec<(String, Vec<Column>)>,
+    set: BTreeSet<(String, String)>,
+    types: Vec<Type>,
+    changes: Vec<Change>,
     roles: Vec<String>,
     renamed: Vec<(String, String)>,
     dropped: Vec<(String, Option<String>)>,
@@ -48,13 +51,16 @@ pub(super) fn unread(beside: &[(String, String)], read: &[File]) -> Vec<String> 
         .collect()
 }
 
+/// The most names of one table that are followed.
+const MAX_NAMES: usize = 16;
+
 /// Gives each file with tables what the others say of them.
 pub(super) fn join(files: &mut [File], unread: &[String]) {
     for file in files.iter_mut() {
         file.schema.unread = unread.to_vec();
     }
     if files.len() < 2 {
-        return;
+        return files.iter_mut().for_each(|f| f.schema.note_undefined());
     }
     let said: Vec<Said> = files
         .iter()
@@ -70,6 +76,104 @@ pub(super) fn join(files: &mut [File], unread: &[String]) {
             add(&mut file.schema, other, at);
         }
     }
+    change(files, &said);
+    for file in files.iter_mut() {
+        file.schema.define();
+        file.schema.note_undefined();
+    }
+}
+
+/// Changes of columns in the order in which tools run the files: what comes last counts.
+fn change(files: &mut [File], said: &[Said]) {
+    let orders: Vec<Order> = files.iter().map(|f| Order::of(&f.file)).collect();
+    // A table that another file gives another name is known in its own by the first one.
+    let names: Vec<&(String, String)> = said.iter().flat_map(|s| &s.renamed).collect();
+    let first_name = |of: &str| {
+        let mut name = of;
+        for _ in 0..names.len().min(MAX_NAMES) {
+            match names.iter().find(|(_, new)| sql::same_table(new, name)) {
+                Some((old, _)) => name = old,
+                None => break,
+            }
+        }
+        name.to_owned()
+    };
+    let mut sorted: Vec<&Said> = said.iter().filter(|s| !s.changes.is_empty()).collect();
+    sorted.sort_by(|a, b| orders.get(a.at).cmp(&orders.get(b.at)));
+    for one in sorted {
+        for change in &one.changes {
+            let older = first_name(&change.table);
+            let mut found = false;
+            for (at, file) in files.iter_mut().enumerate().filter(|(at, _)| *at != one.at) {
+                let after = orders.get(at).zip(orders.get(one.at));
+                let when = after.map_or(order::When::NotKnown, |(of, by)| by.when(of));
+                found |= apply(&mut file.schema, change, &older, when);
+            }
+            if found {
+                moved(files, one.at, change);
+            }
+        }
+    }
+}
+
+/// Changes the tables of a file that stands before, or of which the order does not show; there nothing is taken away.
+fn apply(schema: &mut Schema, change: &Change, older: &str, when: order::When) -> bool {
+    let takes = matches!(change.what, What::Dropped(_) | What::TableDropped);
+    let counts = match when {
+        order::When::After => true,
+        order::When::NotKnown => !takes,
+        order::When::Before => false,
+    };
+    if !counts || schema.only_models {
+        return false;
+    }
+    let is_it = |name: &str| sql::same_table(name, &change.table) || sql::same_table(name, older);
+    if change.what == What::TableDropped {
+        schema.tables.retain(|t| !is_it(&t.name));
+        return false;
+    }
+    let mut found = false;
+    for table in schema.tables.iter_mut().filter(|t| is_it(&t.name)) {
+        let lines: BTreeMap<String, u32> = table
+            .columns
+            .iter()
+            .map(|c| (c.name.to_lowercase(), c.line))
+            .collect();
+        found |= sql::apply(table, &change.what);
+        // The table's file has no line of the change.
+        if let What::Defined(old, new) = &change.what {
+            let line = lines.get(&old.to_lowercase()).copied();
+            let mut columns = table.columns.iter_mut();
+            if let (Some(column), Some(line)) = (columns.find(|c| c.name == new.name), line) {
+                column.line = line;
+            }
+        }
+    }
+    if found {
+        for name in [change.table.as_str(), older] {
+            sql::follow(&mut schema.guards, name, &change.what);
+        }
+    }
+    found
+}
+
+/// A column that was known by its change alone stands in the file of its table.
+fn moved(files: &mut [File], at: usize, change: &Change) {
+    let name = match &change.what {
+        What::Defined(_, column) | What::Typed(column) | What::Modified(column) => &column.name,
+        What::TableDropped | What::Dropped(_) | What::Renamed(..) | What::Bared(..) => return,
+    };
+    let Some(file) = files.get_mut(at) else {
+        return;
+    };
+    for table in &mut file.schema.tables {
+        if table.in_part && sql::same_table(&table.name, &change.table) {
+            table.columns.retain(|c| c.name != *name);
+        }
+    }
+    file.schema
+        .tables
+        .retain(|t| !t.in_part || !t.columns.is_empty());
 }
 
 impl Said {
@@ -77,7 +181,9 @@ impl Said {
         !(self.grants.is_empty()
             && self.rows.is_empty()
             && self.views.is_empty()
+            && self.set.is_empty()
             && self.types.is_empty()
+            && self.changes.is_empty()
             && self.renamed.is_empty()
             && self.dropped.is_empty()
             && !self.purges)
@@ -95,7 +201,12 @@ fn said(at: usize, file: &File) -> Said {
         grants: grants.collect(),
         rows: schema.rows.clone(),
         views: schema.views.clone(),
+        set: schema.set.clone(),
         types: schema.types.clone(),
+        changes: match sql::takes_back(&file.file) {
+            true => Vec::new(),
+            false => schema.changes.clone(),
+        },
         roles: schema.roles.clone(),
         renamed: schema.renamed.clone(),
         dropped: schema.dropped.clone(),
@@ -128,6 +239,8 @@ fn add(schema: &mut Schema, other: &Said, at: usize) {
             *schema.rows.entry(table.clone()).or_default() += count;
         }
     }
+    schema.set.extend(other.set.iter().cloned());
+    schema.types.extend(other.types.iter().cloned());
     let views = other
         .views
         .iter()
@@ -135,7 +248,7 @@ fn add(schema: &mut Schema, other: &Said, at: usize) {
     let views: Vec<View> = views.cloned().collect();
     schema.views.extend(views);
     for table in &mut schema.tables {
-        sql::expand(table, &other.types);
+        sql::expand(table, &schema.types);
     }
     // Files are read in the order of their names, as tools run them: what comes later takes back.
     if other.at > at {

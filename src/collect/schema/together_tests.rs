@@ -216,3 +216,126 @@ fn triggers_that_do_not_run_protect_nothing() {
     let late = trigger.replace("INSERT OR UPDATE", "UPDATE");
     assert_eq!(safely(&format!("{table}{function}{late}")), "false");
 }
+
+/// The columns of an asset with their types.
+fn columns(out: &Collected) -> Vec<String> {
+    let mut all: Vec<String> = out
+        .subjects
+        .iter()
+        .filter(|s| s.kind.starts_with("column"))
+        .map(|s| format!("{} {}", s.id, s.facts.get("type").unwrap().value.shown()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn migrations_lead_to_the_last_state_of_each_column() {
+    let out = folder(&[
+        (
+            "V1__init.sql",
+            b"CREATE TABLE kh (cccd bytea, x1 varchar(30), cu text);\n",
+        ),
+        (
+            "V2__b.sql",
+            b"ALTER TABLE kh ALTER COLUMN cccd TYPE varchar(12);\nALTER TABLE kh RENAME COLUMN x1 TO sdt;\n",
+        ),
+        (
+            "V10__c.sql",
+            b"ALTER TABLE kh DROP COLUMN cu, ADD COLUMN email varchar(50);\n",
+        ),
+        ("U10__c.sql", b"ALTER TABLE kh DROP COLUMN sdt;\n"),
+        ("V3.down.sql", b"ALTER TABLE kh DROP COLUMN cccd;\n"),
+    ]);
+    assert_eq!(
+        columns(&out),
+        [
+            "kh.cccd varchar(12)",
+            "kh.email varchar(50)",
+            "kh.sdt varchar(30)"
+        ]
+    );
+    let out = folder(&[
+        ("1.sql", b"CREATE TABLE kh (cccd bytea);\n"),
+        ("2.sql", b"ALTER TABLE kh RENAME TO khach;\n"),
+        ("3.sql", b"ALTER TABLE khach ALTER COLUMN cccd TYPE text;\n"),
+    ]);
+    assert_eq!(columns(&out), ["kh.cccd text"]);
+    // Where the order does not show nothing is taken away.
+    let out = folder(&[
+        ("create.sql", b"CREATE TABLE kh (cccd bytea, sdt text);\n"),
+        (
+            "alter.sql",
+            b"ALTER TABLE kh DROP COLUMN sdt;\nALTER TABLE kh ALTER COLUMN cccd TYPE text;\n",
+        ),
+    ]);
+    assert_eq!(columns(&out), ["kh.cccd text", "kh.sdt text"]);
+    // A change of a table that is nowhere is known by itself.
+    let out = folder(&[
+        ("1.sql", b"CREATE TABLE a (b int);\n"),
+        ("2.sql", b"ALTER TABLE kh MODIFY cccd varchar(12);\n"),
+    ]);
+    assert_eq!(columns(&out), ["a.b int", "kh.cccd varchar(12)"]);
+}
+
+#[test]
+fn a_type_that_no_file_defines_may_hold_anything() {
+    let table = b"CREATE TABLE public.kh (so_dt public.t_sdt, dc public.t_dia_chi);\nCOMMENT ON TABLE public.kh IS 'x';\n";
+    let out = folder(&[("1.sql", table)]);
+    assert_eq!(
+        fact(&out, "public.kh.so_dt", "stored_safely"),
+        "? ambiguous"
+    );
+    assert_eq!(fact(&out, "1.sql", "unparsed"), "2");
+    let out = folder(&[
+        ("1.sql", table),
+        (
+            "0.sql",
+            b"CREATE DOMAIN public.t_sdt AS varchar(15);\nCREATE TYPE public.t_dia_chi AS (duong text, sdt_lh varchar(15));\n",
+        ),
+    ]);
+    assert_eq!(fact(&out, "public.kh.so_dt", "stored_safely"), "false");
+    assert_eq!(fact(&out, "1.sql", "unparsed"), "0");
+    assert_eq!(fact(&out, "public.kh.sdt_lh", "class"), "phone");
+}
+
+#[test]
+fn rows_that_are_set_or_merged_count() {
+    let table = "CREATE TABLE kh (id int, ho_ten varchar(90), sdt varchar(15));\n";
+    for (statement, dumped) in [
+        ("UPDATE kh SET sdt = '0912345678' WHERE id = 1;", "[kh]"),
+        ("UPDATE kh SET ho_ten = 'Trần Thị B' WHERE id = 1;", "[kh]"),
+        (
+            "UPDATE kh SET ho_ten = 'chưa có tên' WHERE ho_ten IS NULL;",
+            "[]",
+        ),
+        ("UPDATE kh SET trang_thai = '123456789' WHERE id = 1;", "[]"),
+        (
+            "MERGE INTO kh USING (SELECT 1 id, 'B' t, '0912345678' s FROM dual) x ON (kh.id = x.id) WHEN NOT MATCHED THEN INSERT VALUES (x.id, x.t, x.s);",
+            "[kh]",
+        ),
+        (
+            "MERGE kh AS t USING (VALUES (1, N'B', '0912345678')) AS s(a, b, c) ON t.id = s.a WHEN NOT MATCHED THEN INSERT (id) VALUES (s.a);",
+            "[kh]",
+        ),
+        (
+            "INSERT INTO kh SELECT 1, 'B', '0912345678' WHERE NOT EXISTS (SELECT 1 FROM kh);",
+            "[kh]",
+        ),
+    ] {
+        let text = format!("{table}{statement}\n");
+        let out = folder(&[("1.sql", text.as_bytes())]);
+        assert_eq!(
+            fact(&out, "1.sql", "dumped_personal_tables"),
+            dumped,
+            "{statement}"
+        );
+    }
+}
+
+#[test]
+fn migrations_of_programs_are_told() {
+    let out = folder(&[("a.sql", KH), ("2024_01_02_kh.php", b"<?php")]);
+    let seen = format!("{:?}", out.sights);
+    assert!(seen.contains("unsupported-format"), "{seen}");
+}

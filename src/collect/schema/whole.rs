@@ -197,7 +197,9 @@ fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMu
                 })
             })
     });
-    put("views_public_personal", list(open.map(|v| v.name.clone())));
+    let mut open: Vec<String> = open.map(|v| v.name.clone()).collect();
+    open.sort();
+    put("views_public_personal", list(open.into_iter()));
 }
 
 /// Roles that PUBLIC was given: what they may, all may.

@@ -1,9 +1,10 @@
 //! Statements about tables that are there already: added columns, comments, grants.
 
+use super::columns::{self, List};
 use super::lex::{Kind, Token};
 use super::{Column, Grant, Schema, Table, accounts, changes, table};
 
-/// `ALTER TABLE t ADD COLUMN c type`, also `ADD (a …, b …)`; other changes do not matter here.
+/// `ALTER TABLE t ADD COLUMN c type`, also `ADD (a …, b …)`; what becomes of columns that are there.
 pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
     if tokens.get(1).is_some_and(|t| t.is("default")) {
         let grant = default_grant(tokens, schema);
@@ -21,48 +22,57 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
     let mut added = Vec::new();
     let mut good = true;
     let mut adds = false;
+    let mut list = List::None;
+    let line = rest.first().map_or(0, |t| t.line);
     for action in actions(rest.get(end..).unwrap_or_default()) {
         let first = action.first();
         // `ADD a int, b int`: what begins with no word of another change goes on with the list.
-        let goes_on = adds && first.is_some_and(|t| !ACTIONS.iter().any(|w| t.is(w)));
-        adds = goes_on || first.is_some_and(|t| t.is("add"));
-        good &= match goes_on {
-            true => added_column(action, &mut added),
-            false => added_columns(action, &mut added) && changes::action(action, &name, schema),
-        };
-    }
-    if !added.is_empty() {
-        match schema.tables.iter_mut().find(|t| same_name(&t.name, &name)) {
-            Some(table) => {
-                let mut more = Table {
-                    columns: added,
-                    ..Table::default()
-                };
-                changes::expand(&mut more, &schema.types);
-                for column in more.columns {
-                    table
-                        .columns
-                        .retain(|c| !c.name.eq_ignore_ascii_case(&column.name));
-                    table.columns.push(column);
-                }
-            }
-            None => {
-                let mut table = Table {
-                    name,
-                    line: rest.first().map_or(0, |t| t.line),
-                    columns: added,
-                    ..Table::default()
-                };
-                changes::expand(&mut table, &schema.types);
-                schema.tables.push(table);
-            }
+        let goes_on = first.is_some_and(|t| !ACTIONS.iter().any(|w| t.is(w)));
+        adds = adds && goes_on || first.is_some_and(|t| t.is("add"));
+        if adds {
+            list = List::None;
+            good &= match goes_on {
+                true => added_column(action, &mut added),
+                false => added_columns(action, &mut added),
+            };
+            continue;
+        }
+        let of = if goes_on { list } else { List::None };
+        let read = columns::read(action, schema.dialect, of);
+        list = list.after(action, goes_on);
+        good &= read.is_some() && changes::renamed_table(action, &name, schema);
+        for what in read.into_iter().flatten() {
+            // A column that was added just before is there already.
+            add(std::mem::take(&mut added), &name, line, schema);
+            schema.change(&name, what, line);
         }
     }
+    add(added, &name, line, schema);
     good
 }
 
-/// The parts of an ALTER TABLE between commas.
-fn actions(tokens: &[Token]) -> Vec<&[Token]> {
+/// Puts new columns into the table.
+fn add(added: Vec<Column>, name: &str, line: u32, schema: &mut Schema) {
+    if added.is_empty() {
+        return;
+    }
+    let mut more = Table {
+        columns: added,
+        ..Table::default()
+    };
+    changes::expand(&mut more, &schema.types);
+    let table = schema.in_part(name, line);
+    for column in more.columns {
+        // `ADD COLUMN IF NOT EXISTS` leaves one that is there.
+        let there = |c: &Column| c.name.eq_ignore_ascii_case(&column.name);
+        if !table.columns.iter().any(there) {
+            table.columns.push(column);
+        }
+    }
+}
+
+/// The parts of a list between commas.
+pub(super) fn actions(tokens: &[Token]) -> Vec<&[Token]> {
     let mut depth = 0_u32;
     tokens
         .split(|t| {
@@ -153,8 +163,7 @@ fn added_columns(action: &[Token], added: &mut Vec<Column>) -> bool {
     let Some(first) = action.first() else {
         return true;
     };
-    let change = ["modify", "change", "alter"].iter().any(|w| first.is(w));
-    if !first.is("add") || change {
+    if !first.is("add") {
         return true;
     }
     let mut rest = action.get(1..).unwrap_or_default();

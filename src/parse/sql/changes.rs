@@ -1,75 +1,35 @@
-//! What later statements change: other names of tables and columns, triggers that no longer run, tables copied out of
-//! others, types made of columns.
+//! What later statements change: other names of tables, triggers that no longer run, tables copied out of others,
+//! types made of columns.
 
+use super::columns::What;
 use super::lex::{Kind, Token};
-use super::{Column, Dialect, Grant, Schema, Table, same_table, table};
+use super::{Column, Dialect, Grant, Schema, Table, Type, same_table, table, types};
 
-/// One change of `ALTER TABLE`: names of the table and of columns, triggers.
-pub(super) fn action(action: &[Token], name: &str, schema: &mut Schema) -> bool {
+/// `RENAME [TO] t` of `ALTER TABLE`: another name of the table itself.
+pub(super) fn renamed_table(action: &[Token], name: &str, schema: &mut Schema) -> bool {
+    let other = |t: &Token| {
+        ["constraint", "index", "key", "column"]
+            .iter()
+            .any(|w| t.is(w))
+    };
     let Some(first) = action.first() else {
         return true;
     };
-    let second = action.get(1);
-    if first.is("rename") {
-        if second.is_some_and(|t| t.is("constraint") || t.is("index") || t.is("key")) {
-            return true;
-        }
-        let to = action.iter().rposition(|t| t.is("to") || t.is("as"));
-        let new = action.get(to.map_or(1, |at| at + 1)..).unwrap_or_default();
-        let from = match second.is_some_and(|t| t.is("column")) {
-            true => action.get(2..to.unwrap_or(2)),
-            false => action.get(1..to.unwrap_or(1)),
-        };
-        let Some((new, _)) = table::name(new) else {
-            return false;
-        };
-        match from.and_then(|f| f.first()) {
-            Some(column) => rename_column(name, &column.text, &new, schema),
-            None => rename(name, &new, schema),
-        }
+    if !first.is("rename") || action.get(1).is_some_and(other) {
         return true;
     }
-    if first.is("change") {
-        // `CHANGE [COLUMN] old new type`.
-        let at = if second.is_some_and(|t| t.is("column")) {
-            2
-        } else {
-            1
-        };
-        let (Some(old), Some(item)) = (action.get(at), action.get(at + 1..)) else {
-            return false;
-        };
-        let Some(column) = table::column(item) else {
-            return false;
-        };
-        let mut tables = schema.tables.iter_mut();
-        if let Some(table) = tables.find(|t| same_table(&t.name, name)) {
-            table
-                .columns
-                .retain(|c| !c.name.eq_ignore_ascii_case(&old.text));
-            table.columns.push(column);
-            return true;
-        }
-        schema.tables.push(Table {
-            name: name.to_owned(),
-            line: old.line,
-            columns: vec![column],
-            ..Table::default()
-        });
+    match action.iter().rposition(|t| t.is("to") || t.is("as")) {
+        Some(at) if at > 1 => return true,
+        Some(at) => match table::name(action.get(at + 1..).unwrap_or_default()) {
+            Some((new, _)) => rename(name, &new, schema),
+            None => return false,
+        },
+        None => match table::name(action.get(1..).unwrap_or_default()) {
+            Some((new, _)) => rename(name, &new, schema),
+            None => return false,
+        },
     }
     true
-}
-
-fn rename_column(of: &str, old: &str, new: &str, schema: &mut Schema) {
-    let mut tables = schema.tables.iter_mut();
-    let Some(table) = tables.find(|t| same_table(&t.name, of)) else {
-        return;
-    };
-    for column in &mut table.columns {
-        if column.name.eq_ignore_ascii_case(old) {
-            column.name = new.to_owned();
-        }
-    }
 }
 
 /// A table gets another name, and with it what was said of it.
@@ -164,7 +124,8 @@ pub(super) fn renamed_by_procedure(tokens: &[Token], schema: &mut Schema) {
     match texts.get(2).map(|kind| kind.to_ascii_lowercase()) {
         Some(kind) if kind == "column" => {
             if let Some((of, column)) = old.rsplit_once('.') {
-                rename_column(of, column, new, schema);
+                let what = What::Renamed(column.to_owned(), new.clone());
+                schema.change(of, what, 0);
             }
         }
         Some(kind) if kind != "object" => {}
@@ -181,8 +142,10 @@ pub(super) fn dropped(tokens: &[Token], schema: &mut Schema) {
     let before = tokens.get(..at).unwrap_or_default();
     let rest = tokens.get(at + 1..).unwrap_or_default();
     let word = |part: &[Token], w: &str| part.iter().any(|t| t.is(w));
-    let off = word(before, "drop") || word(before, "disable");
-    let on = word(before, "enable");
+    // `ENABLE REPLICA TRIGGER`: it runs only where rows come from another server.
+    let replica = before.last().is_some_and(|t| t.is("replica"));
+    let off = word(before, "drop") || word(before, "disable") || replica;
+    let on = word(before, "enable") && !replica;
     let altered = tokens.first().is_some_and(|t| t.is("alter")) && at == 1;
     if !off && !on && !altered {
         return;
@@ -218,6 +181,22 @@ pub(super) fn dropped(tokens: &[Token], schema: &mut Schema) {
             .collect::<Vec<_>>();
         schema.guards.extend(back);
         schema.dropped.retain(|(by, _)| *by != name);
+    }
+}
+
+/// `DROP TABLE [IF EXISTS] a, b`: kept for the files before; a file that only begins anew drops what it then makes.
+pub(super) fn dropped_tables(tokens: &[Token], schema: &mut Schema) {
+    let drops = tokens.first().is_some_and(|t| t.is("drop"));
+    let at = tokens.iter().take(3).position(|t| t.is("table"));
+    let Some(at) = at.filter(|_| drops) else {
+        return;
+    };
+    let rest = tokens.get(at + 1..).unwrap_or_default();
+    for part in rest.split(|t| t.sign(',')) {
+        if let Some((name, _)) = table::name(part) {
+            let line = part.first().map_or(0, |t| t.line);
+            schema.change(&name, What::TableDropped, line);
+        }
     }
 }
 
@@ -313,58 +292,119 @@ fn at_top(tokens: &[Token], word: &str) -> Option<usize> {
     })
 }
 
-/// `CREATE TYPE t AS (a text, b date)`, `AS OBJECT (…)`: what stands after `TYPE`.
-pub(super) fn composite(rest: &[Token], schema: &mut Schema) -> bool {
+/// `CREATE TYPE t AS (a text, b date)`, `AS OBJECT (…)`, `FROM base`, `AS TABLE OF t`: what stands after `TYPE`.
+pub(super) fn defined_type(rest: &[Token], schema: &mut Schema) -> bool {
+    let rest = match rest.first() {
+        // The body of a type of Oracle holds code.
+        Some(t) if t.is("body") => return true,
+        Some(_) | None => rest,
+    };
     let Some((name, end)) = table::name(rest) else {
         return true;
     };
-    let after = rest.get(end..).unwrap_or_default();
+    let mut after = rest.get(end..).unwrap_or_default();
+    // `OID '…'`, `FORCE`, `AUTHID …` of Oracle.
+    let begins = |t: &Token| ["as", "is", "from", "under"].iter().any(|w| t.is(w));
+    let start = after.iter().take(6).position(begins);
+    after = after.get(start.unwrap_or(0)..).unwrap_or_default();
     let list = match (after.first(), after.get(1)) {
-        (Some(a), Some(b)) if (a.is("as") || a.is("is")) && b.sign('(') => 1,
-        (Some(a), Some(b)) if (a.is("as") || a.is("is")) && b.is("object") => 2,
-        // Enumerations, ranges, types of parameters, lists of other types.
-        (_, _) => return true,
+        (Some(a), Some(b)) if (a.is("as") || a.is("is")) && b.sign('(') => Some(1),
+        (Some(a), Some(b)) if (a.is("as") || a.is("is")) && b.is("object") => Some(2),
+        // The columns of the type above it are not copied: they are its own fields too.
+        (Some(a), Some(_)) if a.is("under") => after.iter().position(|t| t.sign('(')),
+        (_, _) => None,
+    };
+    let Some(list) = list else {
+        let base = base_of(after);
+        schema.types.push(Type {
+            name,
+            columns: Vec::new(),
+            base,
+        });
+        return true;
     };
     let mut words: Vec<Token> = rest.get(..end).unwrap_or_default().to_vec();
     words.extend(after.get(list..).unwrap_or_default().iter().cloned());
     match table::read(&words) {
         Some((read, whole)) => {
-            schema.types.push((name, read.columns));
+            schema.types.push(Type {
+                name,
+                columns: read.columns,
+                base: None,
+            });
             whole
         }
         None => false,
     }
 }
 
+/// `FROM varchar(15) NULL`, `AS TABLE OF t`, `AS VARRAY(5) OF t`: the type that it is made of.
+fn base_of(after: &[Token]) -> Option<String> {
+    let from = match after.first() {
+        Some(t) if t.is("from") => 1,
+        Some(_) => after.iter().position(|t| t.is("of"))? + 1,
+        None => return None,
+    };
+    table::type_of(after.get(from..)?)
+}
+
+/// `CREATE DOMAIN d AS varchar(15) CHECK (…)`: what stands after `DOMAIN`.
+pub(super) fn domain(rest: &[Token], schema: &mut Schema) -> bool {
+    let Some((name, end)) = table::name(rest) else {
+        return true;
+    };
+    let after = rest.get(end..).unwrap_or_default();
+    let from = usize::from(after.first().is_some_and(|t| t.is("as")));
+    schema.types.push(Type {
+        name,
+        columns: Vec::new(),
+        base: table::type_of(after.get(from..).unwrap_or_default()),
+    });
+    true
+}
+
 /// The deepest nesting of types that is followed.
 const MAX_NESTED: usize = 4;
 
 /// A column of a type that is made of columns holds them all.
-pub fn expand(table: &mut Table, types: &[(String, Vec<Column>)]) {
-    if types.is_empty() {
+pub fn expand(table: &mut Table, types: &[Type]) {
+    if types
+        .iter()
+        .all(|t| t.columns.is_empty() && t.base.is_none())
+    {
         return;
     }
     let mut from = 0;
     for _ in 0..MAX_NESTED {
-        let mut found = Vec::new();
+        let mut found: Vec<Column> = Vec::new();
         for column in table.columns.iter().skip(from) {
-            let kind = column.data_type.trim_end_matches(['[', ']', ' ']);
-            let of = types.iter().find(|(name, _)| same_table(name, kind));
-            found.extend(
-                of.into_iter()
-                    .flat_map(|(_, columns)| columns.iter().cloned()),
-            );
+            let of = fields(&column.data_type, types).iter();
+            for field in of {
+                let same = |c: &Column| c.name.eq_ignore_ascii_case(&field.name);
+                if !table.columns.iter().any(same) && !found.iter().any(same) {
+                    found.push(field.clone());
+                }
+            }
         }
         from = table.columns.len();
-        found.retain(|c| {
-            !table
-                .columns
-                .iter()
-                .any(|t| t.name.eq_ignore_ascii_case(&c.name))
-        });
         if found.is_empty() {
             return;
         }
         table.columns.extend(found);
     }
+}
+
+/// The columns that a type is made of, also that of a list of it.
+fn fields<'a>(written: &str, types: &'a [Type]) -> &'a [Column] {
+    let mut name = types::bare(written);
+    for _ in 0..MAX_NESTED {
+        let Some(found) = types.iter().find(|t| same_table(&t.name, name)) else {
+            return &[];
+        };
+        match &found.base {
+            Some(base) => name = types::bare(base),
+            None => return &found.columns,
+        }
+    }
+    &[]
 }

@@ -15,17 +15,69 @@ pub(super) fn rows(statement: &Statement, schema: &mut Schema) {
     }
     let head = statement.text.get(..end).unwrap_or_default();
     let tokens = lex(head, statement.line, schema.dialect == Dialect::Mysql);
-    if statement.copied || gives_values(&tokens) {
+    if tokens.first().is_some_and(|t| t.is("update")) {
+        sets(&tokens, schema);
+    } else if statement.copied || gives_values(&tokens) {
         count(&tokens, schema);
     }
 }
+
+/// `UPDATE t SET c = '…'`: a value written out is a row of a person, where it is one.
+fn sets(tokens: &[Token], schema: &mut Schema) {
+    let (Some(set), Some(first)) = (
+        tokens.iter().position(|t| t.is("set")),
+        tokens.iter().skip(1).position(|t| {
+            t.names()
+                && !["low_priority", "ignore", "only", "top"]
+                    .iter()
+                    .any(|w| t.is(w))
+        }),
+    ) else {
+        return;
+    };
+    let Some((table, _)) = super::table::name(tokens.get(first + 1..set).unwrap_or_default())
+    else {
+        return;
+    };
+    let rest = tokens.get(set + 1..).unwrap_or_default();
+    let end = rest.iter().position(|t| t.is("where"));
+    let (values, of) = rest.split_at(end.unwrap_or(rest.len()));
+    // One row is meant where the condition names it by a value.
+    let one_row = of.windows(2).any(|w| {
+        w[0].sign('=')
+            && (w[1].kind == Kind::Text || w[1].text.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    for (at, token) in values.iter().enumerate() {
+        let before = |n: usize| at.checked_sub(n).and_then(|i| values.get(i));
+        let equals = match before(1) {
+            Some(n) if n.is("n") => 2,
+            Some(_) | None => 1,
+        };
+        if token.kind != Kind::Text || !before(equals).is_some_and(|t| t.sign('=')) {
+            continue;
+        }
+        let digits = token.text.chars().filter(char::is_ascii_digit).count();
+        let tells = digits >= 8 || token.text.contains('@');
+        let names = one_row && token.text.split_whitespace().count() > 1;
+        if let Some(column) = before(equals + 1).filter(|_| tells || names)
+            && schema.set.len() < MAX_SET
+        {
+            let column = column.text.to_lowercase();
+            schema.set.insert((table.clone(), column));
+        }
+    }
+}
+
+/// The most columns that values written out are kept of.
+const MAX_SET: usize = 2000;
 
 /// Counts rows that a block gives: `BEGIN INSERT INTO t VALUES ('…'); END`.
 pub(super) fn rows_of_block(tokens: &[Token], schema: &mut Schema) {
     for (at, token) in tokens.iter().enumerate() {
         let part = tokens.get(at..).unwrap_or_default();
         let begins = token.is("insert") || token.is("merge");
-        if begins && part.get(1).is_some_and(|t| t.is("into")) {
+        // `INTO` may be left out in SQL Server.
+        if begins && part.get(1).is_some_and(|t| t.is("into") || t.names()) {
             let end = part.iter().position(|t| t.sign(';')).unwrap_or(part.len());
             let part = part.get(..end).unwrap_or_default();
             if gives_values(part) {
@@ -63,8 +115,21 @@ fn gives_values(tokens: &[Token]) -> bool {
         t.kind == Kind::Text
             || t.kind == Kind::Word && t.text.starts_with(|c: char| c.is_ascii_digit())
     });
-    let from = rest.first().is_some_and(|t| t.is("select")) && rest.iter().any(|t| t.is("from"));
+    let from = rest.first().is_some_and(|t| t.is("select")) && is_from_table(rest);
     written && !taken && !from
+}
+
+/// Does the query take its rows from a table? `DUAL` has none of its own.
+fn is_from_table(query: &[Token]) -> bool {
+    let mut depth = 0_i32;
+    query.iter().enumerate().any(|(at, t)| {
+        if t.sign('(') {
+            depth += 1;
+        } else if t.sign(')') {
+            depth -= 1;
+        }
+        depth == 0 && t.is("from") && !query.get(at + 1).is_some_and(|t| t.is("dual"))
+    })
 }
 
 /// Reads the texts that a statement executes; false where one of them that defines something is put together.

@@ -6,17 +6,22 @@
 mod about;
 mod accounts;
 mod changes;
+mod columns;
 mod guard;
 mod inside;
 mod lex;
 mod read;
 mod rows;
+mod sections;
 mod skim;
 mod split;
 mod table;
+mod types;
 mod view;
 
 pub use changes::{expand, is_trigger, renamed_in};
+pub use columns::{Change, What, apply, follow};
+pub use sections::takes_back;
 pub use skim::{SkimError, skim};
 pub use split::{MAX_STATEMENT_BYTES, Statement, split};
 
@@ -69,6 +74,13 @@ impl Dialect {
         let count = |marks: &[&str]| -> usize {
             marks.iter().map(|m| head.matches(m).count().min(40)).sum()
         };
+        // What SQLite dumps is told by words of its own; its types are those of any other.
+        if ["pragma foreign_keys", "sqlite_sequence", "without rowid"]
+            .iter()
+            .any(|m| head.contains(m))
+        {
+            return Self::Generic;
+        }
         let mut best = (Self::Generic, 0);
         for (dialect, marks) in MARKS {
             let score = count(marks);
@@ -149,6 +161,10 @@ pub struct Column {
     pub name: String,
     /// Its type as written, lower case.
     pub data_type: String,
+    /// The type that its own type is made of, where the schema defines one (a domain, an alias).
+    pub base: Option<String>,
+    /// Its type is one that no file defines.
+    pub undefined: bool,
     /// What the schema says of it: `COMMENT`, or the line comment beside it.
     pub comment: String,
     /// Was the comment a real one of the database?
@@ -178,8 +194,21 @@ pub struct Table {
     pub comment: String,
     /// The files that it lies in are enciphered.
     pub encrypted: bool,
+    /// Only what later statements say of a table that stands in another file.
+    pub in_part: bool,
     /// Its line.
     pub line: u32,
+}
+
+/// A type that the schema defines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Type {
+    /// Its name.
+    pub name: String,
+    /// The columns that it is made of; none where it is no such type.
+    pub columns: Vec<Column>,
+    /// The type that it is made of, where it is a domain or an alias.
+    pub base: Option<String>,
 }
 
 /// A view.
@@ -295,8 +324,14 @@ pub struct Schema {
     pub statements: usize,
     /// Tables that rows are given for, and how many statements give them.
     pub rows: std::collections::BTreeMap<String, u32>,
-    /// Types made of columns, which tables may use.
-    pub types: Vec<(String, Vec<Column>)>,
+    /// Rows that are changed to values written out: table and column.
+    pub set: std::collections::BTreeSet<(String, String)>,
+    /// Types that tables may use.
+    pub types: Vec<Type>,
+    /// What later statements make of columns, in order.
+    pub changes: Vec<Change>,
+    /// The statements that are read now take back what the file did.
+    pub takes_back: bool,
     /// Roles that are made here: they come from no address.
     pub roles: Vec<String>,
     /// Tables that got another name, in order: the old one, the new one.
@@ -327,7 +362,10 @@ impl Schema {
             only_models: false,
             statements: 0,
             rows: std::collections::BTreeMap::new(),
+            set: std::collections::BTreeSet::new(),
             types: Vec::new(),
+            changes: Vec::new(),
+            takes_back: false,
             roles: Vec::new(),
             renamed: Vec::new(),
             dropped: Vec::new(),
@@ -345,6 +383,35 @@ impl Schema {
                 *self.rows.entry(new).or_default() += count;
             }
         }
+        // phpMyAdmin and mysqldump write a table in place of each view, which is dropped before the view is made.
+        let stands_in = |t: &Table| {
+            let dropped =
+                |c: &Change| c.what == What::TableDropped && same_table(&c.table, &t.name);
+            self.views.iter().any(|v| same_table(&v.name, &t.name))
+                && self.changes.iter().any(dropped)
+        };
+        let gone: Vec<bool> = self.tables.iter().map(stands_in).collect();
+        let mut gone = gone.into_iter();
+        self.tables.retain(|_| !gone.next().unwrap_or(false));
+        self.define();
+    }
+
+    /// A type that no file defines may be made of columns: what it holds was not seen.
+    pub fn note_undefined(&mut self) {
+        let columns = self.tables.iter().flat_map(|t| &t.columns);
+        let lines = columns.filter(|c| types::may_hold_more(c, self.dialect));
+        let lines: Vec<u32> = lines.map(|c| c.line).collect();
+        self.unparsed.extend(lines.into_iter().map(|line| Unparsed {
+            line,
+            begins: "type".into(),
+        }));
+    }
+
+    /// Says of each column whether its type is known, and what it is made of.
+    pub fn define(&mut self) {
+        for table in &mut self.tables {
+            types::define(table, &self.types, self.dialect);
+        }
     }
 }
 
@@ -357,8 +424,10 @@ pub fn same_table(a: &str, b: &str) -> bool {
 pub fn parse(text: &str, dialect: Option<Dialect>) -> Schema {
     let dialect = dialect.unwrap_or_else(|| Dialect::guess(text));
     let mut schema = Schema::empty(dialect);
+    let mut sections = sections::Sections::of(text, false);
     for statement in split(text, dialect) {
         schema.statements += 1;
+        schema.takes_back = sections.at(statement.line);
         read::read(&statement, &mut schema);
     }
     schema.settle();

@@ -10,7 +10,7 @@ use sqlparser::parser::Parser;
 use super::about::{alter, comment_on, described, grant, same_name};
 use super::lex::{Kind, Token, lex};
 use super::split::Statement;
-use super::{Dialect, Schema, Table, Unparsed};
+use super::{Column, Dialect, Schema, Table, Unparsed};
 use super::{about, changes, guard, inside, table, view};
 
 /// The most statements not understood that are kept.
@@ -247,6 +247,7 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
         "rename" => changes::rename_tables(tokens, schema),
         "drop" | "disable" | "enable" => {
             changes::dropped(tokens, schema);
+            changes::dropped_tables(tokens, schema);
             true
         }
         "select" => changes::select_into(tokens, statement.line, schema),
@@ -302,11 +303,16 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
             let Some(view) = view::read(rest, statement.line) else {
                 return false;
             };
+            // A view that is made again replaces the one before.
+            schema.views.retain(|v| !same_name(&v.name, &view.name));
             schema.views.push(view);
             true
         }
         Some((at, t)) if t.is("type") => {
-            changes::composite(tokens.get(at + 1..).unwrap_or_default(), schema)
+            changes::defined_type(tokens.get(at + 1..).unwrap_or_default(), schema)
+        }
+        Some((at, t)) if t.is("domain") => {
+            changes::domain(tokens.get(at + 1..).unwrap_or_default(), schema)
         }
         Some((at, t)) if t.is("role") || t.is("user") => {
             about::account(tokens.get(at..).unwrap_or_default(), schema);
@@ -341,12 +347,20 @@ fn table_statement(
     if statement.cut {
         return false;
     }
+    let named = named_by_text(rest);
+    let rest = named.as_deref().unwrap_or(rest);
+    if let Some(read) = virtual_table(rest, schema) {
+        return read;
+    }
     if let Some(read) = without_list(rest, schema) {
         return read;
     }
-    let Some((mut table, whole)) = table::read(rest) else {
+    let Some((mut table, mut whole)) = table::read(rest) else {
         return false;
     };
+    // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
+    let agreed = !check || agrees(&statement.text, schema.dialect, &table);
+    whole &= inherit(&mut table, rest, schema);
     table.line = statement.line.max(tokens.first().map_or(0, |t| t.line));
     table.encrypted = guard::encrypts(rest);
     if rest
@@ -356,12 +370,84 @@ fn table_statement(
         schema.partitioned.push(table.name.clone());
     }
     notes(statement, &mut table);
-    // Two readers must say the same; where the grammar does not know the statement, ours must have understood all.
-    let agreed = !check || agrees(&statement.text, schema.dialect, &table);
     let empty = table.columns.is_empty();
     changes::expand(&mut table, &schema.types);
     schema.tables.push(table);
     whole && agreed && !empty
+}
+
+/// SQLite writes `CREATE TABLE 'kh_data'(…)`: the text is a name.
+fn named_by_text(rest: &[Token]) -> Option<Vec<Token>> {
+    let at = match rest.first() {
+        Some(t) if t.is("if") => 3,
+        Some(_) | None => 0,
+    };
+    rest.get(at).filter(|t| t.kind == Kind::Text)?;
+    let mut named = rest.to_vec();
+    named.get_mut(at)?.kind = Kind::Name;
+    Some(named)
+}
+
+/// `CREATE VIRTUAL TABLE kh USING fts5(ho_ten, dia_chi)` of SQLite: its arguments are columns, but those with a value.
+fn virtual_table(rest: &[Token], schema: &mut Schema) -> Option<bool> {
+    let (name, at) = table::name(rest)?;
+    if !rest.get(at)?.is("using") {
+        return None;
+    }
+    let module = rest.get(at + 1)?;
+    let list = rest.get(at + 2).filter(|t| t.sign('('));
+    let indexes = ["fts3", "fts4", "fts5", "rtree"]
+        .iter()
+        .any(|m| module.is(m));
+    if !indexes || list.is_none() {
+        return Some(false);
+    }
+    let inner = rest.get(at + 3..rest.len().saturating_sub(1))?;
+    let columns = about::actions(inner)
+        .into_iter()
+        .filter(|item| !item.iter().any(|t| t.sign('=')))
+        .filter_map(|item| item.first())
+        .map(|first| Column {
+            name: first.text.clone(),
+            line: first.line,
+            ..Column::default()
+        });
+    let table = Table {
+        name,
+        columns: columns.collect(),
+        line: module.line,
+        ..Table::default()
+    };
+    schema.tables.push(table);
+    Some(true)
+}
+
+/// `) INHERITS (a, b)` of PostgreSQL: the columns of other tables, which a dump does not write again. False where one
+/// of them is not known.
+fn inherit(table: &mut Table, rest: &[Token], schema: &Schema) -> bool {
+    let Some(at) = rest.iter().rposition(|t| t.is("inherits")) else {
+        return true;
+    };
+    let list = rest.get(at + 1..).unwrap_or_default();
+    if !list.first().is_some_and(|t| t.sign('(')) {
+        return true;
+    }
+    let end = list.iter().position(|t| t.sign(')')).unwrap_or(list.len());
+    let mut columns: Vec<Column> = Vec::new();
+    let mut known = true;
+    for part in list.get(1..end).unwrap_or_default().split(|t| t.sign(',')) {
+        let parent = table::name(part)
+            .and_then(|(name, _)| schema.tables.iter().find(|t| same_name(&t.name, &name)));
+        match parent {
+            Some(parent) => columns.extend(parent.columns.iter().cloned()),
+            None => known = false,
+        }
+    }
+    let own = std::mem::take(&mut table.columns);
+    columns.retain(|c| !own.iter().any(|o| o.name.eq_ignore_ascii_case(&c.name)));
+    table.columns = columns;
+    table.columns.extend(own);
+    known
 }
 
 /// `PARTITION OF`, `LIKE`, `AS SELECT`: tables without a list of their own. `None` where there is a list.

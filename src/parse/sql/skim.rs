@@ -8,6 +8,7 @@ use memchr::{memchr, memmem};
 
 use super::lex::{Token, lex};
 use super::rows::{Found, Scan};
+use super::sections::Sections;
 use super::split::between;
 use super::{Dialect, Schema, read, split};
 
@@ -185,7 +186,9 @@ impl Skimmer<'_> {
     fn read_kept(&mut self) {
         let text = std::mem::take(&mut self.kept);
         self.next_check = 0;
+        let mut sections = Sections::of(&text, self.schema.takes_back);
         for mut statement in split(&text, self.dialect) {
+            self.schema.takes_back = sections.at(statement.line);
             let before = self.kept_line.saturating_sub(1);
             statement.line = statement.line.saturating_add(before);
             for (line, _) in &mut statement.notes {
@@ -194,6 +197,7 @@ impl Skimmer<'_> {
             self.schema.statements += 1;
             read::read(&statement, &mut self.schema);
         }
+        self.schema.takes_back = sections.last();
     }
 
     /// Passes over one statement of rows.

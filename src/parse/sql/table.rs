@@ -147,6 +147,12 @@ fn is_constraint(item: &[Token], first: &Token) -> bool {
     }) || item.get(2).is_some_and(|t| t.sign('('))
         && !item.get(1).is_some_and(|t| is_length_type(&t.text))
         || item.get(2).is_some_and(|t| t.is("using") || t.is("on"))
+        || first.is("index")
+            && item.get(2).is_some_and(|t| {
+                ["clustered", "nonclustered", "unique", "hash"]
+                    .iter()
+                    .any(|w| t.is(w))
+            })
         || (first.is("unique")
             && item
                 .get(1)
@@ -226,6 +232,15 @@ fn type_end(item: &[Token]) -> usize {
         }
     }
     item.len()
+}
+
+/// The type at the beginning of words, without what follows it: `varchar(15)` of `varchar(15) NOT NULL`.
+pub(super) fn type_of(words: &[Token]) -> Option<String> {
+    let mut item = vec![words.first()?.clone()];
+    item.extend(words.iter().cloned());
+    let end = type_end(&item);
+    let text = type_text(item.get(1..end)?);
+    (!text.is_empty()).then_some(text)
 }
 
 /// The type as one text: `character varying(255)`.

@@ -276,3 +276,106 @@ fn accounts_from_anywhere() {
     assert_eq!(open, [3, 4, 5, 6, 7]);
     assert_eq!(schema.grants.last().unwrap().to, ["in", "lo"]);
 }
+
+/// The columns with their types.
+fn typed(text: &str, dialect: Dialect) -> Vec<String> {
+    let schema = parse(text, Some(dialect));
+    assert_eq!(schema.unparsed, [], "{text}");
+    schema
+        .tables
+        .iter()
+        .flat_map(|t| {
+            t.columns
+                .iter()
+                .map(move |c| format!("{} {}", c.name, c.data_type))
+        })
+        .collect()
+}
+
+#[test]
+fn the_last_state_of_each_column_counts() {
+    let postgres = "CREATE TABLE t (a bytea, b text, c int);\nALTER TABLE ONLY t ALTER COLUMN a TYPE varchar(12) USING convert_from(a, 'UTF8'), RENAME b TO d;\nALTER TABLE t DROP COLUMN IF EXISTS c CASCADE, ADD e date, DROP CONSTRAINT x;\nALTER TABLE t ALTER a SET NOT NULL, ALTER a SET DATA TYPE varchar(15);\n";
+    assert_eq!(
+        typed(postgres, Dialect::Postgres),
+        ["a varchar(15)", "d text", "e date"]
+    );
+    let mysql = "CREATE TABLE t (a varbinary(255), b varbinary(255), c text, `key` text);\nALTER TABLE `t` MODIFY COLUMN `a` varchar(12) NOT NULL COMMENT 'x' AFTER `b`, CHANGE `b` `d` varchar(15), DROP `c`, DROP PRIMARY KEY, DROP KEY k, ADD INDEX i (a);\n";
+    assert_eq!(
+        typed(mysql, Dialect::Mysql),
+        ["a varchar(12)", "d varchar(15)", "key text"]
+    );
+    let mssql = "CREATE TABLE [dbo].[t]([a] [varbinary](256) NULL, [b] [int], [c] [nvarchar](50) MASKED WITH (FUNCTION = 'default()'), [d] [int], [e] [int])\nGO\nALTER TABLE [dbo].[t] ALTER COLUMN [a] [nvarchar](12) NULL\nGO\nALTER TABLE [dbo].[t] ALTER COLUMN [c] DROP MASKED\nGO\nALTER TABLE [dbo].[t] DROP CONSTRAINT x, y\nGO\nALTER TABLE [dbo].[t] DROP CONSTRAINT x, COLUMN [d], [e]\nGO\nEXEC sp_rename 'dbo.t.b', 'f', 'COLUMN'\nGO\n";
+    assert_eq!(
+        typed(mssql, Dialect::Mssql),
+        ["a nvarchar(12)", "f int", "c nvarchar(50)"]
+    );
+    let oracle = "CREATE TABLE t (a RAW(256), b VARCHAR2(20) ENCRYPT, c VARCHAR2(9) ENCRYPT, d NUMBER, e NUMBER);\nALTER TABLE t MODIFY (a VARCHAR2(12 BYTE), b DECRYPT);\nALTER TABLE t MODIFY c VARCHAR2(30) NOT NULL ENABLE;\nALTER TABLE t MODIFY c NULL;\nALTER TABLE t DROP (d, e);\nALTER TABLE t RENAME COLUMN a TO f;\n";
+    assert_eq!(
+        typed(oracle, Dialect::Oracle),
+        [
+            "f varchar2(12 byte)",
+            "b varchar2(20)",
+            "c varchar2(30) encrypted with"
+        ]
+    );
+}
+
+#[test]
+fn a_way_back_takes_nothing_away() {
+    for (up, down) in [
+        ("-- +goose Up", "-- +goose Down"),
+        ("-- migrate:up", "-- migrate:down"),
+        ("", "-- //@UNDO"),
+    ] {
+        let text = format!(
+            "{up}\nCREATE TABLE t (a int);\nALTER TABLE t ADD COLUMN sdt text;\n{down}\nALTER TABLE t DROP COLUMN sdt;\n"
+        );
+        assert_eq!(typed(&text, Dialect::Postgres), ["a int", "sdt text"]);
+    }
+}
+
+#[test]
+fn what_sqlite_dumps() {
+    let text = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE \"K\" (\"Id\" INTEGER PRIMARY KEY, [SDT] NVARCHAR(15));\nCREATE VIRTUAL TABLE f USING fts5(ho_ten, dia_chi, tokenize='porter');\nCREATE TABLE IF NOT EXISTS 'f_data'(id INTEGER PRIMARY KEY, block BLOB);\nCOMMIT;\n";
+    let schema = parse(text, None);
+    assert_eq!(
+        (schema.dialect, &schema.unparsed[..]),
+        (Dialect::Generic, &[][..])
+    );
+    assert_eq!(
+        columns(&schema),
+        [
+            "K.Id:3",
+            "K.SDT:3",
+            "f.ho_ten:4",
+            "f.dia_chi:4",
+            "f_data.id:5",
+            "f_data.block:5"
+        ]
+    );
+}
+
+#[test]
+fn types_of_ones_own() {
+    let oracle = "CREATE EDITIONABLE TYPE \"BC\".\"T_DC\"   OID 'AB12' AS OBJECT (so_nha VARCHAR2(50), sdt VARCHAR2(15))\n/\nCREATE TYPE BC.T_DS AS TABLE OF BC.T_DC\n/\nCREATE TABLE BC.KH (dc BC.T_DC, ds BC.T_DS, x BC.T_LA);\n";
+    let schema = parse(oracle, Some(Dialect::Oracle));
+    let names: Vec<&str> = schema.tables[0]
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
+    assert_eq!(names, ["dc", "ds", "x", "so_nha", "sdt"]);
+    let undefined: Vec<bool> = schema.tables[0]
+        .columns
+        .iter()
+        .map(|c| c.undefined)
+        .collect();
+    assert_eq!(undefined, [false, false, true, false, false]);
+}
+
+#[test]
+fn a_table_in_place_of_a_view_is_none() {
+    let text = "CREATE TABLE `v` (\n`id` int(11)\n,`sdt` varchar(15)\n);\nDROP TABLE IF EXISTS `v`;\nCREATE VIEW `v` AS SELECT `id`, `sdt` FROM `kh`;\n";
+    let schema = parse(text, Some(Dialect::Mysql));
+    assert_eq!((schema.tables.len(), schema.views.len()), (0, 1));
+}

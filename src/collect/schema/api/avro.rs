@@ -18,7 +18,10 @@ pub(super) fn is_one(root: &Node) -> bool {
             && n.get("fields").is_some()
             && text(n, "name").is_some()
     };
-    record(root) || items(Some(root)).iter().any(record)
+    // A protocol (`.avpr`) lists its types.
+    let types = items(root.get("types")).iter().any(record);
+    let protocol = text(root, "protocol").is_some() && types;
+    protocol || record(root) || items(Some(root)).iter().any(record)
 }
 
 /// All fields.
@@ -43,7 +46,7 @@ fn walk(node: &Node, depth: u32, out: &mut Vec<Field>) {
         return;
     }
     // An array's items, a map's values, a type that is written out.
-    for key in ["items", "values", "type"] {
+    for key in ["items", "values", "type", "types"] {
         if let Some(inner) = node.get(key) {
             walk(inner, depth - 1, out);
         }

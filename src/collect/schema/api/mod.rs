@@ -2,6 +2,7 @@
 //! give them, whether they ask who calls, and what the addresses give away.
 
 use crate::model::{Fact, Place, Subject, Value};
+use crate::parse::avdl;
 use crate::parse::yaml::{Document, Node, NodeValue};
 
 mod avro;
@@ -14,7 +15,7 @@ use fields::Field;
 
 /// A description that was read.
 pub(super) struct Api {
-    document: Document,
+    root: Node,
     kind: Kind,
 }
 
@@ -43,7 +44,7 @@ impl Kind {
 /// May a file of this name hold a description?
 pub(super) fn is_named_so(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    [".json", ".yaml", ".yml", ".avsc"]
+    [".json", ".yaml", ".yml", ".avsc", ".avpr", ".avdl"]
         .iter()
         .any(|e| lower.ends_with(e))
 }
@@ -55,13 +56,20 @@ pub(super) fn is_proto(name: &str) -> bool {
 
 /// Reads a file; `None` where it describes no interface. A file that begins like one and cannot be read is an error.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Option<Api>, &'static str> {
+    if name.to_ascii_lowercase().ends_with(".avdl") {
+        let root = avdl::parse(&String::from_utf8_lossy(bytes)).ok_or("not-parsed")?;
+        let kind = Kind::Avro;
+        return Ok(Some(Api { root, kind }));
+    }
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
     let looks = ["openapi", "swagger", "$schema", "\"$id\"", "$defs"]
         .iter()
         .any(|w| head.contains(w))
-        || name.to_ascii_lowercase().ends_with(".avsc");
+        || [".avsc", ".avpr"]
+            .iter()
+            .any(|e| name.to_ascii_lowercase().ends_with(e));
     match Document::parse(name, bytes) {
-        Ok(document) => Ok(kind(&document.root).map(|kind| Api { document, kind })),
+        Ok(Document { root, .. }) => Ok(kind(&root).map(|kind| Api { root, kind })),
         Err(_) if looks => Err("not-parsed"),
         Err(_) => Ok(None),
     }
@@ -87,7 +95,7 @@ fn kind(root: &Node) -> Option<Kind> {
 
 /// The subjects of a description: `api`, an `api-operation` each, an `api-field` for each personal field.
 pub(super) fn subjects(api: &Api, id: &str, file: &str) -> Vec<Subject> {
-    let root = &api.document.root;
+    let root = &api.root;
     let fields = fields::all(root, api.kind);
     let operations = operations::all(root, api.kind);
     let plain = operations::plain_servers(root, api.kind);

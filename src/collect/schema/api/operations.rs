@@ -27,7 +27,7 @@ pub(super) struct Operation {
     pub(super) paginated: bool,
     pub(super) personal_in_url: BTreeSet<String>,
     pub(super) sequential_ids: BTreeSet<String>,
-    /// A part of the answer is described in a file that is not there.
+    /// A part of the answer is described in a file that is not there, or nowhere.
     pub(super) not_followed: bool,
     /// A parameter is.
     pub(super) parameter_not_followed: bool,
@@ -83,7 +83,7 @@ impl Operation {
         // What was found is there; what was not found may stand in the part that was not followed.
         let seen = |it: bool, whole: bool| match it || whole {
             true => it.into(),
-            false => Value::unseen("not-parsed", "a part is described in another file"),
+            false => Value::unseen("not-parsed", "a part is not described here"),
         };
         let found = |it: bool| seen(it, !self.not_followed);
         let told = |it: Option<bool>| match it {
@@ -165,11 +165,50 @@ fn answers(root: &Node, operation: &Node, out: &mut Operation) {
         }
         let answer = follow(root, answer);
         out.not_followed |= answer.get("$ref").is_some();
-        let contents = entries(answer.get("content")).filter_map(|(_, _, c)| c.get("schema"));
-        for schema in contents.chain(answer.get("schema")) {
-            out.list |= is_list(root, schema);
-            gives(root, schema, out);
+        for (_, _, content) in entries(answer.get("content")) {
+            match content.get("schema") {
+                Some(schema) => described(root, schema, out),
+                // An answer without a description may hold anything.
+                None => out.not_followed = true,
+            }
         }
+        if let Some(schema) = answer.get("schema") {
+            described(root, schema, out);
+        }
+    }
+}
+
+fn described(root: &Node, schema: &Node, out: &mut Operation) {
+    out.list |= is_list(root, schema);
+    out.not_followed |= is_open(root, schema, 6);
+    gives(root, schema, out);
+}
+
+/// May the answer hold more than its description names: an object without properties, a file?
+fn is_open(root: &Node, schema: &Node, depth: u32) -> bool {
+    let schema = follow(root, schema);
+    let has = |key: &str| schema.get(key).is_some();
+    if depth == 0 || has("enum") || has("const") || has("$ref") {
+        return false;
+    }
+    if let Some(items) = schema.get("items") {
+        return is_open(root, items, depth - 1);
+    }
+    if ["properties", "allOf", "anyOf", "oneOf"]
+        .iter()
+        .any(|k| has(k))
+    {
+        return false;
+    }
+    if let Some(more) = schema.get("additionalProperties") {
+        let closed = matches!(more.value, NodeValue::Bool(false));
+        return !closed && is_open(root, more, depth - 1);
+    }
+    match text(schema, "type") {
+        Some("object" | "array" | "file") => true,
+        Some("string") => text(schema, "format") == Some("binary"),
+        Some(_) => false,
+        None => !has("type"),
     }
 }
 

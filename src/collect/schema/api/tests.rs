@@ -350,3 +350,78 @@ paths:
     assert!(!list("ANY /items/{id}"));
     assert!(list("GET /answer"));
 }
+
+#[test]
+fn an_answer_that_is_not_described_may_hold_anything() {
+    let answer = |content: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{ title: a, version: \"1\" }}\npaths:\n  /a:\n    get:\n      responses: {{ \"200\": {content} }}\n"
+        );
+        said(&all(&text), "GET /a", "gives_personal")
+    };
+    for (content, expected) in [
+        ("{ description: ok }", "false"),
+        (
+            "{ content: { application/json: { schema: { type: object } } } }",
+            "? (not-parsed)",
+        ),
+        (
+            "{ content: { application/json: { schema: { type: array, items: {} } } } }",
+            "? (not-parsed)",
+        ),
+        (
+            "{ content: { application/json: { example: { sdt: x } } } }",
+            "? (not-parsed)",
+        ),
+        (
+            "{ content: { text/csv: { schema: { type: string, format: binary } } } }",
+            "? (not-parsed)",
+        ),
+        (
+            "{ content: { application/json: { schema: { type: object, additionalProperties: true } } } }",
+            "? (not-parsed)",
+        ),
+        (
+            "{ content: { application/json: { schema: { type: object, additionalProperties: { type: string } } } } }",
+            "false",
+        ),
+        (
+            "{ content: { application/json: { schema: { type: object, properties: { ma: { type: string } } } } } }",
+            "false",
+        ),
+        (
+            "{ content: { text/plain: { schema: { type: string } } } }",
+            "false",
+        ),
+    ] {
+        assert!(
+            answer(content).starts_with(expected),
+            "{content}: {}",
+            answer(content)
+        );
+    }
+}
+
+#[test]
+fn avro_idl_and_protocols() {
+    let idl = "protocol P {\n  record NguoiNhan {\n    string hoTen;\n    union { null, string } sdt = null;\n  }\n}\n";
+    let of = |name: &str, text: &str| {
+        let api = read(name, text.as_bytes()).unwrap().unwrap();
+        subjects(&api, name, name)
+    };
+    let s = of("a.avdl", idl);
+    assert_eq!(said(&s, "NguoiNhan.sdt", "class"), "phone");
+    assert_eq!(
+        s.iter()
+            .find(|s| &*s.id == "NguoiNhan.sdt")
+            .unwrap()
+            .place
+            .as_ref()
+            .unwrap()
+            .line,
+        4
+    );
+    assert!(read("a.avdl", b"record A {").is_err());
+    let protocol = r#"{"protocol":"P","types":[{"type":"record","name":"K","fields":[{"name":"sdt","type":"string"}]}],"messages":{}}"#;
+    assert_eq!(said(&of("a.avpr", protocol), "K.sdt", "class"), "phone");
+}

@@ -70,6 +70,34 @@ pub(super) fn tables(columns: &[Row], checks: &[Row]) -> String {
     out
 }
 
+/// `CREATE DOMAIN`, `CREATE TYPE`. Rows: schema, type, what a domain is made of; and schema, type, field, its type.
+pub(super) fn types(named: &[Row], fields: &[Row]) -> String {
+    let mut out = named.iter().fold(String::new(), |mut out, row| {
+        let of = full(at(row, 0), at(row, 1));
+        let _ = match at(row, 2) {
+            "" => writeln!(out, "CREATE TYPE {of};"),
+            base => writeln!(out, "CREATE DOMAIN {of} AS {base};"),
+        };
+        out
+    });
+    let mut by_type: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for row in fields {
+        by_type
+            .entry((at(row, 0), at(row, 1)))
+            .or_default()
+            .push(format!("{} {}", name(at(row, 2)), at(row, 3)));
+    }
+    for ((schema, of), fields) in by_type {
+        let _ = writeln!(
+            out,
+            "CREATE TYPE {} AS ({});",
+            full(schema, of),
+            fields.join(", ")
+        );
+    }
+    out
+}
+
 fn column(row: &Row) -> String {
     let mut out = format!("{} {}", name(at(row, 4)), at(row, 5));
     let default = at(row, 7);

@@ -95,6 +95,7 @@ pub(super) fn ask(variable: &str, sample: Option<u32>, cx: &Context) -> Result<L
     runtime.shutdown_background();
     let answers = answers?;
     let mut schema = sql::parse(&answers.text, Some(address.dialect));
+    schema.note_undefined();
     without_lines(&mut schema);
     Ok(Live {
         schema,
@@ -122,4 +123,5 @@ fn without_lines(schema: &mut Schema) {
     for one in &mut schema.unparsed {
         one.line = 0;
     }
+    schema.literal_keys.fill(0);
 }

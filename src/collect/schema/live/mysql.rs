@@ -1,5 +1,6 @@
 //! MariaDB and MySQL: the definitions as the server itself writes them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -184,25 +185,83 @@ async fn routines(conn: &mut Conn, answers: &mut Answers) -> Result<(), &'static
     Ok(())
 }
 
-/// Rights on the tables of this database, as far as the account may see them.
+/// Rights on the tables of this database and on all of it, as far as the account may see them.
 async fn grants(conn: &mut Conn, answers: &mut Answers) -> Result<(), &'static str> {
-    let list = "SELECT grantee, table_name, privilege_type, is_grantable FROM information_schema.table_privileges WHERE table_schema = DATABASE() ORDER BY 1, 2, 3";
-    for row in rows(conn, list, answers).await? {
-        let option = if at(&row, 3) == "YES" {
-            " WITH GRANT OPTION"
-        } else {
-            ""
-        };
-        let _ = writeln!(
-            answers.text,
-            "GRANT {} ON {} TO {}{option};",
-            at(&row, 2),
-            name(at(&row, 1)),
-            at(&row, 0)
-        );
+    let lists = [
+        // Of the whole server only accounts count that may come from anywhere: others keep it running.
+        "SELECT grantee, '', '', privilege_type, is_grantable FROM information_schema.user_privileges WHERE privilege_type <> 'USAGE' AND grantee LIKE '%\\%%' ORDER BY 1, 4",
+        "SELECT grantee, '', '', privilege_type, is_grantable FROM information_schema.schema_privileges WHERE DATABASE() LIKE table_schema ORDER BY 1, 4",
+        "SELECT grantee, table_name, '', privilege_type, is_grantable FROM information_schema.table_privileges WHERE table_schema = DATABASE() ORDER BY 1, 2, 4",
+        "SELECT grantee, table_name, column_name, privilege_type, is_grantable FROM information_schema.column_privileges WHERE table_schema = DATABASE() ORDER BY 1, 2, 4, 3",
+    ];
+    let own = rows(conn, "SELECT DATABASE()", answers).await?;
+    let own = own.first().map(|r| name(at(r, 0))).unwrap_or_default();
+    let on = [
+        "*.*".to_owned(),
+        format!("{own}.*"),
+        String::new(),
+        String::new(),
+    ];
+    for (list, on) in lists.into_iter().zip(on) {
+        let rows = rows(conn, list, answers).await?;
+        answers.text.push_str(&granted(&rows, &on));
     }
     Ok(())
 }
+
+/// `GRANT`. Rows: grantee, table, column, right, may be given on; where there is no table, the rights are on `all_of`. An
+/// account without a host is a role.
+fn granted(rows: &[Row], all_of: &str) -> String {
+    let mut by: BTreeMap<[&str; 3], Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let right = match at(row, 2) {
+            "" => at(row, 3).to_owned(),
+            column => format!("{} ({})", at(row, 3), name(column)),
+        };
+        by.entry([at(row, 0), at(row, 1), at(row, 4)])
+            .or_default()
+            .push(right);
+    }
+    let mut out = String::new();
+    for ([grantee, table, option], rights) in by {
+        let all = ALL.iter().all(|r| rights.iter().any(|x| x == r));
+        let rights = match all {
+            true => "ALL PRIVILEGES".to_owned(),
+            false => rights.join(", "),
+        };
+        let role = grantee.strip_suffix("@''");
+        if let Some(role) = role.filter(|r| !r.eq_ignore_ascii_case("'PUBLIC'")) {
+            let _ = writeln!(out, "CREATE ROLE {role};");
+        }
+        let on = match table {
+            "" => all_of.to_owned(),
+            table => name(table),
+        };
+        let to = role.unwrap_or(grantee);
+        let option = match option {
+            "YES" => " WITH GRANT OPTION",
+            _ => "",
+        };
+        let _ = writeln!(out, "GRANT {rights} ON {on} TO {to}{option};");
+    }
+    out
+}
+
+/// The rights that make up ALL on a database; new versions add to them.
+const ALL: [&str; 12] = [
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "DROP",
+    "ALTER",
+    "INDEX",
+    "TRIGGER",
+    "EVENT",
+    "LOCK TABLES",
+    "CREATE VIEW",
+];
 
 /// At most `sample` values of each column, looked at and let go.
 async fn sampled(

@@ -139,6 +139,7 @@ async fn catalog(client: &Client, answers: &mut Answers) -> Result<(), &'static 
         .first()
         .map(|r| format!("PostgreSQL {}", at(r, 0)))
         .unwrap_or_default();
+    types(client, answers).await?;
     let columns = format!(
         "SELECT n.nspname, c.relname, c.relkind = 'p', pg_catalog.obj_description(c.oid, 'pg_class'), a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.col_description(c.oid, a.attnum), a.attgenerated FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind IN ('r', 'p', 'f') AND {of_table} ORDER BY n.nspname, c.relname, a.attnum"
     );
@@ -171,6 +172,12 @@ async fn catalog(client: &Client, answers: &mut Answers) -> Result<(), &'static 
     answers.text.push_str(&ddl::statements(&routines));
     let triggers = rows(client, &triggers, answers).await?;
     answers.text.push_str(&ddl::statements(&triggers));
+    // One that is disabled, or that runs for copied rows alone, protects nothing.
+    let idle = format!(
+        "SELECT pg_catalog.format('ALTER TABLE %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, t.tgname) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND t.tgenabled IN ('D', 'R') AND {of_table}"
+    );
+    let idle = rows(client, &idle, answers).await?;
+    answers.text.push_str(&ddl::statements(&idle));
     let views = rows(client, &views, answers).await?;
     answers.text.push_str(&ddl::views(&views));
     let policies = rows(client, &policies, answers).await?;
@@ -190,6 +197,20 @@ async fn catalog(client: &Client, answers: &mut Answers) -> Result<(), &'static 
             answers.rows.insert(at(&row, 0).to_owned(), n);
         }
     }
+    Ok(())
+}
+
+/// Domains, types made of columns, and all others by their names.
+async fn types(client: &Client, answers: &mut Answers) -> Result<(), &'static str> {
+    let named = format!(
+        "SELECT n.nspname, t.typname, CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('b', 'd', 'e', 'r', 'm') AND t.typelem = 0 AND {OURS} ORDER BY 1, 2"
+    );
+    let named = rows(client, &named, answers).await?;
+    let fields = format!(
+        "SELECT n.nspname, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind = 'c' AND {OURS} ORDER BY n.nspname, c.relname, a.attnum"
+    );
+    let fields = rows(client, &fields, answers).await?;
+    answers.text.push_str(&ddl::types(&named, &fields));
     Ok(())
 }
 
