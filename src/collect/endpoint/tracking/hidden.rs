@@ -43,7 +43,8 @@ pub(super) fn carried(body: &str) -> Carried {
                 };
                 out.values.push((about, piece.text));
             }
-            Where::Text => {}
+            Where::Style => out.values.push((String::new(), piece.text)),
+            Where::Text | Where::Element => {}
         }
     }
     for found in COMMENT.iter().flat_map(|c| c.captures_iter(body)) {

@@ -10,7 +10,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::http::{Page, Web};
 use super::leaf::{AMBIGUOUS, NOT_ASKED};
