@@ -3,8 +3,7 @@
 use super::summary::is_active_fail;
 use super::{Baseline, Input};
 use crate::model::{
-    Finding, Force, Gate, RequirementReport, ResultWord, Severity, Status, Summary, Target,
-    Text,
+    Finding, Force, Gate, RequirementReport, ResultWord, Severity, Status, Summary, Target, Text,
 };
 use crate::text::lists;
 

@@ -4,8 +4,8 @@
 use super::Input;
 use super::waive;
 use crate::model::{
-    Day, Disposition, Finding, FindingWaiver, Force, InlineWaiver, Reason, ResultWord, Severity, Waiver,
-    WaiverReport,
+    Day, Disposition, Finding, FindingWaiver, Force, InlineWaiver, Reason, ResultWord, Severity,
+    Waiver, WaiverReport,
 };
 use crate::text::reasons;
 

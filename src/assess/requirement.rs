@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::words;
 use super::{Duties, Input, waive};
 use crate::model::{
-    Attestation, AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading, ReasonReport,
-    Requirement, RequirementReport, RequirementSystem, ResultWord, Status, Text,
+    Attestation, AttestationReport, Disposition, Duty, Exposure, Finding, Force, ORG, Reading,
+    ReasonReport, Requirement, RequirementReport, RequirementSystem, ResultWord, Status, Text,
 };
 
 /// The requirements in force that bind a system or the organisation. In a scan only those on which a finding bears.

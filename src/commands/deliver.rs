@@ -295,9 +295,13 @@ fn names_hosts(folder: &Path) -> bool {
     let open_run = bytes(folder.join("run.json"))
         .and_then(|run| serde_json::from_slice::<Hosts>(&run).ok())
         .is_some_and(|run| run.assets.iter().any(Host::is_open));
-    let chain = std::fs::read_dir(folder.join(seal::CHAIN)).into_iter().flatten();
+    let chain = std::fs::read_dir(folder.join(seal::CHAIN))
+        .into_iter()
+        .flatten();
     let links = chain.flatten().map(|entry| entry.path());
-    let mut manifests = std::iter::once(folder.join(MANIFEST)).chain(links).filter_map(bytes);
+    let mut manifests = std::iter::once(folder.join(MANIFEST))
+        .chain(links)
+        .filter_map(bytes);
     open_run || manifests.any(|manifest| seal::names_inputs(&manifest))
 }
 

@@ -11,9 +11,7 @@ use super::sealing::{public_key, small};
 use super::{Failure, Outcome, now, output};
 use crate::cli::{Common, VerifyArgs};
 use crate::collect::bundle;
-use crate::evidence::seal::{
-    self, BrokenWhy, CHAIN, Holds, Kept, MANIFEST, ReportManifest, SEAL,
-};
+use crate::evidence::seal::{self, BrokenWhy, CHAIN, Holds, Kept, MANIFEST, ReportManifest, SEAL};
 use crate::model::{Day, Lang, Text};
 use crate::text::evidence as words;
 use crate::text::labels;

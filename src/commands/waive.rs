@@ -38,7 +38,12 @@ pub(super) fn run(args: &WaiveArgs, common: &Common) -> Outcome {
     if !common.quiet {
         let lang: Lang = common.lang.into();
         let shown = file.display().to_string();
-        let said = words::waived(&id, &shown, until, args.approver.as_deref().is_some_and(names_somebody));
+        let said = words::waived(
+            &id,
+            &shown,
+            until,
+            args.approver.as_deref().is_some_and(names_somebody),
+        );
         output::stdout(&format!("{}\n", said.get(lang)))?;
     }
     Ok(0)

@@ -242,7 +242,11 @@ impl Attestation {
 
     /// One among `others` that said on the same day or later, up to `on`, that the duty is not met: that it ended or lost its
     /// document makes no paper of before true again.
-    pub fn denied_by<'a>(&self, others: impl IntoIterator<Item = &'a Attestation>, on: Day) -> Option<&'a Attestation> {
+    pub fn denied_by<'a>(
+        &self,
+        others: impl IntoIterator<Item = &'a Attestation>,
+        on: Day,
+    ) -> Option<&'a Attestation> {
         let later = |a: &&Attestation| !a.met && a.issued >= self.issued && a.issued <= on;
         let mut later = others.into_iter().filter(later);
         if self.met { later.next() } else { None }

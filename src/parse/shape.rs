@@ -193,7 +193,9 @@ impl Shape {
                         match nearest(&key.name, properties.keys().map(String::as_str)) {
                             Some(near) => format!("did you mean `{near}`?"),
                             // `{ vi: Bưu chính, Chuyển phát, en: … }`: a comma ends a text in braces.
-                            None if matches!(value.value, NodeValue::Null) && key.name.contains(' ') => {
+                            None if matches!(value.value, NodeValue::Null)
+                                && key.name.contains(' ') =>
+                            {
                                 "put a text with a comma in quotes".to_owned()
                             }
                             None => format!(

@@ -146,7 +146,12 @@ impl Codes {
     }
 
     fn code(&mut self, name: &str, kind: &str) -> String {
-        let number = self.codes.values().filter(|(_, c)| c.starts_with(kind)).count() + 1;
+        let number = self
+            .codes
+            .values()
+            .filter(|(_, c)| c.starts_with(kind))
+            .count()
+            + 1;
         let code = || (name.to_owned(), format!("{kind}{number:03}"));
         let entry = self.codes.entry(name.to_ascii_lowercase());
         entry.or_insert_with(code).1.clone()
@@ -168,7 +173,11 @@ impl Codes {
                 personal_data,
                 ..
             } = system;
-            said.extend([operator, regulation, impact_assessment, note].into_iter().flatten());
+            said.extend(
+                [operator, regulation, impact_assessment, note]
+                    .into_iter()
+                    .flatten(),
+            );
             said.extend(personal_data);
         }
         for text in said {
@@ -366,20 +375,36 @@ mod tests {
         run.systems[0].name.vi = "Cổng trên DB-NOI-BO".into();
         run.findings[0].actual = vec![crate::model::ActualReport {
             value: "held: tcvn14423.net-11 tcvn14423.net".into(),
-            ..run.findings.iter().find_map(|f| f.actual.first()).unwrap().clone()
+            ..run
+                .findings
+                .iter()
+                .find_map(|f| f.actual.first())
+                .unwrap()
+                .clone()
         }];
         let plan = RemedyPlan {
             proposals: vec!["Thay máy db-noi-bo (10.1.2.3)".into()],
             ..RemedyPlan::default()
         };
         let opened = hosts(&run, &plan).unwrap();
-        assert_eq!(opened.run.requirements.last().unwrap().id, "tcvn14423.net-11");
+        assert_eq!(
+            opened.run.requirements.last().unwrap().id,
+            "tcvn14423.net-11"
+        );
         let actual = &opened.run.findings[0].actual[0].value;
         assert_eq!(actual, "held: tcvn14423.net-11 tcvn14423.net");
         assert!(!opened.run.systems[0].name.vi.contains("NOI-BO"));
-        assert!(opened.plan.proposals[0].starts_with("Thay máy H"), "{:?}", opened.plan.proposals);
+        assert!(
+            opened.plan.proposals[0].starts_with("Thay máy H"),
+            "{:?}",
+            opened.plan.proposals
+        );
         assert!(!opened.plan.proposals[0].contains("10.1.2.3"));
-        let server = opened.run.assets.iter().find(|a| a.kind == AssetKind::Server);
+        let server = opened
+            .run
+            .assets
+            .iter()
+            .find(|a| a.kind == AssetKind::Server);
         assert!(is_code(&server.unwrap().id) && !is_code("Hanoi") && !is_code("H1x2"));
     }
 }

@@ -34,8 +34,14 @@ pub fn ended(finished: &Text, days: i64) -> Text {
         days => (format!("{days} ngày trước"), format!("{days} days ago")),
     };
     Text::new(
-        format!("Lần chạy kết thúc lúc {}, {vi}; có lần chạy nào mới hơn hay không thì thư mục này không cho biết.", finished.vi),
-        format!("The run ended at {}, {en}; whether there is a newer one this folder cannot tell.", finished.en),
+        format!(
+            "Lần chạy kết thúc lúc {}, {vi}; có lần chạy nào mới hơn hay không thì thư mục này không cho biết.",
+            finished.vi
+        ),
+        format!(
+            "The run ended at {}, {en}; whether there is a newer one this folder cannot tell.",
+            finished.en
+        ),
     )
 }
 

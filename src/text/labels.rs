@@ -379,7 +379,10 @@ mod tests {
             moment("2026-11-23T09:12:30.5+07:00").vi,
             "09:12 ngày 23/11/2026 (giờ Việt Nam)"
         );
-        assert_eq!(moment("2026-11-30T17:15:30Z").en, "2026-12-01 00:15 (UTC+7)");
+        assert_eq!(
+            moment("2026-11-30T17:15:30Z").en,
+            "2026-12-01 00:15 (UTC+7)"
+        );
         assert_eq!(clock("2026-11-30T17:15:17.973Z"), "2026-12-01 00:15");
         assert_eq!(moment("soon").vi, "soon");
         assert_eq!(moment("2026-11-23Tđđđđđđđđ").en, "2026-11-23Tđđđđđđđđ");

@@ -9,8 +9,7 @@ pub fn names_somebody(name: &str) -> bool {
     let words = words(name).join(" ");
     let folded = fold(&words);
     let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
-    let denied = NOBODY.contains(&&*folded)
-        || DENIES.iter().any(|none| folded.starts_with(none));
+    let denied = NOBODY.contains(&&*folded) || DENIES.iter().any(|none| folded.starts_with(none));
     letters >= 1 && !denied && !folded.chars().all(|c| c == 'x' || c == ' ')
 }
 
@@ -77,12 +76,23 @@ const TITLES: &[&str] = &[
 
 /// What is written where nobody is named.
 const NOBODY: &[&str] = &[
-    "n a", "na", "none", "nobody", "null", "nil", "tbd", "tba", "tbc", "todo", "unknown", "name", "signer", "approver", "owner", "test",
+    "n a", "na", "none", "nobody", "null", "nil", "tbd", "tba", "tbc", "todo", "unknown", "name",
+    "signer", "approver", "owner", "test",
 ];
 
 /// How words begin that put it off or deny it: `chưa duyệt`, `không có`, `to be named`.
 const DENIES: &[&str] = &[
-    "chua", "khong", "dang cho", "cho duyet", "cho ky", "pending", "to be ", "not yet", "nguoi ky", "ho ten", "ho va ten",
+    "chua",
+    "khong",
+    "dang cho",
+    "cho duyet",
+    "cho ky",
+    "pending",
+    "to be ",
+    "not yet",
+    "nguoi ky",
+    "ho ten",
+    "ho va ten",
 ];
 
 #[cfg(test)]
@@ -117,11 +127,33 @@ mod tests {
     #[test]
     fn nobody_is_named() {
         for none in [
-            "", " ", "-", "...", "……", "N/A", "n.a.", "TBD", "Chưa có", "chưa duyệt", "Không có", "xxx", "?", "\u{200b}", "(chưa ký)",
+            "",
+            " ",
+            "-",
+            "...",
+            "……",
+            "N/A",
+            "n.a.",
+            "TBD",
+            "Chưa có",
+            "chưa duyệt",
+            "Không có",
+            "xxx",
+            "?",
+            "\u{200b}",
+            "(chưa ký)",
         ] {
             assert!(!names_somebody(none), "{none:?}");
         }
-        for some in ["Lê Hoài Phong", "A", "Na Vi", "Trưởng ban", "Ban An ninh thông tin", "Xuân", "Chu Văn An"] {
+        for some in [
+            "Lê Hoài Phong",
+            "A",
+            "Na Vi",
+            "Trưởng ban",
+            "Ban An ninh thông tin",
+            "Xuân",
+            "Chu Văn An",
+        ] {
             assert!(names_somebody(some), "{some}");
         }
     }

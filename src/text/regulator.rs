@@ -243,7 +243,8 @@ pub fn protection(open: u64, protected: u64, unknown: u64) -> String {
 }
 
 /// Under the table of people.
-pub const PEOPLE_LEAD: &str = "Kết quả theo quy định về bảo vệ dữ liệu cá nhân (hệ thống ghi theo số thứ tự ở Mục IV):";
+pub const PEOPLE_LEAD: &str =
+    "Kết quả theo quy định về bảo vệ dữ liệu cá nhân (hệ thống ghi theo số thứ tự ở Mục IV):";
 /// Head of the table of requirements on personal data.
 pub const REQUIREMENTS_HEAD: [&str; 3] = ["Điều, khoản, điểm", "Yêu cầu", "Kết quả"];
 
@@ -322,11 +323,15 @@ pub const APPENDIX_4: (&str, &str) = ("Phụ lục IV", "VĂN BẢN XÁC NHẬN 
 /// Head of the table of results.
 pub const RESULTS_HEAD: [&str; 3] = ["Điều, khoản, điểm", "Yêu cầu", "Kết quả theo hệ thống"];
 /// Above a table whose cells name systems by number.
-pub const BY_NUMBER: &str = "Trong các bảng dưới đây, hệ thống được ghi theo số thứ tự (TT) ở Mục IV.";
+pub const BY_NUMBER: &str =
+    "Trong các bảng dưới đây, hệ thống được ghi theo số thứ tự (TT) ở Mục IV.";
 
 /// A system by its number in the table of systems; the whole company has none.
 pub fn system_number(number: Option<usize>) -> String {
-    number.map_or_else(|| "Toàn doanh nghiệp".to_owned(), |n| format!("Hệ thống {n}"))
+    number.map_or_else(
+        || "Toàn doanh nghiệp".to_owned(),
+        |n| format!("Hệ thống {n}"),
+    )
 }
 
 /// Head of the table of evidence.
@@ -374,7 +379,8 @@ pub const FORM_HEAD: [&str; 12] = [
 /// Under the table.
 pub const FORM_NOTE: &str = "Tên cột lập theo danh mục kiểm tra của nguồn thứ cấp; đối chiếu với Mẫu số 08 ban hành kèm Nghị định 331/2026/NĐ-CP trước khi nộp. Ô để trống là nội dung đơn vị chưa khai báo.";
 /// Before the second table.
-pub const FORM_MEASURES: &str = "Mức độ triển khai theo từng yêu cầu của cấp độ (hệ thống ghi theo số thứ tự ở bảng trên):";
+pub const FORM_MEASURES: &str =
+    "Mức độ triển khai theo từng yêu cầu của cấp độ (hệ thống ghi theo số thứ tự ở bảng trên):";
 /// Head of the second table.
 pub const FORM_MEASURES_HEAD: [&str; 4] = [
     "Điều, khoản, điểm",

@@ -302,13 +302,29 @@ fn no_allowance_makes_a_verdict_where_nothing_was_seen() {
         );
         fs::write(&path, text).unwrap();
         let more = ["--max-undetermined", "100000", "--fail-on", "critical"];
-        let output = capdo(&[&["audit", &path, "--as-of", DAY, "--format", "json"], &more[..]].concat());
+        let output = capdo(
+            &[
+                &["audit", &path, "--as-of", DAY, "--format", "json"],
+                &more[..],
+            ]
+            .concat(),
+        );
         assert!(code(&output) < 4, "{}", stderr(&output));
         let run: Value = serde_json::from_str(&stdout(&output)).unwrap();
         assert_eq!(run["gate"]["exit_code"], code(&output));
         code(&output)
     };
-    assert_eq!(audit("  - { id: w, system: portal, kind: server, root: nowhere }\n"), 3);
-    fs::write(dir.path().join("a.sql"), "CREATE TABLE parcels (weight integer);\n").unwrap();
-    assert_eq!(audit("  - { id: s, system: portal, kind: schema, path: a.sql }\n"), 0);
+    assert_eq!(
+        audit("  - { id: w, system: portal, kind: server, root: nowhere }\n"),
+        3
+    );
+    fs::write(
+        dir.path().join("a.sql"),
+        "CREATE TABLE parcels (weight integer);\n",
+    )
+    .unwrap();
+    assert_eq!(
+        audit("  - { id: s, system: portal, kind: schema, path: a.sql }\n"),
+        0
+    );
 }

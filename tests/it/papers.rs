@@ -273,7 +273,10 @@ fn a_later_no_is_not_undone_by_its_end() {
     assert_eq!(status_of(&[met, ended]), "undetermined");
     let dir = tempfile::tempdir().unwrap();
     let path = company(dir.path(), &no_machines(), &[met, ended]);
-    assert!(missing(&path).iter().any(|(id, _)| id == DUTY), "it is owed again");
+    assert!(
+        missing(&path).iter().any(|(id, _)| id == DUTY),
+        "it is owed again"
+    );
     let lasting = (DUTY, "organisation", "2026-06-05", 12, "not-met");
     assert_eq!(status_of(&[met, lasting]), "gap");
     // Of two of one day the one that says no, in whatever order.
@@ -292,7 +295,10 @@ fn an_attestation_that_no_duty_asks_for_is_told() {
     let path = company(dir.path(), &no_machines(), &said);
     let run = run(&path, &[]);
     assert_eq!(status(&run, "l116.10.1.e"), "undetermined");
-    assert_eq!(run["attestations"][0]["remark"]["code"], "attestation-unused");
+    assert_eq!(
+        run["attestations"][0]["remark"]["code"],
+        "attestation-unused"
+    );
 }
 
 #[test]
@@ -303,17 +309,28 @@ fn what_nobody_signed_and_an_empty_document_prove_nothing() {
     let path = company(dir.path(), &no_machines(), &said);
     let file = dir.path().join("attestations.yaml");
     let text = fs::read_to_string(&file).unwrap();
-    for signer in ["name: Chưa có, role: B", "name: A, role: '...'", "name: '-', role: TBD"] {
+    for signer in [
+        "name: Chưa có, role: B",
+        "name: A, role: '...'",
+        "name: '-', role: TBD",
+    ] {
         fs::write(&file, text.replace("name: A, role: B", signer)).unwrap();
         let run = run(&path, &[]);
         assert_eq!(status(&run, DUTY), "undetermined", "{signer}");
-        assert_eq!(run["attestations"][0]["remark"]["code"], "attestation-unsigned");
+        assert_eq!(
+            run["attestations"][0]["remark"]["code"],
+            "attestation-unsigned"
+        );
     }
     let hash = sha256(&dir.path().join("paper.md"));
     for content in ["", " \n\n"] {
         fs::write(dir.path().join("paper.md"), content).unwrap();
         let now = sha256(&dir.path().join("paper.md"));
         fs::write(&file, text.replace(&hash, &now)).unwrap();
-        assert_eq!(status(&run(&path, &[]), DUTY), "undetermined", "{content:?}");
+        assert_eq!(
+            status(&run(&path, &[]), DUTY),
+            "undetermined",
+            "{content:?}"
+        );
     }
 }

@@ -214,7 +214,8 @@ fn codes_stand_for_hosts_and_the_key_stands_apart() {
             assert!(!text.contains(host), "{host} in {name}");
         }
     }
-    let coded: serde_json::Value = serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap();
+    let coded: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap();
     let ids = |run: &serde_json::Value| -> Vec<String> {
         let list = run["requirements"].as_array().unwrap().iter();
         list.map(|r| r["id"].to_string()).collect()
@@ -226,7 +227,10 @@ fn codes_stand_for_hosts_and_the_key_stands_apart() {
     let output = drawn(&beside, &["--redact", "hosts", "--redact-key", key]);
     assert_eq!(code(&output), 2, "{}", stderr(&output));
     // Beside others with codes it may stand.
-    assert_eq!(code(&drawn(&out, &["--redact", "hosts", "--redact-key", key])), 0);
+    assert_eq!(
+        code(&drawn(&out, &["--redact", "hosts", "--redact-key", key])),
+        0
+    );
     // Never among the reports, and never without being asked for.
     let inside = out.join("key.csv");
     let output = drawn(

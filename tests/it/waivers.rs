@@ -452,7 +452,11 @@ fn what_was_approved_for_one_duty_lifts_no_other() {
     let dir = tempfile::tempdir().unwrap();
     let inventory = with_waivers(dir.path(), "");
     let sample = inventory.parent().unwrap();
-    fs::write(sample.join("waivers.yaml"), "schema: capdo/waivers/1\nwaivers: []\n").unwrap();
+    fs::write(
+        sample.join("waivers.yaml"),
+        "schema: capdo/waivers/1\nwaivers: []\n",
+    )
+    .unwrap();
     let hash = stdout_of_sha256(&sample.join("hr/roster.csv"));
     let status = |covers: &str, duty: &str| {
         let entry = format!(
@@ -467,9 +471,14 @@ fn what_was_approved_for_one_duty_lifts_no_other() {
         let systems = found["systems"].as_array().unwrap();
         let own = systems.iter().find(|s| s["id"] == "sorting").unwrap();
         let findings = run["findings"].as_array().unwrap().iter();
-        let mut failing = findings.filter(|f| f["control"] == "DOC-LVL-001" && f["result"] == "fail");
+        let mut failing =
+            findings.filter(|f| f["control"] == "DOC-LVL-001" && f["result"] == "fail");
         // What breaks another duty stays active, and counts in the gate.
-        let wanted = if covers.starts_with("requirement") { "none" } else { "compensating" };
+        let wanted = if covers.starts_with("requirement") {
+            "none"
+        } else {
+            "compensating"
+        };
         assert!(failing.all(|f| f["disposition"] == wanted), "{covers}");
         own["status"].as_str().unwrap().to_owned()
     };
@@ -479,7 +488,10 @@ fn what_was_approved_for_one_duty_lifts_no_other() {
 }
 
 fn stdout_of_sha256(path: &Path) -> String {
-    let output = std::process::Command::new("sha256sum").arg(path).output().unwrap();
+    let output = std::process::Command::new("sha256sum")
+        .arg(path)
+        .output()
+        .unwrap();
     stdout(&output).split(' ').next().unwrap().to_owned()
 }
 
@@ -493,10 +505,21 @@ fn whoever_answers_for_a_waiver_is_known_however_the_name_is_written() {
         let folder = dir.path().join(approver.len().to_string());
         fs::create_dir(&folder).unwrap();
         let inventory = with_waivers(&folder, &entry);
-        let output = capdo(&["audit", inventory.to_str().unwrap(), "--as-of", DAY, "--format", "json"]);
+        let output = capdo(&[
+            "audit",
+            inventory.to_str().unwrap(),
+            "--as-of",
+            DAY,
+            "--format",
+            "json",
+        ]);
         (code(&output), stderr(&output), stdout(&output))
     };
-    for approver in ["Le Hoai Phong", "Ông Lê Hoài Phong", "Lê Hoài Phong (Trưởng phòng)"] {
+    for approver in [
+        "Le Hoai Phong",
+        "Ông Lê Hoài Phong",
+        "Lê Hoài Phong (Trưởng phòng)",
+    ] {
         let (code, told, _) = plan("Lê Hoài Phong", approver);
         assert_eq!(code, 4, "{approver}");
         assert!(told.contains("cannot approve"), "{told}");

@@ -59,7 +59,9 @@ fn subject(
         }
     }
     // The latest word counts; of two of one day the one that says it is not met.
-    let latest = counting.into_iter().max_by_key(|a| (a.issued, !a.met, &a.id));
+    let latest = counting
+        .into_iter()
+        .max_by_key(|a| (a.issued, !a.met, &a.id));
     let denied = latest.and_then(|a| a.denied_by(speak.iter().copied(), as_of));
     let (held, months, at) = match (latest, denied) {
         (Some(a), None) => (Value::Bool(a.met), months(a.issued, as_of).into(), Some(a)),
@@ -108,7 +110,10 @@ fn document_fault(attestation: &Attestation, seen: &BTreeMap<&str, &Subject>) ->
     let document = &attestation.evidence.written;
     match seen.get(format!("attestation[{}]", attestation.id).as_str()) {
         Some(subject) => fault(subject, document).map(Value::Unseen),
-        None => Some(Value::unseen("attestation-missing-evidence", document.clone())),
+        None => Some(Value::unseen(
+            "attestation-missing-evidence",
+            document.clone(),
+        )),
     }
 }
 

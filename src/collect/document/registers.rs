@@ -128,7 +128,9 @@ impl Put {
 fn blank(cell: &str) -> bool {
     let pending = has_phrase(cell, "pending");
     let cell = plain(cell);
-    let denied = ["khong ", "chua "].iter().any(|word| cell.starts_with(word));
+    let denied = ["khong ", "chua "]
+        .iter()
+        .any(|word| cell.starts_with(word));
     let blank = section("blank").contains(&cell) || section("no").contains(&cell);
     cell.is_empty() || blank || denied || pending
 }
@@ -199,7 +201,10 @@ fn roles(table: &Table, shown: &str, on: Day) -> Subject {
     for row in &table.rows {
         let (may, reviewed) = (answer(row.get("export")), day(row.get("reviewed")));
         let role = row.get("right_role");
-        let (Some(may), false) = (may, role.is_empty() || reviewed == DayCell::Bad || is_ahead(reviewed, on)) else {
+        let (Some(may), false) = (
+            may,
+            role.is_empty() || reviewed == DayCell::Bad || is_ahead(reviewed, on),
+        ) else {
             bad.push(row.line);
             continue;
         };
@@ -254,7 +259,8 @@ mod tests {
     }
 
     fn of_requests(row: &str) -> Subject {
-        let text = format!("cơ quan,số văn bản,ngày yêu cầu,ngày cung cấp,căn cứ,biên bản\n{row}\n");
+        let text =
+            format!("cơ quan,số văn bản,ngày yêu cầu,ngày cung cấp,căn cứ,biên bản\n{row}\n");
         let table = table::read(&text, REQUEST_COLUMNS, &["requester"], "requester").unwrap();
         requests(&table, "r.csv", day("2026-11-30"))
     }

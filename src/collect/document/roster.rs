@@ -163,9 +163,7 @@ fn training_subject(
     put("unsigned", count(trained - signed));
     put("other_courses", count(courses.other_courses));
     let unsure = !courses.bad.is_empty() || oldest.is_none();
-    let course_doubt = doubt
-        .clone()
-        .or_else(|| unread.clone().filter(|_| unsure));
+    let course_doubt = doubt.clone().or_else(|| unread.clone().filter(|_| unsure));
     let oldest = oldest.map_or(Value::Absent, Value::Day);
     put("oldest_course", course_doubt.unwrap_or(oldest));
     put("roster_has_subcontractors", has_subcontractors(staff));

@@ -242,11 +242,24 @@ fn who_did_not_finish_a_course_is_not_trained() {
         assert_eq!(coverage(header, outcome).json(), 0, "{outcome}");
     }
     for outcome in ["7,5", "", "?"] {
-        assert!(matches!(coverage("kết quả", &format!("\"{outcome}\"")), Value::Unseen(_)), "{outcome}");
+        assert!(
+            matches!(
+                coverage("kết quả", &format!("\"{outcome}\"")),
+                Value::Unseen(_)
+            ),
+            "{outcome}"
+        );
     }
-    for course in ["Bảo mật thông tin (đã hủy)", "Chưa học bảo mật thông tin", "Gas leak drill"] {
+    for course in [
+        "Bảo mật thông tin (đã hủy)",
+        "Chưa học bảo mật thông tin",
+        "Gas leak drill",
+    ] {
         let trained = format!("id,course,date\n1,{course},2026-03-12\n");
         let collected = collect_files(b"id,role\n1,courier\n", trained.as_bytes(), false);
-        assert!(matches!(value(&collected, "training", "coverage"), Value::Unseen(_)), "{course}");
+        assert!(
+            matches!(value(&collected, "training", "coverage"), Value::Unseen(_)),
+            "{course}"
+        );
     }
 }

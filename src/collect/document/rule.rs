@@ -11,6 +11,7 @@ use super::registers::Put;
 use super::words::{plain, section};
 use crate::model::{Reason, Subject, Value};
 use crate::parse::pdf;
+use crate::text::unicode::fold;
 
 const RULE: &str = "internal-rule";
 
@@ -32,7 +33,7 @@ pub(super) fn subject(bytes: &[u8], shown: &str) -> Result<Subject, Reason> {
     let mut put = Put::new(RULE, shown);
     put.fact("words", crate::collect::figures::count(words));
     let unclear = |why: &str| Value::unseen("ambiguous", why);
-    let named = match names_sanction(&text) {
+    let named = match names_sanction(&fold(&text)) {
         Named::Yes if is_draft(&text) => unclear("it says of itself that it is a draft"),
         Named::Yes => true.into(),
         Named::ToFillIn => unclear("what stands there is still to be filled in"),
@@ -68,6 +69,7 @@ struct Sentence {
     blank: bool,
 }
 
+/// Of a text in small letters without diacritics.
 fn names_sanction(text: &str) -> Named {
     let sentences = sentences(text);
     let mut named = Named::No;
@@ -130,7 +132,11 @@ fn joined(text: &str) -> String {
     for line in text.lines() {
         let line = line.trim();
         let begins = line.is_empty() || LIST.is_match(line) || HEADING.is_match(line);
-        out.push(if begins || out.ends_with(':') { '\n' } else { ' ' });
+        out.push(if begins || out.ends_with(':') {
+            '\n'
+        } else {
+            ' '
+        });
         out.push_str(line);
     }
     out
@@ -140,7 +146,10 @@ fn joined(text: &str) -> String {
 fn stands(words: &str, name: &str) -> bool {
     let words: Vec<&str> = words.split(' ').collect();
     let denies = |word: &&str| DENIES.contains(word);
-    let phrases: Vec<Vec<&str>> = section(name).iter().map(|p| p.split(' ').collect()).collect();
+    let phrases: Vec<Vec<&str>> = section(name)
+        .iter()
+        .map(|p| p.split(' ').collect())
+        .collect();
     (0..words.len()).any(|at| {
         let here = words.get(at..).unwrap_or_default();
         let Some(phrase) = phrases.iter().find(|p| here.starts_with(p)) else {
@@ -152,7 +161,7 @@ fn stands(words: &str, name: &str) -> bool {
         let reach = if bears { 2 } else { 5 };
         let mut near = before.iter().rev().take(reach);
         let mut behind = here.iter().skip(phrase.len()).take(2);
-        !near.any(|w| denies(w)) && !behind.any(|w| denies(w))
+        !near.any(denies) && !behind.any(denies)
     })
 }
 
@@ -160,7 +169,9 @@ fn stands(words: &str, name: &str) -> bool {
 fn is_draft(text: &str) -> bool {
     let says = |words: &str| {
         let words = format!(" {words} ");
-        section("draft").iter().any(|d| words.contains(&format!(" {d} ")))
+        section("draft")
+            .iter()
+            .any(|d| words.contains(&format!(" {d} ")))
     };
     let head: Vec<&str> = text.split_whitespace().take(HEAD).collect();
     let short = |line: &&str| (1..=LINE).contains(&line.split_whitespace().count());
@@ -180,13 +191,15 @@ const LINE: usize = 6;
 
 /// `Điều 12.` in the middle of a line, as text out of a PDF has it.
 static ARTICLE: LazyLock<Regex> =
-    LazyLock::new(|| constant(r"(?i)\s(điều|article|section)(\s+\d+)\s*[.:]"));
-static HEADING: LazyLock<Regex> =
-    LazyLock::new(|| constant(r"(?i)^(#|\*\*)*\s*(điều|article|section|chương|chapter|mục)\s+[\divx]+|^#"));
+    LazyLock::new(|| constant(r"\s(dieu|article|section)(\s+\d+)\s*[.:]"));
+static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    constant(r"^(#|\*\*)*\s*(dieu|article|section|chuong|chapter|muc)\s+[\divx]+|^#")
+});
 /// The mark of an item: `1.`, `a)`, `-`.
 static LIST: LazyLock<Regex> = LazyLock::new(|| constant(r"^(\d+[.)]|\p{L}[.)]|[-+*•])\s"));
 static FILL: LazyLock<Regex> = LazyLock::new(|| constant(r"\.{4,}|…{2,}|_{4,}"));
-static BLANK: LazyLock<Regex> = LazyLock::new(|| constant(r"…|\[\s*\]|<\p{L}[^<>=/\n]* [^<>=/\n]*>|\{\{"));
+static BLANK: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"…|\[\s*\]|<\p{L}[^<>=/\n]* [^<>=/\n]*>|\{\{"));
 
 /// A constant that does not compile meets nothing, and a test.
 fn constant(pattern: &str) -> Regex {
@@ -223,7 +236,10 @@ mod tests {
 
     #[test]
     fn words_that_stand_there_and_name_no_sanction() {
-        let apart = format!("Không tiết lộ. {} Khiển trách người đi muộn.", "từ. ".repeat(400));
+        let apart = format!(
+            "Không tiết lộ. {} Khiển trách người đi muộn.",
+            "từ. ".repeat(400)
+        );
         for text in [
             "Điều 5. Nhân viên giữ bí mật thông tin.",
             "Điều 5. Quy chế này chưa quy định hình thức kỷ luật đối với người làm lộ thông tin khách hàng.",
