@@ -112,8 +112,8 @@ fn sentences(text: &str) -> Vec<Sentence> {
         };
         found.push(Sentence {
             article,
-            sanction: stands(&words, "sanction"),
-            damages: stands(&words, "damages"),
+            sanction: !has("not-yet") && stands(&words, "sanction"),
+            damages: !has("not-yet") && stands(&words, "damages"),
             leak: has("leak"),
             secrecy: has("secrecy"),
             breach: has("breach"),
@@ -244,6 +244,9 @@ mod tests {
             "Điều 5. Nhân viên giữ bí mật thông tin.",
             "Điều 5. Quy chế này chưa quy định hình thức kỷ luật đối với người làm lộ thông tin khách hàng.",
             "Công ty không xử phạt nhân viên làm lộ thông tin.",
+            "Hình thức kỷ luật đối với hành vi làm lộ thông tin sẽ được quy định sau.",
+            "Công ty đang xây dựng chế tài đối với hành vi làm lộ thông tin khách hàng.",
+            "Chúng tôi không tiết lộ thông tin khách hàng. Trường hợp bưu gửi bị mất, Công ty bồi thường theo quy định.",
             "Kỷ luật: chưa có đối với hành vi làm lộ thông tin",
             "Không tiết lộ thông tin khách hàng. Bưu gửi bị mất, hư hỏng được bồi thường theo giá trị khai báo.",
             "Công ty bảo mật thông tin khách hàng. Bưu gửi bị mất được bồi thường.",
