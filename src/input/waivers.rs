@@ -207,6 +207,11 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
 fn document(check: &mut Check<'_>, at: usize, evidence: &EvidenceFile) {
     let steps = [&key(at, "evidence")[..], &["path".into()]].concat();
     match read_capped(&evidence.path, MAX_EVIDENCE_BYTES) {
+        Ok(bytes) if bytes.trim_ascii().is_empty() => check.at(
+            &steps,
+            format!("`{}` is an empty document", evidence.written),
+            "name the document that was approved",
+        ),
         Ok(bytes) if hex(&bytes) == evidence.sha256 => {}
         Ok(_) => check.at(
             &steps,

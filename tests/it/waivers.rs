@@ -485,6 +485,17 @@ fn what_was_approved_for_one_duty_lifts_no_other() {
     assert_ne!(status("requirement: nd331.20.3", "nd331.20.3"), "gap");
     assert_eq!(status("requirement: nd331.20.3", "nd331.18.2"), "gap");
     assert_ne!(status("control: DOC-LVL-001", "nd331.18.2"), "gap");
+    // An empty file is no document, whatever its hash.
+    fs::write(sample.join("empty.md"), "").unwrap();
+    let text = fs::read_to_string(sample.join("waivers.yaml")).unwrap();
+    let none = stdout_of_sha256(&sample.join("empty.md"));
+    let text = text
+        .replace("hr/roster.csv", "empty.md")
+        .replace(&hash, &none);
+    fs::write(sample.join("waivers.yaml"), text).unwrap();
+    let output = capdo(&["audit", inventory.to_str().unwrap(), "--as-of", DAY]);
+    assert_eq!(code(&output), 4);
+    assert!(stderr(&output).contains("empty document"));
 }
 
 fn stdout_of_sha256(path: &Path) -> String {

@@ -11,6 +11,7 @@ use super::registers::Put;
 use super::words::{plain, section};
 use crate::model::{Reason, Subject, Value};
 use crate::parse::pdf;
+use crate::text::unicode::fold;
 
 const RULE: &str = "internal-rule";
 
@@ -32,7 +33,7 @@ pub(super) fn subject(bytes: &[u8], shown: &str) -> Result<Subject, Reason> {
     let mut put = Put::new(RULE, shown);
     put.fact("words", crate::collect::figures::count(words));
     let unclear = |why: &str| Value::unseen("ambiguous", why);
-    let named = match names_sanction(&text) {
+    let named = match names_sanction(&fold(&text)) {
         Named::Yes if is_draft(&text) => unclear("it says of itself that it is a draft"),
         Named::Yes => true.into(),
         Named::ToFillIn => unclear("what stands there is still to be filled in"),
@@ -68,6 +69,7 @@ struct Sentence {
     blank: bool,
 }
 
+/// Of a text in small letters without diacritics.
 fn names_sanction(text: &str) -> Named {
     let sentences = sentences(text);
     let mut named = Named::No;
@@ -110,8 +112,8 @@ fn sentences(text: &str) -> Vec<Sentence> {
         };
         found.push(Sentence {
             article,
-            sanction: stands(&words, "sanction"),
-            damages: stands(&words, "damages"),
+            sanction: !has("not-yet") && stands(&words, "sanction"),
+            damages: !has("not-yet") && stands(&words, "damages"),
             leak: has("leak"),
             secrecy: has("secrecy"),
             breach: has("breach"),
@@ -159,7 +161,7 @@ fn stands(words: &str, name: &str) -> bool {
         let reach = if bears { 2 } else { 5 };
         let mut near = before.iter().rev().take(reach);
         let mut behind = here.iter().skip(phrase.len()).take(2);
-        !near.any(|w| denies(w)) && !behind.any(|w| denies(w))
+        !near.any(denies) && !behind.any(denies)
     })
 }
 
@@ -189,9 +191,9 @@ const LINE: usize = 6;
 
 /// `Điều 12.` in the middle of a line, as text out of a PDF has it.
 static ARTICLE: LazyLock<Regex> =
-    LazyLock::new(|| constant(r"(?i)\s(điều|article|section)(\s+\d+)\s*[.:]"));
+    LazyLock::new(|| constant(r"\s(dieu|article|section)(\s+\d+)\s*[.:]"));
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    constant(r"(?i)^(#|\*\*)*\s*(điều|article|section|chương|chapter|mục)\s+[\divx]+|^#")
+    constant(r"^(#|\*\*)*\s*(dieu|article|section|chuong|chapter|muc)\s+[\divx]+|^#")
 });
 /// The mark of an item: `1.`, `a)`, `-`.
 static LIST: LazyLock<Regex> = LazyLock::new(|| constant(r"^(\d+[.)]|\p{L}[.)]|[-+*•])\s"));
@@ -242,6 +244,9 @@ mod tests {
             "Điều 5. Nhân viên giữ bí mật thông tin.",
             "Điều 5. Quy chế này chưa quy định hình thức kỷ luật đối với người làm lộ thông tin khách hàng.",
             "Công ty không xử phạt nhân viên làm lộ thông tin.",
+            "Hình thức kỷ luật đối với hành vi làm lộ thông tin sẽ được quy định sau.",
+            "Công ty đang xây dựng chế tài đối với hành vi làm lộ thông tin khách hàng.",
+            "Chúng tôi không tiết lộ thông tin khách hàng. Trường hợp bưu gửi bị mất, Công ty bồi thường theo quy định.",
             "Kỷ luật: chưa có đối với hành vi làm lộ thông tin",
             "Không tiết lộ thông tin khách hàng. Bưu gửi bị mất, hư hỏng được bồi thường theo giá trị khai báo.",
             "Công ty bảo mật thông tin khách hàng. Bưu gửi bị mất được bồi thường.",

@@ -15,7 +15,7 @@ pub(in crate::collect) fn reversal(out: &mut Collected, said: Option<&CodeRevers
         Some((_, true)) => true.into(),
         Some((s, false)) => Value::unseen(
             "unreadable",
-            format!("{}: not there, or another hash", s.evidence.written),
+            format!("{}: not there, empty, or another hash", s.evidence.written),
         ),
     };
     for set in out.subjects.iter_mut().filter(|s| &*s.kind == "label-set") {
@@ -27,7 +27,10 @@ pub(in crate::collect) fn reversal(out: &mut Collected, said: Option<&CodeRevers
 fn is_proven(said: &CodeReversal) -> bool {
     let paper = &said.evidence;
     fs::metadata(&paper.path).is_ok_and(|m| m.is_file() && m.len() <= MAX_FILE_BYTES)
-        && fs::read(&paper.path).is_ok_and(|bytes| hex_sha256(&bytes) == paper.sha256)
+        && fs::read(&paper.path).is_ok_and(|bytes| {
+            // An empty file is no paper.
+            hex_sha256(&bytes) == paper.sha256 && !bytes.trim_ascii().is_empty()
+        })
 }
 
 #[cfg(test)]
@@ -64,6 +67,9 @@ mod tests {
             },
         };
         assert_eq!(told(Some(&said)), ["true", "false"]);
+        fs::write(&said.evidence.path, "").unwrap();
+        said.evidence.sha256 = hex_sha256(b"");
+        assert_eq!(told(Some(&said)), ["unreadable", "false"]);
         said.evidence.sha256 = "0".repeat(64);
         assert_eq!(told(Some(&said)), ["unreadable", "false"]);
     }

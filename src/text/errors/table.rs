@@ -339,6 +339,8 @@ pub(super) const TABLE: &[(&str, &str)] = &[
     ("name another person as approver", "nêu người phê duyệt khác"),
     ("{} is a duty of the whole company: a document of one system says nothing of it", "{0} là nghĩa vụ của toàn doanh nghiệp: văn bản của một hệ thống không chứng minh được"),
     ("leave out --scope", "bỏ --scope"),
+    ("`{}` is an empty document", "`{0}` là tài liệu rỗng"),
+    ("name the document that was approved", "nêu tài liệu đã được phê duyệt"),
     ("nobody is named", "chưa nêu tên ai"),
     ("write the name of the person who answers for it", "ghi họ tên người chịu trách nhiệm"),
     ("write it as it stands on the document", "ghi đúng như trên tài liệu"),
