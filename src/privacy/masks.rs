@@ -1,6 +1,7 @@
 //! How far a value, a placeholder or an expression is hidden: how many digits, which words. Keeps no value.
 
 use super::Class;
+use super::area;
 use super::values;
 use crate::text::unicode;
 
@@ -100,6 +101,8 @@ pub fn of_value(class: Class, text: &str) -> Mask {
         _ if text.is_empty() => Exposure::Absent,
         Class::Phone => phone(text, hidden),
         Class::Name => name(text, hidden),
+        // The house is not shown.
+        Class::Address if area::is_area(text) => Exposure::Masked,
         Class::Address => address(text, hidden),
         Class::Contents => contents(text, hidden),
         Class::Email

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+mod area;
 pub mod masks;
 pub mod names;
 pub mod protection;

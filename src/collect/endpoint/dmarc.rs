@@ -90,7 +90,7 @@ mod tests {
     fn record(text: &str) -> Record {
         match one(vec!["other".to_owned(), text.to_owned()]) {
             Found::One(record) => record,
-            other => panic!("{text}: {other:?}"),
+            other @ (Found::None | Found::Several) => panic!("{text}: {other:?}"),
         }
     }
 

@@ -381,8 +381,8 @@ mod tests {
         let twice = format!("{good}Expires: 2020-01-01T00:00:00Z\n");
         assert_eq!(of("text/plain", &twice), (true, Some(false)));
         assert_eq!(of("text/plain", "Contact:\n"), (false, Some(false)));
-        assert_eq!(of("text/plain", "Contact: 1900 545481\n").0, false);
-        assert_eq!(of("text/plain", "contact: a@mau.example\n").0, true);
+        assert!(!of("text/plain", "Contact: 1900 545481\n").0);
+        assert!(of("text/plain", "contact: a@mau.example\n").0);
     }
 
     #[test]
