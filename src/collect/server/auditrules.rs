@@ -165,6 +165,8 @@ pub(super) fn any(host: &Host<'_>) -> bool {
 /// `rules.d` as augenrules puts it together, else `audit.rules`.
 fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
     let mut files = host.drop_ins(&["/etc/audit/rules.d"], ".rules")?;
+    // As augenrules takes them: `9.rules` before `10.rules`.
+    files.sort_by_key(|file| by_numbers(file));
     let of_folder = !files.is_empty();
     if !of_folder {
         files.push("/etc/audit/audit.rules".to_owned());
@@ -195,6 +197,21 @@ fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
     }
     left.reverse();
     Ok(left)
+}
+
+/// A name with its numbers as numbers.
+fn by_numbers(name: &str) -> Vec<(String, u64)> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let at = rest.find(|c: char| c.is_ascii_digit());
+        let (words, behind) = rest.split_at(at.unwrap_or(rest.len()));
+        let end = behind.find(|c: char| !c.is_ascii_digit());
+        let (number, more) = behind.split_at(end.unwrap_or(behind.len()));
+        parts.push((words.to_owned(), number.parse().unwrap_or(0)));
+        rest = more;
+    }
+    parts
 }
 
 /// The rule that `-W` or `-d` takes back.
@@ -585,6 +602,16 @@ mod tests {
     fn rules(text: &str) -> Vec<Rule> {
         let lines = text.lines().zip(1..);
         lines.map(|(l, n)| ("f".to_owned(), n, rule(l))).collect()
+    }
+
+    #[test]
+    fn files_by_their_numbers() {
+        let mut names = ["10-b.rules", "9-a.rules", "99-z.rules", "b.rules", "10-a.rules"];
+        names.sort_by_key(|name| by_numbers(name));
+        assert_eq!(
+            names,
+            ["9-a.rules", "10-a.rules", "10-b.rules", "99-z.rules", "b.rules"]
+        );
     }
 
     #[test]
