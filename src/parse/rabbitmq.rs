@@ -152,7 +152,10 @@ mod tests {
             "%% tcp_listeners\n[{rabbit, [{loopback_users, []}, {'Odd', \"ssl_options\"}, {log, [{file, [{level, X1}]}]}]}].",
         );
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
-        assert_eq!(found, ["Odd", "file", "level", "log", "loopback_users", "rabbit"]);
+        assert_eq!(
+            found,
+            ["Odd", "file", "level", "log", "loopback_users", "rabbit"]
+        );
     }
 
     proptest! {

@@ -73,14 +73,23 @@ fn rabbitmq_says_the_same() {
             let found = said.iter().find(|(n, _)| n == name);
             found.map(|(_, value)| value.as_str()).unwrap_or_default()
         };
-        assert!(!of("tcp_listeners").is_empty(), "{text}: the program answered");
+        assert!(
+            !of("tcp_listeners").is_empty(),
+            "{text}: the program answered"
+        );
         let ours = facts(dir.path(), "rabbitmq");
-        let ours = |name: &str| ours.get(name).map(|(v, _)| v.clone()).unwrap_or(Value::Null);
+        let ours = |name: &str| {
+            ours.get(name)
+                .map(|(v, _)| v.clone())
+                .unwrap_or(Value::Null)
+        };
         let flag = |name: &str| ours(name).as_bool();
         // Its list of listeners for others is empty where ours is.
-        let plain = [of("tcp_listeners"), of("mqtt")]
-            .iter()
-            .any(|l| l.replace("{\"127.0.0.1\",5672}", "").chars().any(|c| c.is_ascii_digit()));
+        let plain = [of("tcp_listeners"), of("mqtt")].iter().any(|l| {
+            l.replace("{\"127.0.0.1\",5672}", "")
+                .chars()
+                .any(|c| c.is_ascii_digit())
+        });
         let listed = ours("plain_listeners").as_array().map(|l| !l.is_empty());
         assert_eq!(listed, Some(plain), "{text}: {said:?}");
         assert_eq!(flag("tls_on"), Some(of("ssl_listeners") != "[]"), "{text}");
@@ -131,13 +140,31 @@ fn augenrules_says_the_same() {
     let watches = "-w /etc/passwd -p wa\n-w /etc/shadow -p wa\n-w /etc/group -p wa\n";
     let mut compared = 0;
     for files in [
-        vec![("10-a.rules", format!("-e 0\n{watches}")), ("20-b.rules", format!("-D\n-b 8192\n{exec}-e 2\n"))],
-        vec![("9-a.rules", format!("-e 2\n{watches}")), ("10-b.rules", format!("{exec}-e 1\n"))],
-        vec![("9-never.rules", "-a never,exit -F arch=b64 -S execve\n".to_owned()), ("10-a.rules", exec.to_owned())],
-        vec![("a.rules", format!("# x\n\n{exec}")), ("z.rules.off", "-e 2\n".to_owned())],
+        vec![
+            ("10-a.rules", format!("-e 0\n{watches}")),
+            ("20-b.rules", format!("-D\n-b 8192\n{exec}-e 2\n")),
+        ],
+        vec![
+            ("9-a.rules", format!("-e 2\n{watches}")),
+            ("10-b.rules", format!("{exec}-e 1\n")),
+        ],
+        vec![
+            (
+                "9-never.rules",
+                "-a never,exit -F arch=b64 -S execve\n".to_owned(),
+            ),
+            ("10-a.rules", exec.to_owned()),
+        ],
+        vec![
+            ("a.rules", format!("# x\n\n{exec}")),
+            ("z.rules.off", "-e 2\n".to_owned()),
+        ],
     ] {
         let dir = tempfile::tempdir().unwrap();
-        let (apart, whole) = (dir.path().join("apart/etc/audit"), dir.path().join("whole/etc/audit"));
+        let (apart, whole) = (
+            dir.path().join("apart/etc/audit"),
+            dir.path().join("whole/etc/audit"),
+        );
         fs::create_dir_all(apart.join("rules.d")).unwrap();
         fs::create_dir_all(&whole).unwrap();
         for (name, text) in &files {
@@ -145,8 +172,14 @@ fn augenrules_says_the_same() {
         }
         // The same program, told of other folders.
         let own = script
-            .replace("/etc/audit/audit.rules", whole.join("audit.rules").to_str().unwrap())
-            .replace("/etc/audit/rules.d", apart.join("rules.d").to_str().unwrap());
+            .replace(
+                "/etc/audit/audit.rules",
+                whole.join("audit.rules").to_str().unwrap(),
+            )
+            .replace(
+                "/etc/audit/rules.d",
+                apart.join("rules.d").to_str().unwrap(),
+            );
         let path = dir.path().join("augenrules");
         fs::write(&path, own).unwrap();
         Command::new("bash").arg(&path).output().unwrap();
@@ -180,10 +213,16 @@ fn iptables_says_the_same() {
     let loose = start.replace("INPUT DROP", "INPUT ACCEPT");
     let mut compared = 0;
     for rules in [
-        format!("{start}:LOGD - [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT\n-A INPUT -p tcp -m multiport --dports 22,5432 -j ACCEPT\n-A INPUT -j LOGD\n-A LOGD -m limit --limit 5/min -j LOG --log-prefix \"denied \"\n-A LOGD -j DROP\n"),
-        format!("{start}-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 8000:9000 -j ACCEPT\n"),
+        format!(
+            "{start}:LOGD - [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT\n-A INPUT -p tcp -m multiport --dports 22,5432 -j ACCEPT\n-A INPUT -j LOGD\n-A LOGD -m limit --limit 5/min -j LOG --log-prefix \"denied \"\n-A LOGD -j DROP\n"
+        ),
+        format!(
+            "{start}-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 8000:9000 -j ACCEPT\n"
+        ),
         format!("{loose}-A INPUT -p tcp -m tcp --dport 3306 -j DROP\n"),
-        format!("{start}:WEB - [0:0]\n-A INPUT -j WEB\n-A WEB -p tcp -m tcp --dport 80 -j ACCEPT\n-A WEB -s 192.168.0.0/16 -j ACCEPT\n"),
+        format!(
+            "{start}:WEB - [0:0]\n-A INPUT -j WEB\n-A WEB -p tcp -m tcp --dport 80 -j ACCEPT\n-A WEB -s 192.168.0.0/16 -j ACCEPT\n"
+        ),
     ] {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (dir.path().join("one"), dir.path().join("two"));
@@ -191,14 +230,30 @@ fn iptables_says_the_same() {
         fs::create_dir_all(&two).unwrap();
         let saved = one.join("rules.v4");
         fs::write(&saved, format!("{rules}COMMIT\n")).unwrap();
-        let said = Command::new(&translate).arg("-f").arg(&saved).output().unwrap();
+        let said = Command::new(&translate)
+            .arg("-f")
+            .arg(&saved)
+            .output()
+            .unwrap();
         fs::write(two.join("nftables.conf"), &said.stdout).unwrap();
         let ours = facts(&one, "iptables[rules.v4]");
         let theirs = facts(&two, "nftables[nftables.conf]");
         assert!(ours.len() > 8, "{:?}", ours.keys());
-        for name in ["open.ports", "open.admin", "open.databases", "open.wide", "logs_denied", "output.policy"] {
+        for name in [
+            "open.ports",
+            "open.admin",
+            "open.databases",
+            "open.wide",
+            "logs_denied",
+            "output.policy",
+        ] {
             let (one, two) = (&ours[name].0, &theirs[name].0);
-            assert_eq!(one, two, "{name}: {}", String::from_utf8_lossy(&said.stdout));
+            assert_eq!(
+                one,
+                two,
+                "{name}: {}",
+                String::from_utf8_lossy(&said.stdout)
+            );
             compared += 1;
         }
     }

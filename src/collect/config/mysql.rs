@@ -347,7 +347,8 @@ enum Takes {
 
 impl Server {
     fn takes(&self, group: &str) -> Takes {
-        let of_maria = |name: &str| ["mariadb", "mariadbd", "client-server", "galera"].contains(&name);
+        let of_maria =
+            |name: &str| ["mariadb", "mariadbd", "client-server", "galera"].contains(&name);
         let is_mysql = self.told.as_ref().is_some_and(|told| !told.maria);
         if ["mysqld", "server"].contains(&group) || (of_maria(group) && !is_mysql) {
             return Takes::Always;

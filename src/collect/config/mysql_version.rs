@@ -20,7 +20,10 @@ impl Told {
     /// MySQL 8.0 or later, whose own values differ from those before.
     pub(super) fn is_mysql_8(&self) -> bool {
         let major = self.version.split('.').next();
-        !self.maria && major.and_then(|m| m.parse::<u32>().ok()).is_some_and(|m| m >= 8)
+        !self.maria
+            && major
+                .and_then(|m| m.parse::<u32>().ok())
+                .is_some_and(|m| m >= 8)
     }
 }
 
@@ -45,9 +48,13 @@ fn of_packages(tree: &mut Tree<'_>) -> Option<Told> {
     one(text.split("\n\n").filter_map(|entry| {
         let field = |name: &str| entry.lines().find_map(|l| l.strip_prefix(name));
         let package = field("Package: ")?;
-        let is_server = ["mariadb-server-core", "mysql-server-core", "mysql-community-server-core"]
-            .iter()
-            .any(|name| package.starts_with(name));
+        let is_server = [
+            "mariadb-server-core",
+            "mysql-server-core",
+            "mysql-community-server-core",
+        ]
+        .iter()
+        .any(|name| package.starts_with(name));
         let installed = field("Status: ")?.ends_with(" installed");
         let version = field("Version: ")?;
         let version = version.split_once(':').map_or(version, |(_, v)| v);
@@ -91,7 +98,8 @@ fn one(named: impl Iterator<Item = (String, String)>) -> Option<Told> {
     all.pop_first()
 }
 
-static IN_PATH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(mysql|mariadb)[-_/]?([0-9]+\.[0-9]+)"));
+static IN_PATH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(mysql|mariadb)[-_/]?([0-9]+\.[0-9]+)"));
 static IMAGE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?m)^\s*(?:-\s+)?(?:image:|FROM)\s+["']?(?:[\w.:-]+/)*(mysql|mysql-server|mariadb|percona|percona-server)(?::([\w.-]+))?(?:["'@\s]|$)"#,
@@ -112,7 +120,10 @@ mod tests {
 
     fn local_infile(files: &[(&str, &str)]) -> String {
         let dir = tree(files);
-        shown(subject(&collect(dir.path(), "c", &cx()), "mysql"), "local_infile_on")
+        shown(
+            subject(&collect(dir.path(), "c", &cx()), "mysql"),
+            "local_infile_on",
+        )
     }
 
     #[test]
@@ -152,7 +163,10 @@ mod tests {
     fn groups_of_another_product() {
         let text = "[mysqld]\nport=3306\n[mariadb]\nlocal_infile=0\n";
         let file = |path: &'static str| (path, text);
-        assert_eq!(local_infile(&[file("opt/mysql-5.7/my.cnf")]), "? (ambiguous)");
+        assert_eq!(
+            local_infile(&[file("opt/mysql-5.7/my.cnf")]),
+            "? (ambiguous)"
+        );
         assert_eq!(local_infile(&[file("opt/mysql-8.0/my.cnf")]), "false");
         assert_eq!(local_infile(&[file("opt/mariadb-10.11/my.cnf")]), "false");
     }

@@ -33,7 +33,11 @@ fn ends(kind: &str, files: &[(String, String)]) {
     let start = Instant::now();
     let out = collect(dir.path(), "c", &cx());
     assert!(start.elapsed() < Duration::from_secs(60), "{kind}");
-    let facts: usize = out.subjects.iter().map(|s| s.facts.len() + s.other.len()).sum();
+    let facts: usize = out
+        .subjects
+        .iter()
+        .map(|s| s.facts.len() + s.other.len())
+        .sum();
     assert!(facts < 50_000, "{kind}: {facts}");
 }
 
@@ -44,24 +48,126 @@ fn inclusions_end() {
         row(main, &format!("{folder}/#.conf"), first, line)
     };
     for (kind, files) in [
-        ("nginx", main("a/nginx.conf", "events {}\nserver_tokens off;\n", "include #;\n")),
-        ("apache", main("a/apache2.conf", "ServerTokens Prod\n", "Include #\n")),
-        ("mysql", main("a/my.cnf", "[mysqld]\nport=1\n", "!include #\n")),
+        (
+            "nginx",
+            main(
+                "a/nginx.conf",
+                "events {}\nserver_tokens off;\n",
+                "include #;\n",
+            ),
+        ),
+        (
+            "apache",
+            main("a/apache2.conf", "ServerTokens Prod\n", "Include #\n"),
+        ),
+        (
+            "mysql",
+            main("a/my.cnf", "[mysqld]\nport=1\n", "!include #\n"),
+        ),
         ("redis", main("a/redis.conf", "port 6379\n", "include #\n")),
-        ("postgresql", main("a/postgresql.conf", "port = 1\n", "include '#'\n")),
-        ("chrony", main("a/chrony.conf", "makestep 1 3\n", "include #\n")),
-        ("nft", main("a/nftables.conf", "table inet f { }\n", "include \"./#\"\n")),
-        ("logrotate", main("etc/logrotate.conf", "weekly\n", "include /@\n")),
-        ("rsyslog", main("etc/rsyslog.conf", "*.* /var/log/a\n", "$IncludeConfig /@\n")),
-        ("rsyslog, newer", main("etc/rsyslog.conf", "*.* /var/log/a\n", "include(file=\"/@\")\n")),
-        ("sudo", row("etc/sudoers", "etc/#", "root ALL=(ALL) ALL\n", "@include #\n")),
-        ("sshd", main("etc/ssh/sshd_config", "PermitRootLogin no\n", "Include /@\n")),
-        ("pam", row("etc/pam.d/sshd", "etc/pam.d/#", "auth required pam_unix.so\n", "auth include #\nauth substack #\n")),
-        ("kustomize", row("f0/kustomization.yaml", "#/kustomization.yaml", "resources:\n", "")),
-        ("spring", row("application.yml", "#.yml", "server:\n  port: 80\nspring.config.import:\n", "- \"file:./#\"\n")),
-        ("compose", row("compose.yaml", "#.yaml", "services:\n  a: { image: \"b:1\" }\ninclude:\n", "  - #\n")),
-        ("gitlab", row(".gitlab-ci.yml", "#.yml", "job: { script: [ x ] }\ninclude:\n", "  - local: #\n")),
-        ("django", row("s/settings.py", "s/#.py", "DEBUG = False\nMIDDLEWARE = []\n", "from .# import *\n")),
+        (
+            "postgresql",
+            main("a/postgresql.conf", "port = 1\n", "include '#'\n"),
+        ),
+        (
+            "chrony",
+            main("a/chrony.conf", "makestep 1 3\n", "include #\n"),
+        ),
+        (
+            "nft",
+            main("a/nftables.conf", "table inet f { }\n", "include \"./#\"\n"),
+        ),
+        (
+            "logrotate",
+            main("etc/logrotate.conf", "weekly\n", "include /@\n"),
+        ),
+        (
+            "rsyslog",
+            main(
+                "etc/rsyslog.conf",
+                "*.* /var/log/a\n",
+                "$IncludeConfig /@\n",
+            ),
+        ),
+        (
+            "rsyslog, newer",
+            main(
+                "etc/rsyslog.conf",
+                "*.* /var/log/a\n",
+                "include(file=\"/@\")\n",
+            ),
+        ),
+        (
+            "sudo",
+            row(
+                "etc/sudoers",
+                "etc/#",
+                "root ALL=(ALL) ALL\n",
+                "@include #\n",
+            ),
+        ),
+        (
+            "sshd",
+            main(
+                "etc/ssh/sshd_config",
+                "PermitRootLogin no\n",
+                "Include /@\n",
+            ),
+        ),
+        (
+            "pam",
+            row(
+                "etc/pam.d/sshd",
+                "etc/pam.d/#",
+                "auth required pam_unix.so\n",
+                "auth include #\nauth substack #\n",
+            ),
+        ),
+        (
+            "kustomize",
+            row(
+                "f0/kustomization.yaml",
+                "#/kustomization.yaml",
+                "resources:\n",
+                "",
+            ),
+        ),
+        (
+            "spring",
+            row(
+                "application.yml",
+                "#.yml",
+                "server:\n  port: 80\nspring.config.import:\n",
+                "- \"file:./#\"\n",
+            ),
+        ),
+        (
+            "compose",
+            row(
+                "compose.yaml",
+                "#.yaml",
+                "services:\n  a: { image: \"b:1\" }\ninclude:\n",
+                "  - #\n",
+            ),
+        ),
+        (
+            "gitlab",
+            row(
+                ".gitlab-ci.yml",
+                "#.yml",
+                "job: { script: [ x ] }\ninclude:\n",
+                "  - local: #\n",
+            ),
+        ),
+        (
+            "django",
+            row(
+                "s/settings.py",
+                "s/#.py",
+                "DEBUG = False\nMIDDLEWARE = []\n",
+                "from .# import *\n",
+            ),
+        ),
         ("terraform", row("f0/main.tf", "#/main.tf", "", "")),
     ] {
         let files: Vec<(String, String)> = files
@@ -105,11 +211,43 @@ fn names_that_stand_for_two_others_end() {
     let spring = twice(&|n, next| format!("a{n}=${{a{next}}}${{a{next}}}\n"));
     let locals = twice(&|n, next| format!("a{n} = [local.a{next}, local.a{next}]\n"));
     for (kind, files) in [
-        ("postfix", one("postfix/main.cf", format!("{postfix}a60 =\nsmtpd_banner = $a0\nmynetworks = $a0\n"))),
-        ("define", one("apache2.conf", format!("Define a0 xxxxxxxx\n{define}ServerName ${{a60}}\n"))),
-        ("macro", one("apache2.conf", format!("{macros}<Macro M60 $x>\nListen $x\n</Macro>\nUse M0 80\n"))),
-        ("spring", one("application.properties", format!("{spring}a60=\nserver.port=80\nspring.datasource.url=${{a0}}\n"))),
-        ("terraform", one("main.tf", format!("locals {{\n{locals}a60 = \"x\"\n}}\nresource \"aws_security_group\" \"a\" {{\n  name = local.a0\n}}\n"))),
+        (
+            "postfix",
+            one(
+                "postfix/main.cf",
+                format!("{postfix}a60 =\nsmtpd_banner = $a0\nmynetworks = $a0\n"),
+            ),
+        ),
+        (
+            "define",
+            one(
+                "apache2.conf",
+                format!("Define a0 xxxxxxxx\n{define}ServerName ${{a60}}\n"),
+            ),
+        ),
+        (
+            "macro",
+            one(
+                "apache2.conf",
+                format!("{macros}<Macro M60 $x>\nListen $x\n</Macro>\nUse M0 80\n"),
+            ),
+        ),
+        (
+            "spring",
+            one(
+                "application.properties",
+                format!("{spring}a60=\nserver.port=80\nspring.datasource.url=${{a0}}\n"),
+            ),
+        ),
+        (
+            "terraform",
+            one(
+                "main.tf",
+                format!(
+                    "locals {{\n{locals}a60 = \"x\"\n}}\nresource \"aws_security_group\" \"a\" {{\n  name = local.a0\n}}\n"
+                ),
+            ),
+        ),
     ] {
         ends(kind, &files);
     }

@@ -243,7 +243,10 @@ fn queues_are_read() {
             "listeners.tcp.1 = 127.0.0.1:5672\n",
         ),
         ("b/rabbitmq.conf", "heartbeat = 0\n"),
-        ("b/advanced.config", "%% loopback_users\n[{rabbit, [{tcp_listeners, [5672]}, {auth_mechanisms, ['PLAIN']}]}].\n"),
+        (
+            "b/advanced.config",
+            "%% loopback_users\n[{rabbit, [{tcp_listeners, [5672]}, {auth_mechanisms, ['PLAIN']}]}].\n",
+        ),
         (
             "kafka/server.properties",
             "node.id=1\nlog.dirs=/a\nlisteners=TRONG://10.0.0.1:9092,NGOAI://:9093,QT://localhost:9094\nlistener.security.protocol.map=TRONG:SASL_PLAINTEXT,NGOAI:SSL,QT:PLAINTEXT\nlistener.name.trong.plain.sasl.jaas.config=x password=\"Hanoi#2024\"\ninter.broker.listener.name=NGOAI\nssl.enabled.protocols=TLSv1.1,TLSv1.2\n",

@@ -181,7 +181,10 @@ fn security(s: &Settings, opensearch: bool, subject: &mut Subject) {
             .any(|n| n.starts_with("plugins.security.") || n.starts_with("opendistro_security."));
     if s.line(name).is_none() && !opensearch {
         let why = "on since 8.0, off before: the version is not known";
-        subject.put(Fact::derived("security_on", Value::unseen("missing-fact", why)));
+        subject.put(Fact::derived(
+            "security_on",
+            Value::unseen("missing-fact", why),
+        ));
         return;
     }
     s.conclude(subject, "security_on", name, "true", |v| {

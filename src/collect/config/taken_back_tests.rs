@@ -19,7 +19,8 @@ fn is_partial(out: &Collected, id: &str, path: &str) -> bool {
     matches!(&subject(out, id).facts[path].value, Value::List(list) if !list.complete)
 }
 
-const HAPROXY: &str = "global\n log /dev/log local0\n user haproxy\ndefaults\n mode http\n log global\n";
+const HAPROXY: &str =
+    "global\n log /dev/log local0\n user haproxy\ndefaults\n mode http\n log global\n";
 
 #[test]
 fn haproxy_at_its_addresses() {
@@ -34,15 +35,28 @@ fn haproxy_at_its_addresses() {
     );
     let out = of(&[
         ("haproxy.cfg", &text),
-        ("certs.txt", "a.pem [ssl-min-ver TLSv1.0 ciphers ALL:RC4-SHA] a.vn\nb.pem b.vn\n"),
+        (
+            "certs.txt",
+            "a.pem [ssl-min-ver TLSv1.0 ciphers ALL:RC4-SHA] a.vn\nb.pem b.vn\n",
+        ),
     ]);
-    says(&out, "haproxy.frontend[a]", &[("serves_plain_http", "true")]);
+    says(
+        &out,
+        "haproxy.frontend[a]",
+        &[("serves_plain_http", "true")],
+    );
     says(
         &out,
         "haproxy.frontend[b].bind[:443]",
         &[("weak_protocols", "[TLSv1.0, TLSv1.1]")],
     );
-    assert!(shown(subject(&out, "haproxy.frontend[b].bind[:443]"), "weak_ciphers").contains("rc4"));
+    assert!(
+        shown(
+            subject(&out, "haproxy.frontend[b].bind[:443]"),
+            "weak_ciphers"
+        )
+        .contains("rc4")
+    );
     says(
         &out,
         "haproxy.frontend[c].bind[:443]",
@@ -51,8 +65,16 @@ fn haproxy_at_its_addresses() {
             ("weak_ciphers", "? (include-missing)"),
         ],
     );
-    says(&out, "haproxy.frontend[d]", &[("serves_plain_http", "? (ambiguous)")]);
-    says(&out, "haproxy.frontend[e]", &[("serves_plain_http", "false")]);
+    says(
+        &out,
+        "haproxy.frontend[d]",
+        &[("serves_plain_http", "? (ambiguous)")],
+    );
+    says(
+        &out,
+        "haproxy.frontend[e]",
+        &[("serves_plain_http", "false")],
+    );
     says(&out, "haproxy.backend[f]", &[("plain_servers", "[a]")]);
     says(
         &out,
@@ -72,8 +94,17 @@ fn haproxy_writes_down_every_request() {
         listen e\n bind :9000\n stats enable\n stats uri /s\n http-request deny if { src 1.2.3.4 }\n\
         listen f\n bind :9001\n stats enable\n stats uri /s\n http-request deny if !{ src 10.0.0.0/8 }\n";
     let out = of(&[("haproxy.cfg", text)]);
-    for (name, enabled) in [("a", "false"), ("b", "true"), ("c", "false"), ("d", "? (ambiguous)")] {
-        says(&out, &format!("haproxy.frontend[{name}]"), &[("log_enabled", enabled)]);
+    for (name, enabled) in [
+        ("a", "false"),
+        ("b", "true"),
+        ("c", "false"),
+        ("d", "? (ambiguous)"),
+    ] {
+        says(
+            &out,
+            &format!("haproxy.frontend[{name}]"),
+            &[("log_enabled", enabled)],
+        );
     }
     says(&out, "haproxy.listen[e]", &[("stats_exposed", "true")]);
     says(&out, "haproxy.listen[f]", &[("stats_exposed", "false")]);
@@ -97,7 +128,10 @@ fn postfix_over_its_services() {
     says(
         &out,
         "postfix.service[submission/inet]",
-        &[("tls_level", "may"), ("cipher_grade", "high, with weak ciphers")],
+        &[
+            ("tls_level", "may"),
+            ("cipher_grade", "high, with weak ciphers"),
+        ],
     );
     says(
         &out,
@@ -135,7 +169,11 @@ fn rabbitmq_beside_its_main_door() {
         ("rabbitmq/rabbitmq.conf", "listeners.tcp = none\n"),
         ("rabbitmq/rabbitmq.config", "[].\n"),
     ]);
-    says(&out, "rabbitmq", &[("plain_listeners", "? (include-missing)")]);
+    says(
+        &out,
+        "rabbitmq",
+        &[("plain_listeners", "? (include-missing)")],
+    );
     assert!(matches!(seen(&out, "rabbitmq"), Seen::Not(_)));
 }
 
@@ -185,7 +223,10 @@ fn stores_that_only_seem_closed() {
         ),
         ("d/opensearch.yml", "plugins.security.ssl_only: true\n"),
         ("e/opensearch.yml", "cluster.name: a\n"),
-        ("docker/daemon.json", "{\"hosts\": [\"unix:///run/d.sock\", \"0.0.0.0:2375\"], \"log-driver\": \"local\"}"),
+        (
+            "docker/daemon.json",
+            "{\"hosts\": [\"unix:///run/d.sock\", \"0.0.0.0:2375\"], \"log-driver\": \"local\"}",
+        ),
     ]);
     says(&out, "mongodb", &[("authorization_on", "false")]);
     for (folder, on) in [("b", "? (missing-fact)"), ("c", "false")] {
@@ -243,7 +284,11 @@ fn applications_that_only_seem_closed() {
         ],
     );
     says(&out, "dotnet[o]", &[("plain_database", "true")]);
-    says(&out, "web.xml[t/WEB-INF/web.xml]", &[("directory_listings", "true")]);
+    says(
+        &out,
+        "web.xml[t/WEB-INF/web.xml]",
+        &[("directory_listings", "true")],
+    );
     says(&out, "tomcat[t/server.xml]", &[("access_log", "false")]);
 }
 

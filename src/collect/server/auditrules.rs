@@ -240,8 +240,13 @@ fn stopped(rules: &[Rule]) -> Option<(String, u32)> {
         let list = w.get(1).map_or("", String::as_str);
         let types = |f: &str| ["msgtype=SYSCALL", "msgtype=1300"].contains(&f);
         is_rule(w)
-            && ["exclude,always", "always,exclude", "exclude,never", "never,exclude"]
-                .contains(&list)
+            && [
+                "exclude,always",
+                "always,exclude",
+                "exclude,never",
+                "never,exclude",
+            ]
+            .contains(&list)
             && fields(w).all(types)
     };
     let (file, line, _) = off
@@ -606,11 +611,23 @@ mod tests {
 
     #[test]
     fn files_by_their_numbers() {
-        let mut names = ["10-b.rules", "9-a.rules", "99-z.rules", "b.rules", "10-a.rules"];
+        let mut names = [
+            "10-b.rules",
+            "9-a.rules",
+            "99-z.rules",
+            "b.rules",
+            "10-a.rules",
+        ];
         names.sort_by_key(|name| by_numbers(name));
         assert_eq!(
             names,
-            ["9-a.rules", "10-a.rules", "10-b.rules", "99-z.rules", "b.rules"]
+            [
+                "9-a.rules",
+                "10-a.rules",
+                "10-b.rules",
+                "99-z.rules",
+                "b.rules"
+            ]
         );
     }
 

@@ -396,9 +396,18 @@ mod tests {
             of("server a iburst nts\nserver b noselect\npool c offline\nmakestep 1 3\n"),
             all("a", true, true)
         );
-        assert_eq!(of("server 127.127.1.0\nmakestep 1 0\n"), all("", false, false));
-        assert_eq!(of("server a key 1\nauthselectmode ignore\n"), all("a", false, false));
-        assert_eq!(of("server a nts\nserver b\nmakestep 1 -1\n"), all("a b", false, true));
+        assert_eq!(
+            of("server 127.127.1.0\nmakestep 1 0\n"),
+            all("", false, false)
+        );
+        assert_eq!(
+            of("server a key 1\nauthselectmode ignore\n"),
+            all("a", false, false)
+        );
+        assert_eq!(
+            of("server a nts\nserver b\nmakestep 1 -1\n"),
+            all("a b", false, true)
+        );
     }
 
     #[test]

@@ -327,8 +327,7 @@ fn add_rule(all: &mut [Chain], words: &[String], first: bool, line: u32) -> bool
         return false;
     }
     let mut recent = all.iter_mut().rev().take(MAX_CHAINS);
-    let Some(chain) =
-        recent.find(|c| c.family == family && c.table == *table && c.name == *name)
+    let Some(chain) = recent.find(|c| c.family == family && c.table == *table && c.name == *name)
     else {
         return false;
     };

@@ -85,15 +85,22 @@ fn rules_as_commands() {
     assert_eq!((input.rules.len(), read.verdict(input)), (3, Verdict::Drop));
     let ports = super::super::openings::through(&read, "input");
     assert_eq!(ports.ranges(), [(22, 22), (80, 80), (443, 443)]);
-    for lost in ["add rule inet f gone accept", "delete rule inet f input handle 3", "add rule inet f input handle 4 accept"] {
-        let text = format!("table inet f {{\n chain input {{ type filter hook input priority 0; policy drop; }}\n}}\n{lost}\n");
+    for lost in [
+        "add rule inet f gone accept",
+        "delete rule inet f input handle 3",
+        "add rule inet f input handle 4 accept",
+    ] {
+        let text = format!(
+            "table inet f {{\n chain input {{ type filter hook input priority 0; policy drop; }}\n}}\n{lost}\n"
+        );
         assert!(nft(&text).unclear, "{lost}");
     }
 }
 
 #[test]
 fn chains_that_jump_many_times() {
-    let mut text = "table inet f {\n chain c0 { type filter hook input priority 0; policy drop;\n".to_owned();
+    let mut text =
+        "table inet f {\n chain c0 { type filter hook input priority 0; policy drop;\n".to_owned();
     for n in 1..16 {
         text += &format!("{} }}\n chain c{n} {{\n", format!("jump c{n}\n").repeat(60));
     }

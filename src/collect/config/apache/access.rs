@@ -47,7 +47,9 @@ fn requirement(node: &Node) -> Option<bool> {
 fn by_order(section: &[Node]) -> Option<bool> {
     let lines = |name: &'static str| section.iter().filter(move |n| n.name == name);
     let all = |name: &'static str| lines(name).any(|n| n.text().eq_ignore_ascii_case("from all"));
-    let order = lines("order").last().map(|n| n.text().to_ascii_lowercase());
+    let order = lines("order")
+        .next_back()
+        .map(|n| n.text().to_ascii_lowercase());
     if order.is_none() && lines("allow").chain(lines("deny")).next().is_none() {
         return None;
     }
@@ -145,18 +147,28 @@ mod tests {
             "true"
         );
         assert_eq!(dir("Order deny,allow\nDeny from all"), "true");
-        assert_eq!(dir("Order deny,allow\nDeny from all\nAllow from all"), "false");
-        assert_eq!(dir("Order allow,deny\nDeny from all\nAllow from all"), "true");
+        assert_eq!(
+            dir("Order deny,allow\nDeny from all\nAllow from all"),
+            "false"
+        );
+        assert_eq!(
+            dir("Order allow,deny\nDeny from all\nAllow from all"),
+            "true"
+        );
         assert_eq!(
             dir("Require all denied\n<If \"-n 'x'\">\nRequire all granted\n</If>"),
             "? (ambiguous)"
         );
         assert_eq!(
-            of("<Directory />\nRequire all denied\n</Directory>\n<VirtualHost *:80>\n<Directory />\nRequire all granted\n</Directory>\n</VirtualHost>\n"),
+            of(
+                "<Directory />\nRequire all denied\n</Directory>\n<VirtualHost *:80>\n<Directory />\nRequire all granted\n</Directory>\n</VirtualHost>\n"
+            ),
             "false"
         );
         assert_eq!(
-            of("<Directory />\nRequire all denied\n</Directory>\n<Directory />\nRequire all granted\n</Directory>\n"),
+            of(
+                "<Directory />\nRequire all denied\n</Directory>\n<Directory />\nRequire all granted\n</Directory>\n"
+            ),
             "false"
         );
     }
@@ -172,7 +184,10 @@ mod tests {
         assert_eq!(of("Require local\nRequire all granted"), "true");
         assert_eq!(of("<If \"-n 'x'\">\nRequire local\n</If>"), "true");
         assert_eq!(of("Order deny,allow\nAllow from 10.0.0.1"), "true");
-        assert_eq!(of("Order deny,allow\nDeny from all\nAllow from 10.0.0.1"), "false");
+        assert_eq!(
+            of("Order deny,allow\nDeny from all\nAllow from 10.0.0.1"),
+            "false"
+        );
         let text = "<Location /s>\nRequire local\n<If \"-n 'x'\">\nSetHandler server-info\n</If>\n</Location>\n";
         assert_eq!(shown_of(&main(text), "status_exposed"), "false");
         let text = "<If \"-n 'x'\">\nSetHandler server-info\n</If>\n";

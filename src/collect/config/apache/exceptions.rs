@@ -101,7 +101,9 @@ fn met_by(attribute: &str, pattern: &str) -> Sets {
             let (before, ways) = bare.split_once('(').unwrap_or(("", &bare));
             let ways = ways.split_once(')').map_or(ways, |(ways, _)| ways);
             is_aside(pattern, true)
-                || ways.split('|').all(|one| is_aside(&format!("{before}{one}"), false))
+                || ways
+                    .split('|')
+                    .all(|one| is_aside(&format!("{before}{one}"), false))
         }
         "remote_addr" | "server_addr" => {
             let inner = bare.trim_matches(['(', ')']);
@@ -173,10 +175,17 @@ mod tests {
         ] {
             assert_eq!(with(setter), "false", "{setter}");
         }
-        assert_eq!(log("SetEnv quiet", "CustomLog /l/a vhost env=!quiet").0, "false");
+        assert_eq!(
+            log("SetEnv quiet", "CustomLog /l/a vhost env=!quiet").0,
+            "false"
+        );
         assert_eq!(log("", "CustomLog /l/a vhost env=some").0, "? (ambiguous)");
         assert_eq!(
-            log("", "CustomLog /l/a vhost \"expr=%{REQUEST_STATUS} -ge 400\"").0,
+            log(
+                "",
+                "CustomLog /l/a vhost \"expr=%{REQUEST_STATUS} -ge 400\""
+            )
+            .0,
             "? (ambiguous)"
         );
         assert_eq!(log("", "CustomLog /dev/null vhost").0, "false");
@@ -189,15 +198,23 @@ mod tests {
         let of = |second: &str| {
             log(
                 pair,
-                &format!("SetEnvIf X-Forwarded-For \"^.+$\" proxied\nCustomLog /l/a vhost env=!proxied\n{second}"),
+                &format!(
+                    "SetEnvIf X-Forwarded-For \"^.+$\" proxied\nCustomLog /l/a vhost env=!proxied\n{second}"
+                ),
             )
         };
         let (enabled, fields) = of("CustomLog /l/b vhost env=proxied");
         assert_eq!((enabled.as_str(), fields.as_str()), ("true", all));
         let (enabled, fields) = of("CustomLog /l/b short env=proxied");
-        assert_eq!((enabled.as_str(), fields.as_str()), ("true", "[source, time, action]"));
+        assert_eq!(
+            (enabled.as_str(), fields.as_str()),
+            ("true", "[source, time, action]")
+        );
         let (enabled, fields) = of("CustomLog /l/b short");
-        assert_eq!((enabled.as_str(), fields.as_str()), ("true", "[source, time, action]"));
+        assert_eq!(
+            (enabled.as_str(), fields.as_str()),
+            ("true", "[source, time, action]")
+        );
         assert_eq!(of("").0, "? (ambiguous)");
         let (enabled, fields) = log("GlobalLog /l/g vhost", "CustomLog /l/b \"%h\" env=some");
         assert_eq!((enabled.as_str(), fields.as_str()), ("true", all));

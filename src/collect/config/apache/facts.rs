@@ -4,7 +4,7 @@ use super::Node;
 use super::access::{self, Root};
 use super::expand::Expander;
 use super::host::hosts;
-use super::listing::{lists, listed};
+use super::listing::{listed, lists};
 use crate::collect::config::settings::Settings;
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, Place, Subject, Value};
@@ -46,12 +46,7 @@ fn cut(first: Option<Place>, tree: &mut Tree<'_>) {
 }
 
 /// Adds the hosts of files without a main one.
-pub(super) fn parts(
-    tree: &mut Tree<'_>,
-    nodes: &[Node],
-    expander: &Expander,
-    out: &mut Collected,
-) {
+pub(super) fn parts(tree: &mut Tree<'_>, nodes: &[Node], expander: &Expander, out: &mut Collected) {
     let mut above = lines(nodes, expander);
     above.missing = Some("no apache2.conf or httpd.conf among the files".into());
     cut(hosts(nodes, &above, nodes, expander, out), tree);

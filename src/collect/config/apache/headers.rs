@@ -90,7 +90,10 @@ fn section_of<'n>(node: &'n Node, above: &Hsts<'n>, see: &mut dyn FnMut(&Hsts<'n
     let skipped = node.block.is_none()
         || node.name == "virtualhost"
         || asks(node) != Asks::Other
-        || node.args.last().is_some_and(|a| is_aside(a, is_pattern(node)));
+        || node
+            .args
+            .last()
+            .is_some_and(|a| is_aside(a, is_pattern(node)));
     if skipped || !touches(node) {
         return;
     }
@@ -242,14 +245,18 @@ mod tests {
         host(&out, "a:443", "hsts_max_age")
     }
 
-    const SET: &str = "Header always set Strict-Transport-Security \"max-age=31536000; includeSubDomains\"";
+    const SET: &str =
+        "Header always set Strict-Transport-Security \"max-age=31536000; includeSubDomains\"";
 
     #[test]
     fn what_is_set_for_every_answer() {
         assert_eq!(age("", SET), "31536000");
         assert_eq!(age(SET, ""), "31536000");
         assert_eq!(age("", &format!("{SET} env=HTTPS")), "31536000");
-        assert_eq!(age("", &format!("{SET} \"expr=%{{HTTPS}} == 'on'\"")), "31536000");
+        assert_eq!(
+            age("", &format!("{SET} \"expr=%{{HTTPS}} == 'on'\"")),
+            "31536000"
+        );
         assert_eq!(age("", &format!("{SET} env=known")), "0");
         assert_eq!(
             age("", &format!("<If \"%{{HTTPS}} == 'on'\">\n{SET}\n</If>")),
@@ -275,17 +282,34 @@ mod tests {
         assert_eq!(with(&format!("Header unset {name}")), "31536000");
         assert_eq!(with(&section("Location /app", &unset)), "0");
         assert_eq!(with(&section("Directory /srv", &unset)), "0");
-        assert_eq!(with(&section("If \"%{REMOTE_ADDR} == '10.0.0.1'\"", &unset)), "0");
-        assert_eq!(with(&section("If \"%{HTTPS} != 'on'\"", &unset)), "31536000");
-        assert_eq!(with(&section("Location /.well-known/x", &unset)), "31536000");
-        assert_eq!(with(&section("FilesMatch \"\\.(css|js)$\"", &unset)), "31536000");
+        assert_eq!(
+            with(&section("If \"%{REMOTE_ADDR} == '10.0.0.1'\"", &unset)),
+            "0"
+        );
+        assert_eq!(
+            with(&section("If \"%{HTTPS} != 'on'\"", &unset)),
+            "31536000"
+        );
+        assert_eq!(
+            with(&section("Location /.well-known/x", &unset)),
+            "31536000"
+        );
+        assert_eq!(
+            with(&section("FilesMatch \"\\.(css|js)$\"", &unset)),
+            "31536000"
+        );
         assert_eq!(age(&section("Location /", &unset), SET), "0");
         assert_eq!(
-            with(&section("Location /b", &format!("Header always set {name} max-age=60"))),
+            with(&section(
+                "Location /b",
+                &format!("Header always set {name} max-age=60")
+            )),
             "60"
         );
         assert_eq!(
-            with(&format!("Header always edit {name} ^.*$ \"max-age=%{{x}}e\"")),
+            with(&format!(
+                "Header always edit {name} ^.*$ \"max-age=%{{x}}e\""
+            )),
             "? (ambiguous)"
         );
         assert_eq!(

@@ -79,11 +79,7 @@ impl Macros {
 }
 
 /// Nothing where there is more text than `left`.
-fn lines(
-    body: &[Directive],
-    pairs: &[(&str, &str)],
-    left: &mut usize,
-) -> Option<Vec<Directive>> {
+fn lines(body: &[Directive], pairs: &[(&str, &str)], left: &mut usize) -> Option<Vec<Directive>> {
     body.iter()
         .map(|line| {
             Some(Directive {

@@ -216,10 +216,18 @@ fn what_the_copy_lacks_is_not_empty() {
         host(&out, "h0:80", "serves_plain_http"),
         "? (include-missing)"
     );
-    for lost in ["Use Gone a", "<Macro H $n>\n</Macro>\nUse H", "<Macro H>\nUse H\n</Macro>\nUse H"] {
+    for lost in [
+        "Use Gone a",
+        "<Macro H $n>\n</Macro>\nUse H",
+        "<Macro H>\nUse H\n</Macro>\nUse H",
+    ] {
         let out = main(&format!("ServerTokens Prod\n{lost}\n"));
         assert!(matches!(seen(&out, "apache-vhost"), Seen::Not(_)), "{lost}");
-        assert_eq!(shown_of(&out, "servertokens"), "? (include-missing)", "{lost}");
+        assert_eq!(
+            shown_of(&out, "servertokens"),
+            "? (include-missing)",
+            "{lost}"
+        );
     }
 }
 
@@ -247,7 +255,10 @@ fn sections_take_back_what_the_server_says() {
     assert_eq!(of("", "signature_shown"), "false");
     assert_eq!(of(&host("ServerSignature On"), "signature_shown"), "true");
     assert_eq!(
-        of("<Directory /a>\n<If \"-n 'x'\">\nServerSignature EMail\n</If>\n</Directory>", "signature_shown"),
+        of(
+            "<Directory /a>\n<If \"-n 'x'\">\nServerSignature EMail\n</If>\n</Directory>",
+            "signature_shown"
+        ),
         "true"
     );
     assert_eq!(of("", "trace_answered"), "false");
@@ -255,19 +266,36 @@ fn sections_take_back_what_the_server_says() {
     assert_eq!(of(&host("TraceEnable off"), "trace_answered"), "false");
     let body = "limitrequestbody_count";
     assert_eq!(of(&host("LimitRequestBody 500"), body), "1000");
-    assert_eq!(of("<Directory /a>\nLimitRequestBody 0\n</Directory>", body), "0");
+    assert_eq!(
+        of("<Directory /a>\nLimitRequestBody 0\n</Directory>", body),
+        "0"
+    );
     assert_eq!(of(&host("Timeout 600"), "timeout_count"), "600");
     let lists = |lines: &str| of(lines, "indexed_folders");
     assert_eq!(
-        lists("<Directory /a>\nOptions None\n<If \"-n 'x'\">\nOptions +Indexes\n</If>\n</Directory>"),
+        lists(
+            "<Directory /a>\nOptions None\n<If \"-n 'x'\">\nOptions +Indexes\n</If>\n</Directory>"
+        ),
         "[/a]"
     );
     // What a condition closes is not closed.
     let dots = "<If \"-n 'x'\">\n<FilesMatch \"^\\.\">\nRequire all denied\n</FilesMatch>\n</If>";
     assert_eq!(of(dots, "dotfiles_denied"), "false");
-    let out = hosts(80, &["<If \"%{HTTPS} != 'on'\">\nRedirect / https://h0/\n</If>", "<If \"-n 'x'\">\nRedirect / https://h1/\n</If>"]);
-    assert_eq!(super::tests::host(&out, "h0:80", "serves_plain_http"), "false");
-    assert_eq!(super::tests::host(&out, "h1:80", "serves_plain_http"), "true");
+    let out = hosts(
+        80,
+        &[
+            "<If \"%{HTTPS} != 'on'\">\nRedirect / https://h0/\n</If>",
+            "<If \"-n 'x'\">\nRedirect / https://h1/\n</If>",
+        ],
+    );
+    assert_eq!(
+        super::tests::host(&out, "h0:80", "serves_plain_http"),
+        "false"
+    );
+    assert_eq!(
+        super::tests::host(&out, "h1:80", "serves_plain_http"),
+        "true"
+    );
 }
 
 #[test]
@@ -279,10 +307,18 @@ fn a_folder_lists_itself() {
         (shown(subject, "indexes"), shown(subject, "display_errors"))
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    assert_eq!(of("Options +Indexes\nOptions +FollowSymLinks\n"), pair("true", "false"));
-    assert_eq!(of("Options +Indexes\nOptions -Indexes\n"), pair("false", "false"));
     assert_eq!(
-        of("<If \"-n 'x'\">\nOptions +Indexes\n</If>\n<FilesMatch x>\nphp_flag display_errors on\n</FilesMatch>\n"),
+        of("Options +Indexes\nOptions +FollowSymLinks\n"),
+        pair("true", "false")
+    );
+    assert_eq!(
+        of("Options +Indexes\nOptions -Indexes\n"),
+        pair("false", "false")
+    );
+    assert_eq!(
+        of(
+            "<If \"-n 'x'\">\nOptions +Indexes\n</If>\n<FilesMatch x>\nphp_flag display_errors on\n</FilesMatch>\n"
+        ),
         pair("true", "true")
     );
 }

@@ -112,8 +112,8 @@ fn facts(s: &Settings, environment: Option<&str>, subject: &mut Subject) {
     s.conclude(subject, "shows_errors", "detailederrors", "false", on_value);
     s.conclude(subject, "any_host", "allowedhosts", "*", |v| {
         let mut hosts = v.split(';').map(str::trim).filter(|h| !h.is_empty());
-        let any = hosts.clone().next().is_none()
-            || hosts.any(|h| ["*", "0.0.0.0", "[::]"].contains(&h));
+        let any =
+            hosts.clone().next().is_none() || hosts.any(|h| ["*", "0.0.0.0", "[::]"].contains(&h));
         Some(any.into())
     });
     s.conclude(
@@ -173,9 +173,19 @@ fn listeners(s: &Settings, subject: &mut Subject) {
         .line("http_ports")
         .filter(|l| s.line("urls").is_none() && !l.value.trim().is_empty());
     if let Some(line) = ports {
-        let ports = line.value.split(';').map(|p| format!("http://*:{}", p.trim()));
+        let ports = line
+            .value
+            .split(';')
+            .map(|p| format!("http://*:{}", p.trim()));
         let items = Value::list(ports.map(Value::from));
-        put(s, subject, "plain_listeners", items, Some(&line.place), false);
+        put(
+            s,
+            subject,
+            "plain_listeners",
+            items,
+            Some(&line.place),
+            false,
+        );
         return;
     }
     let plain: Vec<_> = lines
@@ -217,7 +227,10 @@ fn connections(s: &Settings, subject: &mut Subject) {
         .filter_map(|l| Some((Connection::read(&l.value)?, &l.place)))
         .collect();
     for (path, part) in [
-        ("plain_database", (|c: &Connection| c.plain) as fn(&Connection) -> Option<bool>),
+        (
+            "plain_database",
+            (|c: &Connection| c.plain) as fn(&Connection) -> Option<bool>,
+        ),
         ("any_certificate", |c| c.blind),
     ] {
         let of = |wanted: Option<bool>| {
@@ -227,7 +240,10 @@ fn connections(s: &Settings, subject: &mut Subject) {
         let (value, place) = match (of(Some(true)), of(None)) {
             (Some(place), _) => (Value::Bool(true), Some(place)),
             (None, Some(place)) => (
-                Value::unseen("ambiguous", "a connection of which nothing here says how it goes"),
+                Value::unseen(
+                    "ambiguous",
+                    "a connection of which nothing here says how it goes",
+                ),
                 Some(place),
             ),
             (None, None) => (Value::Bool(false), None),
@@ -424,11 +440,19 @@ mod tests {
             ("Server=sql01,1433;Database=a", None, no),
             ("Server=sql01;Encrypt=True", no, no),
             ("Server=tcp:sql01;Encrypt=False", yes, no),
-            ("Data Source=sql01;Encrypt=Strict;TrustServerCertificate=True", no, yes),
+            (
+                "Data Source=sql01;Encrypt=Strict;TrustServerCertificate=True",
+                no,
+                yes,
+            ),
             ("Server=(local);Encrypt=False", no, no),
             ("Server=my;Port=3306;Uid=a", yes, no),
             ("Data Source=10.0.0.5:1521/ORCL;User Id=a", yes, no),
-            ("Data Source=(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=a)));User Id=a", yes, no),
+            (
+                "Data Source=(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=a)));User Id=a",
+                yes,
+                no,
+            ),
             ("Filename=a.db", no, no),
             ("Data Source=a.db", no, no),
             ("mongodb://10.0.0.5:27017/a", yes, no),

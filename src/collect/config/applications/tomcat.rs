@@ -355,7 +355,9 @@ impl File<'_, '_> {
             ("directory_listings", "listings", "true"),
             ("writes_allowed", "readonly", "false"),
         ] {
-            let found = self.parameters(name).find(|t| t.text.trim().eq_ignore_ascii_case(bad));
+            let found = self
+                .parameters(name)
+                .find(|t| t.text.trim().eq_ignore_ascii_case(bad));
             self.put(&mut subject, path, found.is_some(), found.map(|t| t.line));
         }
         let errors = self.of("error-page").next();

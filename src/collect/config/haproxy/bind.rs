@@ -88,12 +88,7 @@ pub(super) fn list_of(line: &Line) -> Option<&str> {
 }
 
 /// The subject of one address.
-pub(super) fn subject(
-    part: &Part,
-    bind: &Bind<'_>,
-    global: &Settings,
-    lists: &Lists,
-) -> Subject {
+pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings, lists: &Lists) -> Subject {
     let id = format!(
         "haproxy.{}[{}].bind[{}]",
         part.kind, part.name, bind.addresses
@@ -146,12 +141,7 @@ pub(super) fn subject(
 }
 
 /// Versions of TLS that are left by the line and by `ssl-default-bind-options`.
-fn versions(
-    bind: &Bind<'_>,
-    global: &Settings,
-    entries: &[Vec<String>],
-    subject: &mut Subject,
-) {
+fn versions(bind: &Bind<'_>, global: &Settings, entries: &[Vec<String>], subject: &mut Subject) {
     let defaults = global.line("ssl-default-bind-options");
     let default_words: Vec<&str> = defaults
         .map(|l| l.value.split_whitespace().collect())

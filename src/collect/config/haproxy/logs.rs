@@ -53,9 +53,9 @@ fn takes_all(lines: &[&str]) -> bool {
             }
         }
     }
-    samples
-        .iter()
-        .any(|(size, parts)| *size > 0 && parts.len() >= usize::try_from(*size).unwrap_or(usize::MAX))
+    samples.iter().any(|(size, parts)| {
+        *size > 0 && parts.len() >= usize::try_from(*size).unwrap_or(usize::MAX)
+    })
 }
 
 /// Does a target take lines of the level `info`? Then what part of them, where it is a part.
@@ -171,7 +171,10 @@ mod tests {
             (&["/dev/log local0 notice"], false),
             (&["/dev/log local0 emerg", "/dev/log local1 notice"], false),
             (&["10.0.0.1 sample 1:10 local0"], false),
-            (&["10.0.0.1 sample 1:2 local0", "10.0.0.2 sample 2:2 local0"], true),
+            (
+                &["10.0.0.1 sample 1:2 local0", "10.0.0.2 sample 2:2 local0"],
+                true,
+            ),
             (&["10.0.0.1 sample 2-3,1:3 local0"], true),
         ] {
             assert_eq!(takes_all(lines), all, "{lines:?}");

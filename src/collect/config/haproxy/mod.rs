@@ -148,7 +148,12 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
         }
         // Long defaults over many proxies are more than anybody has.
         if read > MAX_READ {
-            told(tree, &part.file, part.line, "more proxies than are looked at");
+            told(
+                tree,
+                &part.file,
+                part.line,
+                "more proxies than are looked at",
+            );
             break;
         }
         lines::add(tree, part, &part.lines, &mut settings);

@@ -41,10 +41,9 @@ pub(super) fn put(
     // What is passed on as it comes may well be plain HTTP, where it comes to such a port.
     let passed = ports.iter().flatten().find(|port| WEB.contains(port));
     let value = match passed {
-        Some(port) if !http => Value::unseen(
-            "ambiguous",
-            format!("port {port} is passed on as it comes"),
-        ),
+        Some(port) if !http => {
+            Value::unseen("ambiguous", format!("port {port} is passed on as it comes"))
+        }
         Some(_) | None => serves_plain.into(),
     };
     put_at(&mut subject, "serves_plain_http", value, first);
@@ -136,12 +135,12 @@ fn statistics(
     let uri = settings.get("stats uri").unwrap_or("/haproxy?stats");
     let protected = enabled
         && (!settings.all("stats auth").is_empty()
-        || settings
-            .all("stats http-request")
-            .iter()
-            .chain(settings.all("http-request"))
-            .any(|l| rules::guards(rules, &l.value, uri))
-        || (!binds.is_empty() && binds.iter().all(Bind::asks_certificate)));
+            || settings
+                .all("stats http-request")
+                .iter()
+                .chain(settings.all("http-request"))
+                .any(|l| rules::guards(rules, &l.value, uri))
+            || (!binds.is_empty() && binds.iter().all(Bind::asks_certificate)));
     // A backend is reached through frontends: others reach it too.
     let remote = part.kind == "backend" || binds.iter().any(Bind::is_remote);
     put_at(

@@ -32,7 +32,8 @@ impl<'p> Rules<'p> {
 pub(super) fn sends_on(rules: &Rules<'_>, ports: &[Option<u16>]) -> bool {
     let redirects = rules.proxy.all("redirect").iter().map(|l| l.value.as_str());
     // What is answered at once does not come to the rules behind.
-    let requests = rules.proxy
+    let requests = rules
+        .proxy
         .all("http-request")
         .iter()
         .map(|l| l.value.as_str())
@@ -191,7 +192,8 @@ fn terms(rules: &Rules<'_>, text: &str) -> Vec<(bool, String)> {
 
 /// `max-age` of HSTS, where every answer has it; the line that decides.
 pub(super) fn hsts<'p>(rules: &Rules<'p>) -> (i64, Option<&'p Line>) {
-    let lines = rules.proxy
+    let lines = rules
+        .proxy
         .all("http-response")
         .iter()
         .chain(rules.proxy.all("http-after-response"));
@@ -236,19 +238,23 @@ fn max_age(text: &str) -> i64 {
 /// Is the number of connections limited: of all, or by source?
 pub(super) fn limits(rules: &Rules<'_>) -> bool {
     let counts = |text: &str| COUNTED.iter().any(|c| text.contains(c));
-    let by_source = rules.proxy
+    let by_source = rules
+        .proxy
         .all("tcp-request")
         .iter()
         .chain(rules.proxy.all("http-request"))
         .any(|l| {
             let (what, condition) = split(&l.value);
-            let refuses = ["reject", "deny", "tarpit"].iter().any(|w| what.contains(w));
+            let refuses = ["reject", "deny", "tarpit"]
+                .iter()
+                .any(|w| what.contains(w));
             refuses
                 && condition.is_some_and(|(_, text)| {
                     terms(rules, text).iter().any(|(_, term)| counts(term))
                 })
         });
-    let own = rules.proxy
+    let own = rules
+        .proxy
         .get("maxconn")
         .and_then(|v| v.parse::<u64>().ok())
         .is_some_and(|n| n > 0);
@@ -258,7 +264,8 @@ pub(super) fn limits(rules: &Rules<'_>) -> bool {
 /// Are requests kept out of the log: all of them, or some that somebody may want to know of?
 pub(super) fn silences(rules: &Rules<'_>) -> Option<bool> {
     let mut some = false;
-    let all = rules.proxy
+    let all = rules
+        .proxy
         .all("http-request")
         .iter()
         .chain(rules.proxy.all("http-response"));
@@ -369,7 +376,11 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(sends_on(&Rules::of(&of(rules)), &[Some(80)]), wanted, "{rules:?}");
+            assert_eq!(
+                sends_on(&Rules::of(&of(rules)), &[Some(80)]),
+                wanted,
+                "{rules:?}"
+            );
         }
     }
 
@@ -446,7 +457,10 @@ mod tests {
     fn what_is_kept_out_of_the_log() {
         let silences = |rule: &str| silences(&Rules::of(&of(&[("http-request", rule)])));
         assert_eq!(silences("set-log-level silent"), Some(true));
-        assert_eq!(silences("set-log-level silent if { path /healthz }"), Some(false));
+        assert_eq!(
+            silences("set-log-level silent if { path /healthz }"),
+            Some(false)
+        );
         assert_eq!(silences("set-log-level silent if { path_beg /api }"), None);
     }
 }

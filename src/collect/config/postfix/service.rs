@@ -275,11 +275,26 @@ mod tests {
     fn lists_that_refuse_strangers() {
         for (list, closed) in [
             ("permit_mynetworks, reject_unauth_destination", Some(true)),
-            ("permit_mynetworks permit_sasl_authenticated defer_unauth_destination", Some(true)),
-            ("permit_mynetworks, warn_if_reject reject_unauth_destination", Some(false)),
-            ("warn_if_reject reject_unknown_client_hostname, reject", Some(true)),
-            ("permit_mynetworks, check_sender_access hash:/etc/postfix/ok, reject", None),
-            ("reject_unauth_destination, check_sender_access hash:/a", Some(true)),
+            (
+                "permit_mynetworks permit_sasl_authenticated defer_unauth_destination",
+                Some(true),
+            ),
+            (
+                "permit_mynetworks, warn_if_reject reject_unauth_destination",
+                Some(false),
+            ),
+            (
+                "warn_if_reject reject_unknown_client_hostname, reject",
+                Some(true),
+            ),
+            (
+                "permit_mynetworks, check_sender_access hash:/etc/postfix/ok, reject",
+                None,
+            ),
+            (
+                "reject_unauth_destination, check_sender_access hash:/a",
+                Some(true),
+            ),
             ("permit", Some(false)),
             ("", Some(false)),
         ] {

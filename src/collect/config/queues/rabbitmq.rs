@@ -247,14 +247,15 @@ fn logs(s: &Settings, subject: &mut Subject) {
     let all = s.get("log.default.level").unwrap_or("info");
     let category = s.get("log.connection.level").unwrap_or(all);
     let written = |name: &str| s.get(&format!("{name}.level")).is_none_or(tells);
-    let connections = tells(category)
-        && outputs
-            .iter()
-            .any(|(name, on)| *on && written(name));
-    let name = ["log.connection.level", "log.file.level", "log.default.level"]
-        .into_iter()
-        .find(|name| s.line(name).is_some())
-        .unwrap_or("log.connection.level");
+    let connections = tells(category) && outputs.iter().any(|(name, on)| *on && written(name));
+    let name = [
+        "log.connection.level",
+        "log.file.level",
+        "log.default.level",
+    ]
+    .into_iter()
+    .find(|name| s.line(name).is_some())
+    .unwrap_or("log.connection.level");
     put(s, subject, "logs_connections", name, connections.into());
     let remote = is("log.syslog", true);
     put(s, subject, "log_syslog", "log.syslog", remote.into());

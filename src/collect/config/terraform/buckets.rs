@@ -162,10 +162,14 @@ fn is_stray(value: &Expr) -> bool {
 /// Do rights go to everybody: true, not known (false), or not (nothing)?
 fn grants(world: &World<'_, '_>, resource: &Resource, body: &Body) -> Option<bool> {
     let of = |value: &Expr| match text(value) {
-        Some(uri) => (uri.ends_with("/AllUsers") || uri.ends_with("/AuthenticatedUsers")).then_some(true),
+        Some(uri) => {
+            (uri.ends_with("/AllUsers") || uri.ends_with("/AuthenticatedUsers")).then_some(true)
+        }
         None => Some(false),
     };
-    let here = world.get_in(body, resource, "uri").and_then(|(v, _)| of(&v));
+    let here = world
+        .get_in(body, resource, "uri")
+        .and_then(|(v, _)| of(&v));
     let inner = ["access_control_policy", "grant", "grantee"]
         .iter()
         .flat_map(|name| body.of(name))
@@ -219,11 +223,9 @@ fn binds(condition: &Expr) -> bool {
     let Expr::Map(operators, _) = condition else {
         return false;
     };
-    let keys = operators.iter().filter_map(|(_, held)| match held {
-        Expr::Map(pairs, _) => Some(pairs),
-        _ => None,
-    });
-    keys.flatten().any(|(key, _)| is_binding(key))
+    operators.iter().any(|(_, held)| {
+        matches!(held, Expr::Map(pairs, _) if pairs.iter().any(|(key, _)| is_binding(key)))
+    })
 }
 
 /// Keys by which AWS counts a policy as none for the public.
@@ -286,7 +288,8 @@ fn documented(world: &World<'_, '_>, document: &Resource) -> Option<bool> {
         let effect = effect.map_or(Some("Allow".to_owned()), |(v, _)| text(&v))?;
         let bound = statement.body.of("condition").any(|condition| {
             let key = world.get_in(&condition.body, document, "variable");
-            key.and_then(|(v, _)| text(&v)).is_some_and(|key| is_binding(&key))
+            key.and_then(|(v, _)| text(&v))
+                .is_some_and(|key| is_binding(&key))
         });
         if effect != "Allow" || bound {
             continue;

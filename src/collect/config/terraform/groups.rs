@@ -209,11 +209,19 @@ fn is_own(path: &[String]) -> bool {
     };
     let of_cloud = |kind: &str| {
         [
-            "vpc", "subnet", "eip", "instance", "network", "group", "address", "ip_ranges",
-            "prefix_list", "gateway",
+            "vpc",
+            "subnet",
+            "eip",
+            "instance",
+            "network",
+            "group",
+            "address",
+            "ip_ranges",
+            "prefix_list",
+            "gateway",
         ]
-            .iter()
-            .any(|word| kind.contains(word))
+        .iter()
+        .any(|word| kind.contains(word))
     };
     match first.as_str() {
         "data" => second.is_some_and(|kind| of_cloud(kind)),

@@ -9,8 +9,15 @@ pub(super) fn written_out(resources: Vec<Resource>, scope: &Scope) -> Vec<Resour
     let mut budget = MAX_TIMES;
     let mut out = Vec::new();
     for mut resource in resources {
-        resource.body.blocks = blocks(std::mem::take(&mut resource.body.blocks), scope, &mut budget);
-        let times = resource.body.get("for_each").map(|a| times(&a.value, scope));
+        resource.body.blocks = blocks(
+            std::mem::take(&mut resource.body.blocks),
+            scope,
+            &mut budget,
+        );
+        let times = resource
+            .body
+            .get("for_each")
+            .map(|a| times(&a.value, scope));
         match times {
             Some(Some(times)) if times.len() <= budget => {
                 budget -= times.len();

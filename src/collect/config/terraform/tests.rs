@@ -406,7 +406,11 @@ fn values_in_folders_of_their_own() {
         "envs/prod.tfvars",
         "envs/prod/terraform.tfvars",
     ] {
-        assert_eq!(of(&[("main.tf", main), (path, given)]), (empty(), false), "{path}");
+        assert_eq!(
+            of(&[("main.tf", main), (path, given)]),
+            (empty(), false),
+            "{path}"
+        );
     }
     let apart = [("infra/main.tf", main), ("envs/prod.tfvars", given)];
     assert_eq!(of(&apart), (empty(), false));
@@ -429,11 +433,17 @@ fn ways_to_open_a_bucket() {
     assert_eq!(of(""), "false");
     assert_eq!(of(&policy(own, "")), "true");
     assert_eq!(
-        of(&policy(own, ", Condition = { Bool = { \"aws:SecureTransport\" = \"true\" } }")),
+        of(&policy(
+            own,
+            ", Condition = { Bool = { \"aws:SecureTransport\" = \"true\" } }"
+        )),
         "true"
     );
     assert_eq!(
-        of(&policy(own, ", Condition = { IpAddress = { \"aws:SourceIp\" = \"10.0.0.0/8\" } }")),
+        of(&policy(
+            own,
+            ", Condition = { IpAddress = { \"aws:SourceIp\" = \"10.0.0.0/8\" } }"
+        )),
         "false"
     );
     assert_eq!(of(&policy("each.value.id", "")), "? (ambiguous)");
@@ -447,5 +457,8 @@ fn one_public_member_is_enough() {
     let text = "resource \"aws_rds_cluster\" \"a\" {\n}\nresource \"aws_rds_cluster_instance\" \"b\" {\n  cluster_identifier = aws_rds_cluster.a.id\n  publicly_accessible = false\n}\nresource \"aws_rds_cluster_instance\" \"c\" {\n  cluster_identifier = aws_rds_cluster.a.id\n  publicly_accessible = true\n}\n";
     let dir = tree(&[("main.tf", text)]);
     let out = collect(dir.path(), "c", &cx());
-    assert_eq!(shown(subject(&out, "tf.database[.:aws_rds_cluster.a]"), "public"), "true");
+    assert_eq!(
+        shown(subject(&out, "tf.database[.:aws_rds_cluster.a]"), "public"),
+        "true"
+    );
 }
