@@ -32,6 +32,7 @@ mod oscal;
 mod papers;
 mod programs;
 mod programs_hosts;
+mod programs_more;
 mod reports;
 mod repository;
 mod roots;

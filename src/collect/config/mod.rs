@@ -43,6 +43,8 @@ mod postfix;
 mod postgresql;
 mod queues;
 mod redis;
+#[cfg(test)]
+mod rings_tests;
 mod secret;
 mod secrets;
 #[cfg(test)]

@@ -8,6 +8,9 @@ use super::numbered;
 /// How deep chains may jump.
 const MAX_DEPTH: usize = 16;
 
+/// How many rules are followed for one chain.
+const MAX_STEPS: usize = 10_000;
+
 /// What happens to a packet in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -74,15 +77,18 @@ impl Chains {
     /// What a chain does with a packet that no narrower rule fits.
     pub fn verdict(&self, chain: &Chain) -> Verdict {
         let policy = chain.policy.unwrap_or(Verdict::Accept);
-        self.walk(chain, 0).unwrap_or(policy)
+        let mut left = MAX_STEPS;
+        self.walk(chain, 0, &mut left).unwrap_or(policy)
     }
 
     /// `None`: the packet comes out at the chain's end.
-    fn walk(&self, chain: &Chain, depth: usize) -> Option<Verdict> {
-        if depth > MAX_DEPTH {
-            return Some(Verdict::Unclear);
-        }
+    fn walk(&self, chain: &Chain, depth: usize, left: &mut usize) -> Option<Verdict> {
         for rule in &chain.bare {
+            // Chains that jump to each other many times make ever more ways.
+            if depth > MAX_DEPTH || *left == 0 {
+                return Some(Verdict::Unclear);
+            }
+            *left -= 1;
             let (name, goes_back) = match rule {
                 Bare::Ends(verdict) => return Some(*verdict),
                 Bare::Return => return None,
@@ -94,7 +100,7 @@ impl Chains {
             let Some(next) = self.all.iter().find(same) else {
                 return Some(Verdict::Unclear);
             };
-            match self.walk(next, depth + 1) {
+            match self.walk(next, depth + 1, left) {
                 Some(verdict) => return Some(verdict),
                 None if goes_back => {}
                 None => return None,
@@ -176,6 +182,12 @@ impl Nft {
         }
     }
 
+    /// Is it in the middle of `add rule …`?
+    fn in_rule(&self) -> bool {
+        let words = |n: usize| self.statement.get(n).map_or("", String::as_str);
+        self.table.is_none() && ["add", "insert"].contains(&words(0)) && words(1) == "rule"
+    }
+
     fn line_ends(&mut self) {
         if self.inner == 0 && !std::mem::take(&mut self.goes_on) {
             self.ends();
@@ -191,7 +203,7 @@ impl Nft {
             }
             words => ("ip".to_owned(), words.to_vec()),
         };
-        if self.inner > 0 || self.chain.is_some() {
+        if self.inner > 0 || self.chain.is_some() || self.in_rule() {
             self.inner += 1;
             self.statement.push("{".to_owned());
         } else if let Some(n) = at("table").filter(|_| self.table.is_none()) {
@@ -223,7 +235,7 @@ impl Nft {
     fn closes(&mut self) {
         if self.inner > 0 {
             self.inner -= 1;
-            if self.chain.is_some() {
+            if self.chain.is_some() || self.in_rule() {
                 self.statement.push("}".to_owned());
             }
             return;
@@ -251,6 +263,27 @@ impl Nft {
                 }
                 ["flush", "ruleset", ..] => self.out.all.clear(),
                 ["flags", rest @ ..] => self.dormant |= rest.contains(&"dormant"),
+                [way @ ("add" | "insert"), "rule", rest @ ..] => {
+                    let first = *way == "insert";
+                    let rule: Vec<String> = rest.iter().map(|w| (*w).to_owned()).collect();
+                    self.out.unclear |= !add_rule(&mut self.out.all, &rule, first, self.line);
+                }
+                // Without braces it hooks in nowhere.
+                ["add", "chain", rest @ ..] => {
+                    let (family, rest) = match rest {
+                        [family, rest @ ..] if FAMILIES.contains(family) => (*family, rest),
+                        rest => ("ip", rest),
+                    };
+                    if let [table, name] = rest {
+                        self.out.all.push(Chain {
+                            line: self.line,
+                            family: family.to_owned(),
+                            table: (*table).to_owned(),
+                            name: (*name).to_owned(),
+                            ..Chain::default()
+                        });
+                    }
+                }
                 [
                     "add" | "insert" | "replace" | "delete" | "destroy" | "flush" | "reset",
                     ..,
@@ -279,6 +312,41 @@ impl Nft {
         }
     }
 }
+
+/// `add rule inet filter input …`: adds it to its chain, where that is here.
+fn add_rule(all: &mut [Chain], words: &[String], first: bool, line: u32) -> bool {
+    let (family, rest) = match words {
+        [family, rest @ ..] if FAMILIES.contains(&family.as_str()) => (family.as_str(), rest),
+        rest => ("ip", rest),
+    };
+    let [table, name, rule @ ..] = rest else {
+        return false;
+    };
+    // By a place among the others: which one is not known here.
+    if ["index", "position", "handle"].contains(&rule.first().map_or("", String::as_str)) {
+        return false;
+    }
+    let mut recent = all.iter_mut().rev().take(MAX_CHAINS);
+    let Some(chain) = recent.find(|c| c.family == family && c.table == *table && c.name == *name)
+    else {
+        return false;
+    };
+    let rule: Vec<&str> = rule.iter().map(String::as_str).collect();
+    let owned = rule.iter().map(|w| (*w).to_owned()).collect();
+    if first {
+        chain.rules.insert(0, (line, owned));
+        if let Some(bare) = bare(&rule) {
+            chain.bare.insert(0, bare);
+        }
+    } else {
+        chain.rules.push((line, owned));
+        chain.bare.extend(bare(&rule));
+    }
+    true
+}
+
+/// Among how many chains one is looked for.
+const MAX_CHAINS: usize = 1_000;
 
 const FAMILIES: [&str; 6] = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
 

@@ -70,3 +70,43 @@ fn rules_of_iptables() {
         [(5, Verdict::Accept)]
     );
 }
+
+#[test]
+fn rules_as_commands() {
+    let read = nft(
+        "add table inet f\nadd chain inet f input { type filter hook input priority 0; policy drop; }\n\
+         add chain inet f web\nadd rule inet f input tcp dport { 22, 80 } accept\nadd rule inet f input jump web\n\
+         add rule inet f web tcp dport 443 accept\ninsert rule inet f input iif lo accept\n",
+    );
+    assert!(!read.unclear);
+    let input = read.all.iter().find(|c| c.at("input")).unwrap();
+    let first: Vec<&str> = input.rules[0].1.iter().map(String::as_str).collect();
+    assert_eq!(first, ["iif", "lo", "accept"]);
+    assert_eq!((input.rules.len(), read.verdict(input)), (3, Verdict::Drop));
+    let ports = super::super::openings::through(&read, "input");
+    assert_eq!(ports.ranges(), [(22, 22), (80, 80), (443, 443)]);
+    for lost in [
+        "add rule inet f gone accept",
+        "delete rule inet f input handle 3",
+        "add rule inet f input handle 4 accept",
+    ] {
+        let text = format!(
+            "table inet f {{\n chain input {{ type filter hook input priority 0; policy drop; }}\n}}\n{lost}\n"
+        );
+        assert!(nft(&text).unclear, "{lost}");
+    }
+}
+
+#[test]
+fn chains_that_jump_many_times() {
+    let mut text =
+        "table inet f {\n chain c0 { type filter hook input priority 0; policy drop;\n".to_owned();
+    for n in 1..16 {
+        text += &format!("{} }}\n chain c{n} {{\n", format!("jump c{n}\n").repeat(60));
+    }
+    text += "tcp dport 22 accept\n }\n}\n";
+    let read = nft(&text);
+    let input = read.all.iter().find(|c| c.at("input")).unwrap();
+    assert_eq!(read.verdict(input), Verdict::Unclear);
+    assert!(!super::super::openings::through(&read, "input").whole);
+}

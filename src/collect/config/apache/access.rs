@@ -47,7 +47,9 @@ fn requirement(node: &Node) -> Option<bool> {
 fn by_order(section: &[Node]) -> Option<bool> {
     let lines = |name: &'static str| section.iter().filter(move |n| n.name == name);
     let all = |name: &'static str| lines(name).any(|n| n.text().eq_ignore_ascii_case("from all"));
-    let order = lines("order").last().map(|n| n.text().to_ascii_lowercase());
+    let order = lines("order")
+        .next_back()
+        .map(|n| n.text().to_ascii_lowercase());
     if order.is_none() && lines("allow").chain(lines("deny")).next().is_none() {
         return None;
     }

@@ -23,6 +23,9 @@ pub(super) fn hosts(
 ) -> Option<Place> {
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
     let shared = Shared {
+        all,
+        above,
+        expander,
         sections: headers::sections(all),
         formats: formats(all),
     };
@@ -38,16 +41,7 @@ pub(super) fn hosts(
             name.rsplit_once(':').map_or(name.as_str(), |(n, _)| n)
         );
         let mut subject = Subject::new("apache-vhost", id).at(node.place.clone());
-        host(
-            node.children(),
-            all,
-            above,
-            &own,
-            &shared,
-            expander,
-            address,
-            &mut subject,
-        );
+        host(node.children(), &own, &shared, address, &mut subject);
         out.subjects.push(subject);
     }
     if found.is_empty() && !expander.part {
@@ -63,16 +57,8 @@ pub(super) fn hosts(
         if let Some(first) = nodes.first() {
             subject = subject.at(first.place.clone());
         }
-        host(
-            nodes,
-            nodes,
-            above,
-            &Settings::default(),
-            &shared,
-            expander,
-            &listen,
-            &mut subject,
-        );
+        let own = Settings::default();
+        host(nodes, &own, &shared, &listen, &mut subject);
         out.subjects.push(subject);
     }
     found.get(most).map(|node| node.place.clone())
@@ -80,6 +66,10 @@ pub(super) fn hosts(
 
 /// What is looked for once for all hosts.
 struct Shared<'n> {
+    /// The lines of the server with their sections.
+    all: &'n [Node],
+    above: &'n Settings,
+    expander: &'n Expander,
     sections: Vec<&'n Node>,
     formats: BTreeMap<String, String>,
 }
@@ -89,16 +79,8 @@ fn port_of(address: &str) -> Option<u16> {
     first.rsplit(':').next()?.parse().ok()
 }
 
-fn host(
-    nodes: &[Node],
-    all: &[Node],
-    above: &Settings,
-    own: &Settings,
-    shared: &Shared<'_>,
-    expander: &Expander,
-    address: &str,
-    subject: &mut Subject,
-) {
+fn host(nodes: &[Node], own: &Settings, shared: &Shared<'_>, address: &str, subject: &mut Subject) {
+    let (all, above, expander) = (shared.all, shared.above, shared.expander);
     let port = port_of(address);
     let local = !address.is_empty()
         && address.split_whitespace().all(|one| {

@@ -410,13 +410,15 @@ pub(in crate::collect::config) fn says_one(text: &str) -> bool {
 }
 
 /// How a name and a value stand beside each other.
-const PATTERNS: [&str; 11] = [
+const PATTERNS: [&str; 12] = [
     // <property name="db.password" value="…"/>, <add key="…" value="…"/>
     r#"(?i)(?:name|key)\s*=\s*["'](?P<k>[\w.:-]+)["']\s+value\s*=\s*(?P<v>"[^"]*"|'[^']*')"#,
     // <password>…</password>, <Pass encoding="base64">…</Pass>
     r#"<(?P<k>[\w.:-]+)(?:\s[^<>]*)?>(?P<v>[^<>]+)</"#,
     // define('DB_PASSWORD', '…'), 'password' => '…', setPassword("…")
     r#"["'](?P<k>[\w.-]+)["']\s*(?:,|=>)\s*(?P<v>"[^"]*"|'[^']*')"#,
+    // setPassword("…"), .withApiKey("…"), password("…")
+    r#"(?:set|with|add)?_?(?P<k>[A-Za-z]*(?i:password|passwd|secret|token|apikey|api_key))\(\s*(?P<v>"[^"]*"|'[^']*')\s*\)"#,
     // let PASSWORD: &str = "…", const token: string = "…"
     r#"(?P<k>[A-Za-z_]\w*)\s*:\s*[&\w<>\[\]?|. ']+=\s*(?P<v>"[^"]*"|'[^']*')"#,
     // "password": "…", password: …, password = …, --password=…, export X=…, a['password'] = …, $a{password} = …

@@ -133,7 +133,16 @@ pub(super) fn entropy(value: &str) -> f64 {
 }
 
 /// Keys that documentations print.
-const KNOWN: [&str; 6] = [
+const KNOWN: [&str; 14] = [
+    // Keys that ZaloPay, MoMo and VNPay print for whoever tries their sandbox.
+    "PcY4iZIKFCIdgZvA6ueMcMHHUbRLYjPL",
+    "kLtgPl8HHhfvMuDHPwKfgfsY4Ydm9eIz",
+    "9phuAOYhan4urywHTh0ndEXiV3pKHr5Q",
+    "Iyz2habzyr7AG8SgvoBCbKwKi3UzlLi3",
+    "trMrHtvjo6myautxDUiAcYsVtaeQ8nhf",
+    "at67qH6mk8w5Y1nAyMoYKMWACiEi2bsa",
+    "K951B6PE1waDMi640xX08PD3vg6EkVlz",
+    "RAOEXHYVSDDIIENYWSLDIIZTANXUXZFJ",
     "wJalrXUtnFEMI",
     "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",

@@ -44,7 +44,11 @@ pub(super) fn scan(line: &str, below: &[&str], number: u32, prose: bool, hits: &
             };
             // What has the shape of a key is one; a password may be a word that stands for another.
             let is_word = [Class::Connection, Class::Password].contains(&shape.class);
-            if lures::is_known(value.as_str())
+            // What is given to a call may be anything short.
+            let chance = shape.kind == "client-key"
+                && (value.as_str().len() < 24 || lures::entropy(value.as_str()) < 3.8);
+            if chance
+                || lures::is_known(value.as_str())
                 || (is_word && lures::is_placeholder(value.as_str()))
                 || (prose && is_word)
             {
@@ -131,7 +135,7 @@ fn ascii(pattern: &str) -> String {
 const PRIVATE: [&str; 3] = ["PRIVATE KEY", "PuTTY-User-Key", "AGE-SECRET-KEY"];
 
 /// Kind, what every match holds, class, pattern; the group `v` is the secret where the pattern has more than it.
-const TABLE: [(&str, &str, Class, &str); 49] = [
+const TABLE: [(&str, &str, Class, &str); 57] = [
     (
         "aws-access-key",
         "AKIA|ASIA|ABIA|ACCA",
@@ -429,6 +433,60 @@ const TABLE: [(&str, &str, Class, &str); 49] = [
         "curl",
         Class::Password,
         r#"\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:(?P<v>[^\s"']+)"#,
+    ),
+    // `thin:account/password@host`.
+    (
+        "oracle-password",
+        "jdbc:oracle|sqlplus",
+        Class::Connection,
+        r#"(?:jdbc:oracle:(?:thin|oci):|\bsqlplus\s+(?:-[A-Z]\s+)?)[^\s/@"'$]+/(?P<v>[^\s@"'$]{3,})@"#,
+    ),
+    // `account:password@tcp(host)`, as the drivers of Go have it.
+    (
+        "dsn-password",
+        r"@(?:tcp|unix)\(",
+        Class::Connection,
+        r#"[^\s:/@"'`]{1,64}:(?P<v>[^\s/@"'`]{1,128})@(?:tcp|unix)\("#,
+    ),
+    (
+        "sql-password",
+        "(?i:identified)",
+        Class::Password,
+        r#"(?i)\bidentified\s+(?:with\s+\S+\s+)?by\s+["'](?P<v>[^"'$:]{4,})["']"#,
+    ),
+    (
+        "sql-password",
+        "(?i:password)",
+        Class::Password,
+        r"(?i)\b(?:role|user)\s+\S+\s+(?:[\w ]+\s)?password\s+'(?P<v>[^'$:]{4,})'",
+    ),
+    // What signs is the second thing that these are given.
+    (
+        "jwt-secret",
+        "jwt|JWT|jsonwebtoken",
+        Class::Password,
+        r#"\b(?:jwt|JWT|jsonwebtoken)(?:\.|::)(?:sign|verify|encode|decode)\(\s*[^,()]+(?:\([^()]*\))?\s*,\s*["'`](?P<v>[^"'`$]{6,})["'`]"#,
+    ),
+    // A private key in base64, as in a list of accounts for Kubernetes.
+    (
+        "private-key",
+        "LS0tLS1CRUdJTi",
+        Class::PrivateKey,
+        r"LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFURSBL|BQUklWQVRFIEtFW|BFQyBQUklWQVRFIEtFW|BPUEVOU1NIIFBSSVZBVEUgS0V)(?P<v>[A-Za-z0-9+/]{20,})",
+    ),
+    // A client of a service of messages or payments that is made with its key alone.
+    (
+        "client-key",
+        "(?i:sms|gateway|payment|apiclient|telegram|stripe|zalo|momo|vnpay)",
+        Class::CloudKey,
+        r#"\b\w*(?i:sms|gateway|payment|apiclient|telegram|stripe|zalo|momo|vnpay)\w*\(\s*["'](?P<v>[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*)["']\s*[,)]"#,
+    ),
+    // Accounts of a registry in one word each.
+    (
+        "registry-password",
+        "--from-literal",
+        Class::Password,
+        r#"--from-literal[= ]["']?[\w.-]*(?i:password|secret|token)=(?P<v>[^\s"'$]{4,})"#,
     ),
 ];
 

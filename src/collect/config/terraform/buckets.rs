@@ -223,11 +223,9 @@ fn binds(condition: &Expr) -> bool {
     let Expr::Map(operators, _) = condition else {
         return false;
     };
-    let keys = operators.iter().filter_map(|(_, held)| match held {
-        Expr::Map(pairs, _) => Some(pairs),
-        _ => None,
-    });
-    keys.flatten().any(|(key, _)| is_binding(key))
+    operators.iter().any(|(_, held)| {
+        matches!(held, Expr::Map(pairs, _) if pairs.iter().any(|(key, _)| is_binding(key)))
+    })
 }
 
 /// Keys by which AWS counts a policy as none for the public.

@@ -13,6 +13,9 @@ use rule::{BUILT_IN, From, Target, expand, iptables, nft};
 /// How deep chains may jump.
 const MAX_DEPTH: usize = 16;
 
+/// How many rules are followed for one chain.
+const MAX_STEPS: usize = 50_000;
+
 /// Ports from one to another, both in it.
 type Range = (u16, u16);
 
@@ -146,7 +149,8 @@ pub fn through(chains: &Chains, hook: &str) -> Openings {
 /// What anybody may reach through one chain.
 pub fn of_chain(chains: &Chains, chain: &Chain) -> Openings {
     let mut out = Openings::none();
-    let came_out = walk(chains, chain, &Met::default(), &mut out, 0);
+    let mut left = MAX_STEPS;
+    let came_out = walk(chains, chain, &Met::default(), &mut out, 0, &mut left);
     if came_out && chain.ends_open() {
         out.open(0, u16::MAX);
     }
@@ -162,12 +166,25 @@ struct Met {
 }
 
 /// Walks a chain; false where nothing comes out at its end.
-fn walk(chains: &Chains, chain: &Chain, met: &Met, out: &mut Openings, depth: usize) -> bool {
+fn walk(
+    chains: &Chains,
+    chain: &Chain,
+    met: &Met,
+    out: &mut Openings,
+    depth: usize,
+    left: &mut usize,
+) -> bool {
     if depth > MAX_DEPTH {
         out.whole = false;
         return true;
     }
     for (_, words) in &chain.rules {
+        // Chains that jump to each other many times make ever more ways.
+        if *left == 0 {
+            out.whole = false;
+            return true;
+        }
+        *left -= 1;
         let words = expand(words, &chains.defines);
         let rule = if words.first().is_some_and(|w| w.starts_with(['-', '!'])) {
             iptables(&words)
@@ -218,7 +235,7 @@ fn walk(chains: &Chains, chain: &Chain, met: &Met, out: &mut Openings, depth: us
                 };
                 match chains.all.iter().find(same) {
                     Some(next) => {
-                        let came_out = walk(chains, next, &here, out, depth + 1);
+                        let came_out = walk(chains, next, &here, out, depth + 1, left);
                         let all = here.ports.is_none() && !here.sourced && !here.faced;
                         if all && (!came_out || !returns) {
                             return came_out;
