@@ -93,7 +93,8 @@ pub(super) fn is_harmless(condition: &str) -> bool {
         }
     }
     let measures = bare.contains("length");
-    !(compares && !measures || equals && !condition.contains("''"))
+    let empty = condition.contains("''");
+    (empty || !equals) && (measures || !compares)
 }
 
 /// Does the value depend on a case?
