@@ -108,6 +108,10 @@ fn sentence(code: &str) -> Text {
             "trigger mã hóa trước khi lưu",
             "a trigger enciphers before storing",
         ),
+        ("trigger", "sometimes") => Text::new(
+            "trigger chỉ mã hóa trong một số trường hợp",
+            "a trigger enciphers only in some cases",
+        ),
         ("trigger", _) => Text::new(
             format!("trigger băm bằng {what}"),
             format!("a trigger hashes with {what}"),

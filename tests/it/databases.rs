@@ -193,7 +193,7 @@ CREATE TABLE public.vi_tri (tai_xe_id int, lat double precision, lon double prec
 CREATE TABLE public.vi_tri_1 PARTITION OF public.vi_tri FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 CREATE TABLE public.nhan_vien (id int, ten text, luong numeric, dien_thoai text);
 ALTER TABLE public.nhan_vien ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON public.nhan_vien USING (true);
+CREATE POLICY own ON public.nhan_vien USING (current_user = 'kiem_tra');
 CREATE TABLE public.provinces (id int, name text);
 INSERT INTO public.don_hang (id, f1) SELECT n, '09123456' || (10 + n) FROM generate_series(1, 30) n;
 ANALYZE;

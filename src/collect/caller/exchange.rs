@@ -74,7 +74,13 @@ pub(super) fn trunks(
         let Some(program) = sip::program(name, text) else {
             continue;
         };
-        let found = sip::trunks(program, text);
+        let beside: Vec<&str> = texts
+            .iter()
+            .filter(|(other, _)| other != place)
+            .map(|(_, text)| text.as_str())
+            .filter(|_| program == sip::Program::Asterisk)
+            .collect();
+        let found = sip::trunks(program, text, &beside.join("\n"));
         if let Some(line) = found.broken {
             let what = format!("{place}: not readable from line {line} on");
             fault = fault.or_else(|| Some(Reason::new("not-parsed", what)));

@@ -16,6 +16,7 @@ use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party};
 
+mod captions;
 mod columns;
 mod components;
 mod cut;

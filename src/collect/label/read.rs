@@ -5,6 +5,7 @@ use crate::privacy::names::{self, Around, classify};
 use crate::privacy::{Class, Party, values};
 use crate::text::unicode;
 
+use super::captions::{GOODS, OWN, is_free, is_side, is_thing};
 use super::cut::{Cut, cut_of};
 use super::decode;
 use super::look::Look;
@@ -541,54 +542,6 @@ impl Walk {
     }
 }
 
-/// Captions of what is inside.
-const GOODS: [&str; 16] = [
-    "san pham",
-    "ten san pham",
-    "sp",
-    "ten sp",
-    "mat hang",
-    "hang",
-    "nd",
-    "mo ta",
-    "item",
-    "items",
-    "product",
-    "products",
-    "goods",
-    "description",
-    "chi tiet don hang",
-    "don hang gom",
-];
-/// Captions under which free text is the company's own.
-const OWN: [&str; 26] = [
-    "dich",
-    "service",
-    "status",
-    "trang",
-    "thai",
-    "buu",
-    "cuc",
-    "branch",
-    "station",
-    "tuyen",
-    "route",
-    "payment",
-    "thanh",
-    "toan",
-    "phuong",
-    "thuc",
-    "company",
-    "cong",
-    "carrier",
-    "hotline",
-    "website",
-    "office",
-    "instruction",
-    "hub",
-    "khu",
-    "kho",
-];
 /// The most fields of a label.
 const MAX_FIELDS: usize = 2000;
 /// The deepest that a payload is decoded.
@@ -601,23 +554,4 @@ pub(super) fn kind_of(field: &Field) -> String {
         (Class::Contents | Class::Cod, _) | (_, Party::Unknown) => field.class.word().to_owned(),
         (class, party) => format!("{}_{}", party.word(), class.word()),
     }
-}
-
-/// Words that name neither personal data nor a side.
-fn is_thing(text: &str) -> bool {
-    let personal = classify(text, &Around::default()).is_personal();
-    !personal && names::party_of(text).filter(|p| is_side(*p)).is_none()
-}
-
-/// Three words or more that people wrote.
-fn is_free(text: &str) -> bool {
-    let words = text.split_whitespace();
-    words
-        .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 1)
-        .count()
-        > 2
-}
-
-fn is_side(party: Party) -> bool {
-    matches!(party, Party::Sender | Party::Recipient)
 }

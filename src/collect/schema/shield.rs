@@ -125,6 +125,10 @@ pub(super) fn shield(
 }
 
 fn stored_by_trigger(shield: &mut Shield, class: Class, held: &Held<'_>) {
+    let sometimes = held
+        .access
+        .guards(held.column)
+        .any(|g| g.kind == GuardKind::Sometimes);
     let told = held.access.guards(held.column).find_map(|g| match g.kind {
         GuardKind::Enciphered => Some((Protected::Yes, "trigger:enciphers".to_owned(), None)),
         GuardKind::Hashed(kind) => {
@@ -135,8 +139,10 @@ fn stored_by_trigger(shield: &mut Shield, class: Class, held: &Held<'_>) {
         | GuardKind::Redaction
         | GuardKind::RowSecurity
         | GuardKind::Policy
-        | GuardKind::Files => None,
+        | GuardKind::Files
+        | GuardKind::Sometimes => None,
     });
+    let told = told.or(sometimes.then(|| (Protected::Unknown, "trigger:sometimes".into(), None)));
     let checked = held
         .column
         .hash
@@ -189,7 +195,10 @@ fn limited(held: &Held<'_>) -> Option<String> {
             GuardKind::Redaction => return Some("redaction".into()),
             GuardKind::RowSecurity => security = true,
             GuardKind::Policy => policy = true,
-            GuardKind::Files | GuardKind::Enciphered | GuardKind::Hashed(_) => {}
+            GuardKind::Files
+            | GuardKind::Enciphered
+            | GuardKind::Hashed(_)
+            | GuardKind::Sometimes => {}
         }
     }
     let name = held.column.name.to_lowercase();

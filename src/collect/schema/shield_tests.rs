@@ -158,7 +158,8 @@ fn views_and_grants() {
         says(&rls, Dialect::Postgres, "recipient_phone"),
         "no no readable"
     );
-    let rls = format!("{rls}CREATE POLICY own ON public.orders USING (true);\n");
+    let rls =
+        format!("{rls}CREATE POLICY own ON public.orders USING (recipient_name = current_user);\n");
     assert_eq!(
         says(&rls, Dialect::Postgres, "recipient_phone"),
         "yes no row-security"
@@ -193,4 +194,64 @@ fn what_is_declared_with_a_paper() {
     let (proven, unproven) = super::declared::check(&disk);
     assert!(proven.is_empty());
     assert_eq!(unproven, ["luks.txt: not readable"]);
+}
+
+#[test]
+fn a_trigger_of_some_rows_protects_not_all() {
+    let says_of = |body: &str, when: &str| {
+        let text = format!(
+            "CREATE TABLE t (loai text, cccd text);\nCREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$;\nCREATE TRIGGER g BEFORE INSERT OR UPDATE ON t FOR EACH ROW {when} EXECUTE FUNCTION f();"
+        );
+        says(&text, Dialect::Postgres, "cccd")
+    };
+    let sets = "NEW.cccd := pgp_sym_encrypt(NEW.cccd, k);";
+    let always = "yes yes trigger:enciphers";
+    let sometimes = "unknown unknown trigger:sometimes";
+    for (body, when, expected) in [
+        (sets.to_owned(), "", always),
+        (format!("IF NEW.cccd IS NOT NULL THEN {sets} END IF;"), "", always),
+        (format!("IF NEW.loai = 'vip' THEN {sets} END IF;"), "", sometimes),
+        (sets.to_owned(), "WHEN (NEW.cccd IS NOT NULL)", always),
+        (sets.to_owned(), "WHEN (NEW.loai = 'vip')", sometimes),
+        (
+            "NEW.cccd := CASE WHEN NEW.loai = 'v' THEN pgp_sym_encrypt(NEW.cccd, k) ELSE NEW.cccd END;".to_owned(),
+            "",
+            sometimes,
+        ),
+    ] {
+        assert_eq!(says_of(&body, when), expected, "{body} {when}");
+    }
+}
+
+#[test]
+fn what_is_taken_back_protects_nothing() {
+    let table = "CREATE TABLE t (cccd text)";
+    for (text, dialect) in [
+        (
+            format!("{table} ENCRYPTION='Y';\nALTER TABLE t ENCRYPTION='N';"),
+            Dialect::Mysql,
+        ),
+        (
+            format!(
+                "{table}\nGO\nALTER DATABASE d SET ENCRYPTION ON\nGO\nALTER DATABASE d SET ENCRYPTION OFF\nGO\n"
+            ),
+            Dialect::Mssql,
+        ),
+        (
+            format!(
+                "{table};\nSECURITY LABEL FOR anon ON COLUMN t.cccd IS 'MASKED WITH VALUE $$x$$';\nSECURITY LABEL FOR anon ON COLUMN t.cccd IS NULL;"
+            ),
+            Dialect::Postgres,
+        ),
+        (
+            format!(
+                "{table};\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY p ON t USING (true);"
+            ),
+            Dialect::Postgres,
+        ),
+    ] {
+        assert_eq!(says(&text, dialect, "cccd"), "no no readable", "{text}");
+    }
+    let view = "CREATE TABLE t (sdt text);\nCREATE VIEW v AS SELECT left(sdt, 3) AS sdt FROM t;\nGRANT SELECT ON v TO a;\nCREATE OR REPLACE VIEW v AS SELECT sdt FROM t;";
+    assert_eq!(says(view, Dialect::Postgres, "sdt"), "no no readable");
 }

@@ -68,16 +68,65 @@ fn sections(text: &str) -> Vec<Section> {
                 all.push(section);
             }
         } else if let (Some(section), Some((key, value))) = (all.last_mut(), line.split_once('=')) {
-            let value = value.trim_start_matches('>').trim().to_owned();
-            section.keys.insert(key.trim().to_ascii_lowercase(), value);
+            let value = value.trim_start_matches('>').trim();
+            let kept = section
+                .keys
+                .entry(key.trim().to_ascii_lowercase())
+                .or_default();
+            // An address may be named more than once; of all else the last counts.
+            match key.trim().eq_ignore_ascii_case("contact") && !kept.is_empty() {
+                true => *kept = format!("{kept},{value}"),
+                false => value.clone_into(kept),
+            }
         }
     }
     all
 }
 
-/// Endpoints that register at a carrier, are recognised by its address, or send to an address outside.
-pub(super) fn trunks(text: &str) -> Vec<Trunk> {
-    let all = sections(text);
+/// A section of `pjsip_wizard.conf` as the endpoint that it makes.
+fn by_wizard(section: &Section) -> Section {
+    let mut keys: BTreeMap<String, String> = section
+        .keys
+        .iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix("endpoint/")?.to_owned(), value.clone())))
+        .collect();
+    let hosts = section.get("remote_hosts").split(',').map(str::trim);
+    let contacts: Vec<String> = hosts
+        .filter(|h| !h.is_empty())
+        .map(|h| format!("sip:{h}"))
+        .collect();
+    keys.insert("type".into(), "endpoint".into());
+    keys.insert("outbound_proxy".into(), contacts.join(","));
+    for key in ["transport", "sends_auth", "sends_registrations"] {
+        if let Some(value) = section.keys.get(key) {
+            let key = if key == "transport" {
+                key
+            } else {
+                "outbound_auth"
+            };
+            if key == "transport" || matches!(value.as_str(), "yes" | "true" | "1" | "on") {
+                keys.insert(key.into(), value.clone());
+            }
+        }
+    }
+    Section {
+        keys,
+        ..section.clone()
+    }
+}
+
+/// Endpoints that register at a carrier, are recognised by its address, or send to an address outside. `beside`: the
+/// other files of the exchange, which may hold what the endpoints name.
+pub(super) fn trunks(text: &str, beside: &str) -> Vec<Trunk> {
+    let mut own = sections(text);
+    for section in &mut own {
+        if section.get("type") == "wizard" {
+            *section = by_wizard(section);
+        }
+    }
+    let count = own.len();
+    let mut all = own;
+    all.extend(sections(beside));
     let whole = !text.lines().any(|l| {
         l.trim_start().starts_with("#include") || l.trim_start().starts_with("#tryinclude")
     });
@@ -93,6 +142,11 @@ pub(super) fn trunks(text: &str) -> Vec<Trunk> {
             .filter(|a| aors.contains(&a.name.as_str()))
             .map(|a| a.get("contact").to_owned())
             .chain(std::iter::once(section.get("outbound_proxy").to_owned()))
+            .flat_map(|c| {
+                c.split(',')
+                    .map(|c| c.trim().to_owned())
+                    .collect::<Vec<_>>()
+            })
             .filter(|c| !c.is_empty())
             .collect()
     };
@@ -132,7 +186,9 @@ pub(super) fn trunks(text: &str) -> Vec<Trunk> {
             caller,
         }
     };
-    of("endpoint")
+    all.iter()
+        .take(count)
+        .filter(|s| s.get("type") == "endpoint")
         .filter(|s| {
             !s.get("outbound_auth").is_empty()
                 || named(&s.name)

@@ -67,11 +67,11 @@ pub fn program(name: &str, text: &str) -> Option<Program> {
     }
 }
 
-/// The trunks of a configuration.
-pub fn trunks(program: Program, text: &str) -> Trunks {
+/// The trunks of a configuration. `beside`: the other files of the same exchange.
+pub fn trunks(program: Program, text: &str, beside: &str) -> Trunks {
     let whole = |all| Trunks { all, broken: None };
     match program {
-        Program::Asterisk => whole(asterisk::trunks(text)),
+        Program::Asterisk => whole(asterisk::trunks(text, beside)),
         Program::FreeSwitch => freeswitch::trunks(text),
         Program::Kamailio => whole(kamailio::trunks(text)),
     }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn one(program: Program, text: &str) -> Trunk {
-        let mut all = trunks(program, text).all;
+        let mut all = trunks(program, text, "").all;
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
@@ -184,12 +184,27 @@ mod tests {
     }
 
     #[test]
+    fn an_exchange_of_many_files() {
+        let endpoint = "[c]\ntype=endpoint\naors=c\ntransport=t\n";
+        let beside = "[t]\ntype=transport\nprotocol=udp\n[c]\ntype=aor\ncontact=sip:203.0.113.5:5060\n[x]\ntype=endpoint\noutbound_auth=x\n";
+        let found = trunks(Program::Asterisk, endpoint, beside).all;
+        assert_eq!((found.len(), found[0].tls), (1, Some(false)));
+        let wizard = "[w]\ntype=wizard\nsends_auth=yes\nremote_hosts=203.0.113.5:5060\nendpoint/media_encryption=no\nendpoint/from_user=0912345678\n";
+        let trunk = one(Program::Asterisk, wizard);
+        assert_eq!((trunk.tls, trunk.srtp), (Some(false), Some(false)));
+        let two = "[c]\ntype=endpoint\naors=c\n[c]\ntype=aor\ncontact=sip:203.0.113.5;transport=tls\ncontact=sip:203.0.113.6;transport=udp\n";
+        // What follows a semicolon is a remark, unless it is marked as a sign.
+        let two = two.replace(';', "\\;");
+        assert_eq!(one(Program::Asterisk, &two).tls, Some(false));
+    }
+
+    #[test]
     fn a_broken_list_of_gateways_is_told() {
         let text = "<include>\n<gateway name=\"a\"><param name=\"register-transport\" value=\"tls\"/></gatewy>\n<gateway name=\"b\"/></include>";
-        let found = trunks(Program::FreeSwitch, text);
+        let found = trunks(Program::FreeSwitch, text, "");
         assert_eq!((found.all.len(), found.broken), (1, Some(2)));
         let text = "<gateway name=\"a\"><param name=\"register-transport\" value=\"tls\"/><param name=\"register-transport\" value=\"udp\"/><param name=\"contact-params\" value=\"tls_only=false\"/><param name=\"caller-id-in-from\" value=\"TRUE\"/><param name=\"from-user\" value=\"1\"/></gateway><gateway name=\"b\"/>";
-        let found = trunks(Program::FreeSwitch, text);
+        let found = trunks(Program::FreeSwitch, text, "");
         assert_eq!(found.all.len(), 2);
         assert_eq!(
             (found.all[0].tls, &found.all[0].caller),
@@ -238,7 +253,7 @@ mod tests {
         #[test]
         fn never_panics(text in "(\\[a\\]|type=endpoint|\n|<gateway name=\"x\">|<param|/>|listen=tls:|INVITE sip:x SIP/2.0|From: |<sip:|>|\"|;|=){0,40}|.{0,120}") {
             for program in [Program::Asterisk, Program::FreeSwitch, Program::Kamailio] {
-                let _ = trunks(program, &text);
+                let _ = trunks(program, &text, &text);
             }
             let _ = invites(&text);
         }

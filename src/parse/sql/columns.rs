@@ -93,7 +93,7 @@ pub(super) fn read(action: &[Token], dialect: Dialect, list: List) -> Option<Vec
         return modified(rest, dialect);
     }
     if first.is("alter") {
-        return altered(rest);
+        return altered(rest, named);
     }
     Some(Vec::new())
 }
@@ -197,7 +197,7 @@ fn modified(rest: &[Token], dialect: Dialect) -> Option<Vec<What>> {
 }
 
 /// `ALTER [COLUMN] c [SET DATA] TYPE t`, `ALTER COLUMN c t` of SQL Server, `… DROP MASKED`, `… RENAME TO d`.
-fn altered(rest: &[Token]) -> Option<Vec<What>> {
+fn altered(rest: &[Token], named: bool) -> Option<Vec<What>> {
     let (name, after) = rest.split_first()?;
     let word = |at: usize, w: &str| after.get(at).is_some_and(|t| t.is(w));
     if word(0, "drop") {
@@ -216,6 +216,8 @@ fn altered(rest: &[Token]) -> Option<Vec<What>> {
         (true, ..) => 1,
         (_, true, true) => 3,
         (_, true, false) => return Some(Vec::new()),
+        // `ALTER INDEX i INVISIBLE`, `ALTER CONSTRAINT c …`.
+        (false, false, _) if !named => return Some(Vec::new()),
         (false, false, _) => 0,
     };
     const NO_TYPES: [&str; 8] = [

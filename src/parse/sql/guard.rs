@@ -2,7 +2,7 @@
 //! triggers that encipher or hash, checks that only let a hash in.
 
 use super::lex::{Kind, Token};
-use super::{Guard, GuardKind, Schema, table};
+use super::{Guard, GuardKind, Schema, conditions, table};
 
 /// `SECURITY LABEL FOR anon ON COLUMN t.c IS 'MASKED WITH FUNCTION …'`.
 pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
@@ -13,9 +13,20 @@ pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
         .iter()
         .any(|t| t.kind == Kind::Text && t.text.to_ascii_uppercase().contains("MASKED WITH"));
     let name = table::name(tokens.get(at + 1..).unwrap_or_default());
-    if let (true, Some((name, _))) = (masks, name)
+    if let Some((name, _)) = name
         && let Some((of, column)) = name.rsplit_once('.')
     {
+        // The label of a column takes the place of the one before; `IS NULL` takes it away.
+        schema.guards.retain(|g| {
+            let same = g
+                .column
+                .as_ref()
+                .is_some_and(|c| c.eq_ignore_ascii_case(column));
+            g.kind != GuardKind::Label || !same || !super::same_table(&g.table, of)
+        });
+        if !masks {
+            return;
+        }
         schema.guards.push(Guard {
             kind: GuardKind::Label,
             table: of.to_owned(),
@@ -29,9 +40,12 @@ pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
 /// `ALTER COLUMN c ADD MASKED WITH (…)`.
 pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
     if tokens.get(1).is_some_and(|t| t.is("database")) {
-        schema.encrypted |= tokens
-            .windows(2)
-            .any(|w| w[0].is("encryption") && w[1].is("on"));
+        let said = |word: &str| {
+            tokens
+                .windows(2)
+                .any(|w| w[0].is("encryption") && w[1].is(word))
+        };
+        schema.encrypted = said("on") || schema.encrypted && !said("off");
         return;
     }
     let Some(at) = tokens.iter().take(4).position(|t| t.is("table")) else {
@@ -54,6 +68,14 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
         schema
             .guards
             .retain(|g| g.kind != GuardKind::Masked || !super::same_table(&g.table, &name));
+    }
+    if says(rest, &["n", "no", "off"]) {
+        schema
+            .guards
+            .retain(|g| g.kind != GuardKind::Files || !super::same_table(&g.table, &name));
+        for table in &mut schema.tables {
+            table.encrypted &= !super::same_table(&table.name, &name);
+        }
     }
     let mut add = |kind, column: Option<String>| {
         schema.guards.push(Guard {
@@ -88,15 +110,19 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
 
 /// `ENCRYPTION='Y'` of MySQL, `ENCRYPTED=YES` of MariaDB.
 pub(super) fn encrypts(options: &[Token]) -> bool {
+    says(options, &["y", "yes", "on"])
+}
+
+fn says(options: &[Token], words: &[&str]) -> bool {
     options.iter().enumerate().any(|(at, t)| {
         (t.is("encryption")
             || t.is("encrypted")
             || t.kind == Kind::Name && t.text.eq_ignore_ascii_case("encrypted"))
-            && options.iter().skip(at + 1).take(2).any(|v| {
-                ["y", "yes", "on"]
-                    .iter()
-                    .any(|y| v.text.eq_ignore_ascii_case(y))
-            })
+            && options
+                .iter()
+                .skip(at + 1)
+                .take(2)
+                .any(|v| words.iter().any(|y| v.text.eq_ignore_ascii_case(y)))
     })
 }
 
@@ -105,6 +131,13 @@ pub(super) fn policy(tokens: &[Token], schema: &mut Schema) {
     let Some(at) = tokens.iter().position(|t| t.is("on")) else {
         return;
     };
+    // A policy that lets every row through limits nobody.
+    let open = tokens
+        .windows(4)
+        .any(|w| w[0].is("using") && w[1].sign('(') && w[2].is("true") && w[3].sign(')'));
+    if open {
+        return;
+    }
     if let Some((name, _)) = table::name(tokens.get(at + 1..).unwrap_or_default()) {
         schema.guards.push(Guard {
             kind: GuardKind::Policy,
@@ -188,9 +221,11 @@ pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
             .find(|(n, _)| super::about::same_name(n, &called))
             .map(|(_, does)| does.clone())
     });
+    let when = conditions::of_trigger(tokens, on);
     for (column, kind) in does.into_iter().chain(called.into_iter().flatten()) {
+        let always = when.as_ref().is_none_or(|w| conditions::is_harmless(w));
         schema.guards.push(Guard {
-            kind,
+            kind: if always { kind } else { GuardKind::Sometimes },
             table: of.clone(),
             column: Some(column),
             by: name.clone(),
@@ -198,13 +233,14 @@ pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
     }
 }
 
-/// `NEW.phone := pgp_sym_encrypt(…)`, `SET NEW.password = SHA2(…)`: the column and what is done.
+/// `NEW.phone := pgp_sym_encrypt(…)`, `SET NEW.password = SHA2(…)`: the column and what is done, and whether always.
 fn assignments(text: &str) -> Vec<(String, GuardKind)> {
     let lower = without_what_never_runs(&text.to_ascii_lowercase());
     let mut out = Vec::new();
-    let mut rest = lower.as_str();
-    while let Some(at) = rest.find("new.") {
-        rest = rest.get(at + 4..).unwrap_or_default();
+    let mut from = 0;
+    while let Some(at) = lower.get(from..).and_then(|r| r.find("new.")) {
+        from += at + 4;
+        let rest = lower.get(from..).unwrap_or_default();
         let end = rest
             .find(|c: char| !(c.is_alphanumeric() || c == '_'))
             .unwrap_or(rest.len());
@@ -213,7 +249,12 @@ fn assignments(text: &str) -> Vec<(String, GuardKind)> {
         if let Some(value) = after.strip_prefix('=') {
             let value = value.split(';').next().unwrap_or_default();
             if let Some(kind) = done_by(value) {
-                out.push((column.to_owned(), kind));
+                let before = lower.get(..from - 4).unwrap_or_default();
+                let always = conditions::always(before) && !conditions::chooses(value);
+                out.push((
+                    column.to_owned(),
+                    if always { kind } else { GuardKind::Sometimes },
+                ));
             }
         }
     }

@@ -7,6 +7,7 @@ mod about;
 mod accounts;
 mod changes;
 mod columns;
+mod conditions;
 mod guard;
 mod inside;
 mod lex;
@@ -258,6 +259,8 @@ pub enum GuardKind {
     Enciphered,
     /// A trigger hashes the column.
     Hashed(&'static str),
+    /// A trigger enciphers or hashes the column of some rows.
+    Sometimes,
 }
 
 /// A grant.

@@ -299,7 +299,7 @@ fn the_last_state_of_each_column_counts() {
         typed(postgres, Dialect::Postgres),
         ["a varchar(15)", "d text", "e date"]
     );
-    let mysql = "CREATE TABLE t (a varbinary(255), b varbinary(255), c text, `key` text);\nALTER TABLE `t` MODIFY COLUMN `a` varchar(12) NOT NULL COMMENT 'x' AFTER `b`, CHANGE `b` `d` varchar(15), DROP `c`, DROP PRIMARY KEY, DROP KEY k, ADD INDEX i (a);\n";
+    let mysql = "CREATE TABLE t (a varbinary(255), b varbinary(255), c text, `key` text);\nALTER TABLE `t` MODIFY COLUMN `a` varchar(12) NOT NULL COMMENT 'x' AFTER `b`, CHANGE `b` `d` varchar(15), DROP `c`, DROP PRIMARY KEY, DROP KEY k, ADD INDEX i (a), ALTER INDEX i INVISIBLE, ALTER a SET DEFAULT 'x', ALGORITHM=INPLACE, LOCK=NONE;\n";
     assert_eq!(
         typed(mysql, Dialect::Mysql),
         ["a varchar(12)", "d varchar(15)", "key text"]

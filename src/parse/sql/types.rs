@@ -69,10 +69,10 @@ fn is_known(written: &str, dialect: Dialect) -> bool {
     }
     let last = last.trim_matches(['"', '`']);
     let last = last.strip_prefix('_').unwrap_or(last);
-    KNOWN.iter().any(|k| last.eq_ignore_ascii_case(k)) || last.starts_with("reg")
+    KNOWN.binary_search(&last).is_ok() || last.starts_with("reg")
 }
 
-/// Types of PostgreSQL, SQL Server, Oracle and SQL, and of usual extensions.
+/// Types of PostgreSQL, SQL Server, Oracle and SQL, and of usual extensions, sorted.
 const KNOWN: [&str; 144] = [
     "any",
     "anydata",
@@ -219,3 +219,27 @@ const KNOWN: [&str; 144] = [
     "xml",
     "xmltype",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_of_servers_are_known() {
+        assert!(KNOWN.is_sorted());
+        for (written, dialect, known) in [
+            ("character varying(20)", Dialect::Postgres, true),
+            ("public.citext", Dialect::Postgres, true),
+            ("text[]", Dialect::Postgres, true),
+            ("_text", Dialect::Postgres, true),
+            ("public.t_sdt", Dialect::Postgres, false),
+            ("sys.anydata", Dialect::Oracle, true),
+            ("bc.t_dia_chi", Dialect::Oracle, false),
+            ("dbo.dienthoai", Dialect::Mssql, false),
+            ("bool", Dialect::Mysql, true),
+            ("guid", Dialect::Generic, true),
+        ] {
+            assert_eq!(is_known(written, dialect), known, "{written}");
+        }
+    }
+}

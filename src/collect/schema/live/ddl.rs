@@ -181,7 +181,7 @@ fn grantee_of(grantee: &str) -> String {
     }
 }
 
-/// Row-level security. Rows: schema, table, enabled, policy.
+/// Row-level security. Rows: schema, table, enabled, policy, its condition.
 pub(super) fn policies(rows: &[Row]) -> String {
     let mut out = String::new();
     for row in rows {
@@ -190,7 +190,11 @@ pub(super) fn policies(rows: &[Row]) -> String {
             let _ = writeln!(out, "ALTER TABLE {of} ENABLE ROW LEVEL SECURITY;");
         }
         if !at(row, 3).is_empty() {
-            let _ = writeln!(out, "CREATE POLICY {} ON {of};", name(at(row, 3)));
+            let using = match at(row, 4) {
+                "" => String::new(),
+                condition => format!(" USING ({condition})"),
+            };
+            let _ = writeln!(out, "CREATE POLICY {} ON {of}{using};", name(at(row, 3)));
         }
     }
     out

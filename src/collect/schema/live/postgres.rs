@@ -160,7 +160,7 @@ async fn catalog(client: &Client, answers: &mut Answers) -> Result<(), &'static 
         "SELECT n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND {of_table}"
     );
     let policies = format!(
-        "SELECT n.nspname, c.relname, c.relrowsecurity, p.polname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid WHERE c.relkind IN ('r', 'p') AND (c.relrowsecurity OR p.oid IS NOT NULL) AND {OURS}"
+        "SELECT n.nspname, c.relname, c.relrowsecurity, p.polname, pg_catalog.pg_get_expr(p.polqual, p.polrelid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid WHERE c.relkind IN ('r', 'p') AND (c.relrowsecurity OR p.oid IS NOT NULL) AND {OURS}"
     );
     let grants = format!(
         "SELECT n.nspname, c.relname, '', pg_catalog.pg_get_userbyid(NULLIF(x.grantee, 0)), x.privilege_type, x.is_grantable FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, LATERAL pg_catalog.aclexplode(c.relacl) x WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND x.grantee <> c.relowner AND {OURS} UNION ALL SELECT n.nspname, c.relname, a.attname, pg_catalog.pg_get_userbyid(NULLIF(x.grantee, 0)), x.privilege_type, x.is_grantable FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, LATERAL pg_catalog.aclexplode(a.attacl) x WHERE x.grantee <> c.relowner AND {OURS}"
