@@ -254,7 +254,14 @@ impl State {
             self.accounts += 1;
             out.subjects.push(self.unique(subject, file));
         }
-        let mut subject = whole::subject(schema, &said, &judged, &self.unproven, file, place);
+        let mut subject = whole::subject(
+            schema,
+            &said,
+            &judged,
+            &self.unproven,
+            file,
+            (place, readers.known()),
+        );
         counts::put(&mut subject, schema, &judged, live);
         out.subjects.push(self.unique(subject, file));
     }

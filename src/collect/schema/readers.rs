@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::whole::NO_RIGHTS;
 use crate::model::Value;
 use crate::parse::sql::{Column, Grant, Schema, Table, View, same_table};
 use crate::text::unicode;
@@ -33,10 +34,15 @@ impl<'a> Readers<'a> {
         }
     }
 
+    /// Does the schema show rights at all?
+    pub(super) fn known(&self) -> bool {
+        self.known
+    }
+
     /// The accounts and roles that may read the column; its owner may always.
     pub(super) fn column(&mut self, at: usize, table: &Table, column: &Column) -> Value {
         if !self.known {
-            return Value::unseen("not_asked", "the file shows no rights");
+            return Value::unseen("not_asked", NO_RIGHTS);
         }
         if self.of != Some(at) {
             self.look(table);

@@ -28,20 +28,34 @@ const NOT_IN_MODELS: [&str; 11] = [
 /// The most elements of a list.
 const MAX_LISTED: usize = 200;
 
-/// The subject of a file.
+/// Facts on rights: lists of what should not be.
+const RIGHTS: [&str; 8] = [
+    "audit_writable",
+    "grants_all_personal",
+    "grants_anywhere",
+    "grants_default_public",
+    "grants_option_personal",
+    "grants_public",
+    "grants_public_personal",
+    "views_public_personal",
+];
+
+/// The subject of a file; `rights` says whether it shows who may do what: most dumps do not.
 pub(super) fn subject(
     schema: &Schema,
     said: &Said,
     judged: &[Judged],
     unproven: &[String],
     id: &str,
-    file: &str,
+    (file, rights): (&str, bool),
 ) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("schema", id).at(place.clone());
     let mut put = |path: &str, value: Value| {
         let value = if schema.only_models && NOT_IN_MODELS.contains(&path) {
             Value::unseen("not_asked", "models show no grants, triggers, jobs or rows")
+        } else if !rights && RIGHTS.contains(&path) && is_nothing(&value) {
+            Value::unseen("not_asked", NO_RIGHTS)
         } else {
             value
         };
@@ -106,6 +120,13 @@ pub(super) fn subject(
     put("has_access_log", (!logs.is_empty()).into());
     put("access_log_tables", list(logs.into_iter()));
     subject
+}
+
+/// What a file without any right is said to be.
+pub(super) const NO_RIGHTS: &str = "the file shows no rights";
+
+fn is_nothing(value: &Value) -> bool {
+    *value == Value::list([])
 }
 
 fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
