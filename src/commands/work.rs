@@ -60,12 +60,21 @@ pub(super) fn interrupted() -> bool {
     collect::stopped()
 }
 
-/// Lets the first interrupt end the run in order; the second ends it at once.
+/// How long a run may go on after it was interrupted: a collector may be in the middle of a large file.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Lets the first interrupt end the run in order, within [`GRACE`]; the second ends it at once. Reports appear together or
+/// not at all, so ending in the middle leaves nothing half-written.
 pub(super) fn watch_interrupts() {
-    let handler = || {
+    let end = || std::process::exit(130);
+    let handler = move || {
         if collect::stop() {
-            std::process::exit(130);
+            end();
         }
+        std::thread::spawn(move || {
+            std::thread::sleep(GRACE);
+            end();
+        });
     };
     if ctrlc::set_handler(handler).is_err() {
         tracing::debug!("interrupts are not watched");
