@@ -561,7 +561,7 @@ fn element_name(of: &Path, item: &Value, index: usize) -> String {
     let named = match item {
         Value::Map(map) => ["name", "id", "user", "path"]
             .iter()
-            .find_map(|key| map.get(*key))
+            .find_map(|key| map.get(key))
             .map(Value::shown),
         Value::Text(text) => Some(text.clone()),
         Value::Bool(_)
