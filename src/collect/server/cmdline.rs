@@ -90,19 +90,22 @@ fn entries(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
                 continue;
             };
             if options.contains('$') && variables.is_none() {
-                let text = host.optional(ENVIRONMENT)?.unwrap_or_default();
+                let Some(text) = host.optional(ENVIRONMENT)? else {
+                    let why = format!("not there, and {path} takes words from it");
+                    return Err(SourceError::Unreadable(ENVIRONMENT.to_owned(), why));
+                };
                 let all = pairs::equals(&text);
                 variables = Some(all.into_iter().map(|p| (p.key, p.value)).collect());
             }
-            // To GRUB a variable that nobody set is empty.
+            // What tuned did not set is empty; grub.cfg may give others a value of its own.
             let of = |name: &str| {
-                variables
-                    .as_ref()?
-                    .get(name)
-                    .cloned()
-                    .or(Some(String::new()))
+                let set = variables.as_ref()?.get(name).cloned();
+                set.or_else(|| name.starts_with("tuned_").then(String::new))
             };
-            let options = expanded(options, of).unwrap_or_default();
+            let Some(options) = expanded(options, of) else {
+                let why = format!("line {number}: a variable that {ENVIRONMENT} does not set");
+                return Err(SourceError::Unreadable(path, why));
+            };
             line.words
                 .extend(options.split_whitespace().map(str::to_owned));
             line.place.line = number;

@@ -218,22 +218,29 @@ fn servers(host: &mut Host<'_>, service: &Service) -> Result<Option<Servers>, So
             servers.extend(names);
         }
     }
-    let known = |arg: &String| {
-        let folders = service.files.iter().filter_map(|f| f.rsplit_once("/*"));
-        folders.into_iter().any(|(folder, _)| within(arg, folder))
-    };
-    let elsewhere = texts.iter().find_map(|(_, text)| {
-        let lines = words(text, &REMARKS).into_iter();
-        let mut named = lines.filter(|w| FOLDERS.contains(&w.keyword().as_str()));
-        named.find_map(|w| w.args().iter().find(|arg| !known(arg)).cloned())
-    });
-    match (&found, elsewhere) {
+    match (&found, elsewhere(service, &texts)) {
         // The servers may stand where nobody looked.
         (Some((servers, _)), Some(elsewhere)) if servers.is_empty() => {
             Err(SourceError::NotCollected(elsewhere))
         }
         (Some(_) | None, _) => Ok(found),
     }
+}
+
+/// What the files of chrony lead to and nobody looked at.
+fn elsewhere(service: &Service, texts: &[(String, String)]) -> Option<String> {
+    if service.name != "chrony" {
+        return None;
+    }
+    let known = |arg: &String| {
+        let mut folders = service.files.iter().filter_map(|f| f.rsplit_once("/*"));
+        folders.any(|(folder, _)| within(arg, folder))
+    };
+    texts.iter().find_map(|(_, text)| {
+        let lines = words(text, &REMARKS).into_iter();
+        let mut named = lines.filter(|w| FOLDERS.contains(&w.keyword().as_str()));
+        named.find_map(|w| w.args().iter().find(|arg| !known(arg)).cloned())
+    })
 }
 
 /// Does a line name somebody whose time is taken? Not the clock of the host itself (a driver of ntpd), nor one that is only
@@ -267,7 +274,12 @@ fn named(service: &Service, text: &str) -> Vec<(u32, Vec<String>)> {
 /// What the files say beside the servers: may the clock be set at once, are answers authenticated, who may ask?
 fn settings(host: &mut Host<'_>, service: &Service, subject: &mut Subject) {
     const FACTS: [&str; 3] = ["steps", "authenticated", "serves"];
-    let lines: Vec<Words> = match texts_of(host, service) {
+    // A file that nobody looked at may say otherwise.
+    let texts = texts_of(host, service).and_then(|texts| match elsewhere(service, &texts) {
+        Some(path) => Err(SourceError::NotCollected(path)),
+        None => Ok(texts),
+    });
+    let lines: Vec<Words> = match texts {
         Ok(texts) => texts.iter().flat_map(|(_, t)| words(t, &REMARKS)).collect(),
         Err(e) => {
             FACTS
