@@ -110,6 +110,11 @@ fn entries(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
                 .extend(options.split_whitespace().map(str::to_owned));
             line.place.line = number;
         }
+        // A kernel that brings its own words (a unified image) has none here.
+        if line.place.line == 0 {
+            let why = "no line of options".to_owned();
+            return Err(SourceError::Unreadable(path, why));
+        }
         lines.push(line);
     }
     Ok(lines)
