@@ -205,11 +205,11 @@ pub fn compare(old: &Run, new: &Run) -> Comparison {
         if way != Way::Same {
             findings.push(FindingStep {
                 id: shown.id.clone(),
-                control: shown.control.clone(),
+                control: shown.control.to_string(),
                 title: Text::clone(&shown.title),
                 severity: shown.severity,
-                asset: shown.asset.clone(),
-                subject: shown.subject.clone(),
+                asset: shown.asset.to_string(),
+                subject: shown.subject.to_string(),
                 way,
                 from,
                 to,

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
     use crate::model::Fact;
 
-    fn subject(kind: &str, id: &str, facts: &[(&str, Value)]) -> Subject {
+    fn subject(kind: &str, id: &str, facts: &[(&'static str, Value)]) -> Subject {
         let mut subject = Subject::new(kind, id);
         for (path, value) in facts {
             subject.put(Fact::derived(*path, value.clone()));

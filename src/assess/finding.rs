@@ -10,8 +10,8 @@ use super::basis::{self, Subjects};
 use super::{Duties, Input, Judged};
 use crate::model::{
     Actual, ActualReport, AssetKind, Control, ControlReport, Disposition, Finding,
-    FindingRequirement, Force, Judgement, Location, ORG, ParameterReport, ParameterValue, Place,
-    Reason, ReasonReport, ResultWord, Selection, Shared, Target, Text,
+    FindingRequirement, Force, Judgement, Location, Name, Names, ORG, ParameterReport,
+    ParameterValue, Place, Reason, ReasonReport, ResultWord, Selection, Shared, Target, Text,
 };
 use crate::text::expected::expected;
 use crate::text::reasons;
@@ -26,14 +26,19 @@ pub(super) fn findings(
     let assets: Vec<Of<'_>> = input.assets.iter().map(Of::asset).collect();
     let subjects = basis::subjects(input);
     let fresh = || Drafts::of_assets(input, duties, &assets, &subjects);
-    let mut found: Vec<Finding> = judgements
-        .into_par_iter()
-        .with_min_len(AT_ONCE)
-        .map_init(fresh, |drafts, j| drafts.of_judgement(j))
-        .flatten_iter()
-        .collect();
-    // One push more than was collected would double the largest list of a run.
-    found.reserve_exact(input.not_selected.len());
+    // Room is taken once: the list is the largest of a run, and a part is collected beside it.
+    let mut found = Vec::with_capacity(judgements.len() + input.not_selected.len());
+    let mut judgements = judgements.into_iter();
+    while !judgements.as_slice().is_empty() {
+        let part: Vec<Judgement> = judgements.by_ref().take(PART).collect();
+        let part: Vec<Finding> = part
+            .into_par_iter()
+            .with_min_len(AT_ONCE)
+            .map_init(fresh, |drafts, j| drafts.of_judgement(j))
+            .flatten_iter()
+            .collect();
+        found.extend(part);
+    }
     let mut drafts = Drafts::new(input, duties);
     for (control, reason) in input.not_selected {
         let Some(control) = input.pack.controls.get(*control as usize) else {
@@ -110,6 +115,9 @@ fn without_idle(input: &Input<'_>, judgements: Vec<Judgement>) -> Vec<Judgement>
 /// How many judgements are turned into findings by one thread at least.
 const AT_ONCE: usize = 2048;
 
+/// How many are turned into findings before the next.
+const PART: usize = 1 << 15;
+
 /// Makes findings; what all those of one control and system say is made once.
 pub(super) struct Drafts<'a, 'b> {
     input: &'a Input<'b>,
@@ -117,6 +125,7 @@ pub(super) struct Drafts<'a, 'b> {
     expected: BTreeMap<(String, Vec<i64>), Shared<Text>>,
     reasons: BTreeMap<Reason, Shared<ReasonReport>>,
     said: BTreeMap<(u32, u32), Vec<Said>>,
+    names: Names,
     of: Option<(&'a [Of<'a>], &'a Subjects<'a>)>,
 }
 
@@ -147,6 +156,7 @@ impl<'a, 'b> Drafts<'a, 'b> {
             expected: BTreeMap::new(),
             reasons: BTreeMap::new(),
             said: BTreeMap::new(),
+            names: Names::default(),
             of: None,
         }
     }
@@ -174,13 +184,14 @@ impl<'a, 'b> Drafts<'a, 'b> {
             j
         };
         let reason = j.reason.as_ref().map(|r| self.reason(r));
-        let mut finding = finding(control, &said, &of.judged.asset.id, &j.subject);
+        let subject = j.subject.clone().into();
+        let mut finding = self.finding(control, &said, &of.judged.asset.id, subject);
         finding.result = j.result;
         finding.reason = reason;
-        finding.actual = j.actual.iter().map(actual).collect();
+        finding.actual = j.actual.iter().map(|a| self.actual(a)).collect();
         finding.actual_more = j.more;
         finding.location = location(of.judged, j.place.as_ref());
-        finding.evidence = of.evidence(&j);
+        finding.evidence = of.evidence(&j, &mut self.names);
         Some(finding)
     }
 
@@ -194,7 +205,7 @@ impl<'a, 'b> Drafts<'a, 'b> {
         systems: &[String],
     ) -> Finding {
         let said = self.say(control, selection, systems);
-        finding(control, &said, asset, subject)
+        self.finding(control, &said, asset, subject.into())
     }
 
     fn said(&mut self, control: &Control, of: &Of<'_>, j: &Judgement) -> Option<Said> {
@@ -283,32 +294,43 @@ impl<'a, 'b> Drafts<'a, 'b> {
         found.sort_by(|a, b| a.id.cmp(&b.id));
         found
     }
-}
 
-fn finding(control: &Control, said: &Said, asset: &str, subject: &str) -> Finding {
-    Finding {
-        id: finding_id(&control.id, asset, subject),
-        control: control.id.clone(),
-        severity: control.severity,
-        force: said.force,
-        result: ResultWord::NotChecked,
-        disposition: Disposition::None,
-        system: said.systems.first().cloned().unwrap_or_default(),
-        systems: said.systems.clone(),
-        asset: asset.to_owned(),
-        subject: subject.to_owned(),
-        title: control.title.clone(),
-        expected: said.expected.clone(),
-        actual: Vec::new(),
-        actual_more: 0,
-        reason: None,
-        location: None,
-        evidence: Vec::new(),
-        remediation: control.remediation.clone(),
-        requirements: said.requirements.clone(),
-        parameters: said.parameters.clone(),
-        waiver: None,
-        baseline: None,
+    fn finding(&mut self, control: &Control, said: &Said, asset: &str, subject: Name) -> Finding {
+        let system = said.systems.first().map_or("", String::as_str);
+        Finding {
+            id: finding_id(&control.id, asset, &subject),
+            control: self.names.name(&control.id),
+            severity: control.severity,
+            force: said.force,
+            result: ResultWord::NotChecked,
+            disposition: Disposition::None,
+            system: self.names.name(system),
+            systems: said.systems.clone(),
+            asset: self.names.name(asset),
+            subject,
+            title: control.title.clone(),
+            expected: said.expected.clone(),
+            actual: Vec::new(),
+            actual_more: 0,
+            reason: None,
+            location: None,
+            evidence: Vec::new(),
+            remediation: control.remediation.clone(),
+            requirements: said.requirements.clone(),
+            parameters: said.parameters.clone(),
+            waiver: None,
+            baseline: None,
+        }
+    }
+
+    fn actual(&mut self, a: &Actual) -> ActualReport {
+        ActualReport {
+            path: self.names.name(&a.path),
+            value: shortened(&a.shown()),
+            origin: a.origin,
+            file: a.place.as_ref().map(|p| p.file.clone().into()),
+            line: a.place.as_ref().map(|p| p.line).filter(|line| *line > 0),
+        }
     }
 }
 
@@ -326,16 +348,6 @@ fn finding_id(control: &str, asset: &str, subject: &str) -> String {
     })
 }
 
-fn actual(a: &Actual) -> ActualReport {
-    ActualReport {
-        path: a.path.to_string(),
-        value: shortened(&a.shown()),
-        origin: a.origin,
-        file: a.place.as_ref().map(|p| p.file.to_string()),
-        line: a.place.as_ref().map(|p| p.line).filter(|line| *line > 0),
-    }
-}
-
 /// Values of targets may be as long as they like; a report may not.
 fn shortened(value: &str) -> String {
     const MOST: usize = 400;
@@ -349,7 +361,7 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
     if let Some(place) = place {
         let line = (place.line > 0).then_some(place.line);
         return Some(Location {
-            file: Some(place.file.to_string()),
+            file: Some(place.file.clone().into()),
             line,
             column: None,
             address: None,
@@ -361,7 +373,7 @@ fn location(judged: &Judged, place: Option<&Place>) -> Option<Location> {
                 file: None,
                 line: None,
                 column: None,
-                address: Some(address.clone()),
+                address: Some(address.as_str().into()),
             })
         }
         Target::ServerRoot(_)
@@ -393,7 +405,7 @@ impl<'a> Of<'a> {
     }
 
     /// What was read of the files that the judgement names; all that was read, where it names none and that is little.
-    fn evidence(&self, j: &Judgement) -> Vec<String> {
+    fn evidence(&self, j: &Judgement, names: &mut Names) -> Vec<Name> {
         let all = &self.judged.collected.evidence;
         let places = j
             .actual
@@ -404,10 +416,10 @@ impl<'a> Of<'a> {
         let found = files.iter().filter_map(|file| self.evidence.get(file));
         let hit: BTreeSet<usize> = found.flatten().copied().collect();
         if hit.is_empty() && all.len() <= 3 {
-            return all.iter().map(|e| e.id.clone()).collect();
+            return all.iter().map(|e| names.name(&e.id)).collect();
         }
         let items = hit.into_iter().filter_map(|at| all.get(at));
-        items.map(|e| e.id.clone()).collect()
+        items.map(|e| names.name(&e.id)).collect()
     }
 }
 

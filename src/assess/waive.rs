@@ -75,7 +75,7 @@ impl Failing {
                 continue;
             }
             by_control
-                .entry(finding.control.clone())
+                .entry(finding.control.to_string())
                 .or_default()
                 .push(at);
             for requirement in &finding.requirements {

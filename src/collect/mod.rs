@@ -113,6 +113,10 @@ pub fn collect_asking(
         item.id = format!("{}:{}", asset.id, item.source);
     }
     name_apart(&mut collected);
+    for subject in &mut collected.subjects {
+        subject.facts.shrink();
+        subject.other.shrink_to_fit();
+    }
     Ok(collected)
 }
 

@@ -235,8 +235,8 @@ impl World {
                 Some(("asset", key)) => drop(world.asset.insert(key.into(), value)),
                 Some(("system", key)) => drop(world.system.insert(key.into(), value)),
                 Some(("org", key)) => drop(world.org.insert(key.into(), value)),
-                Some((_, key)) => host.put(Fact::set(key, value)),
-                None => subject.put(Fact::set(path.as_str(), value)),
+                Some((_, key)) => host.put(Fact::set(key.to_owned(), value)),
+                None => subject.put(Fact::set(path.clone(), value)),
             }
         }
         if !host.facts.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::predicate::{Regexes, Scope, Trail};
 use super::truth::{Gap, Truth, result_of};
 use crate::model::{
-    Absent, Asked, Collected, Control, Day, Fact, Judgement, Op, Reason, ResultWord, RulePack,
+    Absent, Asked, Collected, Control, Day, Facts, Judgement, Op, Reason, ResultWord, RulePack,
     Seen, Severity, Subject, Value,
 };
 
@@ -89,7 +89,7 @@ impl<'a> Engine<'a> {
         asked: &Asked,
         view: &AssetView<'_>,
         subject: &Subject,
-        host: Option<&BTreeMap<Arc<str>, Fact>>,
+        host: Option<&Facts>,
     ) -> Judgement {
         let scope = Scope {
             subject: &subject.facts,

@@ -1,14 +1,14 @@
 //! Evaluates predicates over the facts of one subject.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use regex::Regex;
 
 use super::truth::Truth;
 use crate::model::{
-    Actual, Count, Day, Fact, Literal, Op, Operand, ParameterValue, Path, Predicate, Quantifier,
-    Reach, Value, WhenEmpty,
+    Actual, Count, Day, Fact, FactPath, Facts, Literal, Op, Operand, ParameterValue, Path,
+    Predicate, Quantifier, Reach, Value, WhenEmpty,
 };
 
 /// How many facts a judgement shows.
@@ -19,8 +19,8 @@ pub(crate) type Regexes<'a> = BTreeMap<&'a str, OnceLock<Option<Regex>>>;
 
 /// Everything that a predicate may look at.
 pub(crate) struct Scope<'a> {
-    pub(crate) subject: &'a BTreeMap<Arc<str>, Fact>,
-    pub(crate) host: Option<&'a BTreeMap<Arc<str>, Fact>>,
+    pub(crate) subject: &'a Facts,
+    pub(crate) host: Option<&'a Facts>,
     pub(crate) asset: &'a BTreeMap<String, Value>,
     pub(crate) system: &'a BTreeMap<String, Value>,
     pub(crate) org: &'a BTreeMap<String, Value>,
@@ -204,7 +204,7 @@ impl<'a> Scope<'a> {
     }
 
     fn find(&self, path: &Path, element: Option<&'a Value>) -> Found<'a> {
-        let of_fact = |facts: &'a BTreeMap<Arc<str>, Fact>| {
+        let of_fact = |facts: &'a Facts| {
             let fact = facts.get(path.key.as_str());
             Found {
                 value: fact.map(|f| &f.value),
@@ -575,8 +575,8 @@ fn element_name(of: &Path, item: &Value, index: usize) -> String {
 }
 
 fn actual(path: &Path, found: &Found<'_>, element: Option<&str>) -> Actual {
-    let path: Arc<str> = match (element.filter(|_| path.reach == Reach::Here), found.fact) {
-        (Some(element), _) if path.key.is_empty() => element.into(),
+    let path: FactPath = match (element.filter(|_| path.reach == Reach::Here), found.fact) {
+        (Some(element), _) if path.key.is_empty() => element.to_owned().into(),
         (Some(element), _) => format!("{element}.{}", path.key).into(),
         (None, Some(fact)) if path.reach == Reach::Here => fact.path.clone(),
         (None, _) => path.to_string().into(),

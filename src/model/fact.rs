@@ -1,18 +1,20 @@
 //! Facts: what a collector saw, with where it saw it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, EvidenceItem, Object, Reason};
+use super::{Day, EvidenceItem, Facts, Object, Reason};
+
+/// The path of a fact in its subject: nearly all are words of ours.
+pub type FactPath = Cow<'static, str>;
 
 /// One value of a subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
     /// The path, relative to the subject: `permitrootlogin`, `retention.days`.
-    pub path: Arc<str>,
+    pub path: FactPath,
     /// The value.
     pub value: Value,
     /// Where the value comes from.
@@ -25,7 +27,7 @@ impl Fact {
     /// The only way to make a fact: secret and personal values are replaced here by their kind and length
     /// class, so that no output can hold them.
     pub fn new(
-        path: impl Into<Arc<str>>,
+        path: impl Into<FactPath>,
         value: impl Into<Value>,
         origin: Origin,
         sensitivity: Sensitivity,
@@ -45,17 +47,17 @@ impl Fact {
     }
 
     /// A public value that a line of the target sets.
-    pub fn set(path: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
+    pub fn set(path: impl Into<FactPath>, value: impl Into<Value>) -> Self {
         Self::new(path, value, Origin::Set, Sensitivity::Public)
     }
 
     /// A public value that the collector concluded.
-    pub fn derived(path: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
+    pub fn derived(path: impl Into<FactPath>, value: impl Into<Value>) -> Self {
         Self::new(path, value, Origin::Derived, Sensitivity::Public)
     }
 
     /// The program's own value where the target is silent.
-    pub fn default_of(path: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
+    pub fn default_of(path: impl Into<FactPath>, value: impl Into<Value>) -> Self {
         Self::new(path, value, Origin::Default, Sensitivity::Public)
     }
 
@@ -138,7 +140,7 @@ pub enum Value {
     /// The collector looked, and it is not there.
     Absent,
     /// It could not be seen.
-    Unseen(Why),
+    Unseen(Box<Why>),
 }
 
 /// A list that knows whether it is whole.
@@ -183,10 +185,10 @@ impl Value {
 
     /// A value that could not be seen.
     pub fn unseen(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Unseen(Why {
+        Self::Unseen(Box::new(Why {
             code,
             detail: detail.into(),
-        })
+        }))
     }
 
     /// For machines: JSON, `null` for what is not there or could not be seen.
@@ -288,7 +290,7 @@ pub struct Subject {
     /// Where it is.
     pub place: Option<Place>,
     /// The value that counts for each path.
-    pub facts: BTreeMap<Arc<str>, Fact>,
+    pub facts: Facts,
     /// Lines that others override, and further lines of paths with many.
     pub other: Vec<Fact>,
 }
@@ -301,7 +303,7 @@ impl Subject {
             kind: kind.into(),
             systems: None,
             place: None,
-            facts: BTreeMap::new(),
+            facts: Facts::default(),
             other: Vec::new(),
         }
     }
@@ -311,7 +313,7 @@ impl Subject {
         if fact.origin == Origin::Shadowed {
             self.other.push(fact);
         } else {
-            self.facts.insert(fact.path.clone(), fact);
+            self.facts.insert(fact);
         }
     }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::shared::Pool;
+use super::shared::{Name, Names, Pool};
 use super::{Day, Disposition, Force, Origin, ReasonReport, ResultWord, Severity, Shared, Text};
 
 /// The result of one control on one subject.
@@ -16,7 +16,7 @@ pub struct Finding {
     /// First 16 hex digits of SHA-256 over control, asset and subject.
     pub id: String,
     /// The control's id.
-    pub control: String,
+    pub control: Name,
     /// Its severity.
     pub severity: Severity,
     /// The strongest of its pairs with requirements in force.
@@ -26,13 +26,13 @@ pub struct Finding {
     /// What stands beside it.
     pub disposition: Disposition,
     /// The system of the highest level.
-    pub system: String,
+    pub system: Name,
     /// All systems.
     pub systems: Shared<Vec<String>>,
     /// The asset's id.
-    pub asset: String,
+    pub asset: Name,
     /// The subject's id.
-    pub subject: String,
+    pub subject: Name,
     /// The control's title.
     pub title: Shared<Text>,
     /// What was expected, in words, with the value that counts.
@@ -49,7 +49,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// Ids of what was read.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Name>,
     /// How to mend it.
     pub remediation: Shared<Text>,
     /// The requirements in force on which it bears.
@@ -69,7 +69,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActualReport {
     /// Its path.
-    pub path: String,
+    pub path: Name,
     /// Its value.
     pub value: String,
     /// Where the value comes from.
@@ -77,7 +77,7 @@ pub struct ActualReport {
     pub origin: Option<Origin>,
     /// The file that set it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
+    pub file: Option<Name>,
     /// The line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -88,7 +88,7 @@ pub struct ActualReport {
 pub struct Location {
     /// A file.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
+    pub file: Option<Name>,
     /// Its line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -97,7 +97,7 @@ pub struct Location {
     pub column: Option<u32>,
     /// Or an address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    pub address: Option<Name>,
 }
 
 /// A requirement on which a finding bears.
@@ -153,6 +153,7 @@ pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Fin
 /// What the findings so far said.
 #[derive(Default)]
 struct Reading {
+    names: Names,
     texts: Pool<Text>,
     reasons: Pool<ReasonReport>,
     systems: Pool<Vec<String>>,
@@ -172,6 +173,19 @@ impl Reading {
         if let Some(reason) = &mut finding.reason {
             self.reasons.share(reason);
         }
+        let places = finding.location.iter_mut();
+        let of_facts = finding.actual.iter_mut();
+        let names = [
+            &mut finding.control,
+            &mut finding.system,
+            &mut finding.asset,
+            &mut finding.subject,
+        ];
+        (names.into_iter())
+            .chain(&mut finding.evidence)
+            .chain(places.flat_map(|l| l.file.iter_mut().chain(&mut l.address)))
+            .chain(of_facts.flat_map(|a| std::iter::once(&mut a.path).chain(&mut a.file)))
+            .for_each(|name| self.names.share(name));
         self.systems.share(&mut finding.systems);
         self.requirements.share(&mut finding.requirements);
         self.parameters.share(&mut finding.parameters);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Origin, Place, Value};
+use super::{FactPath, Origin, Place, Value};
 
 /// The result words of XCCDF 1.2.
 #[derive(
@@ -147,7 +147,7 @@ pub struct Judgement {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Actual {
     /// Its path.
-    pub path: Arc<str>,
+    pub path: FactPath,
     /// Its value; none where the collector gave none.
     pub value: Option<Value>,
     /// Where the value comes from.

@@ -11,6 +11,7 @@ mod data_map;
 mod day;
 mod duty;
 mod fact;
+mod facts;
 mod finding;
 mod inventory;
 mod judgement;
@@ -42,9 +43,10 @@ pub use data_map::DataPlace;
 pub use day::Day;
 pub use duty::{Duty, ORG};
 pub use fact::{
-    Collected, Fact, InlineWaiver, List, Origin, Place, Seen, Sensitivity, Sight, Subject, Value,
-    Why,
+    Collected, Fact, FactPath, InlineWaiver, List, Origin, Place, Seen, Sensitivity, Sight,
+    Subject, Value, Why,
 };
+pub use facts::Facts;
 pub use finding::*;
 pub use inventory::{
     Assessor, AssessorKind, Attestation, CodeReversal, DataSubjects, Declared, EvidenceFile,
@@ -65,7 +67,7 @@ pub use remedy::{
 pub use remote::Remote;
 pub use run::*;
 pub use sanction::{Exposure, FineRange, FineUnit, Payer, Sanction};
-pub use shared::Shared;
+pub use shared::{Name, Names, Shared};
 pub use source::{Command, Entry, EntryKind, Output, Source, SourceError};
 pub use vocabulary::{FactSpec, SubjectType, ValueType, Vocabulary, keyed};
 pub use words::{AssetKind, Force, Lang, Severity, Text};

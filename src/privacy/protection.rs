@@ -1,5 +1,9 @@
 //! Does a stored value look protected (enciphered, hashed)? From name, type, length, comment and default.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Class;
 use super::names;
 use super::told::{self, Told};
@@ -188,15 +192,28 @@ fn credential(
 
 /// The kind of hash that name, type or comment name.
 pub fn hash_kind(stored: &Stored) -> Option<&'static str> {
+    let named = kind_in(stored, stored.comment)?;
     // A hash that a comment denies or only asks for is none.
-    let comment = match told::of(stored.comment) {
-        Told::Unclear => "",
-        Told::Plain | Told::Enciphered | Told::Hashed | Told::Named | Told::Nothing => {
-            stored.comment
-        }
-    };
-    let text = format!("{} {} {}", stored.name, stored.data_type, comment).to_ascii_lowercase();
-    let squeezed: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    match told::of(stored.comment) {
+        Told::Unclear => kind_in(stored, ""),
+        Told::Plain | Told::Enciphered | Told::Hashed | Told::Named | Told::Nothing => Some(named),
+    }
+}
+
+/// The first of the kinds that these words hold, whatever stands between their letters.
+fn kind_in(stored: &Stored, comment: &str) -> Option<&'static str> {
+    let parts = [stored.name, " ", stored.data_type, " ", comment];
+    let squeezed: String = (parts.into_iter().flat_map(str::bytes))
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    // Few columns hold any: one look finds out.
+    static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new("argon2|bcrypt|scrypt|pbkdf2|(?:sha(?:512|256))crypt|md5|sha[125]|hmac").ok()
+    });
+    if ANY.as_ref().is_some_and(|any| !any.is_match(&squeezed)) {
+        return None;
+    }
     const KINDS: [(&str, &str); 12] = [
         ("argon2", "argon2"),
         ("bcrypt", "bcrypt"),

@@ -69,8 +69,8 @@ pub(super) fn place(finding: &Finding) -> String {
     };
     let words = match (&location.file, location.line, &location.address) {
         (Some(file), Some(line), _) if line > 0 => format!("{file}:{line}"),
-        (Some(file), _, _) => file.clone(),
-        (None, _, Some(address)) => address.clone(),
+        (Some(file), _, _) => file.to_string(),
+        (None, _, Some(address)) => address.to_string(),
         (None, _, None) => String::new(),
     };
     short(&words, PLACE_CHARS)

@@ -68,7 +68,7 @@ fn row(finding: &Finding, lang: Lang) -> [String; 19] {
         .map_or("", |r| super::common::reason(r, lang));
     [
         finding.id.clone(),
-        finding.control.clone(),
+        finding.control.to_string(),
         finding.severity.word().to_owned(),
         labels::force(finding.force).get(lang).to_owned(),
         finding.result.word().to_owned(),
@@ -149,7 +149,7 @@ mod tests {
         .iter()
         .enumerate()
         {
-            run.findings[at].subject = (*formula).to_owned();
+            run.findings[at].subject = (*formula).into();
         }
         for record in read(&Csv.render(&run, &Options::default()).unwrap()) {
             for field in &record {

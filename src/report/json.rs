@@ -1,13 +1,13 @@
 //! `run.json`: the run itself, as it is. What hides or acts in a terminal is written as `\uXXXX`, which JSON reads as the same.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::{Options, Render, ReportError};
 use crate::model::Run;
-use crate::text::unicode::hidden;
+use crate::text::unicode::{hidden, may_hide};
 
 /// `--format json`.
 #[derive(Debug, Clone, Copy)]
@@ -29,9 +29,12 @@ impl Render for Json {
     }
 
     fn draw(&self, run: &Run, _: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
-        let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Shown::default());
+        // The serializer writes a few bytes at a time.
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        let mut serializer = serde_json::Serializer::with_formatter(&mut out, Shown::default());
         run.serialize(&mut serializer)?;
-        Ok(out.write_all(b"\n")?)
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
     }
 }
 
@@ -45,6 +48,9 @@ impl Formatter for Shown {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if !may_hide(fragment) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some(at) = rest.find(hidden) {
             let (plain, from) = rest.split_at(at);

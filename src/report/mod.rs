@@ -215,7 +215,7 @@ mod tests {
         );
         let mut run = sample::hostile();
         for finding in run.findings.iter_mut().take(3) {
-            finding.subject.clone_from(&long);
+            finding.subject = long.as_str().into();
             for fact in &mut finding.actual {
                 fact.value.clone_from(&long);
             }

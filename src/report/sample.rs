@@ -1,6 +1,6 @@
 //! A realistic run for the tests of all formats, and one whose strings are hostile.
 
-use crate::model::{ReasonReport, Run};
+use crate::model::{Name, ReasonReport, Run};
 
 /// `tests/fixtures/run.json`: every result word, disposition and status.
 pub(super) fn run() -> Run {
@@ -14,15 +14,16 @@ pub(super) const HOSTILE: &str = "<script>alert(1)</script>\"'&]]>\u{1b}[31m\u{0
 pub(super) fn hostile() -> Run {
     let mut run = run();
     let long = format!("{HOSTILE}{}", "A".repeat(10_000));
+    let name = Name::from(long.as_str());
     for finding in &mut run.findings {
-        finding.subject = long.clone();
+        finding.subject = name.clone();
         for fact in &mut finding.actual {
             fact.value.clone_from(&long);
-            fact.file = Some(long.clone());
+            fact.file = Some(name.clone());
         }
         if let Some(location) = &mut finding.location {
-            location.file = location.file.as_ref().map(|_| long.clone());
-            location.address = location.address.as_ref().map(|_| long.clone());
+            location.file = location.file.as_ref().map(|_| name.clone());
+            location.address = location.address.as_ref().map(|_| name.clone());
         }
         if let Some(reason) = &mut finding.reason {
             *reason = ReasonReport {
@@ -67,7 +68,7 @@ pub(super) fn scan() -> Run {
     run.assets.truncate(1);
     run.findings.retain(|f| f.asset == "web-01");
     for finding in &mut run.findings {
-        finding.system.clear();
+        finding.system = "".into();
         finding.systems = Vec::new().into();
         finding.waiver = None;
     }
@@ -92,14 +93,14 @@ pub(super) fn large(count: usize) -> Run {
         let control = &run.controls[n % 400];
         let model = findings
             .iter()
-            .filter(|f| control.id.starts_with(&f.control))
+            .filter(|f| control.id.starts_with(&*f.control))
             .nth(n / 400 % 2)
-            .or_else(|| findings.iter().find(|f| control.id.starts_with(&f.control)))
+            .or_else(|| findings.iter().find(|f| control.id.starts_with(&*f.control)))
             .unwrap();
         let mut finding = model.clone();
         finding.id = format!("{n:016x}");
-        finding.control.clone_from(&control.id);
-        finding.subject = format!("{}[{n}]", finding.subject);
+        finding.control = control.id.as_str().into();
+        finding.subject = format!("{}[{n}]", finding.subject).into();
         for requirement in &finding.requirements {
             ids.entry(requirement.id.clone())
                 .or_default()

@@ -8,7 +8,7 @@
 pub(super) mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
@@ -46,8 +46,11 @@ impl Render for Sarif {
             version: "2.1.0",
             runs: [Writer::of(run, options)],
         };
-        serde_json::to_writer(&mut *out, &log)?;
-        Ok(out.write_all(b"\n")?)
+        // The serializer writes a few bytes at a time.
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        serde_json::to_writer(&mut out, &log)?;
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
     }
 }
 
@@ -448,7 +451,7 @@ fn security_severity(severity: Severity) -> &'static str {
 /// A control that the run does not describe.
 fn control_of(finding: &Finding) -> ControlReport {
     ControlReport {
-        id: finding.control.clone(),
+        id: finding.control.to_string(),
         title: finding.title.clone(),
         asset: crate::model::AssetKind::Config,
         severity: finding.severity,

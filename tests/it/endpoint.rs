@@ -533,7 +533,7 @@ fn collected(nginx: &Nginx) {
         .find(|s| &*s.kind == "certificate")
         .unwrap();
     assert_eq!(&*cert.id, format!("certificate[{NAME}]"));
-    assert_eq!(cert.facts["days_left"].value, Value::Int(280));
+    assert_eq!(cert.facts.get("days_left").unwrap().value, Value::Int(280));
     let port = nginx.port("good");
     let ids: Vec<&str> = seen.subjects.iter().map(|s| &*s.id).collect();
     // `localhost` may have one address or two; nginx listens at one of them.

@@ -79,7 +79,7 @@ fn spec<'v>(
 fn judge(engine: &Engine<'_>, case: &Case<'_>, facts: &BTreeMap<String, Value>) -> ResultWord {
     let mut subject = Subject::new(&case.control.subject, "subject");
     for (path, value) in facts {
-        subject.put(Fact::set(path.as_str(), value.clone()));
+        subject.put(Fact::set(path.clone(), value.clone()));
     }
     let mut collected = Collected {
         subjects: vec![subject],

@@ -195,7 +195,7 @@ impl Found {
 
     fn subject(&self, shown: &str, whole: bool) -> Subject {
         let mut subject = Subject::new(APP, APP).at(Place::new(shown, 0));
-        let mut put = |path: &str, value: Value| {
+        let mut put = |path: &'static str, value: Value| {
             subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
         };
         put("files", count(self.files));

@@ -109,7 +109,7 @@ impl Bound {
         shown: &str,
     ) -> Subject {
         let mut subject = Subject::new("caller-numbers", "caller-numbers").at(Place::new(shown, 0));
-        let mut put = |path: &str, value: Value| {
+        let mut put = |path: &'static str, value: Value| {
             subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
         };
         let current: Vec<&Binding> = self.rows.iter().filter(|row| row.counts(on)).collect();

@@ -83,7 +83,7 @@ impl Calls {
         shown: &str,
     ) -> Subject {
         let mut subject = Subject::new("caller-calls", "caller-calls").at(Place::new(shown, 0));
-        let mut put = |path: &str, value: Value| {
+        let mut put = |path: &'static str, value: Value| {
             subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
         };
         put("rows", count(self.calls.len() + self.other));
@@ -150,7 +150,7 @@ impl Calls {
         subject
     }
 
-    fn couriers(&self, staff: Result<&Staff, &Value>, put: &mut impl FnMut(&str, Value)) {
+    fn couriers(&self, staff: Result<&Staff, &Value>, put: &mut impl FnMut(&'static str, Value)) {
         if !self.has("courier") {
             put(
                 "not_in_roster",

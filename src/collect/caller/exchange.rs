@@ -122,7 +122,8 @@ fn trunk_subject(
         format!("line {}", trunk.line)
     };
     let mut subject = Subject::new(TRUNK, format!("sip-trunk[{name}]")).at(at.clone());
-    let mut put = |path: &str, value: Value| subject.put(Fact::derived(path, value).at(at.clone()));
+    let mut put =
+        |path: &'static str, value: Value| subject.put(Fact::derived(path, value).at(at.clone()));
     let told = |known: Option<bool>, what: &str| {
         known.map_or_else(
             || Value::unseen("ambiguous", format!("this file does not say {what}")),
@@ -195,7 +196,7 @@ fn trace_subject(
     let on = Day::of(cx.now);
     let file = place.rsplit('/').next().unwrap_or(place);
     let mut subject = Subject::new(TRACE, format!("sip-trace[{file}]")).at(Place::new(place, 0));
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         subject.put(Fact::derived(path, value).at(Place::new(place, 0)));
     };
     let of = |wanted: &dyn Fn(&sip::Invite) -> bool| -> Vec<u32> {

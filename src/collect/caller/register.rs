@@ -104,7 +104,7 @@ impl Register {
     pub(super) fn subject(&self, on: Day, shown: &str) -> Subject {
         let mut subject =
             Subject::new("brandname-register", "brandname-register").at(Place::new(shown, 0));
-        let mut put = |path: &str, value: Value| {
+        let mut put = |path: &'static str, value: Value| {
             subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
         };
         put("rows", count(self.names.len()));
@@ -182,8 +182,9 @@ impl Name {
             format!("brandname[line {}]", self.line)
         };
         let mut subject = Subject::new("brandname", id).at(place.clone());
-        let mut put =
-            |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+        let mut put = |path: &'static str, value: Value| {
+            subject.put(Fact::derived(path, value).at(place.clone()))
+        };
         put("form_valid", self.form.into());
         put("length", count(self.written.chars().count()));
         let not_said =

@@ -136,7 +136,7 @@ impl Clock {
             Some(what) if !known => Value::unseen("include-missing", what.as_str()),
             Some(_) | None => value.into(),
         };
-        let mut put = |path: &str, value: Value, name: &str| {
+        let mut put = |path: &'static str, value: Value, name: &str| {
             let fact = Fact::derived(path, value);
             let place = s.line(name).map(|l| l.place.clone());
             subject.put(match place.or_else(|| first.clone()) {

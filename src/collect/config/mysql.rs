@@ -198,7 +198,7 @@ impl Server {
                 .iter()
                 .find(|(n, _)| n == name)
                 .map_or("OFF", |(_, v)| v);
-            s.conclude(&mut subject, &format!("{name}_on"), name, own, |v| {
+            s.conclude(&mut subject, format!("{name}_on"), name, own, |v| {
                 if v.is_empty() {
                     Some(true.into())
                 } else {
@@ -221,7 +221,7 @@ impl Server {
         );
         for name in ["wait_timeout", "interactive_timeout", "max_connections"] {
             let own = OWN.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v);
-            s.conclude(&mut subject, &format!("{name}_count"), name, own, |v| {
+            s.conclude(&mut subject, format!("{name}_count"), name, own, |v| {
                 v.trim().parse().ok().map(Value::Int)
             });
         }

@@ -1,5 +1,7 @@
 //! What collectors ask of a tree of YAML or JSON: texts, truths, lists, with the lines they stand on.
 
+use std::sync::Arc;
+
 use crate::model::{Fact, Place, Subject, Value};
 use crate::parse::yaml::{Node, NodeValue};
 
@@ -49,23 +51,23 @@ pub(super) fn pairs(node: Option<&Node>) -> Vec<(String, Option<String>, u32)> {
 /// Facts of one subject of a tree, each at its line.
 pub(super) struct Putter<'s> {
     pub(super) subject: &'s mut Subject,
-    pub(super) file: String,
+    pub(super) file: Arc<str>,
 }
 
 impl Putter<'_> {
     pub(super) fn place(&self, line: u32) -> Place {
-        Place::new(self.file.as_str(), line)
+        Place::new(self.file.clone(), line)
     }
 
     /// A truth that is written, or the program's own.
-    pub(super) fn flag(&mut self, path: &str, node: Option<&Node>, own: bool) {
+    pub(super) fn flag(&mut self, path: &'static str, node: Option<&Node>, own: bool) {
         self.put_own(path, node, Value::Bool(own), |node| {
             truth(node).map(Value::Bool)
         });
     }
 
     /// A text that is written, or the program's own.
-    pub(super) fn text(&mut self, path: &str, node: Option<&Node>, own: impl Into<Value>) {
+    pub(super) fn text(&mut self, path: &'static str, node: Option<&Node>, own: impl Into<Value>) {
         self.put_own(path, node, own.into(), |node| {
             node.scalar().map(Value::Text)
         });
@@ -73,7 +75,7 @@ impl Putter<'_> {
 
     fn put_own(
         &mut self,
-        path: &str,
+        path: &'static str,
         node: Option<&Node>,
         own: Value,
         read: impl Fn(&Node) -> Option<Value>,
@@ -100,7 +102,12 @@ impl Putter<'_> {
     }
 
     /// A conclusion, at a line where it has one.
-    pub(super) fn derived(&mut self, path: &str, value: impl Into<Value>, line: Option<u32>) {
+    pub(super) fn derived(
+        &mut self,
+        path: &'static str,
+        value: impl Into<Value>,
+        line: Option<u32>,
+    ) {
         let fact = Fact::derived(path, value);
         let fact = match line {
             Some(line) => fact.at(self.place(line)),
@@ -110,7 +117,7 @@ impl Putter<'_> {
     }
 
     /// A list of texts, at the line of the first.
-    pub(super) fn list(&mut self, path: &str, items: &[(String, u32)]) {
+    pub(super) fn list(&mut self, path: &'static str, items: &[(String, u32)]) {
         let values = Value::list(items.iter().map(|(text, _)| Value::from(text.as_str())));
         self.derived(path, values, items.first().map(|(_, line)| *line));
     }

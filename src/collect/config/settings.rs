@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::secrets;
 use super::tree::Tree;
-use crate::model::{Fact, Origin, Place, Sensitivity, Subject, Value};
+use crate::model::{Fact, FactPath, Origin, Place, Sensitivity, Subject, Value};
 
 /// One line.
 #[derive(Debug, Clone)]
@@ -67,13 +67,18 @@ impl Settings {
 
     /// Puts every name: the line that counts as set, the others as shadowed; the program's own values where no line
     /// speaks. `many` are names whose lines all count.
-    pub(super) fn put_all(&self, subject: &mut Subject, own: &[(&str, &str)], many: &[&str]) {
+    pub(super) fn put_all(
+        &self,
+        subject: &mut Subject,
+        own: &[(&'static str, &'static str)],
+        many: &[&str],
+    ) {
         for (name, lines) in &self.lines {
             let secret = is_secret(name);
             if many.contains(&name.as_str()) {
                 let Some(first) = lines.first() else { continue };
                 let values = lines.iter().map(|l| shown(name, &l.value));
-                subject.put(Fact::set(name.as_str(), Value::list(values)).at(first.place.clone()));
+                subject.put(Fact::set(name.clone(), Value::list(values)).at(first.place.clone()));
                 continue;
             }
             for (nth, line) in lines.iter().enumerate() {
@@ -88,7 +93,7 @@ impl Settings {
                 } else {
                     Sensitivity::Public
                 };
-                let fact = Fact::new(name.as_str(), line.value.as_str(), origin, sensitivity);
+                let fact = Fact::new(name.clone(), line.value.as_str(), origin, sensitivity);
                 subject.put(fact.at(line.place.clone()));
             }
         }
@@ -110,7 +115,7 @@ impl Settings {
     pub(super) fn conclude(
         &self,
         subject: &mut Subject,
-        path: &str,
+        path: impl Into<FactPath>,
         name: &str,
         own: &str,
         value: impl Fn(&str) -> Option<Value>,

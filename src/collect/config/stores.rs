@@ -193,7 +193,7 @@ fn security(s: &Settings, opensearch: bool, subject: &mut Subject) {
 }
 
 /// A conclusion at the line of a name.
-fn told_at(s: &Settings, path: &str, name: &str, value: bool) -> Fact {
+fn told_at(s: &Settings, path: &'static str, name: &str, value: bool) -> Fact {
     let fact = Fact::derived(path, value);
     match s.line(name) {
         Some(line) => fact.at(line.place.clone()),

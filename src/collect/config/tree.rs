@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -52,6 +52,8 @@ pub(super) struct Tree<'a> {
     /// Folders that could not be looked into: anything may lie there.
     pub(super) closed: Vec<(String, String)>,
     texts: BTreeMap<String, Arc<str>>,
+    /// The file of the last place, as it is read and as people see it: most places follow one of the same file.
+    last: Mutex<(String, Arc<str>)>,
 }
 
 /// What a file is at first sight.
@@ -81,6 +83,7 @@ impl<'a> Tree<'a> {
             lost: BTreeSet::new(),
             closed: Vec::new(),
             texts: BTreeMap::new(),
+            last: Mutex::new((String::new(), "".into())),
         };
         let mut links = Vec::new();
         let mut paths = Vec::new();
@@ -249,7 +252,16 @@ impl<'a> Tree<'a> {
     }
 
     pub(super) fn place(&self, path: &str, line: u32) -> Place {
-        Place::new(self.reader.shown(path), line)
+        Place::new(self.shown(path), line)
+    }
+
+    /// The path as people see it, made once for places that follow each other.
+    pub(super) fn shown(&self, path: &str) -> Arc<str> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != path || last.1.is_empty() {
+            *last = (path.to_owned(), self.reader.shown(path).into());
+        }
+        last.1.clone()
     }
 
     /// The paths of this kind.

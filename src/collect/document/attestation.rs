@@ -72,7 +72,7 @@ pub fn fault(attestation: &Subject, document: &str) -> Option<Why> {
     };
     let is = |path: &str, wanted: bool| value(path) == Some(&Value::Bool(wanted));
     if let Some(Value::Unseen(why)) = value("hash_matches") {
-        return Some(why.clone());
+        return Some((**why).clone());
     }
     if is("evidence_present", true) && is("hash_matches", false) {
         return Some(said("attestation-hash", document));

@@ -109,7 +109,7 @@ fn lacking<'a>(
 fn document_fault(attestation: &Attestation, seen: &BTreeMap<&str, &Subject>) -> Option<Value> {
     let document = &attestation.evidence.written;
     match seen.get(format!("attestation[{}]", attestation.id).as_str()) {
-        Some(subject) => fault(subject, document).map(Value::Unseen),
+        Some(subject) => fault(subject, document).map(|why| Value::Unseen(why.into())),
         None => Some(Value::unseen(
             "attestation-missing-evidence",
             document.clone(),

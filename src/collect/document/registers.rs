@@ -10,7 +10,9 @@ use super::table::{DayCell, Table, day};
 use super::words::{has_phrase, plain, says, section};
 use crate::collect::Context;
 use crate::collect::figures::{count, lines};
-use crate::model::{Collected, Day, Fact, PeopleFiles, Place, Reason, Seen, Subject, Value};
+use crate::model::{
+    Collected, Day, Fact, FactPath, PeopleFiles, Place, Reason, Seen, Subject, Value,
+};
 
 const REQUESTS: &str = "authority-requests";
 const ROLES: &str = "role-matrix";
@@ -99,13 +101,13 @@ impl Put {
         }
     }
 
-    pub(super) fn fact(&mut self, path: &str, value: Value) {
+    pub(super) fn fact(&mut self, path: impl Into<FactPath>, value: Value) {
         let fact = Fact::derived(path, value).at(Place::new(self.shown.as_str(), 0));
         self.subject.put(fact);
     }
 
     /// How many lines, and which; unknown where none is known and rows could not be read.
-    fn faults(&mut self, path: &str, found: &[u32], bad: &[u32]) {
+    fn faults(&mut self, path: &'static str, found: &[u32], bad: &[u32]) {
         let number = if found.is_empty() && !bad.is_empty() {
             Value::unseen(
                 "not-parsed",
@@ -115,10 +117,10 @@ impl Put {
             count(found.len())
         };
         self.fact(path, number);
-        self.fact(&format!("{path}_lines"), lines(found));
+        self.fact(format!("{path}_lines"), lines(found));
     }
 
-    fn not_there(&mut self, path: &str, column: &str) {
+    fn not_there(&mut self, path: &'static str, column: &str) {
         let why = format!("the list has no column with the {column}");
         self.fact(path, Value::unseen("ambiguous", why));
     }

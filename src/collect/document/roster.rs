@@ -81,7 +81,7 @@ fn roster_subject(
 ) -> Subject {
     let mut subject = Subject::new(ROSTER, ROSTER).at(Place::new(shown, 0));
     let place = |lines: &[u32]| Place::new(shown, lines.first().copied().unwrap_or(0));
-    let mut put = |path: &str, value: Value, lines: &[u32]| {
+    let mut put = |path: &'static str, value: Value, lines: &[u32]| {
         subject.put(Fact::derived(path, value).at(place(lines)));
     };
     put("rows", count(staff.rows), &[]);
@@ -151,7 +151,7 @@ fn training_subject(
     let doubt = doubt(staff, courses, organisation);
     let unread = unread_trainings(&couriers, courses);
     let all = couriers.len();
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
     };
     put("active_staff", count(staff.active.len()));

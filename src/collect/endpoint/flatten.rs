@@ -89,7 +89,7 @@ fn tls(facts: &TlsFacts, name: &str, place: &Place) -> Subject {
     put.leaf("encrypted", &facts.encrypted);
     for (version, leaf) in &facts.versions {
         if super::facts::VERSIONS.contains(&version.as_str()) {
-            put.leaf(&format!("versions.{version}"), leaf);
+            put.leaf(format!("versions.{version}"), leaf);
         }
     }
     for (version, suites) in &facts.suites {
@@ -101,10 +101,10 @@ fn tls(facts: &TlsFacts, name: &str, place: &Place) -> Subject {
                     false => Value::partial_list(names),
                 }
             });
-            put.value(&format!("suites.{version}"), list, suites.why.as_deref());
+            put.value(format!("suites.{version}"), list, suites.why.as_deref());
             let order = suites.order.as_deref().map(Value::from);
             put.value(
-                &format!("suites.{version}.order"),
+                format!("suites.{version}.order"),
                 order,
                 suites.why.as_deref(),
             );
@@ -112,9 +112,9 @@ fn tls(facts: &TlsFacts, name: &str, place: &Place) -> Subject {
     }
     for (version, agreed) in &facts.negotiated {
         if super::facts::VERSIONS.contains(&version.as_str()) {
-            put.leaf(&format!("negotiated.{version}.suite"), &agreed.suite);
-            put.leaf(&format!("negotiated.{version}.group"), &agreed.group);
-            put.leaf(&format!("negotiated.{version}.alpn"), &agreed.alpn);
+            put.leaf(format!("negotiated.{version}.suite"), &agreed.suite);
+            put.leaf(format!("negotiated.{version}.group"), &agreed.group);
+            put.leaf(format!("negotiated.{version}.alpn"), &agreed.alpn);
         }
     }
     put.leaf("groups", &facts.groups);

@@ -2,7 +2,7 @@
 
 use super::facts::CookieFacts;
 use super::leaf::{Leaf, code};
-use crate::model::{Fact, Place, Subject, Value};
+use crate::model::{Fact, FactPath, Place, Subject, Value};
 
 /// Puts facts of one subject at one place.
 pub(super) struct Putter<'a> {
@@ -21,20 +21,25 @@ impl<'a> Putter<'a> {
     }
 
     /// A leaf; one that the line does not have becomes no fact.
-    pub(super) fn leaf<T: Clone + IntoValue>(&mut self, path: &str, leaf: &Leaf<T>) {
+    pub(super) fn leaf<T: Clone + IntoValue>(&mut self, path: impl Into<FactPath>, leaf: &Leaf<T>) {
         let value = leaf.v.clone().map(IntoValue::into_value);
         self.value(path, value, leaf.why.as_deref());
     }
 
     /// A text that is empty was not recorded.
-    pub(super) fn text(&mut self, path: &str, text: &str) {
+    pub(super) fn text(&mut self, path: impl Into<FactPath>, text: &str) {
         if !text.is_empty() {
             self.value(path, Some(text.into()), None);
         }
     }
 
     /// A value, or why there is none; neither becomes no fact.
-    pub(super) fn value(&mut self, path: &str, value: Option<Value>, why: Option<&str>) {
+    pub(super) fn value(
+        &mut self,
+        path: impl Into<FactPath>,
+        value: Option<Value>,
+        why: Option<&str>,
+    ) {
         let value = match (value, why) {
             (Some(value), _) => value,
             (None, Some(why)) => Value::unseen(code(why), why),

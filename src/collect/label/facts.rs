@@ -98,8 +98,9 @@ fn printed(label: &Label, party: Party, class: Class) -> bool {
 fn subject(field: &Field, id: &str, file: &str, profile: &Profile) -> Subject {
     let place = Place::new(file, field.line);
     let mut subject = Subject::new("label-field", id).at(place.clone());
-    let mut put =
-        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put = |path: &'static str, value: Value| {
+        subject.put(Fact::derived(path, value).at(place.clone()))
+    };
     put("class", field.class.word().into());
     put("party", field.party.word().into());
     put("exposure", field.exposure.word().into());
@@ -190,8 +191,9 @@ fn not_printed(label: &Label, party: Party, class: Class, id: &str, file: &str) 
         Some(unknown) => Value::unseen("ambiguous", format!("not understood: {unknown}")),
         None => Exposure::Absent.word().into(),
     };
-    let mut put =
-        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put = |path: &'static str, value: Value| {
+        subject.put(Fact::derived(path, value).at(place.clone()))
+    };
     put("class", class.word().into());
     put("party", party.word().into());
     put("medium", Medium::Text.word().into());
@@ -217,8 +219,9 @@ fn whole(label: &Label, id: &str, file: &str, alike: u32) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("label", id).at(place.clone());
     let whole = label.unknown.is_empty();
-    let mut put =
-        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put = |path: &'static str, value: Value| {
+        subject.put(Fact::derived(path, value).at(place.clone()))
+    };
     let printed: Vec<&Field> = label
         .fields
         .iter()

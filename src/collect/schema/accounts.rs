@@ -48,8 +48,9 @@ fn subject(
 ) -> Subject {
     let place = Place::new(file, table.line);
     let mut subject = Subject::new("account-table", table.name.as_str()).at(place.clone());
-    let mut put =
-        |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+    let mut put = |path: &'static str, value: Value| {
+        subject.put(Fact::derived(path, value).at(place.clone()))
+    };
     let mut missing = Vec::new();
     for (path, words) in FIELDS {
         let found = of.columns.iter().any(|c| fits(c, words));

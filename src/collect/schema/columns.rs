@@ -39,7 +39,7 @@ pub(super) fn subjects(
             };
             let mut subject =
                 Subject::new(kind, format!("{}.{}", table.name, column.name)).at(place.clone());
-            let mut put = |path: &str, value: Value| {
+            let mut put = |path: &'static str, value: Value| {
                 subject.put(Fact::derived(path, value).at(place.clone()))
             };
             put("class", j.verdict.class.word().into());

@@ -9,7 +9,7 @@ use crate::privacy::Class;
 /// Puts the estimates; a file has none.
 pub(super) fn put(subject: &mut Subject, schema: &Schema, judged: &[Judged], live: Option<&Live>) {
     let place = subject.place.clone();
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         let fact = Fact::derived(path, value);
         subject.put(match &place {
             Some(place) => fact.at(place.clone()),

@@ -22,7 +22,7 @@ pub(super) fn facts(
     schema: &Schema,
     said: &Said,
     personal: &[&Judged],
-    put: &mut dyn FnMut(&str, Value),
+    put: &mut dyn FnMut(&'static str, Value),
 ) {
     let mut held: BTreeMap<usize, BTreeSet<Class>> = BTreeMap::new();
     for judged in personal {
@@ -128,23 +128,24 @@ pub(super) fn facts(
 }
 
 /// Tables that a duty needs, and the columns that they lack.
-fn records(schema: &Schema, said: &Said, put: &mut dyn FnMut(&str, Value)) {
+fn records(schema: &Schema, said: &Said, put: &mut dyn FnMut(&'static str, Value)) {
     let called = |names: &'static str| {
         let names = phrases(names);
         let tables = schema.tables.iter().zip(said.tables());
         tables.filter(move |(_, of)| is_called(&of.name, &names))
     };
-    let mut record = |has_it: &str, lacks: &str, names: &'static str, wanted: &[Wanted]| {
-        let found: Vec<(&Table, &Of)> = called(names).collect();
-        put(has_it, (!found.is_empty()).into());
-        // The best of several tables counts.
-        let lacking = found
-            .iter()
-            .map(|(table, of)| missing(table, of, wanted))
-            .min_by_key(Vec::len)
-            .unwrap_or_else(|| wanted.iter().map(|(name, _)| *name).collect());
-        put(lacks, Value::list(lacking.into_iter().map(Value::from)));
-    };
+    let mut record =
+        |has_it: &'static str, lacks: &'static str, names: &'static str, wanted: &[Wanted]| {
+            let found: Vec<(&Table, &Of)> = called(names).collect();
+            put(has_it, (!found.is_empty()).into());
+            // The best of several tables counts.
+            let lacking = found
+                .iter()
+                .map(|(table, of)| missing(table, of, wanted))
+                .min_by_key(Vec::len)
+                .unwrap_or_else(|| wanted.iter().map(|(name, _)| *name).collect());
+            put(lacks, Value::list(lacking.into_iter().map(Value::from)));
+        };
     record("has_consent", "consent_missing", CONSENT_TABLES, CONSENT);
     record("has_requests", "request_missing", REQUEST_TABLES, REQUEST);
     record(

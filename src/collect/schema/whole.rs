@@ -51,7 +51,7 @@ pub(super) fn subject(
 ) -> Subject {
     let place = Place::new(file, 0);
     let mut subject = Subject::new("schema", id).at(place.clone());
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         let value = if schema.only_models && NOT_IN_MODELS.contains(&path) {
             Value::unseen("not_asked", "models show no grants, triggers, jobs or rows")
         } else if !rights && RIGHTS.contains(&path) && is_nothing(&value) {
@@ -129,7 +129,12 @@ fn is_nothing(value: &Value) -> bool {
     *value == Value::list([])
 }
 
-fn grants(schema: &Schema, said: &Said, personal: &[&Judged], put: &mut dyn FnMut(&str, Value)) {
+fn grants(
+    schema: &Schema,
+    said: &Said,
+    personal: &[&Judged],
+    put: &mut dyn FnMut(&'static str, Value),
+) {
     let roles = public_roles(schema);
     let to_public = |g: &Grant| g.to.iter().any(|t| t == "public" || roles.contains(t));
     let public: Vec<&Grant> = schema

@@ -85,7 +85,7 @@ fn auth(host: &mut Host<'_>, service: &str) -> Stack {
     pam::stack(host, service, "auth")
 }
 
-fn hidden(path: &str, error: &SourceError) -> Fact {
+fn hidden(path: &'static str, error: &SourceError) -> Fact {
     Fact::derived(path, unseen(error))
 }
 
@@ -135,7 +135,7 @@ fn su_restricted(su: &Stack) -> Fact {
 }
 
 /// Is a second factor asked of everybody?
-fn factor(path: &str, stack: &Stack) -> Fact {
+fn factor(path: &'static str, stack: &Stack) -> Fact {
     match stack {
         Ok(Some(modules)) => {
             let asks = |m: &&Module| {

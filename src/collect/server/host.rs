@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::collect::Reader;
 use crate::model::{
-    Command, Day, Entry, EntryKind, EvidenceItem, Fact, Output, Place, Reason, Seen, Source,
-    SourceError, Value,
+    Command, Day, Entry, EntryKind, EvidenceItem, Fact, FactPath, Output, Place, Reason, Seen,
+    Source, SourceError, Value,
 };
 use crate::parse::keyword::sshd::fits;
 
@@ -333,12 +333,17 @@ pub(super) fn number(value: &str) -> Value {
 }
 
 /// A fact of a line of a file.
-pub(super) fn set(path: &str, value: impl Into<Value>, file: &str, line: u32) -> Fact {
+pub(super) fn set(
+    path: impl Into<FactPath>,
+    value: impl Into<Value>,
+    file: &str,
+    line: u32,
+) -> Fact {
     Fact::set(path, value).at(Place::new(file, line))
 }
 
 /// A fact concluded from a file.
-pub(super) fn derived(path: &str, value: impl Into<Value>, file: &str, line: u32) -> Fact {
+pub(super) fn derived(path: &'static str, value: impl Into<Value>, file: &str, line: u32) -> Fact {
     Fact::derived(path, value).at(Place::new(file, line))
 }
 

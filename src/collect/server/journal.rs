@@ -35,10 +35,7 @@ pub(super) fn journald(host: &mut Host<'_>, subject: &mut Subject) -> Journal {
             journal.persistent = unseen(&e);
             journal.days = unseen(&e);
             for path in ["storage", "forward", "seal", "compress"] {
-                subject.put(Fact::derived(
-                    format!("journald.{path}").as_str(),
-                    unseen(&e),
-                ));
+                subject.put(Fact::derived(format!("journald.{path}"), unseen(&e)));
             }
             return journal;
         }

@@ -108,7 +108,7 @@ fn software(text: &str, shown: &str, collected: &Collected) -> Subject {
         .collect();
     let unlisted = |name: &str| !lines.iter().any(|line| fits(&name.to_lowercase(), line));
     let mut subject = Subject::new(SOFTWARE, SOFTWARE).at(Place::new(shown, 0));
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
     };
     put(
@@ -166,7 +166,7 @@ fn leavers(table: &Table, shown: &str, collected: &Collected, on: Day) -> Subjec
         holder.1 = row.line;
     }
     let mut subject = Subject::new(LEAVERS, LEAVERS).at(Place::new(shown, 0));
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         subject.put(Fact::derived(path, value).at(Place::new(shown, 0)));
     };
     let left = holders.values().filter(|(works, _)| !works).count();

@@ -166,7 +166,7 @@ fn in_memory(target: &str, options: &str) -> Mount {
 
 /// Which parts are of their own, and which options they lack.
 fn layout(subject: &mut Subject, table: &Result<Vec<Mount>, SourceError>, place: &str) {
-    let mut put = |path: &str, value: Value, line: u32| {
+    let mut put = |path: &'static str, value: Value, line: u32| {
         subject.put(Fact::derived(path, value).at(Place::new(place.to_owned(), line)));
     };
     let all = match table {

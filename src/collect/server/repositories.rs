@@ -100,7 +100,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     let on: Vec<&(String, Repository)> = all.iter().filter(|(_, r)| !r.off).collect();
     let mut subject = Subject::new("repositories", "repositories");
-    let mut put = |path: &str, fits: &dyn Fn(&Repository) -> bool| {
+    let mut put = |path: &'static str, fits: &dyn Fn(&Repository) -> bool| {
         let found: Vec<_> = on.iter().filter(|(_, r)| fits(r)).collect();
         let items = found.iter().map(|(file, r)| Value::Text(shown(file, r)));
         let value = match &hidden {

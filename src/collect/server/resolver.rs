@@ -100,7 +100,7 @@ impl Resolved {
         list
     }
 
-    fn fact(&self, path: &str, key: &str, own: &str) -> Fact {
+    fn fact(&self, path: &'static str, key: &str, own: &str) -> Fact {
         let found = self
             .0
             .iter()

@@ -107,7 +107,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     subject.put(fact);
     match umask(host) {
         Ok((mask, file, line)) => {
-            let at = |path: &str, value: Value| derived(path, value, &file, line);
+            let at = |path: &'static str, value: Value| derived(path, value, &file, line);
             subject.put(at("umask.value", format!("{mask:03o}").into()));
             subject.put(at("umask.others", (mask & 0o7 == 0o7).into()));
             subject.put(at("umask.group", (mask & 0o20 != 0).into()));

@@ -233,7 +233,8 @@ fn values_of(text: &str) -> BTreeMap<String, Value> {
 /// Settings of the files that the running kernel does not have.
 fn differences(now: &BTreeMap<String, Value>, saved: &Subject) -> Vec<String> {
     let mut found = Vec::new();
-    for (key, fact) in &saved.facts {
+    for fact in &saved.facts {
+        let key = &fact.path;
         let Some(running) = now.get(&**key).filter(|_| fact.origin == Origin::Set) else {
             continue;
         };
@@ -301,7 +302,7 @@ fn apply(
             }
             continue;
         }
-        let fact = super::host::set(&key, value_of(&pair.value), file, pair.line);
+        let fact = super::host::set(key.clone(), value_of(&pair.value), file, pair.line);
         if key.contains('*') {
             patterns.set.push((key, fact));
         } else if let Some(mut old) = values.insert(key, fact) {

@@ -390,11 +390,13 @@ const KEYED: [&str; 9] = [
 /// Does the statement make something that deletes by itself: an event, a job, a routine that is named for it?
 pub(super) fn purges(tokens: &[Token]) -> bool {
     let has = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
-    let deletes = has(&["delete", "truncate"]) || has(&["drop"]) && has(&["partition"]);
-    let names = tokens.iter().take(12).any(|t| {
-        let lower = t.text.to_ascii_lowercase();
-        PURGES.iter().any(|w| lower.contains(w))
-    });
+    let deletes = || has(&["delete", "truncate"]) || has(&["drop"]) && has(&["partition"]);
+    let names = || {
+        tokens.iter().take(12).any(|t| {
+            let lower = t.text.to_ascii_lowercase();
+            PURGES.iter().any(|w| lower.contains(w))
+        })
+    };
     let create = tokens.first().is_some_and(|t| t.is("create"));
     let event = create && tokens.iter().take(8).any(|t| t.is("event"));
     let routine = create
@@ -409,15 +411,17 @@ pub(super) fn purges(tokens: &[Token]) -> bool {
             "sp_add_job",
             "add_retention_policy",
         ]);
-    let texts_delete = tokens.iter().any(|t| {
-        t.kind == Kind::Text && {
-            let lower = t.text.to_ascii_lowercase();
-            lower.contains("delete from") || PURGES.iter().any(|w| lower.contains(w))
-        }
-    });
-    event && (deletes || names)
-        || routine && names && (deletes || has(&["update"]))
-        || scheduled && (texts_delete || names || has(&["add_retention_policy"]))
+    let texts_delete = || {
+        tokens.iter().any(|t| {
+            t.kind == Kind::Text && {
+                let lower = t.text.to_ascii_lowercase();
+                lower.contains("delete from") || PURGES.iter().any(|w| lower.contains(w))
+            }
+        })
+    };
+    event && (deletes() || names())
+        || routine && names() && (deletes() || has(&["update"]))
+        || scheduled && (texts_delete() || names() || has(&["add_retention_policy"]))
 }
 
 /// Words in names of what deletes.

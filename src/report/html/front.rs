@@ -267,7 +267,7 @@ fn worst_three(run: &Run) -> Vec<Worst> {
         .into_iter()
         .map(|f| Worst {
             id: f.id.clone(),
-            control: f.control.clone(),
+            control: f.control.to_string(),
             title: both(&f.title),
             word: f.severity.word(),
             severity: labels::severity(f.severity),

@@ -151,7 +151,7 @@ fn commands_in_a_remedy_are_code_and_page_one_says_what_was_found() {
         .actual
         .first()
         .unwrap();
-    assert!(first.contains(&fact.path), "{first}");
+    assert!(first.contains(&*fact.path), "{first}");
 }
 
 fn past(finished: &str, gap: u64) -> crate::report::Past {

@@ -106,8 +106,8 @@ impl<'a> Failing<'a> {
             }
             for requirement in &finding.requirements {
                 // What binds the company as a whole is judged by the findings of any system.
-                let systems = finding.systems.iter().chain([&finding.system]);
-                for system in systems.map(String::as_str).chain([ORG]) {
+                let systems = finding.systems.iter().map(String::as_str);
+                for system in systems.chain([finding.system.as_str(), ORG]) {
                     all.entry((requirement.id.as_str(), system))
                         .or_default()
                         .entry(&finding.control)

@@ -149,16 +149,16 @@ fn same(ours: &Value, theirs: &Value, at: &str) {
 
 #[test]
 fn other_lines_of_a_finding_are_related_places() {
-    use crate::model::{ActualReport, Origin};
+    use crate::model::{ActualReport, Name, Origin};
     let mut run = sample::run();
     let at = |file: Option<&str>, line, origin| ActualReport {
         path: "ssl_protocols".into(),
         value: "TLSv1\u{1b}[31m".into(),
         origin: Some(origin),
-        file: file.map(str::to_owned),
+        file: file.map(Into::into),
         line,
     };
-    let more = |finding: &mut Finding, own: Option<String>, line| {
+    let more = |finding: &mut Finding, own: Option<Name>, line| {
         finding.actual = vec![
             at(own.as_deref(), line, Origin::Set),
             at(

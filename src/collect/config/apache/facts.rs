@@ -7,7 +7,7 @@ use super::host::hosts;
 use super::listing::{listed, lists};
 use crate::collect::config::settings::Settings;
 use crate::collect::config::tree::Tree;
-use crate::model::{Collected, Fact, Place, Subject, Value};
+use crate::model::{Collected, Fact, FactPath, Place, Subject, Value};
 
 /// Adds the server and its hosts.
 pub(super) fn server(
@@ -78,7 +78,7 @@ pub(super) fn htaccess(tree: &Tree<'_>, path: &str, nodes: &[Node], out: &mut Co
 
 pub(super) fn put(
     subject: &mut Subject,
-    path: &str,
+    path: impl Into<FactPath>,
     value: impl Into<Value>,
     place: Option<Place>,
 ) {
@@ -164,7 +164,7 @@ fn numbers(settings: &Settings, nodes: &[Node], subject: &mut Subject) {
         ("limitrequestbody", "1073741824"),
     ] {
         let path = format!("{name}_count");
-        settings.conclude(subject, &path, name, own, |v| {
+        settings.conclude(subject, path.clone(), name, own, |v| {
             seconds(name, v).map(Value::Int)
         });
         // A size of nothing is no bound at all.
@@ -186,7 +186,7 @@ fn numbers(settings: &Settings, nodes: &[Node], subject: &mut Subject) {
             _ => continue,
         };
         if let Some((number, node)) = worst.filter(|(number, _)| rank(*number) > here) {
-            put(subject, &path, number, Some(node.place.clone()));
+            put(subject, path, number, Some(node.place.clone()));
         }
     }
 }

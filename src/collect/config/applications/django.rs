@@ -200,7 +200,7 @@ impl Names {
     fn conclude(
         &self,
         subject: &mut Subject,
-        path: &str,
+        path: &'static str,
         name: &str,
         own: Held,
         read: impl Fn(&Held) -> Option<Value>,

@@ -48,7 +48,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
                 Sensitivity::Secret("value")
             };
             subject.put(
-                Fact::new(name.as_str(), line.value.as_str(), origin, sensitivity)
+                Fact::new(name.clone(), line.value.as_str(), origin, sensitivity)
                     .at(line.place.clone()),
             );
             if hit && nth + 1 == all.len() {

@@ -256,7 +256,7 @@ fn connections(s: &Settings, subject: &mut Subject) {
 fn put(
     s: &Settings,
     subject: &mut Subject,
-    path: &str,
+    path: &'static str,
     value: impl Into<Value>,
     place: Option<&Place>,
     silent: bool,

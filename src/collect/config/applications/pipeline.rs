@@ -48,7 +48,7 @@ fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &
     let mut subject = Subject::new("pipeline", id).at(tree.place(path, 1));
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(path),
+        file: tree.shown(path),
     };
     let mut found = Found::default();
     for root in &roots {

@@ -207,7 +207,7 @@ fn directives(settings: &Settings, subject: &mut Subject) {
                 Sensitivity::Public
             };
             subject.put(
-                Fact::new(name.as_str(), line.value.as_str(), origin, sensitivity)
+                Fact::new(name.clone(), line.value.as_str(), origin, sensitivity)
                     .at(line.place.clone()),
             );
         }
@@ -271,7 +271,7 @@ pub(super) fn resolved(text: &str) -> Option<String> {
 
 fn conclusions(s: &Settings, subject: &mut Subject) {
     let conclude = |subject: &mut Subject,
-                    path: &str,
+                    path: &'static str,
                     name: &str,
                     own: &str,
                     read: &dyn Fn(&str) -> Option<Value>| {

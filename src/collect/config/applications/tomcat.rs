@@ -50,7 +50,13 @@ impl File<'_, '_> {
         self.tags.iter().filter(move |t| t.name == name)
     }
 
-    fn put(&self, subject: &mut Subject, path: &str, value: impl Into<Value>, line: Option<u32>) {
+    fn put(
+        &self,
+        subject: &mut Subject,
+        path: &'static str,
+        value: impl Into<Value>,
+        line: Option<u32>,
+    ) {
         let fact = Fact::derived(path, value);
         subject.put(match line {
             Some(line) => fact.at(self.tree.place(self.path, line)),

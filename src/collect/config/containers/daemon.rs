@@ -15,7 +15,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
     let mut subject = Subject::new("docker-daemon", "docker.daemon").at(tree.place(path, 1));
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(path),
+        file: tree.shown(path),
     };
     put.flag("icc", root.get("icc"), true);
     put.flag("live-restore", root.get("live-restore"), false);

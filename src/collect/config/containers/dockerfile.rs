@@ -70,7 +70,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Col
 /// Puts a list of texts at the line of the first.
 fn list(
     items: &[(String, u32)],
-    path: &str,
+    path: &'static str,
     subject: &mut Subject,
     place: &dyn Fn(u32) -> Place,
 ) -> Vec<(String, u32)> {

@@ -148,8 +148,8 @@ impl Beside<'_> {
         };
         let mut subject = self.drawn(tree, path, line, &both, &[base_root, over_root]);
         let place = tree.place(path, line);
-        for (name, fact) in &mut subject.facts {
-            match under.facts.get(name) {
+        for fact in &mut subject.facts {
+            match under.facts.get(&fact.path) {
                 Some(old) if old.value == fact.value => *fact = old.clone(),
                 Some(_) | None => fact.place = Some(place.clone()),
             }
@@ -170,7 +170,7 @@ impl Beside<'_> {
         let mut subject = Subject::new("compose-service", id).at(tree.place(path, line));
         let mut put = Putter {
             subject: &mut subject,
-            file: tree.reader.shown(path),
+            file: tree.shown(path),
         };
         facts(service, roots, &mut put);
         subject

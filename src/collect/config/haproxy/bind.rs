@@ -95,7 +95,7 @@ pub(super) fn subject(part: &Part, bind: &Bind<'_>, global: &Settings, lists: &L
     );
     let mut subject = Subject::new("haproxy-bind", id).at(bind.line.place.clone());
     let place = &bind.line.place;
-    let here = |path: &str, value: Value| Fact::derived(path, value).at(place.clone());
+    let here = |path: &'static str, value: Value| Fact::derived(path, value).at(place.clone());
     subject.put(Fact::set("address", bind.addresses.as_str()).at(place.clone()));
     subject.put(here("ssl", bind.is_tls().into()));
     subject.put(here("remote", bind.is_remote().into()));
@@ -157,7 +157,7 @@ fn versions(bind: &Bind<'_>, global: &Settings, entries: &[Vec<String>], subject
         .iter()
         .chain(&default_words)
         .any(|w| w.contains("${"));
-    let put = |subject: &mut Subject, path: &str, value: Value| {
+    let put = |subject: &mut Subject, path: &'static str, value: Value| {
         subject.put(Fact::derived(path, value).at(place.clone()));
     };
     if !complete || unclear {

@@ -129,7 +129,12 @@ fn is_target(target: &str) -> bool {
 }
 
 /// A conclusion at a line, where there is one.
-pub(super) fn put_at(subject: &mut Subject, path: &str, value: Value, place: Option<&Place>) {
+pub(super) fn put_at(
+    subject: &mut Subject,
+    path: &'static str,
+    value: Value,
+    place: Option<&Place>,
+) {
     let fact = Fact::derived(path, value);
     subject.put(match place {
         Some(place) => fact.at(place.clone()),

@@ -92,7 +92,7 @@ fn times(settings: &Settings, subject: &mut Subject) {
     ] {
         let path = format!("{}_timeout_seconds", name.replace('-', "_"));
         let name = format!("timeout {name}");
-        settings.conclude(subject, &path, &name, "0", |v| seconds(v).map(Value::Int));
+        settings.conclude(subject, path, &name, "0", |v| seconds(v).map(Value::Int));
     }
 }
 

@@ -124,8 +124,10 @@ pub(super) fn rest(tree: &mut Tree<'_>, from: &str, at: &str, subject: &mut Subj
     }
     let mut whole = Subject::new("auditd-config", "auditd");
     settings.put_all(&mut whole, &[], &[]);
-    for (name, fact) in whole.facts {
-        subject.facts.entry(name).or_insert(fact);
+    for fact in whole.facts {
+        if !subject.facts.contains_key(&fact.path) {
+            subject.facts.insert(fact);
+        }
     }
     subject.other.extend(whole.other);
 }

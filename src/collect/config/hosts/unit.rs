@@ -85,7 +85,7 @@ fn one(tree: &mut Tree<'_>, unit: &str, files: &[String], out: &mut Collected) {
         Subject::new("systemd-unit", format!("systemd.unit[{name}]")).at(tree.place(first, 1));
     settings.put_all(&mut subject, &OWN, MANY);
     for flag in FLAGS {
-        settings.conclude(&mut subject, &format!("{flag}_on"), flag, "no", |v| {
+        settings.conclude(&mut subject, format!("{flag}_on"), flag, "no", |v| {
             on(v).map(Value::Bool).or_else(|| {
                 ["strict", "full", "read-only", "tmpfs"]
                     .contains(&v)

@@ -213,7 +213,17 @@ fn corrected(kind: Kind, path: &str, text: &str) -> Kind {
     kind
 }
 
-fn by_content(text: &str) -> Option<Kind> {
+/// Is the first line that says something a rule of who may log in? Told without reading the rest.
+fn may_be_rules(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_start);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| {
+        let word = line.split(|c: char| c.is_whitespace() || c == ',').next();
+        HBA_TYPES.contains(&word.unwrap_or_default().trim_matches('"'))
+    })
+}
+
+fn is_rules(text: &str) -> bool {
     let (rows, _) = postgres::rows(text);
     let is_rule = |row: &postgres::Row| {
         row.fields.len() >= 4
@@ -221,7 +231,11 @@ fn by_content(text: &str) -> Option<Kind> {
                 .first()
                 .is_some_and(|w| HBA_TYPES.contains(&w.text.as_str()))
     };
-    if !rows.is_empty() && rows.iter().all(is_rule) {
+    !rows.is_empty() && rows.iter().all(is_rule)
+}
+
+fn by_content(text: &str) -> Option<Kind> {
+    if may_be_rules(text) && is_rules(text) {
         return Some(Kind::Hba);
     }
     let conf = postgres::conf(text);

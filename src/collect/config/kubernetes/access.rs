@@ -18,7 +18,7 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, out: &mut Collected) {
     let mut subject: Subject = object.subject(tree, kind, prefix);
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(&object.path),
+        file: tree.shown(&object.path),
     };
     match kind {
         "k8s-role" => role(object, &mut put),

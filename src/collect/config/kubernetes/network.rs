@@ -22,7 +22,7 @@ fn ingress(tree: &Tree<'_>, object: &Object) -> Subject {
     let mut subject = object.subject(tree, "k8s-ingress", "k8s.ingress");
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(&object.path),
+        file: tree.shown(&object.path),
     };
     let spec = object.node.get("spec");
     let tls = spec.and_then(|s| s.get("tls"));
@@ -101,7 +101,7 @@ fn service(tree: &Tree<'_>, object: &Object) -> Subject {
     let mut subject = object.subject(tree, "k8s-service", "k8s.service");
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(&object.path),
+        file: tree.shown(&object.path),
     };
     let spec = object.node.get("spec");
     let kind = spec.and_then(|s| s.get("type"));

@@ -14,11 +14,15 @@ pub(super) fn collect(tree: &Tree<'_>, object: &Object, all: &[Object], out: &mu
     let mut subject = object.subject(tree, "k8s-workload", "k8s.workload");
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(&object.path),
+        file: tree.shown(&object.path),
     };
     put.derived("kind", object.kind.as_str(), None);
-    for key in ["hostNetwork", "hostPID", "hostIPC"] {
-        put.flag(&key.to_lowercase(), pod.get(key), false);
+    for (path, key) in [
+        ("hostnetwork", "hostNetwork"),
+        ("hostpid", "hostPID"),
+        ("hostipc", "hostIPC"),
+    ] {
+        put.flag(path, pod.get(key), false);
     }
     // The older name of the same key still counts.
     let account = pod
@@ -104,7 +108,7 @@ fn one(tree: &Tree<'_>, object: &Object, pod: &Node, container: &Node, out: &mut
         Subject::new("k8s-container", id).at(tree.place(&object.path, container.span.line));
     let mut put = Putter {
         subject: &mut subject,
-        file: tree.reader.shown(&object.path),
+        file: tree.shown(&object.path),
     };
     let own = |key: &str| container.at(&["securityContext", key]);
     let either = |key: &str| own(key).or_else(|| pod.at(&["securityContext", key]));

@@ -20,7 +20,7 @@ pub(super) fn put(subject: &mut Subject, scope: &Scope<'_>, listens: &[Listen]) 
 }
 
 /// Puts a conclusion drawn from lines, or why it cannot be drawn.
-fn put_from(subject: &mut Subject, path: &str, lines: &Lines<'_>, value: Value) {
+fn put_from(subject: &mut Subject, path: &'static str, lines: &Lines<'_>, value: Value) {
     let value = if lines.unseen { unseen(lines) } else { value };
     let fact = Fact::derived(path, value);
     subject.put(match lines.count.first() {
@@ -113,7 +113,12 @@ enum Worst {
 
 /// Puts the worst of the values that the levels of a server have; none where one of them is not known, unless another
 /// is zero and nothing could be less.
-fn put_worst(subject: &mut Subject, path: &str, values: Vec<(Value, Option<Place>)>, which: Worst) {
+fn put_worst(
+    subject: &mut Subject,
+    path: &'static str,
+    values: Vec<(Value, Option<Place>)>,
+    which: Worst,
+) {
     // A time is never less than zero, so only what is not known comes between zero and the rest.
     let number = |value: &Value| match value {
         Value::Int(number) => Some(*number),

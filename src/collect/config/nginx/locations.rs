@@ -26,7 +26,7 @@ pub(super) fn subjects(server: &Scope<'_>, level: &[Node], id: &str, out: &mut V
         values::put_all(&mut subject, scope, false);
         let has = |name: &str| scope.here().iter().any(|n| n.name == name);
         // Only what stands here: the rest is the server's.
-        subject.facts.retain(|path, _| has(path));
+        subject.facts.retain(|fact| has(&fact.path));
         subject.other.retain(|fact| has(&fact.path));
         subject.put(Fact::derived("server", id));
         subject.put(Fact::derived(

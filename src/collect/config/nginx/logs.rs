@@ -15,7 +15,7 @@ pub(super) fn put(subject: &mut Subject, scope: &Scope<'_>) {
     let place = looks.iter().find_map(|look| look.place.clone());
     let off = looks.iter().find(|l| l.hidden.is_none() && !l.enabled);
     let some = looks.iter().find(|l| l.conditional);
-    let mut put = |path: &str, value: Value, place: Option<Place>| {
+    let mut put = |path: &'static str, value: Value, place: Option<Place>| {
         let fact = Fact::derived(path, value);
         subject.put(match place {
             Some(place) => fact.at(place),

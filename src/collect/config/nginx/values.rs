@@ -3,7 +3,7 @@
 use super::directives::{self, Shape};
 use super::expand::Node;
 use super::scope::{Lines, Scope};
-use crate::model::{Fact, Origin, Sensitivity, Subject, Value};
+use crate::model::{Fact, FactPath, Origin, Sensitivity, Subject, Value};
 
 /// Puts every directive that is in effect in this scope, and nginx's own values where `defaults` says so.
 pub(super) fn put_all(subject: &mut Subject, scope: &Scope<'_>, defaults: bool) {
@@ -68,18 +68,20 @@ fn put(subject: &mut Subject, name: &str, lines: &Lines<'_>) {
         (Shape::One | Shape::Words | Shape::Lines, _) => value,
     };
     let secret = lines.count.iter().any(|n| is_secret(n));
-    subject.put(fact(&path, value, Origin::Set, secret).at(at.place.clone()));
+    subject.put(fact(path.clone(), value, Origin::Set, secret).at(at.place.clone()));
     for node in over {
         let value = match shape {
             Shape::One => Value::from(node.text()),
             Shape::Words => Value::list(node.args.iter().map(|w| Value::from(w.as_str()))),
             Shape::Lines => Value::list([Value::from(node.text())]),
         };
-        subject.put(fact(&path, value, Origin::Shadowed, is_secret(node)).at(node.place.clone()));
+        subject.put(
+            fact(path.clone(), value, Origin::Shadowed, is_secret(node)).at(node.place.clone()),
+        );
     }
 }
 
-fn fact(path: &str, value: Value, origin: Origin, secret: bool) -> Fact {
+fn fact(path: impl Into<FactPath>, value: Value, origin: Origin, secret: bool) -> Fact {
     let sensitivity = if secret {
         Sensitivity::Secret("value")
     } else {

@@ -8,7 +8,7 @@ use super::kind::Kind;
 use super::seen;
 use super::settings::{Settings, told};
 use super::tree::{Tree, folder};
-use crate::model::{Collected, Fact, Origin, Place, Reason, Seen, Subject, Value};
+use crate::model::{Collected, Fact, FactPath, Origin, Place, Reason, Seen, Subject, Value};
 use crate::parse::postfix::{Service, Setting, expand, main, master};
 
 mod client;
@@ -143,12 +143,12 @@ fn own_values(settings: &Settings, subject: &mut Subject) {
             crate::model::Sensitivity::Public,
         ));
     }
-    let raw: Vec<(std::sync::Arc<str>, String)> = subject
+    let raw: Vec<(FactPath, String)> = subject
         .facts
-        .iter()
-        .filter_map(|(name, fact)| match &fact.value {
+        .values()
+        .filter_map(|fact| match &fact.value {
             Value::Text(text) if text.contains('$') && fact.origin == Origin::Set => {
-                Some((name.clone(), text.clone()))
+                Some((fact.path.clone(), text.clone()))
             }
             Value::Text(_)
             | Value::Bool(_)
@@ -212,7 +212,7 @@ impl Effective<'_> {
     }
 
     /// Puts a conclusion at the first of these names that a line sets.
-    fn put(&self, subject: &mut Subject, path: &str, names: &[&str], value: Option<Value>) {
+    fn put(&self, subject: &mut Subject, path: &'static str, names: &[&str], value: Option<Value>) {
         let value = value.unwrap_or_else(|| match &self.main.missing {
             Some(what) => Value::unseen("include-missing", what.as_str()),
             None => Value::unseen("ambiguous", "it rests on what Postfix takes from the host"),

@@ -22,7 +22,7 @@ pub(super) fn subject(
         "postfix-service"
     };
     let mut subject = Subject::new(kind, id).at(placed(service.line));
-    let here = |path: &str, value: Value| Fact::set(path, value).at(placed(service.line));
+    let here = |path: &'static str, value: Value| Fact::set(path, value).at(placed(service.line));
     subject.put(here("command", service.command.as_str().into()));
     subject.put(here("type", service.kind.as_str().into()));
     for (name, value) in COLUMNS.iter().zip(&service.columns) {

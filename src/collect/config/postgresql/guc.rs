@@ -17,7 +17,10 @@ pub(in crate::collect::config) struct Guc {
 /// The parameter of this name, in lower case.
 pub(in crate::collect::config) fn find(name: &str) -> Option<&'static Guc> {
     TABLE
-        .binary_search_by(|g| g.name.to_lowercase().as_str().cmp(name))
+        .binary_search_by(|g| {
+            let lower = g.name.bytes().map(|b| b.to_ascii_lowercase());
+            lower.cmp(name.bytes())
+        })
         .ok()
         .map(|at| &TABLE[at])
 }

@@ -6,7 +6,7 @@ use super::guc;
 use crate::collect::config::found::Found;
 use crate::collect::config::nginx;
 use crate::collect::config::tree::{Tree, folder, join};
-use crate::model::{EntryKind, Fact, Origin, Place, Sensitivity, Subject, Value};
+use crate::model::{EntryKind, Fact, FactPath, Origin, Place, Sensitivity, Subject, Value};
 use crate::parse::postgres;
 
 /// The lines of one server, in the order in which it reads them.
@@ -135,7 +135,7 @@ impl Settings {
                 } else {
                     Origin::Shadowed
                 };
-                subject.put(fact(name, value, origin).at(place.clone()));
+                subject.put(fact(name.clone(), value, origin).at(place.clone()));
             }
         }
         for own in guc::all()
@@ -150,8 +150,8 @@ impl Settings {
                     Value::unseen("include-missing", format!("{}:{}", at.file, at.line)),
                 ),
                 None => match (name.as_str(), version) {
-                    ("password_encryption", Some(..=13)) => fact(&name, "md5", Origin::Default),
-                    _ => fact(&name, &own.own(), Origin::Default),
+                    ("password_encryption", Some(..=13)) => fact(name, "md5", Origin::Default),
+                    _ => fact(name, &own.own(), Origin::Default),
                 },
             });
         }
@@ -167,7 +167,7 @@ impl Settings {
 
     fn derive(&self, subject: &mut Subject) {
         for name in TIMES {
-            self.conclude(subject, name, &format!("{name}_seconds"), |value| {
+            self.conclude(subject, name, format!("{name}_seconds"), |value| {
                 guc::find(name)
                     .and_then(|g| g.seconds(value))
                     .map(Value::Int)
@@ -255,7 +255,7 @@ impl Settings {
         &self,
         subject: &mut Subject,
         name: &str,
-        path: &str,
+        path: impl Into<FactPath>,
         value: impl Fn(&str) -> Option<Value>,
     ) {
         let own = guc::find(name).map(guc::Guc::own).unwrap_or_default();
@@ -323,21 +323,24 @@ fn parts(tree: &Tree<'_>, dir: &str, written: &str) -> Found {
     }
 }
 
-fn fact(name: &str, value: &str, origin: Origin) -> Fact {
-    let secret = SECRET.contains(&name) || value.to_lowercase().contains("password=");
+fn fact(name: impl Into<FactPath>, value: &str, origin: Origin) -> Fact {
+    let name = name.into();
+    let secret = SECRET.contains(&&*name) || value.to_lowercase().contains("password=");
     let sensitivity = if secret && !value.is_empty() {
         Sensitivity::Secret("value")
     } else {
         Sensitivity::Public
     };
-    let value = match guc::find(name) {
-        Some(_) if LISTS.contains(&name) => Value::list(listed(value).into_iter().map(Value::from)),
+    let value = match guc::find(&name) {
+        Some(_) if LISTS.contains(&&*name) => {
+            Value::list(listed(value).into_iter().map(Value::from))
+        }
         Some(known) if known.takes(value) => known.show(value).into(),
         Some(_) => Value::unseen("not-parsed", "a value that the server refuses"),
         None => value.into(),
     };
     // The server shows these two in words of its own.
-    let value = match (name, value) {
+    let value = match (&*name, value) {
         ("archive_command", Value::Text(t)) if t.is_empty() => "(disabled)".into(),
         ("datestyle", Value::Text(t)) => t.to_uppercase().into(),
         (_, value) => value,

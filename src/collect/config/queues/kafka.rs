@@ -58,7 +58,7 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
     let unproven = |name: &str, p: &str| p == "PLAINTEXT" || (p == "SSL" && !certificates(name));
     let place = s.line("listeners").map(|l| l.place.clone());
     let unclear = s.get("listeners").is_some_and(|v| v.contains("${"));
-    let mut put = |path: &str, value: Value| {
+    let mut put = |path: &'static str, value: Value| {
         let value = if unclear {
             Value::unseen("ambiguous", "a variable of the environment")
         } else {
@@ -164,7 +164,7 @@ fn facts(s: &Settings, mut subject: Subject) -> Subject {
 fn of_each(
     s: &Settings,
     subject: &mut Subject,
-    path: &str,
+    path: &'static str,
     name: &str,
     find: impl Fn(&str) -> Vec<String>,
 ) {

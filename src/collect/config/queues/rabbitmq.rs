@@ -2,6 +2,7 @@
 //! worked out: what it names is not known. Beside an old `rabbitmq.config` nothing of them counts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::is_weak;
 use crate::collect::config::kind::Kind;
@@ -41,7 +42,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
         for file in erlang.iter().filter(|file| folder(file) == home) {
             let Ok(text) = tree.text(file) else { continue };
             let over = Over {
-                file: tree.reader.shown(file),
+                file: tree.shown(file),
                 whole: file.ends_with("/rabbitmq.config"),
                 names: atoms(&text),
             };
@@ -63,7 +64,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
 
 /// What a file in terms of Erlang lays over the others.
 struct Over {
-    file: String,
+    file: Arc<str>,
     /// It takes the place of the others.
     whole: bool,
     names: BTreeSet<String>,
@@ -262,7 +263,7 @@ fn logs(s: &Settings, subject: &mut Subject) {
 }
 
 /// A conclusion at the line of a name; where the line is not there and another file may hold it, nothing is known.
-fn put(s: &Settings, subject: &mut Subject, path: &str, name: &str, value: Value) {
+fn put(s: &Settings, subject: &mut Subject, path: &'static str, name: &str, value: Value) {
     let fact = match (s.line(name), &s.missing) {
         (Some(line), _) => Fact::derived(path, value).at(line.place.clone()),
         (None, Some(what)) => Fact::derived(path, Value::unseen("include-missing", what.as_str())),

@@ -387,7 +387,7 @@ fn unknown() -> Value {
     Value::unseen("ambiguous", "an expression whose value is not here")
 }
 
-fn put(subject: &mut Subject, path: &str, value: impl Into<Value>, place: Option<Place>) {
+fn put(subject: &mut Subject, path: &'static str, value: impl Into<Value>, place: Option<Place>) {
     let fact = Fact::derived(path, value);
     subject.put(match place {
         Some(place) => fact.at(place),

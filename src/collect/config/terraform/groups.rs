@@ -366,7 +366,7 @@ fn defaults(world: &World<'_, '_>, resource: &Resource, group: &Group, subject: 
     subject.put(Fact::derived("default_network", value).at(at));
 }
 
-fn put(subject: &mut Subject, path: &str, value: impl Into<Value>, place: Option<Place>) {
+fn put(subject: &mut Subject, path: &'static str, value: impl Into<Value>, place: Option<Place>) {
     let fact = Fact::derived(path, value);
     subject.put(match place {
         Some(place) => fact.at(place),

@@ -418,7 +418,14 @@ impl World<'_, '_> {
     }
 
     /// Puts a truth that an attribute says, or the provider's own.
-    fn flag(&self, subject: &mut Subject, path: &str, resource: &Resource, name: &str, own: bool) {
+    fn flag(
+        &self,
+        subject: &mut Subject,
+        path: &'static str,
+        resource: &Resource,
+        name: &str,
+        own: bool,
+    ) {
         subject.put(match self.get(resource, name) {
             None => Fact::default_of(path, own),
             Some((value, place)) => Fact::derived(path, truth(&value)).at(place),

@@ -61,7 +61,7 @@ struct Put<'a> {
 }
 
 impl Put<'_> {
-    fn fact(&mut self, path: &str, value: impl Into<Value>) {
+    fn fact(&mut self, path: &'static str, value: impl Into<Value>) {
         let fact = Fact::derived(path, value).at(self.place.clone());
         self.subject.put(fact);
     }

@@ -26,8 +26,9 @@ impl Field {
     pub(super) fn subject(&self, file: &str) -> Subject {
         let place = Place::new(file, self.line);
         let mut subject = Subject::new("api-field", self.id.as_str()).at(place.clone());
-        let mut put =
-            |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+        let mut put = |path: &'static str, value: Value| {
+            subject.put(Fact::derived(path, value).at(place.clone()))
+        };
         put("class", self.verdict.class.word().into());
         put("party", self.verdict.party.word().into());
         put("confidence", i64::from(self.verdict.confidence).into());

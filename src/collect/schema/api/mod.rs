@@ -126,8 +126,9 @@ fn told(
     let mut out: Vec<Subject> = personal.iter().map(|f| f.subject(file)).collect();
     out.extend(operations.iter().map(|o| o.subject(file)));
     let mut whole = Subject::new("api", id).at(Place::new(file, 0));
-    let mut put =
-        |path: &str, value: Value| whole.put(Fact::derived(path, value).at(Place::new(file, 0)));
+    let mut put = |path: &'static str, value: Value| {
+        whole.put(Fact::derived(path, value).at(Place::new(file, 0)))
+    };
     put("kind", kind.word().into());
     put("fields", count(all.len()));
     put("personal_fields", count(personal.len()));

@@ -62,8 +62,9 @@ impl Operation {
         let place = Place::new(file, self.line);
         let id = format!("{} {}", self.method.to_uppercase(), self.path);
         let mut subject = Subject::new("api-operation", id).at(place.clone());
-        let mut put =
-            |path: &str, value: Value| subject.put(Fact::derived(path, value).at(place.clone()));
+        let mut put = |path: &'static str, value: Value| {
+            subject.put(Fact::derived(path, value).at(place.clone()))
+        };
         let list = |of: &BTreeSet<String>| {
             let items = of.iter().cloned().map(Value::from);
             match self.parameter_not_followed {

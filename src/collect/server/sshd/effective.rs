@@ -25,7 +25,7 @@ pub(super) fn subject(config: &Config, block: usize, version: Option<Version>) -
         if !known && setting.block == block && !subject.facts.contains_key(setting.keyword.as_str())
         {
             subject.put(
-                Fact::set(setting.keyword.as_str(), setting.args.join(" "))
+                Fact::set(setting.keyword.clone(), setting.args.join(" "))
                     .at(setting.place.clone()),
             );
         }
@@ -286,7 +286,7 @@ fn waiting(subject: &Subject) -> Vec<Fact> {
     let Some(fact) = subject.facts.get("maxstartups") else {
         return Vec::new();
     };
-    let at = |path: &str, value: Value| {
+    let at = |path: &'static str, value: Value| {
         let new = Fact::new(path, value, fact.origin, Sensitivity::Public);
         match &fact.place {
             Some(place) => new.at(place.clone()),

@@ -182,8 +182,8 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
 /// The command line may say other than the files for everything.
 fn blind(subject: &mut Subject, error: &SourceError) {
     const KNOWN: [&str; 3] = ["in_match", "errors", "version"];
-    for (path, fact) in &mut subject.facts {
-        if !KNOWN.contains(&&**path) {
+    for fact in &mut subject.facts {
+        if !KNOWN.contains(&&*fact.path) {
             fact.value = super::host::unseen(error);
         }
     }
