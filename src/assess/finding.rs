@@ -69,47 +69,36 @@ pub(super) fn pseudo_asset(input: &Input<'_>, system: &str, control: &Control) -
 
 /// `no-subject` says that no asset of the kind has such a subject: of several assets of one system it is said once,
 /// and not at all where another asset has one.
-fn without_idle(input: &Input<'_>, judgements: Vec<Judgement>) -> Vec<Judgement> {
+fn without_idle(input: &Input<'_>, mut judgements: Vec<Judgement>) -> Vec<Judgement> {
     let idle = |j: &Judgement| j.reason.as_ref().is_some_and(|r| r.code == "no-subject");
-    let system = |j: &Judgement| {
-        let own = j.systems.as_ref().and_then(|s| s.first().cloned());
-        own.or_else(|| {
-            input
-                .assets
-                .get(j.asset as usize)
-                .and_then(|a| a.systems.first().cloned())
-        })
-    };
-    let mut busy = BTreeSet::new();
-    for j in judgements.iter().filter(|j| !idle(j)) {
-        let asset = input.assets.get(j.asset as usize);
-        let systems = j
-            .systems
-            .as_ref()
-            .map(|s| s.to_vec())
-            .or_else(|| asset.map(|a| a.systems.clone()));
-        busy.extend(
-            systems
-                .unwrap_or_default()
-                .into_iter()
-                .map(|s| (j.control, Some(s))),
-        );
-    }
-    // What the inventory says stands beside lists that only some systems have: any of them will do.
-    let document = |j: &Judgement| {
-        let asset = input.assets.get(j.asset as usize);
-        asset.is_some_and(|a| a.asset.kind == AssetKind::Document)
-    };
-    let anywhere: BTreeSet<u32> = busy.iter().map(|(control, _)| *control).collect();
-    let mut said = BTreeSet::new();
-    judgements
-        .into_iter()
-        .filter(|j| {
-            let key = (j.control, system(j));
+    let mut keep = {
+        let asset = |j: &Judgement| input.assets.get(j.asset as usize);
+        let mut busy = BTreeSet::new();
+        for j in judgements.iter().filter(|j| !idle(j)) {
+            let of_asset = asset(j).map(|a| a.systems.as_slice());
+            let systems = j.systems.as_deref().or(of_asset).unwrap_or_default();
+            busy.extend(systems.iter().map(|s| (j.control, s.as_str())));
+        }
+        // What the inventory says stands beside lists that only some systems have: any of them will do.
+        let document =
+            |j: &Judgement| asset(j).is_some_and(|a| a.asset.kind == AssetKind::Document);
+        let anywhere: BTreeSet<u32> = busy.iter().map(|(control, _)| *control).collect();
+        let mut said = BTreeSet::new();
+        let mut is_kept = |j: &Judgement| {
+            if !idle(j) {
+                return true;
+            }
+            let own = j.systems.as_deref().and_then(|s| s.first());
+            let system = own.or_else(|| asset(j).and_then(|a| a.systems.first()));
             let elsewhere = document(j) && anywhere.contains(&j.control);
-            !idle(j) || (!elsewhere && !busy.contains(&key) && said.insert(key))
-        })
-        .collect()
+            let there = system.is_some_and(|s| busy.contains(&(j.control, s.as_str())));
+            !elsewhere && !there && said.insert((j.control, system.cloned()))
+        };
+        let keep: Vec<bool> = judgements.iter().map(&mut is_kept).collect();
+        keep.into_iter()
+    };
+    judgements.retain(|_| keep.next().unwrap_or(true));
+    judgements
 }
 
 /// How many judgements are turned into findings by one thread at least.

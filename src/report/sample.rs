@@ -95,7 +95,11 @@ pub(super) fn large(count: usize) -> Run {
             .iter()
             .filter(|f| control.id.starts_with(&*f.control))
             .nth(n / 400 % 2)
-            .or_else(|| findings.iter().find(|f| control.id.starts_with(&*f.control)))
+            .or_else(|| {
+                findings
+                    .iter()
+                    .find(|f| control.id.starts_with(&*f.control))
+            })
             .unwrap();
         let mut finding = model.clone();
         finding.id = format!("{n:016x}");

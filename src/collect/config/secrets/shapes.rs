@@ -1,6 +1,6 @@
 //! Secrets that are known by their shape alone.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Regex, RegexSet};
 
@@ -10,7 +10,18 @@ use super::{Class, Hit, lures, mask};
 struct Shape {
     kind: &'static str,
     class: Class,
-    regex: Regex,
+    pattern: &'static str,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Shape {
+    /// Its expression, compiled where a line first has its lead: all of them take longer than a small tree.
+    fn regex(&self) -> Option<&Regex> {
+        let compiled = self
+            .regex
+            .get_or_init(|| Regex::new(&ascii(self.pattern)).ok());
+        compiled.as_ref()
+    }
 }
 
 /// What every line holds that has one of the shapes, as an expression: cheap to look for.
@@ -38,7 +49,8 @@ pub(super) fn scan(line: &str, below: &[&str], number: u32, prose: bool, hits: &
         let Some(shape) = SHAPES.get(at) else {
             continue;
         };
-        for found in shape.regex.captures_iter(line) {
+        let found = shape.regex().into_iter();
+        for found in found.flat_map(|regex| regex.captures_iter(line)) {
             let Some(value) = found.name("v").or_else(|| found.get(0)) else {
                 continue;
             };
@@ -108,20 +120,18 @@ fn private_key(line: &str, below: &[&str]) -> Option<&'static str> {
 static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     TABLE
         .iter()
-        .filter_map(|(kind, _, class, pattern)| {
-            Some(Shape {
-                kind,
-                class: *class,
-                regex: Regex::new(&ascii(pattern)).ok()?,
-            })
+        .map(|(kind, _, class, pattern)| Shape {
+            kind,
+            class: *class,
+            pattern,
+            regex: OnceLock::new(),
         })
         .collect()
 });
 
-/// Which of them a line has at all: one pass instead of one for each.
+/// Which of their leads a line holds: one pass instead of one for each, and far smaller than the shapes themselves.
 static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new(TABLE.iter().map(|(.., pattern)| ascii(pattern)))
-        .unwrap_or_else(|_| RegexSet::empty())
+    RegexSet::new(TABLE.iter().map(|(_, lead, ..)| lead)).unwrap_or_else(|_| RegexSet::empty())
 });
 
 static LEAD: LazyLock<Regex> = LazyLock::new(|| super::constant(&leads()));
@@ -497,6 +507,8 @@ mod tests {
     #[test]
     fn every_shape_is_a_regular_expression() {
         assert_eq!((SHAPES.len(), ANY.len()), (TABLE.len(), TABLE.len()));
+        let broken = SHAPES.iter().find(|shape| shape.regex().is_none());
+        assert_eq!(broken.map(|shape| shape.kind), None);
     }
 
     proptest::proptest! {
