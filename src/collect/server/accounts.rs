@@ -113,7 +113,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let new = inactive_of_new(host);
     subject.put(new);
     groups::put(&mut subject, &users, &groups);
-    homes::root(host, &mut subject);
+    homes::root(host, out, &mut subject);
     homes::trust(host, &mut subject);
     legacy(host, &mut subject);
     out.subjects.push(subject);

@@ -349,6 +349,14 @@ fn others(subject: &mut Subject, rules: &[Rule]) {
 fn running(host: &mut Host<'_>, saved: &[Rule]) -> Result<Vec<String>, SourceError> {
     let status = host.run(&STATUS)?;
     let loaded = host.run(&LOADED)?;
+    let now: Vec<Rule> = words(&loaded, &['#'])
+        .into_iter()
+        .map(|w| (LOADED.shown(), w.line, w.words))
+        .collect();
+    Ok(between(&status, &now, saved))
+}
+
+fn between(status: &str, now: &[Rule], saved: &[Rule]) -> Vec<String> {
     let mut found = Vec::new();
     let enabled = status
         .lines()
@@ -358,26 +366,40 @@ fn running(host: &mut Host<'_>, saved: &[Rule]) -> Result<Vec<String>, SourceErr
     if enabled == "0" {
         found.push("auditctl -s: enabled 0".to_owned());
     }
-    let now: Vec<Rule> = words(&loaded, &['#'])
-        .into_iter()
-        .map(|w| (LOADED.shown(), w.line, w.words))
-        .collect();
-    if count(&now) != count(saved) {
+    let locks = saved
+        .iter()
+        .rfind(|(_, _, w)| w.first().is_some_and(|e| e == "-e"))
+        .is_some_and(|(_, _, w)| w.get(1).is_some_and(|n| n == "2"));
+    match (locks, enabled) {
+        (true, "0" | "1") => found.push("immutable: saved, not running".to_owned()),
+        (false, "2") => found.push("immutable: running, not saved".to_owned()),
+        _ => {}
+    }
+    if count(now) != count(saved) {
         found.push(format!(
             "rules: running {}, saved {}",
-            count(&now),
+            count(now),
             count(saved)
         ));
+    }
+    // As many rules may yet be others.
+    for (path, groups) in CALLS {
+        let all = |rules: &[Rule]| groups.iter().all(|names| recorded(rules, names).is_some());
+        match (all(saved), all(now)) {
+            (true, false) => found.push(format!("{path}: saved, not running")),
+            (false, true) => found.push(format!("{path}: running, not saved")),
+            (true, true) | (false, false) => {}
+        }
     }
     let paths = |rules: &[Rule]| -> Vec<String> {
         let all = ['r', 'w', 'x', 'a'];
         let path = |w: &Vec<String>| touched(w, &all).map(|p| p.trim_end_matches('/').to_owned());
         rules.iter().filter_map(|(_, _, w)| path(w)).collect()
     };
-    let (now, before) = (paths(&now), paths(saved));
+    let (now, before) = (paths(now), paths(saved));
     let missing = before.iter().filter(|p| !now.contains(p));
     found.extend(missing.map(|p| format!("{p}: saved, not running")));
-    Ok(found)
+    found
 }
 
 fn is_rule(w: &[String]) -> bool {
@@ -539,7 +561,7 @@ pub(super) fn at_boot(host: &mut Host<'_>) -> Fact {
             .find_map(|w| w.strip_prefix("audit="));
         matches!(last, Some("1" | "on"))
     };
-    let off = lines.iter().find(|l| !on(l));
+    let off = lines.iter().find(|l| !on(l) && !l.mends());
     let place = off.or(lines.first()).map(|l| l.place.clone());
     let fact = Fact::derived(PATH, off.is_none());
     match place {

@@ -100,3 +100,22 @@ fn what_stops_recording() {
     assert_eq!(of("-a never,exit\n-w /etc/a -p wa"), "");
     assert_eq!(of("-a always,exit -F path=/a -F perm=w -F uid=1"), "");
 }
+
+#[test]
+fn as_many_rules_may_be_others() {
+    let saved = rules("-a always,exit -F arch=b64 -S execve -k exec\n-e 2");
+    let same = rules("-a always,exit -F arch=b64 -S execve -F key=exec");
+    let other = rules("-a always,exit -F arch=b64 -S mount -F key=mounts");
+    assert!(between("enabled 2\nfailure 1\n", &same, &saved).is_empty());
+    assert_eq!(
+        between("enabled 1\n", &same, &saved),
+        ["immutable: saved, not running"]
+    );
+    assert_eq!(
+        between("enabled 2\n", &other, &saved),
+        [
+            "rules.execve: saved, not running",
+            "rules.mounts: running, not saved"
+        ]
+    );
+}

@@ -1,8 +1,9 @@
 //! The command line that the boot loader will hand to the kernel.
 //!
 //! Entries of the Boot Loader Specification (RHEL from 8 on, systemd-boot) are what boots, where the host has them. Else
-//! it is what grub-mkconfig makes of its own file, which is read by a shell: later lines count, and may take up what
-//! earlier ones said.
+//! it is what stands in `grub.cfg`, and from the next `update-grub` on what grub-mkconfig makes of its own file, which is
+//! read by a shell: later lines count, and may take up what earlier ones said. Both are lines that may be booted: who
+//! mends the one and forgets the other has not mended the host.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,28 @@ const GRUB: &str = "/etc/default/grub";
 const DROP_INS: &str = "/etc/default/grub.d/*.cfg";
 /// What kernel-install puts into the entries of new kernels.
 const KERNEL: &str = "/etc/kernel/cmdline";
-const ENTRIES: &str = "/boot/loader/entries/*.conf";
+/// Where the system's own partition of the loader is mounted.
+const ENTRIES: [&str; 3] = [
+    "/boot/loader/entries/*.conf",
+    "/boot/efi/loader/entries/*.conf",
+    "/efi/loader/entries/*.conf",
+];
+/// Kernels that bring their own words.
+const UNIFIED: [&str; 3] = ["/boot/EFI/Linux", "/boot/efi/EFI/Linux", "/efi/EFI/Linux"];
+/// What GRUB reads when the host starts.
+const WRITTEN: [&str; 3] = [
+    "/boot/grub/grub.cfg",
+    "/boot/grub2/grub.cfg",
+    "/boot/efi/EFI/*/grub.cfg",
+];
+/// One line each, on small boards.
+const BOARDS: [&str; 2] = ["/boot/firmware/cmdline.txt", "/boot/cmdline.txt"];
+/// Lines of `append`.
+const SYSLINUX: [&str; 3] = [
+    "/boot/extlinux/extlinux.conf",
+    "/boot/extlinux.conf",
+    "/boot/syslinux/syslinux.cfg",
+];
 /// Holds the variables that entries name.
 const ENVIRONMENT: &str = "/boot/grub2/grubenv";
 
@@ -28,15 +50,39 @@ pub(super) const PIECES: &[Piece] = &[
     file(GRUB, ASSIGNED),
     file(DROP_INS, ASSIGNED),
     file(KERNEL, Keep::Reduced(Reduction::Masked)),
-    file(ENTRIES, Keep::Lines(&["options"])),
+    file(ENTRIES[0], OPTIONS),
+    file(ENTRIES[1], OPTIONS),
+    file(ENTRIES[2], OPTIONS),
+    folder(UNIFIED[0]),
+    folder(UNIFIED[1]),
+    folder(UNIFIED[2]),
+    file(WRITTEN[0], LINUX),
+    file(WRITTEN[1], LINUX),
+    file(WRITTEN[2], LINUX),
+    file(BOARDS[0], Keep::Reduced(Reduction::Masked)),
+    file(BOARDS[1], Keep::Reduced(Reduction::Masked)),
+    file(SYSLINUX[0], APPEND),
+    file(SYSLINUX[1], APPEND),
+    file(SYSLINUX[2], APPEND),
     file(ENVIRONMENT, Keep::Lines(&["kernelopts=", "tuned_"])),
 ];
 
+const OPTIONS: Keep = Keep::Lines(&["options"]);
+/// With what asks for a password; the hash behind it stays on the host.
+const LINUX: Keep = Keep::Lines(&["linux", "password_pbkdf2"]);
+const APPEND: Keep = Keep::Lines(&["append"]);
 const ASSIGNED: Keep = Keep::Lines(&["GRUB_CMDLINE_LINUX", "export GRUB_CMDLINE", BLS]);
 
 const fn file(path: &'static str, keep: Keep) -> Piece {
     Piece {
         what: What::File { path, keep },
+        serves: &["kernel", "auditd", "lsm", "drift"],
+    }
+}
+
+const fn folder(path: &'static str) -> Piece {
+    Piece {
+        what: What::Folder(path),
         serves: &["kernel", "auditd", "lsm", "drift"],
     }
 }
@@ -50,34 +96,116 @@ pub(super) struct Line {
     pub(super) place: Place,
 }
 
+impl Line {
+    fn of(text: &str, place: Place) -> Self {
+        let words = text.split_whitespace().map(str::to_owned).collect();
+        Self { words, place }
+    }
+
+    /// Is it the one that an administrator chooses to mend the host?
+    pub(super) fn mends(&self) -> bool {
+        let says = |w: &String| w == "single" || w == "recovery";
+        self.words.iter().any(says)
+    }
+}
+
 /// Every command line that may be booted, at least one.
 ///
 /// # Errors
 /// [`SourceError::Missing`] where the host has none of these files: another loader, or none.
 pub(super) fn saved(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
     let grub = grub(host)?;
-    if grub.as_ref().is_none_or(|g| g.entries) {
-        let entries = entries(host)?;
-        if !entries.is_empty() {
-            return Ok(entries);
-        }
-        if let Some(text) = host.optional(KERNEL)? {
-            let words = text.split_whitespace().map(str::to_owned).collect();
-            let place = Place::new(KERNEL, 1);
-            return Ok(vec![Line { words, place }]);
+    for folder in UNIFIED {
+        let names = host.names(folder)?;
+        if let Some(name) = names.iter().find(|n| n.ends_with(".efi")) {
+            let why = "a kernel that brings its own words".to_owned();
+            return Err(SourceError::Unreadable(format!("{folder}/{name}"), why));
         }
     }
-    match grub {
-        Some(grub) => Ok(vec![grub.line]),
-        None => Err(SourceError::Missing(GRUB.to_owned())),
+    let mut lines = match grub.as_ref().and_then(|g| g.entries) {
+        Some(false) => Vec::new(),
+        Some(true) | None => entries(host)?,
+    };
+    // Where nobody says which loader boots, all that one of them may boot counts.
+    let by_entries = grub.as_ref().is_none_or(|g| g.entries == Some(true));
+    if by_entries && !lines.is_empty() {
+        return Ok(lines);
     }
+    if by_entries && let Some(text) = host.optional(KERNEL)? {
+        return Ok(vec![Line::of(&text, Place::new(KERNEL, 1))]);
+    }
+    lines.extend(written(host)?);
+    lines.extend(grub.map(|g| g.line));
+    if lines.is_empty() {
+        lines = others(host)?;
+    }
+    match lines.is_empty() {
+        true => Err(SourceError::Missing(GRUB.to_owned())),
+        false => Ok(lines),
+    }
+}
+
+/// The kernels that `grub.cfg` starts.
+fn written(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
+    let mut lines = Vec::new();
+    for pattern in WRITTEN {
+        for path in host.glob(pattern)? {
+            let Some(text) = host.optional(&path)? else {
+                continue;
+            };
+            for (number, content) in joined_without(&text, &['#']) {
+                let mut words = content.split_whitespace();
+                let command = words.next().unwrap_or_default();
+                if !["linux", "linux16", "linuxefi"].contains(&command) {
+                    continue;
+                }
+                // The kernel itself comes first.
+                let rest: Vec<&str> = words.skip(1).collect();
+                // Ubuntu's own word for the splash.
+                let of = |name: &str| (name == "vt_handoff").then(String::new);
+                let Some(rest) = expanded(&rest.join(" "), of) else {
+                    let why = format!("line {number}: a variable that is set when the host starts");
+                    return Err(SourceError::Unreadable(path, why));
+                };
+                lines.push(Line::of(&rest, Place::new(path.as_str(), number)));
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// What other loaders hand over.
+fn others(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
+    for path in BOARDS {
+        if let Some(text) = host.optional(path)? {
+            return Ok(vec![Line::of(&text, Place::new(path, 1))]);
+        }
+    }
+    let mut lines = Vec::new();
+    for path in SYSLINUX {
+        let text = host.optional(path)?.unwrap_or_default();
+        for (number, content) in joined_without(&text, &['#']) {
+            let content = content.trim();
+            let split = content.split_once(char::is_whitespace);
+            if let Some((word, rest)) = split
+                && word.eq_ignore_ascii_case("append")
+            {
+                lines.push(Line::of(rest, Place::new(path, number)));
+            }
+        }
+    }
+    Ok(lines)
 }
 
 /// The options of each entry; several lines of them go together.
 fn entries(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
     let mut lines = Vec::new();
     let mut variables: Option<BTreeMap<String, String>> = None;
-    for path in host.glob(ENTRIES)? {
+    let mut paths = Vec::new();
+    for pattern in ENTRIES {
+        paths.extend(host.glob(pattern)?);
+    }
+    for path in paths {
         let Some(text) = host.optional(&path)? else {
             continue;
         };
@@ -123,8 +251,8 @@ fn entries(host: &mut Host<'_>) -> Result<Vec<Line>, SourceError> {
 /// What grub-mkconfig reads.
 struct Grub {
     line: Line,
-    /// Does it leave the command line to entries, where there are any?
-    entries: bool,
+    /// Does it say whether it leaves the command line to entries?
+    entries: Option<bool>,
 }
 
 fn grub(host: &mut Host<'_>) -> Result<Option<Grub>, SourceError> {
@@ -145,7 +273,7 @@ fn grub(host: &mut Host<'_>) -> Result<Option<Grub>, SourceError> {
         .collect();
     Ok(Some(Grub {
         line: Line { words, place },
-        entries: values.get(BLS).is_none_or(|v| v != "false"),
+        entries: values.get(BLS).map(|v| v != "false"),
     }))
 }
 

@@ -18,6 +18,8 @@ pub(super) const PIECES: &[Piece] = &[
     folder("/lib/systemd/system"),
     folder("/lib/systemd/system/*.wants"),
     folder("/lib/systemd/system/*.requires"),
+    folder("/etc/rc3.d"),
+    folder("/etc/rc5.d"),
 ];
 
 /// Names and links of units; none is opened.

@@ -5,7 +5,7 @@
 
 use super::host::{Host, derived, texts, unseen};
 use super::plan::{Piece, What};
-use crate::model::{Entry, Fact, SourceError, Subject, Value};
+use crate::model::{Collected, Entry, Fact, SourceError, Subject, Value};
 use crate::parse::keyword::accounts::User;
 
 /// What this part reads.
@@ -96,21 +96,46 @@ pub(super) fn of(user: &User, host: &Host<'_>) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Keys with which root itself may log in.
-pub(super) fn root(host: &Host<'_>, subject: &mut Subject) {
-    let mut found: Result<Option<&str>, SourceError> = Ok(None);
-    for file in ["/root/.ssh/authorized_keys", "/root/.ssh/authorized_keys2"] {
-        match there(host, file) {
+/// Keys with which root itself may log in, wherever sshd looks for them.
+pub(super) fn root(host: &Host<'_>, out: &Collected, subject: &mut Subject) {
+    let mut found: Result<Option<String>, SourceError> = Ok(None);
+    for file in places(out) {
+        match there(host, &file) {
             Ok(Some(entry)) if entry.size > 0 => found = Ok(Some(file)),
             Ok(_) => {}
-            Err(e) => found = Err(e),
+            Err(e) => found = found.and_then(|key| key.map(Some).ok_or(e)),
         }
     }
     subject.put(match found {
-        Ok(Some(file)) => derived("root.keys", true, file, 0),
+        Ok(Some(file)) => derived("root.keys", true, &file, 0),
         Ok(None) => Fact::derived("root.keys", false),
         Err(e) => Fact::derived("root.keys", unseen(&e)),
     });
+}
+
+/// Where keys of root may stand: in its home, and where `AuthorizedKeysFile` says.
+fn places(out: &Collected) -> Vec<String> {
+    let mut all: Vec<String> = KEYS.iter().map(|key| format!("/root/{key}")).collect();
+    for server in out.subjects.iter().filter(|s| &*s.kind == "sshd") {
+        let Some(Value::Text(text)) = server.facts.get("authorizedkeysfile").map(|f| &f.value)
+        else {
+            continue;
+        };
+        for word in text.split_whitespace().filter(|w| *w != "none") {
+            let path = word
+                .replace("%u", "root")
+                .replace("%U", "0")
+                .replace("%h", "/root")
+                .replace("%%", "%");
+            all.push(match path.strip_prefix('/') {
+                Some(_) => path,
+                None => format!("/root/{path}"),
+            });
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Files of the whole host that trust others by name.

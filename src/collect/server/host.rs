@@ -20,6 +20,9 @@ const SYSTEM: &str = "/etc/systemd/system";
 /// Where packages bring their units; one is a link to the other on most hosts.
 const SHIPPED: [&str; 2] = ["/usr/lib/systemd/system", "/lib/systemd/system"];
 
+/// Links to scripts of SysV, which systemd starts as well.
+const OLDER: [&str; 2] = ["/etc/rc3.d", "/etc/rc5.d"];
+
 /// How many paths one pattern may lead to.
 const MAX_PATHS: usize = 1000;
 
@@ -280,7 +283,27 @@ impl<'a> Host<'a> {
                 }
             }
         }
+        for folder in OLDER {
+            match self.names(folder) {
+                Ok(links) => all.extend(links.iter().filter_map(|link| self.of_script(link))),
+                Err(e) => _ = error.get_or_insert(e),
+            }
+        }
         (all, error)
+    }
+
+    /// The unit that systemd makes of a link `S20name` to an older script, where no unit of its name is there.
+    fn of_script(&self, link: &str) -> Option<String> {
+        let rest = link.strip_prefix('S')?;
+        let name = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let name = name.strip_suffix(".sh").unwrap_or(name);
+        if name.is_empty() || name.len() == rest.len() {
+            return None;
+        }
+        let unit = format!("{name}.service");
+        let mut folders = [SYSTEM].into_iter().chain(SHIPPED);
+        let there = folders.any(|f| self.exists(&format!("{f}/{unit}")) != Some(false));
+        (!there).then_some(unit)
     }
 
     /// What was read.

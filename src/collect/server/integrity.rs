@@ -3,7 +3,9 @@
 use super::host::{Host, certainty, derived, reason, texts, unseen};
 use super::malware::enabled;
 use super::packages;
-use super::plan::{Keep, Piece, Reduction, What};
+use super::plan::{Piece, What};
+use super::schedule::{self, Job};
+use super::started::{Program, When, starts};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::numbered;
 
@@ -16,14 +18,6 @@ const AIDE_DB: [&str; 3] = [
 /// What starts AIDE: Debian's timer, its older daily job.
 const AIDE_TIMER: &str = "dailyaidecheck.timer";
 const AIDE_DAILY: [&str; 2] = ["/etc/cron.daily/aide", "/etc/cron.daily/dailyaidecheck"];
-/// Lines of cron that may start a check.
-const CRON: [&str; 5] = [
-    "/etc/crontab",
-    "/etc/cron.d/*",
-    "/etc/anacrontab",
-    "/var/spool/cron/root",
-    "/var/spool/cron/crontabs/root",
-];
 const WAZUH: &str = "/var/ossec/etc/ossec.conf";
 
 /// What this part reads, beside the record of packages and the units.
@@ -33,11 +27,6 @@ pub(super) const PIECES: &[Piece] = &[
     piece(What::Stat(AIDE_DB[2])),
     piece(What::Stat(AIDE_DAILY[0])),
     piece(What::Stat(AIDE_DAILY[1])),
-    cron(CRON[0]),
-    cron(CRON[1]),
-    cron(CRON[2]),
-    cron(CRON[3]),
-    cron(CRON[4]),
 ];
 
 const fn piece(what: What) -> Piece {
@@ -45,12 +34,6 @@ const fn piece(what: What) -> Piece {
         what,
         serves: &["integrity"],
     }
-}
-
-/// Jobs may name a password.
-const fn cron(path: &'static str) -> Piece {
-    let keep = Keep::Reduced(Reduction::Masked);
-    piece(What::File { path, keep })
 }
 
 /// Collects the subject type `integrity`.
@@ -129,33 +112,71 @@ fn scheduled(host: &mut Host<'_>) -> Fact {
     for path in AIDE_DAILY {
         // run-parts leaves out what may not be executed.
         match host.entry(path) {
-            Ok(entry) if entry.mode & 0o111 != 0 => return derived(PATH, true, path, 0),
+            Ok(entry) if entry.mode & 0o111 != 0 => {
+                return derived(PATH, schedule::daemon(host), path, 0);
+            }
             Ok(_) => {}
             Err(e) if e.is_missing() => {}
             Err(e) => return Fact::derived(PATH, unseen(&e)),
         }
     }
     match job(host) {
-        Ok(Some((file, line))) => derived(PATH, true, &file, line),
+        Ok(Some(job)) => derived(PATH, job.enabled, &job.place.0, job.place.1),
         Ok(None) => Fact::derived(PATH, timer),
         Err(e) => Fact::derived(PATH, unseen(&e)),
     }
 }
 
-/// A line of cron that runs AIDE.
-fn job(host: &mut Host<'_>) -> Result<Option<(String, u32)>, SourceError> {
-    for pattern in CRON {
-        for file in host.glob(pattern)? {
-            let Some(text) = host.optional(&file)? else {
-                continue;
-            };
-            let runs = |l: &str| !l.trim_start().starts_with('#') && l.contains("aide");
-            if let Some((line, _)) = numbered(&text).find(|(_, l)| runs(l)) {
-                return Ok(Some((file, line)));
+/// What AIDE does instead of looking for changes.
+const INSTEAD: &[&str] = &[
+    "--init",
+    "-i",
+    "--dry-init",
+    "-n",
+    "--compare",
+    "-E",
+    "--config-check",
+    "-D",
+    "--path-check",
+    "-p",
+    "--list",
+    "--version",
+    "-v",
+    "--help",
+    "-h",
+];
+
+const AIDE: [Program; 3] = [
+    ("aide", When::Without(INSTEAD)),
+    ("aide.wrapper", When::Without(INSTEAD)),
+    ("dailyaidecheck", When::Without(&[])),
+];
+
+/// A job that looks for changes with AIDE, and whether it is on; what cannot be told hides that there is none.
+fn job(host: &mut Host<'_>) -> Result<Option<Job>, SourceError> {
+    let (jobs, hidden) = schedule::read(host);
+    let mut open = hidden;
+    let mut found: Option<Job> = None;
+    for job in jobs.into_iter().filter(|j| j.enabled != Value::Bool(false)) {
+        match starts(&AIDE, &job.command) {
+            Some(true) => {
+                let before = found.as_ref().map_or(3, |f| certainty(&f.enabled));
+                if certainty(&job.enabled) < before {
+                    found = Some(job);
+                }
+            }
+            Some(false) => {}
+            None => {
+                let why = "aide: another program says what it does".to_owned();
+                open.get_or_insert(SourceError::Unreadable(job.place.0, why));
             }
         }
     }
-    Ok(None)
+    match (found, open) {
+        (Some(job), _) => Ok(Some(job)),
+        (None, Some(e)) => Err(e),
+        (None, None) => Ok(None),
+    }
 }
 
 /// Does Wazuh watch files, and start with the host?

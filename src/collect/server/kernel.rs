@@ -110,8 +110,6 @@ pub(super) const PIECES: &[Piece] = &[
     file("/run/systemd/coredump.conf.d/*.conf", DUMPS),
     file("/usr/local/lib/systemd/coredump.conf.d/*.conf", DUMPS),
     file("/usr/lib/systemd/coredump.conf.d/*.conf", DUMPS),
-    file("/boot/grub/grub.cfg", FIRST),
-    file("/boot/grub2/grub.cfg", FIRST),
     file("/boot/grub2/user.cfg", FIRST),
     file("/etc/grub.d/*", FIRST),
 ];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cleaning;
 use super::host::{Host, both, derived, set, texts, unseen};
 use super::journal::{Journal, journald};
 use super::logfiles;
@@ -10,7 +11,7 @@ use super::plan::{Keep, Piece, Reduction, What};
 use super::rotation::{self, Rotation};
 use super::shippers::{self, Shipper, is_here};
 use crate::model::{Collected, Fact, List, Place, Seen, SourceError, Subject, Value};
-use crate::parse::keyword::rsyslog::{Action, Line, parse, takes};
+use crate::parse::keyword::rsyslog::{Action, Line, Tls, parse, takes};
 
 const RSYSLOG: &str = "/etc/rsyslog.conf";
 
@@ -78,6 +79,8 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     remote(host, &rsyslog, &shippers, &mut subject);
     received(&rsyslog, &mut subject);
     logfiles::collect(host, &mut subject);
+    let (mut files, mut journal) = (files, journal);
+    clean(host, &mut files, &mut journal);
     retention(host, &rsyslog, files, journal, &mut subject);
     subject.put(Fact::derived(
         "dhcp_servers",
@@ -238,6 +241,22 @@ fn shorter(a: Option<Days>, b: Days) -> Days {
     }
 }
 
+/// Takes off the time that logs are kept what other jobs delete sooner.
+fn clean(host: &mut Host<'_>, files: &mut Files, journal: &mut Journal) {
+    let cleaning = cleaning::read(host);
+    if let Some(after) = cleaning.files
+        && let Some(kept) = files.days.take()
+    {
+        files.days = Some(shorter(Some(after), kept));
+    }
+    if let (Some(after), Value::Bool(true)) = (cleaning.journal, &journal.persistent) {
+        let kept = (journal.days.clone(), Some(journal.place.clone()));
+        let (days, place) = shorter(Some(after), kept);
+        journal.days = days;
+        journal.place = place.unwrap_or_else(|| journal.place.clone());
+    }
+}
+
 fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mut Subject) {
     let all = shippers.iter().map(Shipper::value);
     subject.put(Fact::derived(
@@ -262,13 +281,17 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mu
             return;
         }
     };
-    // `$DefaultNetstreamDriver gtls` with mode 1 encrypts all legacy forwarding.
-    let directive = |name: &str| {
-        lines.iter().any(|(_, l)| matches!(l, Line::Directive { name: n, value, .. } if n == name && (value == "gtls" || value == "ossl" || value == "1")))
+    let says = |name: &str, values: &[&str]| {
+        lines.iter().any(|(_, l)| {
+            matches!(l, Line::Directive { name: n, value, .. }
+                if n == name && values.contains(&value.to_ascii_lowercase().as_str()))
+        })
     };
-    let globally = (directive("defaultnetstreamdriver")
-        || directive("global.defaultnetstreamdriver"))
-        && directive("actionsendstreamdrivermode");
+    let drivers = ["gtls", "ossl", "mbedtls"];
+    let driver =
+        says("defaultnetstreamdriver", &drivers) || says("global.defaultnetstreamdriver", &drivers);
+    let directives = driver && says("actionsendstreamdrivermode", &["1"])
+        || says("actionsendstreamdriver", &drivers) && says("actionsendstreamdrivermode", &["1"]);
     let mut targets: BTreeMap<String, bool> = BTreeMap::new();
     let mut place = None;
     let (mut sends, mut conditional) = (false, false);
@@ -276,11 +299,7 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mu
         if let Line::Rule {
             selector,
             action:
-                Action::Forward {
-                    host,
-                    protocol,
-                    tls,
-                },
+                Action::Forward { host, tls, .. },
             line,
         } = line
             // What goes to the host itself has not left it.
@@ -290,7 +309,17 @@ fn remote(host: &Host<'_>, rsyslog: &Rsyslog, shippers: &[Shipper], subject: &mu
             let of = |facility| comes(lines, at, selector.as_deref(), facility);
             sends |= ["auth", "authpriv", "daemon"].into_iter().any(of);
             conditional |= selector.is_none();
-            targets.insert(host.clone(), *tls || (globally && *protocol == "tcp"));
+            let safe = match tls {
+                Tls::Yes => true,
+                Tls::No => false,
+                Tls::ByDriver => driver,
+                Tls::ByDirectives => directives,
+            };
+            // Of two ways to one host both count.
+            let before = targets.insert(host.clone(), safe);
+            if before == Some(false) {
+                targets.insert(host.clone(), false);
+            }
             place = place.or(Some((file.clone(), *line)));
         }
     }

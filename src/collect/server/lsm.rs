@@ -1,13 +1,17 @@
 //! Mandatory access control: SELinux or AppArmor, on after a restart, enforcing, and as the kernel has it now.
 
+use super::cmdline;
 use super::drift;
-use super::host::{Host, derived, texts, unseen};
+use super::host::{Host, both, derived, texts, unseen};
 use super::plan::{Keep, Piece, What};
+use super::record::Manager;
 use crate::model::{Collected, Command, EntryKind, Fact, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{numbered, pairs};
 
 const SELINUX: &str = "/etc/selinux/config";
 const PROFILES: &str = "/etc/apparmor.d";
+/// Profiles that are not loaded.
+const DISABLED: &str = "/etc/apparmor.d/disable";
 const KERNEL: &str = "/sys/kernel/security/apparmor/profiles";
 
 const ENFORCE: Command = Command {
@@ -31,6 +35,10 @@ pub(super) const PIECES: &[Piece] = &[
     },
     Piece {
         what: What::Folder("/etc/apparmor.d/force-complain"),
+        serves: &["lsm"],
+    },
+    Piece {
+        what: What::Folder(DISABLED),
         serves: &["lsm"],
     },
     file(KERNEL, Keep::Whole),
@@ -122,7 +130,9 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         Some(_) | None => value,
     };
     let mut subject = Subject::new("lsm", "lsm");
-    if let Some(text) = host.optional(SELINUX)? {
+    let chosen = chosen(host);
+    let selinux = host.optional(SELINUX)?;
+    if let Some(text) = selinux.filter(|_| chosen != Value::Bool(false)) {
         let pairs = pairs::equals(&text);
         let mode = pairs::last(&pairs, "SELINUX");
         let line = mode.map_or(0, |p| p.line);
@@ -137,12 +147,12 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
         let enabled = if off("selinux=0") == Some(true) {
             Value::Bool(false)
         } else {
-            unless_hidden(of(mode != "disabled"))
+            both(chosen, unless_hidden(of(mode != "disabled")))
         };
         let enforcing = if off("enforcing=0") == Some(true) || enabled == Value::Bool(false) {
             Value::Bool(false)
         } else {
-            unless_hidden(of(mode == "enforcing"))
+            both(enabled.clone(), unless_hidden(of(mode == "enforcing")))
         };
         subject.put(derived("kind", "selinux", SELINUX, line));
         subject.put(derived("enabled", enabled, SELINUX, line));
@@ -175,24 +185,40 @@ fn saved(host: &mut Host<'_>, out: &Collected) -> Result<Option<Subject>, Source
     Ok(Some(subject))
 }
 
-/// How many profiles there are, and those that only complain.
+/// Does the kernel take SELinux at all? Debian's and Ubuntu's take AppArmor where their command line does not say other.
+fn chosen(host: &mut Host<'_>) -> Value {
+    if !matches!(host.record().map(|r| r.manager), Ok(Manager::Dpkg)) {
+        return Value::Bool(true);
+    }
+    let names = |word: &String| {
+        let list = word.strip_prefix("lsm=");
+        word == "security=selinux" || list.is_some_and(|l| l.split(',').any(|m| m == "selinux"))
+    };
+    match cmdline::saved(host) {
+        Ok(lines) => Value::Bool(lines.iter().all(|l| l.words.iter().any(names))),
+        Err(e) => unseen(&e),
+    }
+}
+
+/// How many profiles there are, and those that only complain. One that is not loaded is none, nor is one that confines
+/// nothing and is only a name (Ubuntu brings many).
 fn complaining(host: &mut Host<'_>) -> Result<(usize, Vec<String>), SourceError> {
     let (mut count, mut found) = (0, Vec::new());
     let forced = host.names("/etc/apparmor.d/force-complain")?;
+    let disabled = host.names(DISABLED)?;
     for entry in host.entries(PROFILES)? {
-        if entry.kind != EntryKind::File || entry.name.starts_with('.') {
+        let left = entry.name.starts_with('.') || disabled.contains(&entry.name);
+        if entry.kind != EntryKind::File || left {
             continue;
         }
         let text = host.optional(&format!("{PROFILES}/{}", entry.name))?;
         let text = text.unwrap_or_default();
         let heads: Vec<&str> = numbered(&text)
             .map(|(_, l)| l.trim())
-            .filter(|l| is_head(l))
+            .filter(|l| is_head(l) && !l.contains("unconfined"))
             .collect();
         count += heads.len();
-        let flagged = heads
-            .iter()
-            .any(|l| l.contains("complain") || l.contains("unconfined)"));
+        let flagged = heads.iter().any(|l| l.contains("complain"));
         if !heads.is_empty() && (flagged || forced.contains(&entry.name)) {
             found.push(entry.name);
         }

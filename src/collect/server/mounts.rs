@@ -4,21 +4,13 @@
 
 use super::drift;
 use super::host::{Host, reason, texts, unseen};
+use super::mountunits;
 use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Command, Fact, Place, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::mounts::{self, Mount};
-use crate::parse::keyword::pairs;
 
 const FSTAB: &str = "/etc/fstab";
 const CRYPTTAB: &str = "/etc/crypttab";
-/// A unit that makes `/tmp` a file system in memory.
-const TMP_UNITS: [&str; 4] = [
-    "/etc/systemd/system/tmp.mount",
-    "/usr/lib/systemd/system/tmp.mount",
-    "/lib/systemd/system/tmp.mount",
-    "/usr/share/systemd/tmp.mount",
-];
-
 const MOUNTED: Command = Command {
     id: "mounts",
     argv: &[
@@ -40,10 +32,6 @@ pub(super) const PIECES: &[Piece] = &[
     // A mount of the network may have a password among its options.
     file(FSTAB, Keep::Reduced(Reduction::Masked)),
     file(CRYPTTAB, Keep::Reduced(Reduction::Masked)),
-    file(TMP_UNITS[0], Keep::Whole),
-    file(TMP_UNITS[1], Keep::Whole),
-    file(TMP_UNITS[2], Keep::Whole),
-    file(TMP_UNITS[3], Keep::Whole),
     piece(What::Stat("/var/lib/postgresql")),
     piece(What::Stat("/var/lib/pgsql")),
     piece(What::Stat("/var/lib/mysql")),
@@ -136,17 +124,8 @@ fn table(host: &mut Host<'_>) -> Result<Vec<Mount>, SourceError> {
             "names no root file system, so it is not what the host uses",
         ));
     }
+    all = mountunits::laid_over(host, all)?;
     let has = |all: &[Mount], at: &str| all.iter().any(|m| m.target == at);
-    if !has(&all, "/tmp") && host.unit_on(&["tmp.mount"]) == Value::Bool(true) {
-        for unit in TMP_UNITS {
-            if let Some(text) = host.optional(unit)? {
-                let pairs = pairs::ini(&text);
-                let options = pairs::last(&pairs, "Options").map_or("", |p| p.value.as_str());
-                all.push(in_memory("/tmp", options));
-                break;
-            }
-        }
-    }
     if !has(&all, "/dev/shm") {
         // systemd mounts it so where no line says otherwise.
         all.push(in_memory("/dev/shm", "nosuid,nodev"));
@@ -271,12 +250,16 @@ fn saved_encryption(
         (Err(e), _) | (_, Err(e)) => (unseen(e), unseen(e)),
         (Ok(table), Ok(text)) => {
             let opened = mounts::crypttab(text.as_deref().unwrap_or_default());
-            let of = |source: &str| on_crypt(source, &opened);
+            // ZFS encrypts by itself, or not: its files do not say.
+            let of = |m: &Mount| match m.kind.as_str() {
+                "zfs" => None,
+                _ => on_crypt(&m.source, &opened),
+            };
             let data = match data(host) {
                 Err(why) => why,
                 Ok(found) => listed(found.into_iter().map(|path| {
                     let mount = holder(table, |m: &Mount| &m.target, path);
-                    (path.to_owned(), mount.and_then(|m| of(&m.source)))
+                    (path.to_owned(), mount.and_then(of))
                 })),
             };
             let mut swaps = table.iter().filter(|m| m.kind == "swap").peekable();
@@ -285,10 +268,10 @@ fn saved_encryption(
             } else {
                 listed(swaps.map(|m| {
                     let source = if m.source.starts_with("/dev/") || m.source.contains('=') {
-                        of(&m.source)
+                        of(m)
                     } else {
                         // A file: as its file system.
-                        holder(table, |m: &Mount| &m.target, &m.source).and_then(|m| of(&m.source))
+                        holder(table, |m: &Mount| &m.target, &m.source).and_then(of)
                     };
                     (m.source.clone(), source)
                 }))

@@ -3,7 +3,7 @@
 use super::host::Host;
 use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::SourceError;
-use crate::parse::keyword::pam::{Action, binds, leaves_out, parse};
+use crate::parse::keyword::pam::{Action, binds, leaves_out, parse, passes_over};
 
 /// What this part reads: arguments of modules may hold a password.
 pub(super) const PIECES: &[Piece] = &[Piece {
@@ -28,7 +28,7 @@ pub(super) struct Module {
     pub(super) binds: bool,
     /// Does what it does not decide fall through to a `pam_deny` behind it?
     pub(super) falls: bool,
-    /// May the success of a module before it leave it out?
+    /// May what a module before it says leave it out?
     pub(super) skipped: bool,
     /// `required`, `[success=1 default=ignore]`.
     control: String,
@@ -59,6 +59,9 @@ pub(super) fn stack(
     Ok(Some(weighed(walk.modules)))
 }
 
+/// Modules that tell accounts of this host from those of a directory.
+const LOCAL: [&str; 2] = ["pam_localuser", "pam_usertype"];
+
 /// A stack on the way.
 struct Walk<'a> {
     kind: &'a str,
@@ -78,6 +81,11 @@ fn weighed(mut modules: Vec<Module>) -> Vec<Module> {
         };
         let jumps = module.control.starts_with('[') && leaves_out(&module.control) != Some(0);
         let skipped = modules.iter().take(at).enumerate().any(|(n, before)| {
+            // Those whom another module keeps are not of this host.
+            let local = LOCAL.contains(&before.name.as_str());
+            if !local && n + passes_over(&before.control) >= at {
+                return true;
+            }
             match leaves_out(&before.control) {
                 Some(over) => n + over >= at,
                 // It ends the stack that it stands in with all stacks inside that.

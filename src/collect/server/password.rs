@@ -145,11 +145,17 @@ fn setting(module: &Module, files: &[(String, Pair)], key: &str, own: i64) -> (V
     }
 }
 
+/// The modules that look at a new password before one of them writes it: what comes later refuses too late.
+fn before_change(stack: &[Module]) -> &[Module] {
+    let writes = stack.iter().position(|m| m.name == "pam_unix");
+    stack.get(..writes.unwrap_or(stack.len())).unwrap_or(stack)
+}
+
 fn quality(host: &mut Host<'_>, subject: &mut Subject, stack: &[Module]) {
     const LIMITS: [&str; 4] = ["min_length", "classes", "dictcheck", "quality.root"];
-    let module = stack
+    let module = before_change(stack)
         .iter()
-        .find(|m| QUALITY.contains(&m.name.as_str()) && m.binds);
+        .find(|m| QUALITY.contains(&m.name.as_str()) && m.binds && !m.skipped);
     let Some(module) = module else {
         subject.put(Fact::derived("quality.enabled", false));
         only_unix(subject, stack);
@@ -256,7 +262,9 @@ fn limits(subject: &mut Subject, module: &Module, files: &[(String, Pair)]) {
 
 /// How many old passwords are refused: pam_pwhistory, or pam_unix itself.
 fn history(host: &mut Host<'_>, subject: &mut Subject, stack: &[Module]) {
-    let module = stack.iter().find(|m| m.name == "pam_pwhistory" && m.binds);
+    let module = before_change(stack)
+        .iter()
+        .find(|m| m.name == "pam_pwhistory" && m.binds && !m.skipped);
     if let Some(module) = module {
         let value = match arg(&module.args, "remember") {
             Some(value) => number(value),

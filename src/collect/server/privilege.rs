@@ -6,13 +6,20 @@ use super::host::{Host, reason, set, texts};
 use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Fact, List, Reason, Seen, Subject, Value};
 use crate::parse::keyword::sudoers::{Alias, Line, parse};
+use crate::parse::keyword::{Words, words};
 
 const SUDOERS: &str = "/etc/sudoers";
+
+/// The rules of doas, where that is there instead or beside.
+const DOAS: [&str; 2] = ["/etc/doas.conf", "/etc/doas.d/*.conf"];
+const DOAS_PACKAGES: [&str; 2] = ["doas", "opendoas"];
 
 /// What this part reads. Files that sudoers includes from elsewhere were not seen.
 pub(super) const PIECES: &[Piece] = &[
     file(SUDOERS),
     file("/etc/sudoers.d/*"),
+    file(DOAS[0]),
+    file(DOAS[1]),
     Piece {
         what: What::Folder("/etc/sudoers.d"),
         serves: &["privilege"],
@@ -77,7 +84,8 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let text = match host.text(SUDOERS) {
         Ok(text) => text,
         Err(e) if e.is_missing() => {
-            out.saw("privilege", host.without(SUDOERS, &["sudo", "sudo-ldap"]));
+            let packages = [&["sudo", "sudo-ldap"][..], &DOAS_PACKAGES].concat();
+            out.saw("privilege", host.without(SUDOERS, &packages));
             return;
         }
         Err(e) => {
@@ -87,6 +95,9 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     };
     let mut rules = Rules::default();
     add(host, SUDOERS, &text, &mut rules);
+    if host.has(&DOAS_PACKAGES) != Some(false) {
+        by_doas(host, &mut rules);
+    }
     let mut subject = Subject::new("privilege", "sudo");
     let complete = rules.hidden.is_empty();
     let exempt = exempt(&rules);
@@ -345,6 +356,66 @@ fn add(host: &mut Host<'_>, path: &str, text: &str, rules: &mut Rules) {
     }
 }
 
+/// `permit nopass :wheel as root cmd /bin/x`: who is permitted may it as by a rule of sudo.
+fn by_doas(host: &mut Host<'_>, rules: &mut Rules) {
+    for pattern in DOAS {
+        let files = match host.glob(pattern) {
+            Ok(files) => files,
+            Err(e) => {
+                rules.hidden.push(reason(&e));
+                continue;
+            }
+        };
+        for file in files {
+            match host.optional(&file) {
+                Ok(text) => {
+                    let all = words(&text.unwrap_or_default(), &['#']);
+                    rules
+                        .rules
+                        .extend(all.iter().filter_map(|w| permitted(&file, w)));
+                }
+                Err(e) => rules.hidden.push(reason(&e)),
+            }
+        }
+    }
+}
+
+fn permitted(file: &str, line: &Words) -> Option<Rule> {
+    if line.keyword() != "permit" {
+        return None;
+    }
+    let (mut nopasswd, mut inside, mut who) = (false, false, None);
+    let mut rest = line.args().iter();
+    for word in rest.by_ref() {
+        match word.as_str() {
+            // `setenv { NAME=value }`
+            "{" => inside = true,
+            "}" => inside = false,
+            _ if inside => {}
+            "nopass" => nopasswd = true,
+            "nolog" | "persist" | "keepenv" | "setenv" => {}
+            other => {
+                who = Some(other.to_owned());
+                break;
+            }
+        }
+    }
+    let command = rest.skip_while(|w| *w != "cmd").nth(1).cloned();
+    let who = who?;
+    Some(Rule {
+        who: match who.strip_prefix(':') {
+            Some(group) => format!("%{group}"),
+            None => who,
+        },
+        nopasswd,
+        all: command.is_none(),
+        negated: false,
+        commands: command.unwrap_or_else(|| "ALL".to_owned()),
+        file: file.to_owned(),
+        line: line.line,
+    })
+}
+
 fn include(host: &mut Host<'_>, from: &str, other: &str, folder: bool, rules: &mut Rules) {
     let other = if other.starts_with('/') {
         other.to_owned()
@@ -367,14 +438,24 @@ fn include(host: &mut Host<'_>, from: &str, other: &str, folder: bool, rules: &m
     } else {
         vec![other]
     };
+    let owner = host.entry(SUDOERS).map(|e| e.uid);
     for file in files {
         if rules.files >= MAX_FILES {
             rules.hidden.push(Reason::new("too-large", file));
             return;
         }
+        let settings = rules.defaults.len();
         match host.text(&file) {
             Ok(text) => add(host, &file, &text, rules),
             Err(e) => rules.hidden.push(reason(&e)),
+        }
+        // sudo passes over a file that others may write; what its rules would give stays a finding.
+        let loose = host.entry(&file).is_ok_and(|e| {
+            let group = e.mode & 0o020 != 0 && e.gid != 0;
+            e.mode & 0o002 != 0 || group || owner.as_ref().is_ok_and(|uid| e.uid != *uid)
+        });
+        if loose {
+            rules.defaults.truncate(settings);
         }
     }
 }

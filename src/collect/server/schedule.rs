@@ -1,9 +1,13 @@
 //! What runs on a schedule: crontabs, the folders of cron, and timers of systemd, each with how often at the least.
+//!
+//! A table that cron does not take (its name, its mode), and one that no daemon reads, runs nothing.
 
-use super::host::Host;
+use super::host::{Host, both};
 use super::plan::{Keep, Piece, Reduction, What};
+use super::record::Manager;
+use super::timers;
 use crate::model::{SourceError, Value};
-use crate::parse::keyword::{joined_without, numbered, pairs, systemd_seconds};
+use crate::parse::keyword::joined_without;
 
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
@@ -16,10 +20,6 @@ pub(super) const PIECES: &[Piece] = &[
     masked("/etc/cron.monthly/*"),
     masked("/var/spool/cron/crontabs/*"),
     masked("/var/spool/cron/*"),
-    unit("/etc/systemd/system/*.timer"),
-    unit("/etc/systemd/system/*.service"),
-    unit("/usr/lib/systemd/system/*.timer"),
-    unit("/usr/lib/systemd/system/*.service"),
 ];
 
 const fn masked(path: &'static str) -> Piece {
@@ -28,17 +28,7 @@ const fn masked(path: &'static str) -> Piece {
             path,
             keep: Keep::Reduced(Reduction::Masked),
         },
-        serves: &["backup"],
-    }
-}
-
-const fn unit(path: &'static str) -> Piece {
-    Piece {
-        what: What::File {
-            path,
-            keep: Keep::Reduced(Reduction::Masked),
-        },
-        serves: &["backup"],
+        serves: &["backup", "integrity", "logging"],
     }
 }
 
@@ -65,6 +55,7 @@ const FOLDERS: [(&str, i64); 4] = [
 /// All jobs, and the first error that may hide others.
 pub(super) fn read(host: &mut Host<'_>) -> (Vec<Job>, Option<SourceError>) {
     let (mut jobs, mut hidden) = (Vec::new(), None);
+    let daemon = daemon(host);
     let mut tables = vec![("/etc/crontab".to_owned(), true)];
     for (pattern, user) in [
         ("/etc/cron.d/*", true),
@@ -78,7 +69,14 @@ pub(super) fn read(host: &mut Host<'_>) -> (Vec<Job>, Option<SourceError>) {
     }
     for (file, user) in tables {
         match host.optional(&file) {
-            Ok(text) => table(&file, &text.unwrap_or_default(), user, &mut jobs),
+            Ok(text) => {
+                let enabled = match user && !is_taken(host, &file) {
+                    true => Value::Bool(false),
+                    false => daemon.clone(),
+                };
+                let text = text.unwrap_or_default();
+                table(&file, &text, user, &enabled, &mut jobs);
+            }
             Err(SourceError::WrongKind(..)) => {}
             Err(e) => _ = hidden.get_or_insert(e),
         }
@@ -87,13 +85,13 @@ pub(super) fn read(host: &mut Host<'_>) -> (Vec<Job>, Option<SourceError>) {
         match host.glob(&format!("{folder}/*")) {
             Ok(files) => {
                 for file in files {
-                    script(host, file, days, &mut jobs, &mut hidden);
+                    script(host, file, days, &daemon, &mut jobs, &mut hidden);
                 }
             }
             Err(e) => _ = hidden.get_or_insert(e),
         }
     }
-    if let Err(e) = timers(host, &mut jobs) {
+    if let Err(e) = timers::read(host, &mut jobs) {
         hidden.get_or_insert(e);
     }
     (jobs, hidden)
@@ -104,6 +102,7 @@ fn script(
     host: &mut Host<'_>,
     file: String,
     days: i64,
+    daemon: &Value,
     jobs: &mut Vec<Job>,
     hidden: &mut Option<SourceError>,
 ) {
@@ -116,7 +115,7 @@ fn script(
             jobs.push(Job {
                 command: text.lines().filter(code).collect::<Vec<_>>().join("\n"),
                 days: Value::Int(days),
-                enabled: Value::Bool(runs),
+                enabled: both(Value::Bool(runs), daemon.clone()),
                 place: (file, 1),
             });
         }
@@ -124,8 +123,73 @@ fn script(
     }
 }
 
+/// Does a daemon run what the files of cron say? One whose units are not known is believed.
+pub(super) fn daemon(host: &Host<'_>) -> Value {
+    const OTHERS: [&str; 4] = ["systemd-cron", "bcron", "fcron", "anacron"];
+    if host.has(&OTHERS) == Some(true) {
+        return Value::Bool(true);
+    }
+    match host.has(&["cron", "cronie"]) {
+        Some(false) => Value::Bool(false),
+        Some(true) | None => host.unit_on(&["cron.service", "crond.service"]),
+    }
+}
+
+/// Does cron take this table of the system? Debian's leaves out names with a dot and what others may write, cronie
+/// copies that packages leave behind and what may be run.
+fn is_taken(host: &Host<'_>, file: &str) -> bool {
+    let Ok(manager) = host.record().map(|r| r.manager) else {
+        return true;
+    };
+    let name = file.rsplit('/').next().unwrap_or_default();
+    let mode = host.entry(file).map_or(0o600, |e| e.mode);
+    match manager {
+        Manager::Dpkg => {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            name.chars().all(plain) && mode & 0o022 == 0
+        }
+        Manager::Rpm => {
+            let left = [".rpmsave", ".rpmorig", ".rpmnew", "~"];
+            !left.iter().any(|end| name.ends_with(end))
+                && !name.starts_with('#')
+                && mode & 0o7533 == 0o400
+        }
+    }
+}
+
+/// What cron hands to the shell of a line: what stands before the first `%` that no backslash keeps; the rest is its
+/// input. `None` where the shell then finds an open quote or bracket and runs nothing.
+fn handed_on(command: &str) -> Option<String> {
+    let (mut text, mut kept) = (String::new(), false);
+    for c in command.chars() {
+        if c == '%' && !kept {
+            break;
+        }
+        if c == '%' {
+            text.pop();
+        }
+        kept = c == '\\' && !kept;
+        text.push(c);
+    }
+    let (mut quote, mut depth, mut ticks, mut before) = (None, 0i32, 0u32, ' ');
+    for c in text.chars() {
+        match (c, quote) {
+            _ if before == '\\' => {}
+            ('\'', Some('\'')) | ('"', Some('"')) => quote = None,
+            (_, Some('\'')) => {}
+            ('\'' | '"', None) => quote = Some(c),
+            ('`', _) => ticks += 1,
+            ('(', _) if before == '$' => depth += 1,
+            (')', _) if depth > 0 => depth -= 1,
+            _ => {}
+        }
+        before = if before == '\\' { ' ' } else { c };
+    }
+    (quote.is_none() && depth == 0 && ticks % 2 == 0).then_some(text)
+}
+
 /// The lines of a crontab.
-fn table(file: &str, text: &str, with_user: bool, jobs: &mut Vec<Job>) {
+fn table(file: &str, text: &str, with_user: bool, enabled: &Value, jobs: &mut Vec<Job>) {
     for (line, content) in joined_without(text, &['#']) {
         let content = content.trim();
         if content.is_empty() || content.starts_with('#') {
@@ -144,10 +208,15 @@ fn table(file: &str, text: &str, with_user: bool, jobs: &mut Vec<Job>) {
         let Some(command) = words.get(skip..).filter(|c| !c.is_empty()) else {
             continue;
         };
+        let command = command.join(" ");
+        let handed = handed_on(&command);
         jobs.push(Job {
-            command: command.join(" "),
+            enabled: match handed {
+                Some(_) => enabled.clone(),
+                None => Value::Bool(false),
+            },
+            command: handed.unwrap_or(command),
             days,
-            enabled: Value::Bool(true),
             place: (file.to_owned(), line),
         });
     }
@@ -188,85 +257,6 @@ fn fields_days(fields: &[&str]) -> i64 {
         .unwrap_or(31)
 }
 
-/// Timers of systemd with the service that each starts.
-fn timers(host: &mut Host<'_>, jobs: &mut Vec<Job>) -> Result<(), SourceError> {
-    let folders = [
-        "/etc/systemd/system",
-        "/usr/lib/systemd/system",
-        "/lib/systemd/system",
-    ];
-    for file in host.drop_ins(&folders, ".timer")? {
-        let Some(text) = host.optional(&file)? else {
-            continue;
-        };
-        let name = file.rsplit('/').next().unwrap_or_default().to_owned();
-        let own = format!("{}.service", name.trim_end_matches(".timer"));
-        let pairs = pairs::ini(&text);
-        let service = pairs::last(&pairs, "Unit").map_or(own, |p| p.value.clone());
-        let calendar = pairs
-            .iter()
-            .find(|p| matches!(p.key.as_str(), "OnCalendar" | "OnUnitActiveSec"));
-        let (days, line) = match calendar {
-            Some(p) if p.key == "OnCalendar" => (calendar_days(&p.value), p.line),
-            Some(p) => (
-                systemd_seconds(&p.value).map_or_else(
-                    || Value::unseen("not-parsed", "OnUnitActiveSec"),
-                    |s| Value::Int((s / 86_400).max(1)),
-                ),
-                p.line,
-            ),
-            None => (Value::unseen("not-parsed", "no OnCalendar"), 1),
-        };
-        let mut command = String::new();
-        for folder in folders {
-            if let Some(text) = host.optional(&format!("{folder}/{service}"))? {
-                let starts = |l: &(u32, &str)| {
-                    l.1.starts_with("ExecStart") || l.1.starts_with("Environment")
-                };
-                command = numbered(&text)
-                    .filter(starts)
-                    .map(|l| l.1)
-                    .collect::<Vec<_>>()
-                    .join("\n");
-                break;
-            }
-        }
-        jobs.push(Job {
-            command,
-            days,
-            enabled: host.unit_on(&[&name]),
-            place: (file, line),
-        });
-    }
-    Ok(())
-}
-
-/// Days between two runs at the most of `OnCalendar=`.
-fn calendar_days(value: &str) -> Value {
-    let lower = value.to_ascii_lowercase();
-    let first = lower.split_whitespace().next().unwrap_or_default();
-    match first {
-        "minutely" | "hourly" | "daily" => return Value::Int(1),
-        "weekly" => return Value::Int(7),
-        "monthly" => return Value::Int(31),
-        "quarterly" => return Value::Int(92),
-        "yearly" | "annually" | "semiannually" => return Value::Int(366),
-        _ => {}
-    }
-    let weekday = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-        .iter()
-        .any(|d| first.starts_with(d));
-    if weekday {
-        return Value::Int(7);
-    }
-    match first.split('-').collect::<Vec<_>>().as_slice() {
-        [_, "*", "*"] | ["*", "*"] => Value::Int(1),
-        [_] if first.contains(':') => Value::Int(1),
-        [_, "*", _] => Value::Int(31),
-        _ => Value::unseen("not-parsed", "OnCalendar of another form"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,17 +268,27 @@ mod tests {
         assert_eq!(of("0 2 * * 0"), 7);
         assert_eq!(of("0 2 1 * *"), 31);
         assert_eq!(of("0 2 1 1 *"), 366);
-        assert_eq!(calendar_days("*-*-* 02:00:00"), Value::Int(1));
-        assert_eq!(calendar_days("Sun 03:00"), Value::Int(7));
-        assert_eq!(calendar_days("*-*-01 00:00"), Value::Int(31));
-        assert!(matches!(calendar_days("2026-01-01"), Value::Unseen(_)));
         let mut jobs = Vec::new();
         table(
             "/etc/crontab",
             "PATH=/bin\n17 3 * * * root restic backup /srv\n",
             true,
+            &Value::Bool(true),
             &mut jobs,
         );
         assert_eq!(jobs[0].command, "restic backup /srv");
+    }
+
+    #[test]
+    fn what_the_shell_gets() {
+        let of = |text: &str| handed_on(text);
+        assert_eq!(of("pg_dump x > /b/$(date +%F).sql"), None);
+        assert_eq!(
+            of("pg_dump x > /b/$(date +\\%F).sql").as_deref(),
+            Some("pg_dump x > /b/$(date +%F).sql")
+        );
+        assert_eq!(of("mail -s x an%hello").as_deref(), Some("mail -s x an"));
+        assert_eq!(of("tar cf \"/b/`date +%F`\" /srv"), None);
+        assert_eq!(of("echo it\\'s").as_deref(), Some("echo it\\'s"));
     }
 }

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::host::{Host, derived, set, unseen};
 use super::pam;
-use super::plan::{Keep, Piece, What};
+use super::plan::{Keep, Piece, Reduction, What};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
 use crate::parse::keyword::{numbered, pairs};
+
+/// Names the consoles where the init is none of systemd.
+const INITTAB: &str = "/etc/inittab";
 
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
@@ -25,6 +28,13 @@ pub(super) const PIECES: &[Piece] = &[
     lines("/run/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
     lines("/usr/lib/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
     lines("/lib/systemd/system/*getty*.d/*.conf", &["ExecStart"]),
+    Piece {
+        what: What::File {
+            path: INITTAB,
+            keep: Keep::Reduced(Reduction::Masked),
+        },
+        serves: &["session"],
+    },
     lines("/etc/gdm3/daemon.conf", &["AutomaticLogin"]),
     lines("/etc/gdm3/custom.conf", &["AutomaticLogin"]),
     lines("/etc/gdm/custom.conf", &["AutomaticLogin"]),
@@ -285,7 +295,9 @@ fn said(statement: &str) -> Says {
 
 /// agetty's option, long or short.
 fn logs_in(line: &str) -> bool {
-    line.contains("--autologin") || (line.contains("getty") && line.contains(" -a "))
+    line.contains("--autologin")
+        || (line.contains("getty") && line.contains(" -a "))
+        || line.contains("login -f ")
 }
 
 /// Folders of units, the first counts before the others for a drop-in of the same name.
@@ -314,7 +326,7 @@ fn getty_folders(host: &Host<'_>) -> Result<BTreeSet<String>, SourceError> {
 
 /// Logins without a password on a console or a desktop.
 fn autologin(host: &mut Host<'_>) -> Result<Fact, SourceError> {
-    let mut consoles = Vec::new();
+    let mut consoles = vec![INITTAB.to_owned()];
     // What an administrator wrote whole counts before what packages bring.
     for own in [
         "/etc/systemd/system/*getty*.service",

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::drift;
 use super::host::{Host, unseen};
 use super::plan::{Keep, Piece, What};
-use crate::model::{Collected, Command, Fact, Origin, Place, Seen, SourceError, Subject, Value};
+use crate::model::{
+    Collected, Command, Fact, Origin, Place, Reason, Seen, SourceError, Subject, Value,
+};
 use crate::parse::keyword::pairs;
 
 /// What runs.
@@ -26,11 +28,20 @@ pub(super) const PIECES: &[Piece] = &[
     file("/etc/ufw/sysctl.conf"),
     super::firewall::UFW_CONF,
     super::firewall::UFW_DEFAULTS,
+    stat("/sbin/init"),
+    stat("/usr/sbin/init"),
     Piece {
         what: What::Command(&RUNNING),
         serves: &["sysctl", "drift"],
     },
 ];
+
+const fn stat(path: &'static str) -> Piece {
+    Piece {
+        what: What::Stat(path),
+        serves: &["sysctl"],
+    }
+}
 
 /// Settings of the kernel have no secrets; comments and all else stay on the host.
 const fn file(path: &'static str) -> Piece {
@@ -96,6 +107,20 @@ const OWN: [(&str, Option<i64>); 39] = [
 
 /// Collects the subject type `sysctl`.
 pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
+    if is_image(host) {
+        match host.run(&RUNNING).map(|text| values_of(&text)) {
+            Err(SourceError::NotLive(_)) => {
+                let why =
+                    "no init is installed: an image of a container has the kernel of its host";
+                out.saw("sysctl", Seen::Not(Reason::new("missing-fact", why)));
+            }
+            running => {
+                out.subjects.push(as_it_runs(running));
+                out.saw("sysctl", Seen::Whole);
+            }
+        }
+        return;
+    }
     let mut subject = Subject::new("sysctl", "sysctl");
     let mut values: BTreeMap<String, Fact> = BTreeMap::new();
     let mut patterns = Patterns::default();
@@ -155,6 +180,22 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
         out.subjects.push(as_it_runs(running));
     }
     out.saw("sysctl", Seen::Whole);
+}
+
+/// Does nothing here ever start a kernel, or apply what files say of it?
+fn is_image(host: &Host<'_>) -> bool {
+    const INITS: [&str; 8] = [
+        "systemd",
+        "systemd-sysv",
+        "sysvinit-core",
+        "initscripts",
+        "openrc",
+        "runit",
+        "runit-init",
+        "upstart",
+    ];
+    let none = |path: &&str| host.exists(path) == Some(false);
+    host.has(&INITS) == Some(false) && ["/sbin/init", "/usr/sbin/init"].iter().all(none)
 }
 
 /// The settings that ufw makes when it starts, after all others, and whether it starts.

@@ -35,6 +35,8 @@ const WORDS: &[&str] = &[
     "confdir",
     "sourcedir",
     "include",
+    "authselectmode",
+    "listen",
 ];
 
 /// What this part reads.
@@ -51,6 +53,8 @@ pub(super) const PIECES: &[Piece] = &[
     file("/etc/openntpd/ntpd.conf"),
     file("/etc/systemd/timesyncd.conf"),
     file("/etc/systemd/timesyncd.conf.d/*.conf"),
+    options(OPTIONS[0].0),
+    options(OPTIONS[1].0),
     piece(What::Command(&TRACKING)),
     piece(What::Command(&TIMEDATECTL)),
 ];
@@ -67,6 +71,13 @@ const fn piece(what: What) -> Piece {
         what,
         serves: &["timesync"],
     }
+}
+
+const fn options(path: &'static str) -> Piece {
+    piece(What::File {
+        path,
+        keep: Keep::Lines(&["DAEMON_OPTS", "OPTIONS"]),
+    })
 }
 
 /// What remarks begin with.
@@ -293,7 +304,21 @@ fn settings(host: &mut Host<'_>, service: &Service, subject: &mut Subject) {
     let steps = told.steps || service.name != "chrony";
     subject.put(Fact::derived("steps", steps));
     subject.put(Fact::derived("authenticated", told.authenticated));
-    subject.put(Fact::derived("serves", told.serves));
+    let says = |keyword: &str, words: &[&str]| {
+        let fits = |l: &&Words| l.keyword() == keyword;
+        let named = |l: &Words| words.iter().any(|w| l.args().iter().any(|a| a == w));
+        lines
+            .iter()
+            .filter(fits)
+            .any(|l| words.is_empty() || named(l))
+    };
+    let serves = match service.name {
+        "openntpd" => says("listen", &[]),
+        // They answer everybody whom no line keeps away.
+        "ntp" | "ntpsec" => !says("restrict", &["ignore", "noserve"]),
+        _ => told.serves,
+    };
+    subject.put(Fact::derived("serves", serves));
 }
 
 /// What the lines of chrony or ntp come to.
@@ -407,8 +432,37 @@ fn offset(text: &str) -> Option<Value> {
     Some(Value::Int(ms + i64::from(!exact)))
 }
 
+/// Where chronyd's options stand, on Debian and on RHEL, each with its name.
+const OPTIONS: [(&str, &str); 2] = [
+    ("/etc/default/chrony", "DAEMON_OPTS"),
+    ("/etc/sysconfig/chronyd", "OPTIONS"),
+];
+
+/// Does the service set the clock? chronyd with `-x` only watches it, with `-f` it reads another file.
+fn sets(host: &mut Host<'_>, service: &Service) -> Value {
+    if service.name != "chrony" {
+        return Value::Bool(true);
+    }
+    for (file, name) in OPTIONS {
+        let text = match host.optional(file) {
+            Ok(text) => text.unwrap_or_default(),
+            Err(e) => return unseen(&e),
+        };
+        let pairs = pairs::equals(&text);
+        let options = pairs::last(&pairs, name).map_or("", |p| p.value.as_str());
+        for word in options.split_whitespace() {
+            match word.strip_prefix('-').and_then(|w| w.chars().next()) {
+                Some('x' | 'Q' | 'q' | 'p') => return Value::Bool(false),
+                Some('f') => return unseen(&SourceError::NotCollected(file.to_owned())),
+                Some(_) | None => {}
+            }
+        }
+    }
+    Value::Bool(true)
+}
+
 fn subject(
-    host: &Host<'_>,
+    host: &mut Host<'_>,
     service: &Service,
     servers: Vec<String>,
     place: Option<(String, u32)>,
@@ -417,6 +471,7 @@ fn subject(
     let on = host.unit_on(service.units);
     // timesyncd has servers of its own compiled in; the others ask nobody without a line.
     let asks = !servers.is_empty() || service.name == "systemd-timesyncd";
+    let sets = sets(host, service);
     let (file, line) = place.unwrap_or((
         service
             .files
@@ -427,7 +482,7 @@ fn subject(
     subject.put(derived("service", service.name, &file, line));
     subject.put(derived(
         "enabled",
-        both(on.clone(), asks.into()),
+        both(both(on.clone(), sets), asks.into()),
         &file,
         line,
     ));

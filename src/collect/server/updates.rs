@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::host::{Host, both, derived, texts, unseen};
+use super::os::release;
 use super::plan::{Keep, Piece, Reduction, What};
 use super::record::Manager;
 use super::repositories::apt_settings;
 use crate::collect::MAX_FILE_BYTES;
 use crate::model::{Command, Day, Fact, SourceError, Value};
-use crate::parse::keyword::aptconf::is_off;
+use crate::parse::keyword::aptconf::{Settings, is_off};
 use crate::parse::keyword::{dpkg, numbered, pairs};
 use crate::parse::packed::unpacked;
 
@@ -117,10 +118,60 @@ fn of_apt(host: &mut Host<'_>) -> Fact {
     if let Some(off) = off.filter(|s| is_off(&s.value)) {
         return derived(PATH, false, &off.file, off.line);
     }
+    // Without new lists it finds nothing to install.
+    let lists = settings.get("APT::Periodic::Update-Package-Lists");
+    let Some(_) = lists.filter(|s| !is_off(&s.value)) else {
+        let (file, line) = lists.map_or((APT_CONF, 0), |s| (s.file.as_str(), s.line));
+        return derived(PATH, false, file, line);
+    };
+    let (from, file, line) = match takes_security(&settings) {
+        Some((file, line)) => (Value::Bool(true), file, line),
+        None if is_debian(host) => (Value::Bool(false), APT_CONF.to_owned(), 0),
+        None => {
+            let why = "none of the origins has a name of security updates";
+            (Value::unseen("ambiguous", why), APT_CONF.to_owned(), 0)
+        }
+    };
     let tool = host.has(&["unattended-upgrades"]).unwrap_or(false);
-    let timer = host.unit_on(&["apt-daily-upgrade.timer"]);
-    let on = both(Value::Bool(tool), timer);
-    derived(PATH, on, &upgrade.file, upgrade.line)
+    let fetches = host.unit_on(&["apt-daily.timer"]);
+    let installs = host.unit_on(&["apt-daily-upgrade.timer"]);
+    let on = both(Value::Bool(tool), both(fetches, installs));
+    if from == Value::Bool(true) {
+        derived(PATH, on, &upgrade.file, upgrade.line)
+    } else {
+        derived(PATH, both(on, from), &file, line)
+    }
+}
+
+/// The line by which unattended-upgrades takes security updates; `None` where no origin is of that kind, or all packages
+/// are kept back.
+fn takes_security(settings: &Settings) -> Option<(String, u32)> {
+    let kept = settings.list("Unattended-Upgrade::Package-Blacklist");
+    if kept
+        .iter()
+        .any(|s| ["", ".", ".*", "^", "^.*"].contains(&s.value.trim()))
+    {
+        return None;
+    }
+    let lists = [
+        "Unattended-Upgrade::Origins-Pattern",
+        "Unattended-Upgrade::Allowed-Origins",
+    ];
+    let mut all = lists.iter().flat_map(|name| settings.list(name));
+    let found = all.find(|s| {
+        let value = s.value.to_ascii_lowercase();
+        // A pattern of the origin alone takes all that comes from there.
+        let own = ["debian", "ubuntu", "${distro_id}", "*"];
+        let origin = value.strip_prefix("origin=").or(value.strip_prefix("o="));
+        let whole = origin.is_some_and(|name| own.contains(&name.trim()));
+        value.contains("security") || whole
+    })?;
+    Some((found.file.clone(), found.line))
+}
+
+/// Does the distribution keep security updates apart, as Debian and Ubuntu do?
+fn is_debian(host: &mut Host<'_>) -> bool {
+    release(host).is_some_and(|r| ["debian", "ubuntu"].contains(&r.id.as_str()))
 }
 
 /// Does dnf-automatic or yum-cron install updates, and does it run?

@@ -15,12 +15,22 @@ pub struct Setting {
 
 /// What apt ends up with: names in lower case, parts joined by `::`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<String, Setting>);
+pub struct Settings {
+    values: BTreeMap<String, Setting>,
+    /// Values without a name of their own, by what they stand below.
+    lists: BTreeMap<String, Vec<Setting>>,
+}
 
 impl Settings {
     /// The value that counts.
     pub fn get(&self, name: &str) -> Option<&Setting> {
-        self.0.get(&name.to_ascii_lowercase())
+        self.values.get(&name.to_ascii_lowercase())
+    }
+
+    /// The values of a list, in their order.
+    pub fn list(&self, name: &str) -> &[Setting] {
+        let found = self.lists.get(&name.to_ascii_lowercase());
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// Reads a file after those before it.
@@ -48,24 +58,37 @@ impl Settings {
     }
 
     fn put(&mut self, blocks: &[String], said: &[(String, u32)], file: &str) {
+        let of = |value: &str, line: u32| Setting {
+            value: value.to_owned(),
+            file: file.to_owned(),
+            line,
+        };
         match said {
             [(clear, _), names @ ..] if clear.eq_ignore_ascii_case("#clear") => {
                 for (name, _) in names {
                     let name = below(&[], name);
                     let inside = format!("{name}::");
-                    self.0.retain(|k, _| *k != name && !k.starts_with(&inside));
+                    let stays = |k: &String| *k != name && !k.starts_with(&inside);
+                    self.values.retain(|k, _| stays(k));
+                    self.lists.retain(|k, _| stays(k));
                 }
             }
-            [(name, line), (value, _), ..] => {
-                let set = Setting {
-                    value: value.clone(),
-                    file: file.to_owned(),
-                    line: *line,
-                };
-                self.0.insert(below(blocks, name), set);
+            // `Name:: "value";` adds to a list.
+            [(name, line), (value, _), ..] if name.ends_with("::") => {
+                let list = self.lists.entry(below(blocks, name)).or_default();
+                list.push(of(value, *line));
             }
-            // A bare value is one more of a list; nothing here asks for lists.
-            [_] | [] => {}
+            [(name, line), (value, _), ..] => {
+                self.values.insert(below(blocks, name), of(value, *line));
+            }
+            // A bare value in a block is one more of a list.
+            [(value, line)] => {
+                if let Some(block) = blocks.last() {
+                    let list = self.lists.entry(block.clone()).or_default();
+                    list.push(of(value, *line));
+                }
+            }
+            [] => {}
         }
     }
 }
@@ -195,6 +218,10 @@ mod tests {
         );
         let list = of("A::B { \"x\"; \"http://h//p\"; };\nA::C \"1\";");
         assert_eq!(list.get("a::c").map(|s| s.line), Some(2));
+        let more = of("A::B { \"x\"; \"y\"; };\nA::B:: \"z\";\n");
+        let values: Vec<&str> = more.list("a::b").iter().map(|s| s.value.as_str()).collect();
+        assert_eq!(values, ["x", "y", "z"]);
+        assert!(of("A::B { \"x\"; };\n#clear A;\n").list("a::b").is_empty());
     }
 
     #[test]

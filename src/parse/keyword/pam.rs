@@ -127,6 +127,17 @@ pub fn leaves_out(control: &str) -> Option<usize> {
     }
 }
 
+/// How many modules are left out where this one does not succeed: `[success=ignore default=1]`.
+pub fn passes_over(control: &str) -> usize {
+    let inside = control.strip_prefix('[').unwrap_or_default();
+    let words = inside.trim_end_matches(']').split_whitespace();
+    let jumps = words.filter_map(|w| match w.split_once('=') {
+        Some((code, n)) if code != "success" => n.parse().ok(),
+        Some(_) | None => None,
+    });
+    jumps.max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,5 +184,12 @@ mod tests {
             .map(leaves_out),
             [None, Some(1), None, Some(0)]
         );
+    }
+
+    #[test]
+    fn jumps_of_those_who_do_not_succeed() {
+        assert_eq!(passes_over("[success=ignore default=1]"), 1);
+        assert_eq!(passes_over("[success=2 user_unknown=3 default=ignore]"), 3);
+        assert_eq!(passes_over("required"), 0);
     }
 }

@@ -46,11 +46,24 @@ pub enum Action {
         host: String,
         /// `tcp`, `udp` or `relp`.
         protocol: &'static str,
-        /// Is the way encrypted, as the action itself says?
-        tls: bool,
+        /// Is the way encrypted?
+        tls: Tls,
     },
     /// Thrown away.
     Discard,
+}
+
+/// What encrypts the way to another host. A driver of TLS in its mode 0, which is its own, encrypts nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// Nothing.
+    No,
+    /// The action itself names the driver and its mode.
+    Yes,
+    /// The driver for all, where that is one of TLS: the action names the mode alone.
+    ByDriver,
+    /// Driver and mode of `$` lines.
+    ByDirectives,
 }
 
 impl Line {
@@ -69,6 +82,8 @@ pub fn parse(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut conditional = 0usize;
     let mut object: Option<(u32, String)> = None;
+    // Lines of another ruleset, and of an action that stands in for the one before it.
+    let mut aside = (false, false);
     let text = without_blocks(text);
     for (line, content) in numbered(&text) {
         let content = content.trim();
@@ -76,7 +91,7 @@ pub fn parse(text: &str) -> Vec<Line> {
             open.push(' ');
             open.push_str(content);
             if balanced(&open) {
-                statement(at, &open, conditional > 0, &mut lines);
+                statement(at, &open, conditional > 0 || aside.0, &mut lines);
             } else {
                 object = Some((at, open));
             }
@@ -89,7 +104,8 @@ pub fn parse(text: &str) -> Vec<Line> {
             object = Some((line, content.to_owned()));
             continue;
         }
-        let within = conditional > 0 || content.starts_with("if ");
+        set_aside(content, &mut aside);
+        let within = conditional > 0 || content.starts_with("if ") || aside.0 || aside.1;
         conditional = (conditional + content.matches('{').count())
             .saturating_sub(content.matches('}').count());
         statement(line, content, within, &mut lines);
@@ -98,6 +114,17 @@ pub fn parse(text: &str) -> Vec<Line> {
         statement(at, &open, conditional > 0, &mut lines);
     }
     lines
+}
+
+/// `$RuleSet other`, which something must call, and `$ActionExecOnlyWhenPreviousIsSuspended on`.
+fn set_aside(content: &str, aside: &mut (bool, bool)) {
+    let lower = content.to_ascii_lowercase();
+    let mut words = lower.split_whitespace();
+    match (words.next(), words.next()) {
+        (Some("$ruleset"), Some(name)) => aside.0 = name != "rsyslog_defaultruleset",
+        (Some("$actionexeconlywhenpreviousissuspended"), Some(on)) => aside.1 = on == "on",
+        _ => {}
+    }
 }
 
 /// The text without remarks between `/*` and `*/`; lines keep their numbers. A pattern (`/etc/rsyslog.d/*.conf`) begins
@@ -183,8 +210,11 @@ fn statement(line: u32, content: &str, conditional: bool, lines: &mut Vec<Line>)
     }
     if let Some(at) = lower.find("action(") {
         let before = content.get(..at).unwrap_or_default().trim();
-        let selector =
-            (!conditional && !before.contains(['{', '}', '$'])).then(|| before.to_owned());
+        let said = params(content.get(at..).unwrap_or_default());
+        let stands_in = said.get("action.execonlywhenpreviousissuspended");
+        let stands_in = stands_in.is_some_and(|on| on.eq_ignore_ascii_case("on"));
+        let selector = (!conditional && !stands_in && !before.contains(['{', '}', '$']))
+            .then(|| before.to_owned());
         if let Some(action) = object_action(content.get(at..).unwrap_or_default()) {
             lines.push(Line::Rule {
                 line,
@@ -257,7 +287,10 @@ fn forward(host: &str, protocol: &'static str) -> Action {
     Action::Forward {
         host: host.to_owned(),
         protocol,
-        tls: false,
+        tls: match protocol {
+            "tcp" => Tls::ByDirectives,
+            _ => Tls::No,
+        },
     }
 }
 
@@ -275,19 +308,34 @@ fn object_action(text: &str) -> Option<Action> {
                 Some("tcp") => "tcp",
                 Some(_) | None => "udp",
             },
-            tls: params
-                .get("streamdriver")
-                .is_some_and(|d| d.eq_ignore_ascii_case("gtls") || d.eq_ignore_ascii_case("ossl"))
-                || params.get("streamdrivermode").is_some_and(|m| m == "1"),
+            tls: tls_of(&params),
         }),
         "omrelp" => Some(Action::Forward {
             host: params.get("target")?.clone(),
             protocol: "relp",
-            tls: params
-                .get("tls")
-                .is_some_and(|t| t.eq_ignore_ascii_case("on")),
+            tls: match params.get("tls") {
+                Some(on) if on.eq_ignore_ascii_case("on") => Tls::Yes,
+                Some(_) | None => Tls::No,
+            },
         }),
         _ => None,
+    }
+}
+
+fn tls_of(params: &BTreeMap<String, String>) -> Tls {
+    let tcp = params
+        .get("protocol")
+        .is_some_and(|p| p.eq_ignore_ascii_case("tcp"));
+    if !tcp || params.get("streamdrivermode").is_none_or(|m| m != "1") {
+        return Tls::No;
+    }
+    let driver = params
+        .get("streamdriver")
+        .or_else(|| params.get("streamdriver.name"));
+    match driver.map(|d| d.to_ascii_lowercase()).as_deref() {
+        None => Tls::ByDriver,
+        Some("gtls" | "ossl" | "mbedtls") => Tls::Yes,
+        Some(_) => Tls::No,
     }
 }
 
@@ -357,7 +405,7 @@ mod tests {
     #[test]
     fn both_languages() {
         let lines = parse(
-            "module(load=\"imuxsock\")\n$FileCreateMode 0640\n$IncludeConfig /etc/rsyslog.d/*.conf\nauth,authpriv.*\t\t\t/var/log/auth.log\n*.*;auth,authpriv.none\t\t-/var/log/syslog\n*.* @@(o)logs.example.vn:6514;RSYSLOG_Format\n*.* action(type=\"omfwd\"\n  target=\"10.0.0.5\" port=\"6514\" protocol=\"tcp\"\n  StreamDriver=\"gtls\")\n:msg, contains, \"x\" /var/log/x.log\nif $programname == 'y' then /var/log/y.log\n",
+            "module(load=\"imuxsock\")\n$FileCreateMode 0640\n$IncludeConfig /etc/rsyslog.d/*.conf\nauth,authpriv.*\t\t\t/var/log/auth.log\n*.*;auth,authpriv.none\t\t-/var/log/syslog\n*.* @@(o)logs.example.vn:6514;RSYSLOG_Format\n*.* action(type=\"omfwd\"\n  target=\"10.0.0.5\" port=\"6514\" protocol=\"tcp\"\n  StreamDriver=\"gtls\" StreamDriverMode=\"1\")\n:msg, contains, \"x\" /var/log/x.log\nif $programname == 'y' then /var/log/y.log\n",
         );
         assert_eq!(lines[1].line(), 2);
         assert_eq!(
@@ -376,7 +424,7 @@ mod tests {
                 action: Action::Forward {
                     host: "logs.example.vn".into(),
                     protocol: "tcp",
-                    tls: false
+                    tls: Tls::ByDirectives
                 }
             }
         );
@@ -388,12 +436,56 @@ mod tests {
                 action: Action::Forward {
                     host: "10.0.0.5".into(),
                     protocol: "tcp",
-                    tls: true
+                    tls: Tls::Yes
                 }
             }
         );
         assert!(matches!(&lines[7], Line::Rule { selector: None, .. }));
         assert!(matches!(&lines[8], Line::Rule { selector: None, .. }));
+    }
+
+    #[test]
+    fn what_encrypts() {
+        let of = |text: &str| match parse(&format!("action(type=\"omfwd\" target=\"h\" {text})"))
+            .pop()
+        {
+            Some(Line::Rule {
+                action: Action::Forward { tls, .. },
+                ..
+            }) => Some(tls),
+            _ => None,
+        };
+        let tcp = "protocol=\"tcp\"";
+        assert_eq!(of(&format!("{tcp} streamdriver=\"gtls\"")), Some(Tls::No));
+        assert_eq!(
+            of(&format!("{tcp} streamdrivermode=\"1\"")),
+            Some(Tls::ByDriver)
+        );
+        let both = "streamdriver=\"ossl\" streamdrivermode=\"1\"";
+        assert_eq!(of(&format!("{tcp} {both}")), Some(Tls::Yes));
+        assert_eq!(of(both), Some(Tls::No), "UDP");
+    }
+
+    #[test]
+    fn what_nobody_calls_is_behind_a_condition() {
+        let selectors = |text: &str| -> Vec<Option<String>> {
+            let rule = |l| match l {
+                Line::Rule { selector, .. } => Some(selector),
+                Line::Directive { .. } | Line::Include { .. } => None,
+            };
+            parse(text).into_iter().filter_map(rule).collect()
+        };
+        let all = Some("*.*".to_owned());
+        assert_eq!(
+            selectors("$RuleSet far\n*.* @@h\n$RuleSet RSYSLOG_DefaultRuleset\n*.* @@i\n"),
+            [None, all.clone()]
+        );
+        assert_eq!(
+            selectors(
+                "*.* @@h\n$ActionExecOnlyWhenPreviousIsSuspended on\n& @@i\n$ActionExecOnlyWhenPreviousIsSuspended off\n"
+            ),
+            [all, None]
+        );
     }
 
     #[test]

@@ -7,19 +7,9 @@ use super::host::{Host, both, certainty, texts, unseen};
 use super::plan::{Keep, Piece, Reduction, What};
 use super::schedule::{self, Job};
 use super::shippers::{host_of, is_here};
+use super::started::{programs, statements};
 use crate::model::{Collected, Day, Fact, Place, Seen, SourceError, Subject, Value};
-use tools::{Cipher, TOOLS, Tool, saves};
-
-/// Programs that encrypt what is piped through them.
-const PIPES: &[&str] = &[
-    "gpg ",
-    "gpg2 ",
-    "openssl enc",
-    "openssl smime",
-    "openssl cms",
-    "age -r",
-    "age --recipient",
-];
+use tools::{Cipher, TOOLS, Tool, is_tool, saves};
 
 /// Daemons that another host tells when to save.
 const SERVED: [(&str, &str); 4] = [
@@ -56,6 +46,8 @@ pub(super) const PIECES: &[Piece] = &[
     masked("/etc/rsnapshot.conf"),
     masked("/usr/local/bin/*backup*"),
     masked("/usr/local/sbin/*backup*"),
+    masked("/usr/local/bin/*sao*luu*"),
+    masked("/usr/local/sbin/*sao*luu*"),
     masked("/var/log/pgbackrest/*-backup.log"),
     masked("/var/log/borgmatic.log"),
     masked("/var/log/restic.log"),
@@ -116,17 +108,37 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     out.saw("backup", Seen::Whole);
 }
 
+/// What the names of scripts say that save.
+const NAMES: [&str; 6] = ["backup", "bak", "sao-luu", "saoluu", "sao_luu", "dump"];
+
 /// A script of the host's own that a job starts: what it says is part of the job.
+///
+/// # Errors
+/// Where a script by its name saves, and is none of those that are read.
 fn follow(host: &mut Host<'_>, job: &mut Job) -> Result<(), SourceError> {
-    let scripts: Vec<String> = job
+    if job.enabled == Value::Bool(false) {
+        return Ok(());
+    }
+    let local = |w: &str| w.starts_with("/usr/local/bin/") || w.starts_with("/usr/local/sbin/");
+    let read = |w: &str| {
+        let name = w.rsplit('/').next().unwrap_or_default();
+        local(w) && (name.contains("backup") || (name.contains("sao") && name.contains("luu")))
+    };
+    let mut scripts: Vec<String> = job
         .command
         .split([' ', '=', '\n', ';', '"'])
-        .filter(|w| {
-            (w.starts_with("/usr/local/bin/") || w.starts_with("/usr/local/sbin/"))
-                && w.contains("backup")
-        })
+        .filter(|w| read(w))
         .map(str::to_owned)
         .collect();
+    scripts.dedup();
+    let mut unread = None;
+    for script in programs(&job.command) {
+        let name = script.rsplit('/').next().unwrap_or_default();
+        let by_name = NAMES.iter().any(|n| name.to_lowercase().contains(n));
+        if by_name && !is_tool(name) && !read(&script) {
+            unread = Some(script);
+        }
+    }
     for script in scripts {
         if let Some(text) = host.optional(&script)? {
             job.command.push('\n');
@@ -134,7 +146,7 @@ fn follow(host: &mut Host<'_>, job: &mut Job) -> Result<(), SourceError> {
             job.command.push_str(&code.collect::<Vec<_>>().join("\n"));
         }
     }
-    Ok(())
+    unread.map_or(Ok(()), |script| Err(SourceError::NotCollected(script)))
 }
 
 fn scheduled(found: &[(&Tool, &Job)], served: &[&str], hidden: Option<&SourceError>) -> Value {
@@ -194,7 +206,11 @@ fn details(
         };
         let lower = text.to_ascii_lowercase();
         merge(&mut encrypted, answer(cipher(tool, &lower)));
-        let hosts = remotes(tool, &text);
+        // rsnapshot always keeps copies here: hosts in its file are those that it copies from.
+        let hosts = match tool.name {
+            "rsnapshot" => remotes(tool, &job.command),
+            _ => remotes(tool, &text),
+        };
         let away = !hosts.is_empty();
         targets.extend(hosts);
         // What a variable or a file that is not read names cannot be told.
@@ -252,19 +268,80 @@ fn config(host: &mut Host<'_>, pattern: &str) -> Result<String, SourceError> {
 
 fn cipher(tool: &Tool, lower: &str) -> Value {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if has(PIPES) {
+    if encrypts(lower) {
         return Value::Bool(true);
     }
     match tool.cipher {
-        Cipher::Always => Value::Bool(true),
         Cipher::Unless(words) => Value::Bool(!has(words)),
         Cipher::Where(words) => Value::Bool(has(words)),
+        Cipher::Stores => Value::Bool(each_store(lower)),
         Cipher::Hidden(words) if has(words) => Value::Bool(true),
         Cipher::Hidden(_) => Value::unseen(
             "not-parsed",
             format!("{}: only the repository knows", tool.name),
         ),
     }
+}
+
+/// Does a program of the job encrypt what it is given? Those who only look at keys or decrypt do not.
+fn encrypts(lower: &str) -> bool {
+    statements(lower).iter().any(|statement| {
+        let words: Vec<&str> = statement.split_whitespace().collect();
+        let at = |name: &str| {
+            words
+                .iter()
+                .position(|w| w.rsplit('/').next() == Some(name))
+        };
+        let Some(n) = at("gpg").or(at("gpg2")).or(at("age")).or(at("openssl")) else {
+            return false;
+        };
+        let rest = words.get(n + 1..).unwrap_or_default();
+        let says = |all: &[&str]| rest.iter().any(|w| all.contains(w));
+        match words.get(n).map(|w| w.rsplit('/').next().unwrap_or(w)) {
+            Some("openssl") => match rest.first() {
+                Some(&"enc") => !says(&["-d"]),
+                Some(&("smime" | "cms")) => says(&["-encrypt"]),
+                Some(_) | None => false,
+            },
+            Some("age") => !says(&["-d", "--decrypt"]) && says(&["-r", "--recipient", "-p", "-e"]),
+            Some(_) | None => {
+                let short = |w: &&&str| {
+                    let cluster = w.strip_prefix('-').filter(|c| !c.starts_with('-'));
+                    cluster.is_some_and(|c| c.contains(['e', 'c', 'r']) && !c.contains('d'))
+                };
+                let long = [
+                    "--encrypt",
+                    "--symmetric",
+                    "--recipient",
+                    "--recipient-file",
+                ];
+                rest.iter().any(|w| short(&w) || long.contains(w)) && !says(&["--decrypt", "-d"])
+            }
+        }
+    })
+}
+
+/// Has each store of pgBackRest (`repo1-…`, `repo2-…`) a cipher?
+fn each_store(lower: &str) -> bool {
+    let mut any = false;
+    for n in 1..=9 {
+        let lines = lower.lines().filter_map(|l| {
+            let (key, value) = l.trim().split_once('=')?;
+            let key = key.trim().strip_prefix("--").unwrap_or(key.trim());
+            Some((
+                key.strip_prefix(&format!("repo{n}-"))?.to_owned(),
+                value.trim(),
+            ))
+        });
+        let settings: Vec<(String, &str)> = lines.collect();
+        any |= !settings.is_empty();
+        let cipher =
+            |(key, value): &(String, &str)| key == "cipher-type" && value.starts_with("aes");
+        if !settings.is_empty() && !settings.iter().any(cipher) {
+            return false;
+        }
+    }
+    any
 }
 
 /// Hosts and stores to which copies go; never what stands before `@`.
@@ -302,7 +379,10 @@ fn remotes(tool: &Tool, text: &str) -> Vec<String> {
             continue;
         };
         let host = host_of(value);
-        if tool.hosts.contains(&key.trim()) && !host.is_empty() && !is_here(&host) {
+        // Stores of pgBackRest have numbers.
+        let plain = |key: &str| key.trim().replace(|c: char| c.is_ascii_digit(), "1");
+        let named = tool.hosts.iter().any(|h| plain(h) == plain(key));
+        if named && !host.is_empty() && !is_here(&host) {
             found.push(host);
         }
     }
@@ -367,6 +447,22 @@ mod tests {
     #[test]
     fn ciphers() {
         assert_eq!(cipher(tool("restic"), ""), Value::Bool(true));
+        let restic = "restic backup --insecure-no-password /srv";
+        assert_eq!(cipher(tool("restic"), restic), Value::Bool(false));
+        for (text, safe) in [
+            ("pg_dump x | gpg --batch -aer sao > /x", true),
+            ("pg_dump x | openssl enc -aes-256-cbc -pass file:/k", true),
+            ("pg_dump x > /x; gpg --list-keys", false),
+            ("openssl enc -d -in /old; pg_dump x > /x", false),
+            ("gpg --import /k; pg_dump x", false),
+        ] {
+            assert_eq!(cipher(tool("pg_dump"), text), Value::Bool(safe), "{text}");
+        }
+        let one = "repo1-path=/b\nrepo1-cipher-type=aes-256-cbc\n";
+        assert_eq!(cipher(tool("pgbackrest"), one), Value::Bool(true));
+        let two = format!("{one}repo2-type=s3\n");
+        assert_eq!(cipher(tool("pgbackrest"), &two), Value::Bool(false));
+        assert_eq!(remotes(tool("pgbackrest"), "repo2-host=kho.vn"), ["kho.vn"]);
         assert_eq!(
             cipher(tool("duplicity"), "duplicity --no-encryption"),
             Value::Bool(false)

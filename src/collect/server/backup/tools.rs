@@ -1,24 +1,17 @@
 //! Tools that save data, and what of a job tells that one of them does.
 
+use crate::collect::server::started::{Program, When as Saves, starts};
+
 /// A tool, by the words that start it in a job.
 pub(super) struct Tool {
     pub(super) name: &'static str,
-    words: &'static [(&'static str, Saves)],
+    words: &'static [Program],
     pub(super) files: &'static [&'static str],
     pub(super) cipher: Cipher,
     /// Words that tell how many versions stay.
     pub(super) keeps: &'static [&'static str],
     /// Words whose value is a host.
     pub(super) hosts: &'static [&'static str],
-}
-
-/// What tells that a program saves, and does not only check, list or tidy up.
-#[derive(Clone, Copy)]
-enum Saves {
-    /// One of these words.
-    With(&'static [&'static str]),
-    /// None of these words.
-    Without(&'static [&'static str]),
 }
 
 const ALWAYS: Saves = Saves::Without(&[]);
@@ -80,12 +73,12 @@ const MYSQLDUMP: &[&str] = &["--no-data", "-d", "--version", "--help"];
 /// How one sees that a tool encrypts its copies.
 #[derive(Clone, Copy)]
 pub(super) enum Cipher {
-    /// Always.
-    Always,
     /// Unless one of these words stands in the job or its files.
     Unless(&'static [&'static str]),
     /// Where one of these words stands there.
     Where(&'static [&'static str]),
+    /// Where each store of pgBackRest has one.
+    Stores,
     /// Only the repository knows, unless one of these words stands there.
     Hidden(&'static [&'static str]),
 }
@@ -103,7 +96,7 @@ pub(super) const TOOLS: [Tool; 11] = [
             "/etc/restic/*.conf",
             "/etc/default/restic",
         ],
-        cipher: Cipher::Always,
+        cipher: Cipher::Unless(&["--insecure-no-password"]),
         keeps: &["--keep-", "keep-daily", "keep-last"],
         hosts: &[],
     },
@@ -137,10 +130,7 @@ pub(super) const TOOLS: [Tool; 11] = [
             "/etc/pgbackrest/pgbackrest.conf",
             "/etc/pgbackrest/conf.d/*.conf",
         ],
-        cipher: Cipher::Where(&[
-            "repo1-cipher-type=aes-256-cbc",
-            "repo1-cipher-type = aes-256-cbc",
-        ]),
+        cipher: Cipher::Stores,
         keeps: &["repo1-retention-full"],
         hosts: &[
             "repo1-host",
@@ -236,36 +226,15 @@ pub(super) const TOOLS: [Tool; 11] = [
     },
 ];
 
-/// Does a job save with this tool? `None` where a variable says what is done.
+/// Is it one of the tools?
+pub(super) fn is_tool(program: &str) -> bool {
+    let mut names = TOOLS.iter().flat_map(|t| t.words);
+    names.any(|(name, _)| *name == program)
+}
+
+/// Does a job save with this tool? `None` where a variable or another program says what is done.
 pub(super) fn saves(tool: &Tool, command: &str) -> Option<bool> {
-    let whole = command.replace("\\\n", " ");
-    let mut open = false;
-    for statement in whole.split(['\n', ';', '|', '&', '(', ')']) {
-        let words: Vec<&str> = statement
-            .split([' ', '\t', '=', '"', '\''])
-            .filter(|w| !w.is_empty())
-            .collect();
-        for (at, word) in words.iter().enumerate() {
-            let program = word.rsplit('/').next().unwrap_or(word);
-            let Some((_, saves)) = tool.words.iter().find(|(name, _)| *name == program) else {
-                continue;
-            };
-            let rest = words.get(at + 1..).unwrap_or_default();
-            // `run-schedule backup@profile` of resticprofile.
-            let says = |all: &[&str]| {
-                rest.iter()
-                    .any(|w| all.contains(&w.split('@').next().unwrap_or(w)))
-            };
-            let variable = rest.iter().any(|w| w.starts_with('$'));
-            match saves {
-                Saves::With(verbs) if says(verbs) => return Some(true),
-                Saves::With(_) => open |= variable,
-                Saves::Without(others) if !says(others) => return Some(true),
-                Saves::Without(_) => {}
-            }
-        }
-    }
-    (!open).then_some(false)
+    starts(tool.words, command)
 }
 
 #[cfg(test)]
@@ -298,6 +267,36 @@ mod tests {
                 "duplicity remove-older-than 6M file:///x",
                 Some(false),
             ),
+            ("restic", "echo restic backup is off for now", Some(false)),
+            (
+                "restic",
+                "logger -t sao-luu 'restic backup ok'",
+                Some(false),
+            ),
+            ("restic", "true # restic backup /srv", Some(false)),
+            ("pg_dump", "[ -x /usr/bin/pg_dump ] || exit 0", Some(false)),
+            ("pg_dump", "command -v pg_dump >/dev/null", Some(false)),
+            ("restic", "apt-get install restic backup", Some(false)),
+            (
+                "restic",
+                "ExecStart=-/usr/bin/restic backup /srv",
+                Some(true),
+            ),
+            ("restic", "ExecStart=/bin/echo restic backup", Some(false)),
+            ("pg_dump", "su - postgres -c \"pg_dump don\"", Some(true)),
+            (
+                "pg_dump",
+                "PGPASSFILE=/x nice -n 19 pg_dump don",
+                Some(true),
+            ),
+            (
+                "pg_dump",
+                "if ! pg_dump don > /x; then exit 1; fi",
+                Some(true),
+            ),
+            ("pg_dump", "OUT=$(pg_dump don)", Some(true)),
+            ("restic", "/opt/wrap.sh restic backup", None),
+            ("restic", "R=/usr/bin/restic\n$R backup /srv", None),
         ] {
             assert_eq!(of(name, command), expected, "{command}");
         }

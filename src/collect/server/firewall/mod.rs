@@ -107,17 +107,24 @@ const fn file(path: &'static str, keep: Keep) -> Piece {
 /// Ports of administration, with those that sshd was given; and whether these are all.
 pub(super) fn admin_ports(out: &Collected) -> (Vec<u16>, bool) {
     let mut ports = ADMIN.to_vec();
-    let given = out.subjects.iter().find(|s| &*s.id == "sshd");
-    if let Some(Value::List(list)) = given.and_then(|s| s.facts.get("port")).map(|f| &f.value) {
-        for item in &list.items {
-            if let Value::Int(n) = item {
-                ports.extend(u16::try_from(*n).ok().filter(|p| !ADMIN.contains(p)));
+    let sshd = out.subjects.iter().find(|s| &*s.id == "sshd");
+    let mut whole = true;
+    for path in ["port", "socket.ports"] {
+        match sshd.and_then(|s| s.facts.get(path)).map(|f| &f.value) {
+            Some(Value::List(list)) => {
+                for item in &list.items {
+                    if let Value::Int(n) = item {
+                        ports.extend(u16::try_from(*n).ok().filter(|p| !ADMIN.contains(p)));
+                    }
+                }
             }
+            Some(Value::Unseen(_)) => whole = false,
+            Some(_) | None => {}
         }
     }
     let sshd = out.sights.iter().find(|s| &*s.kind == "sshd");
     let hidden = sshd.is_some_and(|s| matches!(s.seen, Seen::Not(_)));
-    (ports, !hidden)
+    (ports, whole && !hidden)
 }
 
 /// What one kind of firewall says.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Wall;
 use crate::collect::server::host::Host;
-use crate::model::{SourceError, Value};
+use crate::model::{EntryKind, SourceError, Value};
 use crate::parse::keyword::openings::Openings;
 use crate::parse::keyword::pairs;
 use crate::parse::keyword::tags::{self, Tag};
@@ -94,6 +94,9 @@ pub(super) fn firewalld(host: &mut Host<'_>) -> Result<Option<Wall>, SourceError
     if accepts == Some(true) {
         open.open(0, u16::MAX);
     }
+    // What stands in folders beside the zones is one with them, and is not read.
+    let entries = host.entries("/etc/firewalld/zones")?;
+    open.whole &= !entries.iter().any(|e| e.kind == EntryKind::Folder);
     // A policy may let in what no zone does.
     open.whole &= host.glob("/etc/firewalld/policies/*.xml")?.is_empty();
     let direct = host.optional("/etc/firewalld/direct.xml")?;
@@ -175,28 +178,26 @@ fn fill(host: &mut Host<'_>, tags: &[Tag], zone: &mut Openings) -> Result<(), So
         }
         at += inside + 1;
     }
-    let has = |rule: &[Tag], name: &str| rule.iter().any(|t| t.name == name);
+    // What comes before all that deny is not taken back by them.
+    for rule in rules.iter().filter(|r| priority(r) < 0) {
+        accept(host, rule, zone)?;
+    }
     for rule in &rules {
         zone.limits |= has(rule, "limit");
         zone.logs |= has(rule, "log");
         let denies = has(rule, "drop") || has(rule, "reject");
-        if denies && is_anybody(rule.iter().find(|t| t.name == "source")) {
+        // What is for one family or one address alone, or comes after what accepts, keeps a port from nobody.
+        let narrow = ["limit", "destination", "mac"].iter().any(|n| has(rule, n))
+            || rule.first().is_some_and(|r| r.get("family").is_some())
+            || priority(rule) > 0;
+        if denies && !narrow && is_anybody(rule.iter().find(|t| t.name == "source")) {
             for (from, to) in ports(host, rule, zone)? {
                 zone.guard(from, to);
             }
         }
     }
-    for rule in &rules {
-        let open = is_anybody(rule.iter().find(|t| t.name == "source")) && has(rule, "accept");
-        // Of a rule that names no part of the traffic, all of it.
-        if open && !PARTS.iter().any(|part| has(rule, part)) {
-            zone.open(0, u16::MAX);
-        }
-        if open {
-            for (from, to) in ports(host, rule, zone)? {
-                zone.open(from, to);
-            }
-        }
+    for rule in rules.iter().filter(|r| priority(r) >= 0) {
+        accept(host, rule, zone)?;
     }
     for tag in plain {
         for (from, to) in ports(host, std::slice::from_ref(tag), zone)? {
@@ -204,6 +205,71 @@ fn fill(host: &mut Host<'_>, tags: &[Tag], zone: &mut Openings) -> Result<(), So
         }
     }
     Ok(())
+}
+
+fn has(rule: &[Tag], name: &str) -> bool {
+    rule.iter().any(|t| t.name == name)
+}
+
+/// Opens what a rule lets everybody reach.
+fn accept(host: &mut Host<'_>, rule: &[Tag], zone: &mut Openings) -> Result<(), SourceError> {
+    if !(is_anybody(rule.iter().find(|t| t.name == "source")) && has(rule, "accept")) {
+        return Ok(());
+    }
+    // Of a rule that names no part of the traffic, all of it.
+    if !PARTS.iter().any(|part| has(rule, part)) {
+        zone.open(0, u16::MAX);
+    }
+    for (from, to) in ports(host, rule, zone)? {
+        zone.open(from, to);
+    }
+    Ok(())
+}
+
+/// Rules of a lower number come first; 0 where none is written.
+fn priority(rule: &[Tag]) -> i64 {
+    let number = rule.first().and_then(|r| r.get("priority")?.parse().ok());
+    number.unwrap_or(0)
+}
+
+/// The ports of a service with those that it includes; `None` where one of them is not known.
+fn of_service(
+    host: &mut Host<'_>,
+    name: &str,
+    met: &mut BTreeSet<String>,
+) -> Result<Option<Vec<(u16, u16)>>, SourceError> {
+    // Services may include each other.
+    if !met.insert(name.to_owned()) {
+        return Ok(Some(Vec::new()));
+    }
+    let Some(Some(tags)) = tags_of(host, "services", name)? else {
+        return Ok((name == "ssh").then(|| vec![(22, 22)]));
+    };
+    let mut all = Vec::new();
+    for tag in tags {
+        match tag.name.as_str() {
+            "port" => match tag.get("port").filter(|p| !p.is_empty()) {
+                Some(port) => all.extend(range(port)),
+                // A protocol alone is all of it.
+                None => all.extend(whole(tag.get("protocol"))),
+            },
+            "protocol" => all.extend(whole(tag.get("value"))),
+            // Who sends chooses where he sends from.
+            "source-port" => all.push((0, u16::MAX)),
+            "include" => match of_service(host, tag.get("service").unwrap_or_default(), met)? {
+                Some(more) => all.extend(more),
+                None => return Ok(None),
+            },
+            _ => {}
+        }
+    }
+    Ok(Some(all))
+}
+
+/// All ports, where a protocol that has some is let in whole.
+fn whole(protocol: Option<&str>) -> Option<(u16, u16)> {
+    let named = matches!(protocol, Some("tcp" | "udp" | "ip" | "ipv4" | "ipv6"));
+    named.then_some((0, u16::MAX))
 }
 
 /// The ports of services, ports and forwarded ports among some tags.
@@ -215,26 +281,13 @@ fn ports(
     let mut all = Vec::new();
     for tag in tags {
         match (tag.name.as_str(), tag.get("name"), tag.get("port")) {
-            ("service", Some(name), _) => match tags_of(host, "services", name)? {
-                Some(Some(service)) => {
-                    let ports = service.iter().filter(|t| t.name == "port");
-                    all.extend(ports.filter_map(|t| range(t.get("port")?)));
-                }
-                Some(None) | None => match name {
-                    "ssh" => all.push((22, 22)),
-                    _ => zone.whole = false,
-                },
+            ("service", Some(name), _) => match of_service(host, name, &mut BTreeSet::new())? {
+                Some(ports) => all.extend(ports),
+                None => zone.whole = false,
             },
             // Who sends chooses where he sends from.
             ("source-port", ..) => all.push((0, u16::MAX)),
-            ("protocol", ..)
-                if matches!(
-                    tag.get("value"),
-                    Some("tcp" | "udp" | "ip" | "ipv4" | "ipv6")
-                ) =>
-            {
-                all.push((0, u16::MAX));
-            }
+            ("protocol", ..) => all.extend(whole(tag.get("value"))),
             ("port" | "forward-port", _, Some(port)) => match range(port) {
                 Some(range) => all.push(range),
                 None => zone.whole = false,

@@ -6,6 +6,7 @@ mod effective;
 mod lines;
 mod options;
 mod running;
+mod socket;
 
 use super::host::{Host, reason, texts};
 use super::plan::{Keep, Piece, Reduction, What};
@@ -14,6 +15,7 @@ use crate::model::{Collected, Fact, Place, Reason, Seen, SourceError, Subject, V
 pub use defaults::Version;
 pub use lines::Files;
 use options::Options;
+pub(super) use socket::PIECES as SOCKET;
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
 const PACKAGES: [&str; 4] = [
@@ -154,6 +156,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     match read {
         Ok(mut all) => {
             let banner = banner(host, &all);
+            let ports = socket::ports(host);
             for subject in &mut all {
                 if let Some(e) = &hidden {
                     blind(subject, e);
@@ -161,6 +164,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
                 if let Some(fact) = &banner {
                     subject.put(fact.clone());
                 }
+                subject.put(ports.clone());
             }
             let known = hidden.map_or(Ok(&options), Err);
             running::collect(host, version, known, all.first(), out);

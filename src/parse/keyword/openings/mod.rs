@@ -134,9 +134,14 @@ fn add(all: &mut Vec<Range>, (mut from, mut to): Range) {
 /// pass. Where no chain of a family hooks in, nothing is said of that family.
 pub fn through(chains: &Chains, hook: &str) -> Openings {
     let mut all = Openings::none();
-    for families in [["ip", "inet"], ["ip6", "inet"]] {
-        let of = |c: &&Chain| c.at(hook) && families.contains(&c.family.as_str());
-        let mut each = chains.all.iter().filter(of).map(|c| of_chain(chains, c));
+    for (family, six) in [("ip", false), ("ip6", true)] {
+        let of = |c: &&Chain| c.at(hook) && [family, "inet"].contains(&c.family.as_str());
+        let met = Met {
+            six: Some(six),
+            ..Met::default()
+        };
+        let found = chains.all.iter().filter(of);
+        let mut each = found.map(|c| let_in(chains, c, &met));
         if let Some(mut met) = each.next() {
             each.for_each(|other| met.meet(&other));
             all.join(&met);
@@ -148,9 +153,13 @@ pub fn through(chains: &Chains, hook: &str) -> Openings {
 
 /// What anybody may reach through one chain.
 pub fn of_chain(chains: &Chains, chain: &Chain) -> Openings {
+    let_in(chains, chain, &Met::default())
+}
+
+fn let_in(chains: &Chains, chain: &Chain, met: &Met) -> Openings {
     let mut out = Openings::none();
     let mut left = MAX_STEPS;
-    let came_out = walk(chains, chain, &Met::default(), &mut out, 0, &mut left);
+    let came_out = walk(chains, chain, met, &mut out, 0, &mut left);
     if came_out && chain.ends_open() {
         out.open(0, u16::MAX);
     }
@@ -162,6 +171,10 @@ pub fn of_chain(chains: &Chains, chain: &Chain) -> Openings {
 struct Met {
     sourced: bool,
     faced: bool,
+    /// It came here by a rule that asked for more.
+    narrow: bool,
+    /// Is it one of IPv6? `None` where that is all the same.
+    six: Option<bool>,
     ports: Option<Vec<Range>>,
 }
 
@@ -193,7 +206,8 @@ fn walk(
         };
         out.logs |= rule.logs;
         out.limits |= rule.limits;
-        if rule.skip {
+        let other = matches!((rule.six, met.six), (Some(a), Some(b)) if a != b);
+        if rule.skip || other {
             continue;
         }
         if rule.unclear && rule.target != Target::None {
@@ -203,6 +217,8 @@ fn walk(
         let here = Met {
             sourced: met.sourced || rule.source == From::Some,
             faced: met.faced || rule.faced,
+            narrow: met.narrow || rule.narrow || (rule.six.is_some() && met.six.is_none()),
+            six: met.six,
             ports: rule.ports.clone().or_else(|| met.ports.clone()),
         };
         let ranges = here.ports.clone().unwrap_or_else(|| vec![(0, u16::MAX)]);
@@ -210,13 +226,16 @@ fn walk(
             Target::None => {}
             Target::Accept if here.sourced => {}
             Target::Accept if here.faced => out.whole = false,
+            // For whom that is cannot be told; of a port that is named somebody will make use.
+            Target::Accept if here.narrow && here.ports.is_none() => out.whole = false,
             Target::Accept => {
                 ranges.iter().for_each(|(from, to)| out.open(*from, *to));
                 if here.ports.is_none() {
                     return false;
                 }
             }
-            Target::Drop if here.sourced || here.faced || rule.limits => {}
+            // What drops some packets keeps a port from nobody.
+            Target::Drop if here.sourced || here.faced || here.narrow || rule.limits => {}
             Target::Drop => {
                 ranges.iter().for_each(|(from, to)| out.guard(*from, *to));
                 if here.ports.is_none() && rule.source == From::Any {
@@ -225,7 +244,7 @@ fn walk(
             }
             Target::Return => {
                 // What returns early is not asked for the rules below.
-                if !here.sourced && here.ports.is_none() && !here.faced {
+                if !here.sourced && here.ports.is_none() && !here.faced && !here.narrow {
                     return true;
                 }
             }
@@ -236,7 +255,8 @@ fn walk(
                 match chains.all.iter().find(same) {
                     Some(next) => {
                         let came_out = walk(chains, next, &here, out, depth + 1, left);
-                        let all = here.ports.is_none() && !here.sourced && !here.faced;
+                        let every = !here.sourced && !here.faced && !here.narrow;
+                        let all = every && here.ports.is_none();
                         if all && (!came_out || !returns) {
                             return came_out;
                         }

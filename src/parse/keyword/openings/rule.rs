@@ -67,6 +67,10 @@ pub(super) struct Rule {
     pub(super) faced: bool,
     /// It is for no new connection to a port from outside.
     pub(super) skip: bool,
+    /// It asks for more than source, interface and port: it does not fit every connection to the ports that it names.
+    pub(super) narrow: bool,
+    /// It is for IPv6 alone, or for IPv4 alone.
+    pub(super) six: Option<bool>,
     pub(super) unclear: bool,
     pub(super) logs: bool,
     pub(super) limits: bool,
@@ -135,6 +139,11 @@ pub(super) fn nft(words: &[String]) -> Rule {
     let mut rest = words;
     while let [word, after @ ..] = rest {
         let second = after.first().map(String::as_str);
+        match word.as_str() {
+            "ip" => rule.six = Some(false),
+            "ip6" => rule.six = Some(true),
+            _ => {}
+        }
         rest = match (word.as_str(), second) {
             ("ip" | "ip6" | "ether", Some("saddr")) => {
                 let (not, values, next) = operand(tail(after));
@@ -149,13 +158,17 @@ pub(super) fn nft(words: &[String]) -> Rule {
                 }
                 let ports: Option<Vec<_>> = values.iter().map(|v| range(v, '-')).collect();
                 rule.unclear |= not || ports.is_none();
+                rule.narrow |= !matches!(word.as_str(), "tcp" | "th");
                 rule.ports = ports;
                 next
             }
             (
                 "ip" | "ip6" | "tcp" | "udp" | "th" | "sctp" | "dccp",
                 Some("daddr" | "sport" | "flags"),
-            ) => operand(tail(after)).2,
+            ) => {
+                rule.narrow = true;
+                operand(tail(after)).2
+            }
             ("iif" | "iifname", _) => {
                 let (not, values, next) = operand(after);
                 if values.first() == Some(&"vmap") {
@@ -167,6 +180,10 @@ pub(super) fn nft(words: &[String]) -> Rule {
                     rule.faced = true;
                 }
                 next
+            }
+            ("meta", Some("nfproto")) => {
+                rule.six = Some(said(after, 1) == "ipv6");
+                after.get(2..).unwrap_or_default()
             }
             ("ct", Some("state")) => {
                 let (not, values, next) = operand(tail(after));
@@ -187,20 +204,30 @@ pub(super) fn nft(words: &[String]) -> Rule {
                 let (_, values, next) = operand(tail(after));
                 // What stands in a named set is not looked up.
                 rule.unclear |= values.iter().any(|v| v.starts_with('@'));
+                rule.narrow |= !values.iter().any(|v| matches!(*v, "tcp" | "6"));
                 rule.skip |= !rule.unclear
                     && !values
                         .iter()
                         .any(|v| matches!(*v, "tcp" | "udp" | "6" | "17"));
                 next
             }
-            ("icmp" | "icmpv6" | "igmp" | "esp" | "ah" | "vrrp" | "fib", _) => {
+            ("icmp" | "icmpv6" | "igmp" | "esp" | "ah" | "vrrp", _) => {
                 rule.skip = true;
                 after
             }
+            // What is for this host; else where a packet came from, or whom it is for.
+            ("fib", Some("daddr")) if said(after, 1) == "type" => {
+                let (not, values, next) = operand(after.get(2..).unwrap_or_default());
+                rule.skip |= values.contains(&"local") == not;
+                next
+            }
             ("log", _) => {
                 rule.logs = true;
-                after
+                options(after, &LOG_OPTIONS)
             }
+            ("counter", Some("packets")) => after.get(4..).unwrap_or_default(),
+            ("counter", _) => after,
+            ("comment", _) => tail(after),
             ("xt", _) => {
                 rule.unclear = true;
                 after
@@ -226,10 +253,37 @@ pub(super) fn nft(words: &[String]) -> Rule {
                 rule.target = Target::Accept;
                 &[]
             }
-            _ => after,
+            _ => {
+                rule.narrow = true;
+                after
+            }
         };
     }
     rule
+}
+
+/// What `log` may be told.
+const LOG_OPTIONS: [&str; 6] = [
+    "prefix",
+    "level",
+    "group",
+    "flags",
+    "snaplen",
+    "queue-threshold",
+];
+
+/// What stands behind options, each with its value.
+fn options<'a>(mut words: &'a [String], names: &[&str]) -> &'a [String] {
+    while let [name, _, after @ ..] = words
+        && names.contains(&name.as_str())
+    {
+        words = after;
+    }
+    words
+}
+
+fn said(words: &[String], at: usize) -> &str {
+    words.get(at).map_or("", String::as_str)
 }
 
 /// Reads a rule of iptables.
@@ -238,7 +292,7 @@ pub(super) fn iptables(words: &[String]) -> Rule {
     let mut not = false;
     let mut at = 0;
     while let Some(word) = words.get(at) {
-        let next = words.get(at + 1).map_or("", String::as_str);
+        let next = said(words, at + 1);
         let values: Vec<&str> = next.split(',').collect();
         at += 1;
         match word.as_str() {
@@ -248,13 +302,15 @@ pub(super) fn iptables(words: &[String]) -> Rule {
             }
             "-s" | "--source" | "--src-range" | "--mac-source" => rule.source = from(not, &values),
             "--match-set" => {
-                let by_source = words.get(at + 1).is_some_and(|w| w.starts_with("src"));
-                if by_source {
+                if said(words, at + 1).starts_with("src") {
                     rule.source = if not { From::Not } else { From::Some };
+                } else {
+                    rule.narrow = true;
                 }
             }
             "-p" | "--protocol" => {
                 rule.skip |= !not && !matches!(next, "tcp" | "udp" | "all" | "6" | "17");
+                rule.narrow |= not || !matches!(next, "tcp" | "all" | "6");
             }
             "--dport" | "--dports" | "--destination-port" | "--destination-ports" => {
                 let ports: Option<Vec<_>> = values.iter().map(|v| range(v, ':')).collect();
@@ -267,10 +323,22 @@ pub(super) fn iptables(words: &[String]) -> Rule {
                 let new = values.iter().any(|v| matches!(*v, "NEW" | "UNTRACKED"));
                 rule.skip |= new == not;
             }
+            // A new connection begins with SYN alone.
+            "--syn" => rule.skip |= not,
+            "--tcp-flags" if next == "FIN,SYN,RST,ACK" && said(words, at + 1) == "SYN" => {
+                rule.skip |= not;
+            }
+            "--dst-type" => {
+                let here = values.iter().any(|v| matches!(*v, "LOCAL" | "UNICAST"));
+                rule.skip |= here == not;
+            }
+            "--pkt-type" => rule.skip |= (next == "host") == not,
             "-m" if matches!(next, "limit" | "hashlimit" | "connlimit" | "recent") => {
                 rule.limits = true;
             }
-            "-m" if matches!(next, "addrtype" | "icmp" | "icmp6" | "pkttype") => rule.skip = true,
+            "-m" if matches!(next, "icmp" | "icmp6") => rule.skip = true,
+            "-m" => rule.narrow |= !MATCHES.contains(&next),
+            "--comment" => at += quoted(words.get(at..).unwrap_or_default()),
             "-j" | "-g" => {
                 rule.logs |= matches!(next, "LOG" | "NFLOG" | "ULOG");
                 rule.target = match next {
@@ -280,12 +348,56 @@ pub(super) fn iptables(words: &[String]) -> Rule {
                     name if BUILT_IN.contains(&name) => Target::None,
                     name => Target::Chain(name.to_owned(), word == "-j"),
                 };
+                // What follows is told to the target.
+                break;
             }
-            _ => {}
+            "-c" => {}
+            option if LIMITING.iter().any(|o| option.starts_with(o)) => {}
+            option => rule.narrow |= option.starts_with('-'),
         }
         not = false;
     }
     rule
+}
+
+/// Modules of iptables whose options say all that they ask.
+const MATCHES: [&str; 11] = [
+    "tcp",
+    "udp",
+    "conntrack",
+    "state",
+    "multiport",
+    "comment",
+    "set",
+    "iprange",
+    "mac",
+    "addrtype",
+    "pkttype",
+];
+
+/// How options begin by which a rule counts connections.
+const LIMITING: [&str; 9] = [
+    "--limit",
+    "--hashlimit",
+    "--connlimit",
+    "--name",
+    "--set",
+    "--update",
+    "--rcheck",
+    "--seconds",
+    "--hitcount",
+];
+
+/// How many words a text in quotes takes.
+fn quoted(words: &[String]) -> usize {
+    let whole = |w: &&String| w.ends_with('"') && !w.ends_with("\\\"");
+    match words.first().and_then(|w| w.strip_prefix('"')) {
+        Some(first) if !(first.ends_with('"') && !first.ends_with("\\\"")) => {
+            let end = words.iter().skip(1).position(|w| whole(&w));
+            end.map_or(words.len(), |n| n + 2)
+        }
+        Some(_) | None => 1,
+    }
 }
 
 fn tail(words: &[String]) -> &[String] {

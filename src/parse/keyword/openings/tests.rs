@@ -30,8 +30,15 @@ fn rules_of_nftables() {
         (vec![(22, 22)], true)
     );
     assert_eq!(
-        of("ip saddr != 10.0.0.0/8 tcp dport 22 drop\ntcp dport { 22, 443 } accept"),
+        of(
+            "ip saddr != 10.0.0.0/8 tcp dport 22 drop\nip6 saddr != fd00::/8 tcp dport 22 drop\ntcp dport { 22, 443 } accept"
+        ),
         (vec![(443, 443)], true)
+    );
+    // Over IPv6 nothing keeps it.
+    assert_eq!(
+        of("ip saddr != 10.0.0.0/8 tcp dport 22 drop\ntcp dport 22 accept"),
+        (vec![(22, 22)], true)
     );
     assert_eq!(of("jump web"), (vec![(80, 80), (443, 443)], true));
     assert_eq!(of("ip saddr 10.0.0.0/8 jump web"), none);
@@ -79,4 +86,72 @@ fn rules_of_iptables() {
         ),
         (vec![], true)
     );
+}
+
+/// A rule that drops some packets for what they are keeps a port from nobody.
+#[test]
+fn what_drops_some_packets_shuts_nothing() {
+    for rule in [
+        "ip daddr 192.168.1.1 tcp dport 22 drop",
+        "tcp sport 1-1023 tcp dport 22 drop",
+        "tcp flags & (fin|syn|rst|ack) == fin|syn tcp dport 22 drop",
+        "meta hour \"00:00\"-\"05:00\" tcp dport 22 drop",
+        "meta mark 0x1 drop",
+        "udp dport 22 drop",
+        "meta nfproto ipv6 tcp dport 22 drop",
+        "ip6 saddr ::/0 tcp dport 22 drop",
+        "numgen random mod 2 == 0 drop",
+        "meta l4proto udp drop",
+    ] {
+        let text = format!(
+            "{rule}\ntcp dport 22 counter packets 1 bytes 2 log prefix \"x\" level info accept comment \"y\""
+        );
+        assert_eq!(of(&text), (vec![(22, 22)], true), "{rule}");
+    }
+    for rule in [
+        "meta l4proto tcp counter drop comment \"x\"",
+        "meta l4proto { tcp, udp } th dport 22 log prefix \"x \" drop",
+        "fib daddr type local tcp dport 22 drop",
+    ] {
+        let text = format!("{rule}\ntcp dport 22 accept");
+        assert_eq!(of(&text), (vec![], true), "{rule}");
+    }
+    assert_eq!(
+        of("fib daddr type local tcp dport 22 accept"),
+        (vec![(22, 22)], true)
+    );
+    assert_eq!(of("fib daddr type multicast accept"), (vec![], true));
+    assert_eq!(of("meta mark 0x1 accept"), (vec![], false));
+}
+
+#[test]
+fn what_iptables_drops_of_some_packets_shuts_nothing() {
+    let of = |rules: &str| {
+        let text = format!(
+            "*filter\n:INPUT DROP [0:0]\n:NL - [0:0]\n{rules}\n-A INPUT -p tcp -m comment --comment \"for -j DROP\" -m tcp --dport 22 -j ACCEPT\nCOMMIT\n"
+        );
+        let out = through(&packets::iptables(&text), "input");
+        (out.ranges().to_vec(), out.whole)
+    };
+    for rule in [
+        "-A INPUT -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW -j DROP",
+        "-A INPUT -p tcp ! --syn -m state --state NEW -j DROP",
+        "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE -j DROP",
+        "-A INPUT -f -j DROP",
+        "-A INPUT -d 10.1.1.1/32 -p tcp -m tcp --dport 22 -j DROP",
+        "-A INPUT -p tcp -m time --timestart 00:00 --timestop 05:00 -m tcp --dport 22 -j DROP",
+        "-A INPUT -p udp -j DROP",
+        "-A INPUT -m mark --mark 0x1 -j REJECT --reject-with icmp-port-unreachable",
+        "-A NL -m addrtype --dst-type LOCAL -j RETURN\n-A NL -j DROP\n-A INPUT -j NL",
+        "-A INPUT -m pkttype --pkt-type broadcast -j DROP",
+    ] {
+        assert_eq!(of(rule), (vec![(22, 22)], true), "{rule}");
+    }
+    for rule in [
+        "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment \"a b\" --dport 22 -j DROP",
+        "-A INPUT -p tcp -j REJECT --reject-with tcp-reset",
+        "-A INPUT -m addrtype --dst-type LOCAL -j DROP",
+    ] {
+        assert_eq!(of(rule), (vec![], true), "{rule}");
+    }
 }
