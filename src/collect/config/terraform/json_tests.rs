@@ -74,7 +74,7 @@ fn groups_of_both_languages() {
     assert_eq!(of("one", "open_admin"), at("[3389]", "vars.tf:8"));
     assert_eq!(
         of("looped", "open_databases"),
-        at("[5432]", "main.tf.json:27")
+        at("[5432]", "main.tf.json:25")
     );
     let open = subject(&out, "tf.security-group[net:aws_security_group.open]");
     assert!(matches!(open.facts["open_all"].value, Value::Unseen(_)));
