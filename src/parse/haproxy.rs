@@ -1,8 +1,15 @@
-//! HAProxy: sections of lines, each line as words, with its quotes, its escapes and its variables of the environment.
-
-use std::collections::BTreeMap;
+//! HAProxy: sections of lines, each line as words, with its quotes, its escapes and its variables of the environment;
+//! lines of branches that are not taken are left out.
 
 use super::keyword::numbered;
+
+mod condition;
+mod environment;
+
+pub use condition::Answers;
+use condition::Branches;
+pub use environment::Environment;
+use environment::Known;
 
 /// A line of a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +42,15 @@ pub struct File {
     pub sections: Vec<Section>,
     /// Lines that are not understood, and why.
     pub problems: Vec<(u32, &'static str)>,
+    /// The line of an `.alert` at which HAProxy refuses to start.
+    pub refused: Option<u32>,
 }
 
-/// Reads a file. `environment` holds what files before it set, and takes what this one sets.
-pub fn parse(text: &str, environment: &mut BTreeMap<String, String>) -> File {
+/// Reads a file. `environment` holds what files before it set, and takes what this one sets; `answers` decides the
+/// conditions that the file cannot decide itself, and takes what was asked.
+pub fn parse(text: &str, environment: &mut Environment, answers: &mut Answers) -> File {
     let mut file = File::default();
+    let mut branches = Branches::default();
     for (line, content) in numbered(text) {
         let words = match words(content, environment) {
             Ok(words) => words,
@@ -50,11 +61,19 @@ pub fn parse(text: &str, environment: &mut BTreeMap<String, String>) -> File {
         };
         let Some(first) = words.first() else { continue };
         if first.starts_with('.') {
-            // Messages do nothing; conditions are decided when it starts.
-            if ![".notice", ".warning", ".alert", ".diag"].contains(&first.as_str()) {
-                let why = "a condition that is decided when HAProxy starts";
-                file.problems.push((line, why));
+            match branches.take(line, &words, environment, answers) {
+                Err(why) => file.problems.push((line, why)),
+                Ok(true) => {}
+                Ok(false) if !branches.is_live(answers) => {}
+                Ok(false) if first == ".alert" => {
+                    file.refused.get_or_insert(line);
+                }
+                Ok(false) if [".notice", ".warning", ".diag"].contains(&first.as_str()) => {}
+                Ok(false) => file.problems.push((line, "no word of a condition")),
             }
+            continue;
+        }
+        if !branches.is_live(answers) {
             continue;
         }
         if SECTIONS.contains(&first.as_str()) {
@@ -67,13 +86,14 @@ pub fn parse(text: &str, environment: &mut BTreeMap<String, String>) -> File {
             file.sections.push(section);
             continue;
         }
-        if let ("setenv" | "presetenv", [_, name, value]) = (first.as_str(), words.as_slice()) {
-            environment.insert(name.clone(), value.clone());
-        }
+        environment.take(&words);
         match file.sections.last_mut() {
             Some(section) => section.lines.push(Line { line, words }),
             None => file.problems.push((line, "a line before any section")),
         }
+    }
+    if let Some(line) = branches.unclosed() {
+        file.problems.push((line, "a condition that is not closed"));
     }
     file
 }
@@ -108,7 +128,7 @@ pub fn looks_like(text: &str) -> bool {
     if !text.lines().any(opens) {
         return false;
     }
-    let file = parse(text, &mut BTreeMap::new());
+    let file = parse(text, &mut Environment::default(), &mut Answers::every());
     let proxies = file
         .sections
         .iter()
@@ -126,10 +146,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The words of a line, up to a remark.
-fn words(
-    content: &str,
-    environment: &BTreeMap<String, String>,
-) -> Result<Vec<String>, &'static str> {
+fn words(content: &str, environment: &Environment) -> Result<Vec<String>, &'static str> {
     let (mut all, mut word, mut open) = (Vec::new(), String::new(), false);
     let (mut single, mut double) = (false, false);
     let mut chars = content.chars().peekable();
@@ -184,7 +201,7 @@ fn words(
 /// `$NAME`, `${NAME}`, `${NAME-own}` behind the dollar sign.
 fn variable(
     chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    environment: &BTreeMap<String, String>,
+    environment: &Environment,
     word: &mut String,
 ) {
     let braces = chars.next_if_eq(&'{').is_some();
@@ -200,10 +217,11 @@ fn variable(
         own = rest.strip_prefix('-').map(str::to_owned);
     }
     match (environment.get(&name), own) {
-        (Some(value), _) => word.push_str(value),
+        (Known::Is(value), _) => word.push_str(value),
+        (Known::Gone, own) => word.push_str(&own.unwrap_or_default()),
         // Which of both counts is decided where it starts.
-        (None, Some(own)) => word.push_str(&format!("${{{name}-{own}}}")),
-        (None, None) => word.push_str(&format!("${{{name}}}")),
+        (Known::There | Known::Nothing, Some(own)) => word.push_str(&format!("${{{name}-{own}}}")),
+        (Known::There | Known::Nothing, None) => word.push_str(&format!("${{{name}}}")),
     }
 }
 
@@ -252,7 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> File {
-        parse(text, &mut BTreeMap::new())
+        parse(text, &mut Environment::default(), &mut Answers::default())
     }
 
     #[test]
@@ -275,16 +293,44 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_told() {
-        let file = read("mode http\nglobal\n log \"a\n.if defined(X)\n daemon\n.endif\n");
+        let file = read(
+            "mode http\nglobal\n log \"a\n.if streq(a\n daemon\n.endif\n.endif\n.if 1\n.iff\n",
+        );
         let lines: Vec<u32> = file.problems.iter().map(|p| p.0).collect();
-        assert_eq!(lines, [1, 3, 4, 6]);
+        assert_eq!(lines, [1, 3, 4, 7, 9, 8]);
         assert!(looks_like("backend a\n server b 10.0.0.1:80\n"));
+        assert!(looks_like(
+            ".if defined(X)\nbackend a\n.else\n server b 10.0.0.1:80\n.endif\n"
+        ));
         assert!(!looks_like("global\n daemon\n") && !looks_like("listen = 80\nserver x\n"));
+    }
+
+    #[test]
+    fn branches_that_are_taken() {
+        let text = "global\n setenv M x\n.if streq(\"$M\",x)\n a\n .if 0\n  b\n .else\n  c\n .endif\n.elif feature(Y)\n d\n.else\n.alert \"e\"\n.endif\n.if feature(X)\n f\n.alert \"g\"\n.else\n h\n.endif\n";
+        let of = |assumed: &[(&str, bool)]| {
+            let assumed = assumed.iter().map(|(a, is)| ((*a).to_owned(), *is));
+            let mut answers = Answers::of(assumed.collect());
+            let file = parse(text, &mut Environment::default(), &mut answers);
+            let words: Vec<String> = file.sections[0]
+                .lines
+                .iter()
+                .map(|l| l.words[0].clone())
+                .collect();
+            assert_eq!(file.problems, []);
+            assert_eq!(answers.asked, [("feature(X)".to_owned(), 15)]);
+            (words.join(" "), file.refused)
+        };
+        assert_eq!(of(&[]), ("setenv a c h".into(), None));
+        assert_eq!(
+            of(&[("feature(X)", true)]),
+            ("setenv a c f".into(), Some(17))
+        );
     }
 
     proptest! {
         #[test]
-        fn never_panics(text in "(?s)((global|defaults|frontend|listen|backend|bind|from) ?|[ -~\\n\\tà\"'\\\\$#{}.]){0,60}") {
+        fn never_panics(text in "(?s)((global|defaults|frontend|listen|backend|bind|from) ?|\\n\\.(if|elif|else|endif|alert) |(defined|streq)\\(|[ -~\\n\\tà\"'\\\\$#{}.]){0,60}") {
             let last = u32::try_from(text.lines().count()).unwrap();
             let _ = looks_like(&text);
             let file = read(&text);

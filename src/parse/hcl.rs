@@ -8,6 +8,8 @@ use hcl_edit::expr::{self, Expression, TraversalOperator};
 use hcl_edit::structure::{self, Structure};
 use hcl_edit::template::Element;
 
+pub mod json;
+
 /// What a file holds, or a block.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Body {

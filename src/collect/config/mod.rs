@@ -18,6 +18,8 @@ mod apache;
 mod applications;
 mod chrony;
 mod containers;
+#[cfg(test)]
+mod deployed_tests;
 mod found;
 mod haproxy;
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn haproxy_that_is_not_understood_is_told() {
     for kind in ["haproxy", "haproxy-proxy", "haproxy-bind"] {
         let (code, detail) = not_seen(&out, kind);
         assert_eq!(
-            (code, detail.contains("c/haproxy.cfg:3")),
+            (code, detail.contains("c/haproxy.cfg:6")),
             ("not-parsed", true),
             "{detail}"
         );

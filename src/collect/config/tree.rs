@@ -358,7 +358,7 @@ impl Target {
 
 /// Is it a folder whose files are parts of this kind?
 fn is_parts_of(path: &str, kind: Kind) -> bool {
-    kind == Kind::Unit && path.ends_with(".service.d")
+    kind == Kind::Unit && (path.ends_with(".service.d") || path.ends_with("/service.d"))
 }
 
 /// The path and the folders above it, the top left out.

@@ -1,8 +1,8 @@
 //! auditd: is it on, what does it record, what does it do when the disk fills, who may read its log, where else it goes.
 
-use super::auditrules;
 use super::host::{Host, derived, number, reason, set, unseen};
 use super::plan::{Keep, Piece, What};
+use super::{auditctl, auditrules};
 use crate::model::{Collected, Fact, Seen, Subject, Value};
 use crate::parse::keyword::pairs;
 
@@ -30,8 +30,8 @@ pub(super) const PIECES: &[Piece] = &[
             "name_format",
         ],
     ),
-    lines("/etc/audit/rules.d/*.rules", &["-"]),
-    lines("/etc/audit/audit.rules", &["-"]),
+    lines("/etc/audit/rules.d/*.rules", auditctl::MEANT),
+    lines("/etc/audit/audit.rules", auditctl::MEANT),
     lines(REMOTE, &["remote_server", "port", "transport", "mode"]),
     lines("/etc/audit/plugins.d/*.conf", &["active"]),
     lines("/etc/audisp/plugins.d/*.conf", &["active"]),

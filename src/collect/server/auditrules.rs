@@ -1,7 +1,6 @@
 //! Rules of the kernel's audit: what they record, by the questions of an auditor; on a live host beside what is loaded.
 
-use std::collections::BTreeSet;
-
+use super::auditctl::{self, Loaded, Rule};
 use super::cmdline::{self, Line};
 use super::drift;
 use super::host::{Host, set, texts, unseen};
@@ -21,8 +20,6 @@ pub(super) const LOADED: Command = Command {
     argv: &["/usr/sbin/auditctl", "-l"],
     root: true,
 };
-
-type Rule = (String, u32, Vec<String>);
 
 /// System calls of which each group needs one that is recorded.
 const CALLS: [(&str, &[&[&str]]); 7] = [
@@ -122,17 +119,24 @@ const OTHERS: [&str; 5] = [
 
 /// Puts what the rules record.
 pub(super) fn collect(host: &mut Host<'_>, subject: &mut Subject, out: &mut Collected) {
-    let rules = match read(host) {
-        Ok(rules) => rules,
+    let Loaded { rules, refused } = match read(host) {
+        Ok(loaded) => loaded,
         Err(e) => {
             let names = CALLS.iter().map(|c| c.0).chain(WATCHES.iter().map(|w| w.0));
-            for path in names.chain(OTHERS).chain(["rules.count", "watches"]) {
+            for path in names
+                .chain(OTHERS)
+                .chain(["rules.count", "rules.refused", "watches"])
+            {
                 subject.put(Fact::derived(path, unseen(&e)));
             }
             return;
         }
     };
     subject.put(Fact::derived("rules.count", count(&rules)));
+    subject.put(match &refused {
+        Some((file, line, why)) => set("rules.refused", *why, file, *line),
+        None => Fact::derived("rules.refused", Value::Absent),
+    });
     calls_recorded(subject, &rules);
     watches(subject, &rules);
     others(subject, &rules);
@@ -143,13 +147,15 @@ pub(super) fn collect(host: &mut Host<'_>, subject: &mut Subject, out: &mut Coll
         }
         subject.put(set("watches", Value::list([]), &file, line));
     }
-    // That no rule says something, the files as a whole say.
-    if let Some((file, ..)) = rules.first() {
+    // That no rule says something, the files as a whole say, or the line at which their reading ends.
+    let whole = rules.first().map(|(file, ..)| (file, 0));
+    let end = refused.as_ref().map(|(file, line, _)| (file, *line));
+    if let Some((file, line)) = end.or(whole) {
         for fact in subject.facts.values_mut() {
             let of_rules =
                 fact.path.starts_with("rules.") || ["watches", "immutable"].contains(&&*fact.path);
             if of_rules && fact.place.is_none() {
-                fact.place = Some(Place::new(file.as_str(), 0));
+                fact.place = Some(Place::new(file.as_str(), line));
             }
         }
     }
@@ -163,8 +169,8 @@ pub(super) fn any(host: &Host<'_>) -> bool {
     files.is_ok_and(|f| !f.is_empty()) || host.exists("/etc/audit/audit.rules") == Some(true)
 }
 
-/// `rules.d` as augenrules puts it together, else `audit.rules`.
-fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
+/// `rules.d` as augenrules puts it together, else `audit.rules`; what is loaded of it.
+fn read(host: &mut Host<'_>) -> Result<Loaded, SourceError> {
     let mut files = host.drop_ins(&["/etc/audit/rules.d"], ".rules")?;
     // As augenrules takes them: `9.rules` before `10.rules`.
     files.sort_by_key(|file| by_numbers(file));
@@ -172,32 +178,15 @@ fn read(host: &mut Host<'_>) -> Result<Vec<Rule>, SourceError> {
     if !of_folder {
         files.push("/etc/audit/audit.rules".to_owned());
     }
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut all: Vec<Rule> = Vec::new();
     for file in files {
         let text = host.optional(&file)?.unwrap_or_default();
-        for line in words(&text, &['#']) {
-            // `-D` removes all rules before it; augenrules puts it before those of all files.
-            if !of_folder && line.words.first().is_some_and(|w| w == "-D") && line.words.len() == 1
-            {
-                rules.clear();
-            }
-            rules.push((file.clone(), line.line, line.words));
-        }
+        all.extend(auditctl::lines(&file, &text));
     }
-    // From the end: what a later line takes back is not there.
-    let mut gone: BTreeSet<Vec<String>> = BTreeSet::new();
-    let mut left: Vec<Rule> = Vec::new();
-    for rule in rules.into_iter().rev() {
-        match taken_back(&rule.2) {
-            Some(words) => {
-                gone.insert(words);
-            }
-            None if gone.contains(&rule.2) => {}
-            None => left.push(rule),
-        }
+    if of_folder {
+        all = auditctl::put_together(all);
     }
-    left.reverse();
-    Ok(left)
+    Ok(auditctl::loaded(all))
 }
 
 /// A name with its numbers as numbers.
@@ -213,17 +202,6 @@ fn by_numbers(name: &str) -> Vec<(String, u64)> {
         rest = more;
     }
     parts
-}
-
-/// The rule that `-W` or `-d` takes back.
-fn taken_back(w: &[String]) -> Option<Vec<String>> {
-    let first = match w.first()?.as_str() {
-        "-W" => "-w",
-        "-d" => "-a",
-        _ => return None,
-    };
-    let rest = w.iter().skip(1).cloned();
-    Some(std::iter::once(first.to_owned()).chain(rest).collect())
 }
 
 /// The line by which nothing is recorded, whatever the rules say: the last `-e 0`, or no task that is looked at.

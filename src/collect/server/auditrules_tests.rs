@@ -71,10 +71,6 @@ fn what_stops_recording() {
     assert_eq!(line("-a never,task -F uid=33"), None);
     assert_eq!(line("-a always,exclude -F msgtype=SYSCALL"), Some(1));
     assert_eq!(line("-a always,exclude -F msgtype=CWD"), None);
-    assert_eq!(
-        taken_back(&rule("-W /etc/passwd -p wa")),
-        Some(rule("-w /etc/passwd -p wa"))
-    );
     let run = |t: &str| recorded(&rules(t), &["execve", "execveat"]).map(|r| r.1);
     assert_eq!(
         run(&format!("-a never,exit -F arch=b64 -S execve\n{RUN}")),

@@ -5,6 +5,7 @@
 //! there (no configuration file and no package), or could not see it.
 
 mod accounts;
+mod auditctl;
 mod auditd;
 mod auditrules;
 mod authentication;

@@ -46,6 +46,21 @@ impl Expander {
         }
     }
 
+    /// For a file that a server with these modules reads of itself.
+    pub(super) fn inside(&self, file: &str) -> Self {
+        Self {
+            defines: self.defines.clone(),
+            modules: self.modules.clone(),
+            part: true,
+            ..Self::new(file)
+        }
+    }
+
+    /// The file that all begins with.
+    pub(super) fn main(&self) -> &str {
+        &self.main
+    }
+
     /// Is a module loaded? Nothing where no line says which are.
     pub(super) fn has(&self, module: &str) -> Option<bool> {
         (!self.modules.is_empty())

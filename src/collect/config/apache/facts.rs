@@ -4,7 +4,8 @@ use super::Node;
 use super::access::{self, Root};
 use super::expand::Expander;
 use super::host::hosts;
-use super::listing::{listed, lists};
+use super::htaccess::{self, Folder};
+use super::listing::listed;
 use crate::collect::config::settings::Settings;
 use crate::collect::config::tree::Tree;
 use crate::model::{Collected, Fact, FactPath, Place, Subject, Value};
@@ -34,7 +35,8 @@ pub(super) fn server(
         subject.put(Fact::derived(format!("module.{module}"), value));
     }
     out.subjects.push(subject);
-    cut(hosts(nodes, &above, nodes, expander, out), tree);
+    let folders = htaccess::folders(tree, expander);
+    cut(hosts(nodes, &above, &folders, expander, out), tree);
 }
 
 /// Tells that there were more hosts than are looked at.
@@ -46,34 +48,16 @@ fn cut(first: Option<Place>, tree: &mut Tree<'_>) {
 }
 
 /// Adds the hosts of files without a main one.
-pub(super) fn parts(tree: &mut Tree<'_>, nodes: &[Node], expander: &Expander, out: &mut Collected) {
+pub(super) fn parts(
+    tree: &mut Tree<'_>,
+    nodes: &[Node],
+    folders: &[Folder],
+    expander: &Expander,
+    out: &mut Collected,
+) {
     let mut above = lines(nodes, expander);
     above.missing = Some("no apache2.conf or httpd.conf among the files".into());
-    cut(hosts(nodes, &above, nodes, expander, out), tree);
-}
-
-/// Adds what `.htaccess` changes for its folder.
-pub(super) fn htaccess(tree: &Tree<'_>, path: &str, nodes: &[Node], out: &mut Collected) {
-    let id = format!("apache.htaccess[{}]", path.trim_start_matches('/'));
-    let mut subject = Subject::new("apache-htaccess", id).at(tree.place(path, 1));
-    let indexes = lists(nodes);
-    put(&mut subject, "indexes", indexes.is_some(), indexes);
-    let errors = any(nodes, &|n| {
-        let of_errors = n.name.starts_with("php_")
-            && n.args
-                .first()
-                .is_some_and(|a| a.eq_ignore_ascii_case("display_errors"));
-        let value = n.args.get(1).map(|v| v.to_ascii_lowercase());
-        of_errors
-            && value.is_some_and(|v| ["on", "1", "true", "yes", "stdout"].contains(&v.as_str()))
-    });
-    put(
-        &mut subject,
-        "display_errors",
-        errors.is_some(),
-        errors.map(|n| n.place.clone()),
-    );
-    out.subjects.push(subject);
+    cut(hosts(nodes, &above, folders, expander, out), tree);
 }
 
 pub(super) fn put(

@@ -3,6 +3,7 @@
 use super::Node;
 use super::condition::{self, Asks};
 use super::facts::put;
+use super::htaccess::Over;
 use crate::collect::config::nginx::is_aside;
 use crate::model::{Place, Subject, Value};
 
@@ -21,11 +22,12 @@ fn touches(node: &Node) -> bool {
 }
 
 /// Puts which headers every answer has, and how long HSTS holds at the least. `above` are the lines of the server,
-/// `outer` its sections.
+/// `outer` its sections, `over` what folders lay over it.
 pub(super) fn put_all(
     host: &[Node],
     above: &[Node],
     outer: &[&Node],
+    over: &[Over<'_>],
     missing: Option<&str>,
     subject: &mut Subject,
 ) {
@@ -33,6 +35,7 @@ pub(super) fn put_all(
     if !std::ptr::eq(host, above) {
         levels.push(host);
     }
+    levels.extend(over.iter().filter(|o| o.every).map(|o| o.nodes));
     let lines = || levels.iter().copied().flatten().filter_map(Line::of);
     let mut names: Vec<String> = Vec::new();
     let mut hsts = Hsts::default();
@@ -72,6 +75,21 @@ pub(super) fn put_all(
     }
     if !std::ptr::eq(host, above) {
         host.iter().for_each(|n| section_of(n, &hsts, &mut see));
+    }
+    for folder in over {
+        let mut here = hsts;
+        if !folder.every {
+            folder
+                .nodes
+                .iter()
+                .filter_map(Line::of)
+                .for_each(|line| here.take(&line));
+            see(&here);
+        }
+        folder
+            .nodes
+            .iter()
+            .for_each(|n| section_of(n, &here, &mut see));
     }
     let (age, place) = worst;
     let value = match (age, missing) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Node;
 use super::expand::Expander;
 use super::facts::{MANY, MISSING, lines, list, put};
+use super::htaccess::{self, Folder, Served};
 use super::logs::{formats, logs};
 use super::tls::weak_protocols;
 use super::{headers, redirect, upstreams};
@@ -17,20 +18,22 @@ use crate::model::{Collected, Place, Subject, Value};
 pub(super) fn hosts(
     nodes: &[Node],
     above: &Settings,
-    all: &[Node],
+    folders: &[Folder],
     expander: &Expander,
     out: &mut Collected,
 ) -> Option<Place> {
     let found: Vec<&Node> = nodes.iter().filter(|n| n.name == "virtualhost").collect();
     let shared = Shared {
-        all,
+        all: nodes,
         above,
         expander,
-        sections: headers::sections(all),
-        formats: formats(all),
+        sections: headers::sections(nodes),
+        formats: formats(nodes),
+        folders,
+        roots: roots(&found, above, expander),
     };
     // Each host is laid over all lines of the server.
-    let most = MAX_LOOKED / all.len().max(1);
+    let most = MAX_LOOKED / nodes.len().max(1);
     for node in found.iter().take(most) {
         let own = lines(node.children(), expander);
         let name = own.get("servername").unwrap_or("_").to_owned();
@@ -72,6 +75,21 @@ struct Shared<'n> {
     expander: &'n Expander,
     sections: Vec<&'n Node>,
     formats: BTreeMap<String, String>,
+    folders: &'n [Folder],
+    /// The folders that hosts serve.
+    roots: Vec<String>,
+}
+
+fn roots(hosts: &[&Node], above: &Settings, expander: &Expander) -> Vec<String> {
+    let own = hosts.iter().filter_map(|host| {
+        let root = lines(host.children(), expander);
+        root.get("documentroot").map(str::to_owned)
+    });
+    let mut all: Vec<String> = own.collect();
+    all.extend(above.get("documentroot").map(str::to_owned));
+    all.sort();
+    all.dedup();
+    all
 }
 
 fn port_of(address: &str) -> Option<u16> {
@@ -121,7 +139,16 @@ fn host(nodes: &[Node], own: &Settings, shared: &Shared<'_>, address: &str, subj
         ))
     });
     let missing = whole.missing.as_deref();
-    headers::put_all(nodes, all, &shared.sections, missing, subject);
+    let served = Served {
+        all,
+        host: if std::ptr::eq(nodes, all) { &[] } else { nodes },
+        root: whole.get("documentroot"),
+        roots: &shared.roots,
+        main: expander.main(),
+        missing: missing.is_some(),
+    };
+    let over = htaccess::over(shared.folders, &served);
+    headers::put_all(nodes, all, &shared.sections, &over, missing, subject);
     logs(&whole, own, &shared.formats, &[all, nodes], subject);
     let ssl = whole
         .get("sslengine")

@@ -14,6 +14,7 @@ mod expand;
 mod facts;
 mod headers;
 mod host;
+mod htaccess;
 mod listing;
 mod logs;
 mod macros;
@@ -67,11 +68,12 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         .collect();
     if mains.is_empty() {
         // Parts without a main file: what the server says above them is not known.
+        let folders = htaccess::folders(tree, &Expander::new("/"));
         for file in &left {
             let mut expander = Expander::new(file);
             expander.part = true;
             let nodes = expander.file(tree, file, 0);
-            facts::parts(tree, &nodes, &expander, out);
+            facts::parts(tree, &nodes, &folders, &expander, out);
         }
         mains.clear();
     } else {
@@ -84,7 +86,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, unused: &mut Vec
         let mut expander = Expander::new(&file);
         expander.part = true;
         let nodes = expander.file(tree, &file, 0);
-        facts::htaccess(tree, &file, &nodes, out);
+        htaccess::facts(tree, &file, &nodes, out);
     }
     out.saw("apache-htaccess", seen(tree, &[Kind::Htaccess]));
 }

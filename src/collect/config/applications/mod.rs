@@ -10,6 +10,7 @@ mod django;
 mod dotenv;
 mod dotnet;
 mod pipeline;
+mod profiles;
 mod spring;
 #[cfg(test)]
 mod tests;

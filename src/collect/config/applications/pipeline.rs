@@ -52,6 +52,9 @@ fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &
     };
     let mut found = Found::default();
     for root in &roots {
+        tainted(root, &mut found.tainted, 0);
+    }
+    for root in &roots {
         walk(root, &mut found, 0);
     }
     put.derived(
@@ -91,12 +94,16 @@ fn one(tree: &mut Tree<'_>, path: &str, text: &str, out: &mut Collected, todo: &
         });
         named.then_some(on)
     });
-    let checkout = foreign.filter(|_| found.head);
-    put.derived(
-        "runs_foreign_code",
-        checkout.is_some(),
-        checkout.map(|n| n.span.line),
-    );
+    let line = foreign.map(|n| n.span.line);
+    match foreign {
+        Some(_) if found.head => put.derived("runs_foreign_code", true, line),
+        Some(_) if found.named_by_step => put.derived(
+            "runs_foreign_code",
+            Value::unseen("ambiguous", "a step says what is checked out"),
+            line,
+        ),
+        Some(_) | None => put.derived("runs_foreign_code", false, None),
+    }
     if !github {
         for path in [
             "permissions_all",
@@ -247,6 +254,44 @@ struct Found {
     privileged: Vec<(String, u32)>,
     /// It checks out what a stranger proposes.
     head: bool,
+    /// What it checks out a step or a job before says.
+    named_by_step: bool,
+    /// Variables that hold what a stranger wrote.
+    tainted: BTreeSet<String>,
+}
+
+/// The variables of a pipeline that hold what a stranger may write.
+fn tainted(node: &Node, found: &mut BTreeSet<String>, depth: usize) {
+    if depth > 40 {
+        return;
+    }
+    for (key, value) in node.entries() {
+        if key.name == "env" {
+            for (name, value, _) in pairs(Some(value)) {
+                let value = value.unwrap_or_default();
+                if expressions(&value).any(|e| foreign_in(e).is_some()) {
+                    found.insert(name.to_ascii_lowercase());
+                }
+            }
+        }
+        tainted(value, found, depth + 1);
+    }
+    for item in node.items() {
+        tainted(item, found, depth + 1);
+    }
+}
+
+/// Is one of these variables put into a command before the shell sees it?
+fn takes_tainted(script: &str, tainted: &BTreeSet<String>) -> bool {
+    expressions(script).any(|expression| {
+        let plain = plain(expression);
+        let mut names = plain.match_indices("env.").filter_map(|(at, word)| {
+            let rest = plain.get(at + word.len()..)?;
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            rest.get(..end.unwrap_or(rest.len()))
+        });
+        names.any(|name| tainted.contains(name))
+    })
 }
 
 fn walk(node: &Node, found: &mut Found, depth: usize) {
@@ -285,10 +330,17 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
             ("run" | "script", Some(script)) => {
                 if let Some(taken) = expressions(&script).find_map(foreign_in) {
                     found.injections.push((taken.to_owned(), line));
+                } else if takes_tainted(&script, &found.tainted) {
+                    found.injections.push(("env".to_owned(), line));
                 }
                 found.head |= PROPOSED.iter().any(|words| script.contains(words))
                     || (script.contains("git ")
-                        && script.contains("github.event.pull_request.head"));
+                        && [
+                            "github.event.pull_request.head",
+                            "github.event.workflow_run.head",
+                        ]
+                        .iter()
+                        .any(|words| script.contains(words)));
                 commands(&script, line, found);
             }
             ("script" | "before_script" | "after_script", None) => {
@@ -302,9 +354,13 @@ fn walk(node: &Node, found: &mut Found, depth: usize) {
                     "head_ref",
                     "refs/pull/",
                     "merge_commit_sha",
+                    "workflow_run.head_",
                 ]
                 .iter()
                 .any(|words| what.contains(words));
+                found.named_by_step |= ["steps.", "needs.", "env.", "inputs."]
+                    .iter()
+                    .any(|words| expressions(&what).any(|e| plain(e).contains(words)));
             }
             ("privileged", _) if truth(value) == Some(true) => {
                 found.privileged.push(("privileged".into(), line))
@@ -341,18 +397,18 @@ fn expressions(script: &str) -> impl Iterator<Item = &str> {
 
 /// What of it a stranger may write; names count in any letters, `a['b']` is `a.b`.
 fn foreign_in(expression: &str) -> Option<&'static str> {
-    let plain: String = expression
-        .to_ascii_lowercase()
-        .replace("['", ".")
-        .replace("']", "")
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
+    let plain = plain(expression);
     let whole = ["tojson(github)", "tojson(github.event)"];
     if whole.iter().any(|w| plain.contains(w)) {
         return Some("github.event");
     }
     FOREIGN.iter().find(|f| plain.contains(**f)).copied()
+}
+
+fn plain(expression: &str) -> String {
+    let lower = expression.to_ascii_lowercase();
+    let dotted = lower.replace("['", ".").replace("']", "");
+    dotted.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Events whose pipelines run with the secrets of the repository, whoever caused them.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::connections::{is_plain, other_databases, other_redis};
+use super::profiles;
 use crate::collect::config::kind::Kind;
 use crate::collect::config::secrets;
 use crate::collect::config::settings::{Settings, is_loopback, is_secret, on, on_value, told};
@@ -14,6 +15,8 @@ use crate::parse::yaml::{self, Node, NodeValue};
 /// One line, with the profile that it counts for.
 struct Line {
     profile: Option<String>,
+    /// It stands in a file of its profile, which counts over all that is none.
+    own_file: bool,
     name: String,
     value: String,
     place: Place,
@@ -46,6 +49,7 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
             .iter()
             .map(|l| l.profile.clone())
             .chain([None])
+            .chain(groups(&lines).into_iter().map(|(name, _)| Some(name)))
             .collect();
         for profile in profiles {
             let place = tree.place(files.first().map_or("/", String::as_str), 1);
@@ -97,6 +101,7 @@ fn read(tree: &mut Tree<'_>, path: &str, lines: &mut Vec<Line>) {
         for (name, value, line) in document {
             lines.push(Line {
                 profile: profile.clone(),
+                own_file: own.is_some(),
                 name,
                 value,
                 place: tree.place(path, line),
@@ -160,13 +165,25 @@ fn subject(folder: &str, profile: Option<&str>, lines: &[Line], place: Place) ->
         Some(profile) => format!("spring[{name}:{profile}]"),
     };
     let mut settings = Settings::default();
-    // What counts always, then the profile over it.
-    for wanted in [None, profile] {
-        if wanted.is_none() && profile.is_some() || wanted == profile {
-            for line in lines.iter().filter(|l| l.profile.as_deref() == wanted) {
-                settings.add(line.name.as_str(), line.value.as_str(), line.place.clone());
-            }
+    let active = active(profile, lines);
+    // In the order of the files, those of a profile last: what stands in them counts in the order of the profiles.
+    let mut counting: Vec<(usize, &Line)> = Vec::new();
+    for line in lines {
+        let Some(of) = line.profile.as_deref() else {
+            counting.push((0, line));
+            continue;
+        };
+        let rank = active.iter().position(|one| one == of).map(|at| at + 1);
+        // An expression that is a subject of its own stands for itself.
+        let holds = || !active.is_empty() && profiles::holds(of, &active) == Some(true);
+        if Some(of) == profile || rank.is_some() || holds() {
+            let rank = if line.own_file { rank.unwrap_or(0) } else { 0 };
+            counting.push((rank, line));
         }
+    }
+    counting.sort_by_key(|(rank, _)| *rank);
+    for (_, line) in counting {
+        settings.add(line.name.as_str(), line.value.as_str(), line.place.clone());
     }
     let elsewhere = settings
         .names()
@@ -186,6 +203,52 @@ fn subject(folder: &str, profile: Option<&str>, lines: &[Line], place: Place) ->
     ));
     subject
 }
+
+/// `spring.profiles.group.production: [db, web]`.
+fn groups(lines: &[Line]) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for line in lines {
+        let Some(name) = line.name.strip_prefix("spring.profiles.group.") else {
+            continue;
+        };
+        // `group.production[0]=db`
+        let name = name.split('[').next().unwrap_or(name).to_owned();
+        let members = line.value.split(',').map(|m| m.trim().to_owned());
+        match all.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, held)) => held.extend(members),
+            None => all.push((name, members.collect())),
+        }
+    }
+    all
+}
+
+/// The profiles that are active with this one: what is taken in always, itself, the members of its group. None beside an
+/// expression, which says by itself what it is for.
+fn active(profile: Option<&str>, lines: &[Line]) -> Vec<String> {
+    let Some(profile) = profile.filter(|p| profiles::is_name(p)) else {
+        return Vec::new();
+    };
+    let groups = groups(lines);
+    let included = lines
+        .iter()
+        .filter(|l| l.profile.is_none() && l.name.starts_with("spring.profiles.include"))
+        .flat_map(|l| l.value.split(',').map(|m| m.trim().to_owned()));
+    let mut active: Vec<String> = Vec::new();
+    let mut todo: Vec<String> = included.chain([profile.to_owned()]).collect();
+    todo.reverse();
+    while let Some(name) = todo.pop() {
+        if name.is_empty() || active.contains(&name) || active.len() >= MAX_ACTIVE {
+            continue;
+        }
+        let members = groups.iter().filter(|(group, _)| *group == name);
+        todo.extend(members.flat_map(|(_, m)| m.iter().rev().cloned()));
+        active.push(name);
+    }
+    active
+}
+
+/// How many profiles come along with one.
+const MAX_ACTIVE: usize = 100;
 
 /// Each name with the value that counts; one that holds a password is masked whatever it is called.
 fn directives(settings: &Settings, subject: &mut Subject) {

@@ -244,8 +244,14 @@ fn mounts(service: &Node, roots: &[&Node], put: &mut Putter<'_>) {
             })
             .unwrap_or(source);
         let line = volume.span.line;
-        let is_socket = |path: &str| path.ends_with(".sock") && image::is_sensitive(path);
-        if is_socket(&bound) || (image::is_open(&bound) && is_socket(&inside)) {
+        // A folder above the socket holds it, too.
+        let is_socket = |path: &str| {
+            (path.ends_with(".sock") && image::is_sensitive(path))
+                || SOCKETS.contains(&path.trim_end_matches('/'))
+        };
+        if (bound.starts_with('/') || bound.ends_with(".sock")) && is_socket(&bound)
+            || (image::is_open(&bound) && is_socket(&inside))
+        {
             socket = socket.or(Some(line));
             sensitive.push((bound, line));
         } else if image::is_open(&bound) {
@@ -265,6 +271,9 @@ fn mounts(service: &Node, roots: &[&Node], put: &mut Putter<'_>) {
         _ => put.derived("docker_socket", socket.is_some(), socket),
     }
 }
+
+/// Folders with the socket of Docker in them; the first is the root.
+const SOCKETS: [&str; 4] = ["", "/var", "/var/run", "/run"];
 
 /// Where a volume comes from, and where it stands inside.
 fn ends_of(volume: &Node) -> (String, String) {

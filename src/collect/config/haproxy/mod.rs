@@ -2,6 +2,7 @@
 //! that it listens on with the versions of TLS that are left.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::found::Found;
 use super::kind::Kind;
@@ -9,7 +10,7 @@ use super::seen;
 use super::settings::{Settings, told};
 use super::tree::{Tree, folder};
 use crate::model::{Collected, Place};
-use crate::parse::haproxy::{Line, parse};
+use crate::parse::haproxy::Line;
 
 mod bind;
 mod lines;
@@ -17,6 +18,7 @@ mod logs;
 mod process;
 mod proxy;
 mod rules;
+mod worlds;
 
 pub(super) const TYPES: &[&str] = &["haproxy", "haproxy-proxy", "haproxy-bind"];
 
@@ -30,17 +32,16 @@ pub(super) struct Part {
     lines: Vec<Line>,
 }
 
-/// What one process of HAProxy reads.
+/// The files of one process of HAProxy, in their order.
 #[derive(Default)]
 struct Process {
-    parts: Vec<Part>,
+    files: Vec<(String, Arc<str>)>,
     /// The file with its `global` section is not here.
     missing: Option<String>,
 }
 
 /// Adds the subjects of every process whose files the tree has.
 pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<String>) {
-    let mut environment: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut processes: BTreeMap<String, Process> = BTreeMap::new();
     let mut files = tree.of_kind(&Kind::Haproxy);
     let mains: BTreeSet<String> = files
@@ -53,32 +54,51 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
     for file in files {
         let main = main_of(&file, &mains);
         let key = main.clone().unwrap_or_else(|| file.clone());
-        let process = processes.entry(key.clone()).or_default();
+        let process = processes.entry(key).or_default();
         if main.is_none() {
             process.missing = Some("the file with its global section".to_owned());
         }
         let Ok(text) = tree.text(&file) else { continue };
-        let read = parse(&text, environment.entry(key).or_default());
-        for (line, why) in read.problems {
-            told(tree, &file, line, why);
-        }
-        process
-            .parts
-            .extend(read.sections.into_iter().map(|s| Part {
-                file: file.clone(),
-                kind: s.kind,
-                name: s.name,
-                from: s.from,
-                line: s.line,
-                lines: s.lines,
-            }));
+        process.files.push((file, text));
     }
     for process in processes.values() {
-        subjects(tree, process, out);
+        started(tree, process, out);
     }
     for kind in TYPES {
         out.saw(kind, seen(tree, &[Kind::Haproxy]));
     }
+}
+
+/// The subjects of one process, under all answers to what only its start decides.
+fn started(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
+    let worlds = match worlds::read(&process.files) {
+        Ok(worlds) => worlds,
+        Err((file, line)) => {
+            return told(tree, &file, line, "more conditions than are worked out");
+        }
+    };
+    let open: Vec<String> = worlds
+        .open
+        .iter()
+        .map(|(file, line)| tree.place(file, *line).to_string())
+        .collect();
+    let known = tree.problems.len();
+    let mut versions = Vec::new();
+    for world in &worlds.all {
+        for (file, line, why) in &world.problems {
+            told(tree, file, *line, why);
+        }
+        let mut version = Collected::default();
+        subjects(tree, &world.parts, &process.missing, &mut version);
+        versions.push(version.subjects);
+    }
+    // Each is told once, however many answers lead there.
+    let mut mine = tree.problems.split_off(known);
+    mine.sort();
+    mine.dedup();
+    tree.problems.extend(mine);
+    let why = format!("decided when HAProxy starts: {}", open.join(", "));
+    out.subjects.extend(worlds::merged(versions, &why));
 }
 
 /// The main file that a file belongs to: itself, else the only one in the nearest folder, or `haproxy.cfg` of several.
@@ -117,10 +137,10 @@ fn is_below(folder: &str, above: &str) -> bool {
             .is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
-    let mut global = Settings::without(process.missing.clone());
+fn subjects(tree: &mut Tree<'_>, parts: &[Part], missing: &Option<String>, out: &mut Collected) {
+    let mut global = Settings::without(missing.clone());
     let mut users: Vec<(String, Place)> = Vec::new();
-    for part in &process.parts {
+    for part in parts {
         if part.kind == "global" {
             lines::add(tree, part, &part.lines, &mut global);
         }
@@ -130,11 +150,11 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
     }
     let before = out.subjects.len();
     let mut named: BTreeMap<&str, &Part> = BTreeMap::new();
-    for part in process.parts.iter().filter(|p| p.kind == "defaults") {
+    for part in parts.iter().filter(|p| p.kind == "defaults") {
         named.entry(part.name.as_str()).or_insert(part);
     }
     let (mut last, mut read) = (None, 0_usize);
-    for part in &process.parts {
+    for part in parts {
         if part.kind == "defaults" {
             last = Some(part);
         }
@@ -161,10 +181,10 @@ fn subjects(tree: &mut Tree<'_>, process: &Process, out: &mut Collected) {
         proxy::put(tree, part, &settings, &global, &lists, out);
     }
     let proxies = out.subjects.len() > before;
-    if let Some(first) = process.parts.iter().find(|p| p.kind == "global") {
+    if let Some(first) = parts.iter().find(|p| p.kind == "global") {
         let place = tree.place(&first.file, first.line);
         process::put(&global, &users, place, out);
-    } else if proxies && let Some(first) = process.parts.first() {
+    } else if proxies && let Some(first) = parts.first() {
         let place = tree.place(&first.file, first.line);
         process::put(&global, &users, place, out);
     }

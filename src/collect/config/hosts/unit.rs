@@ -19,7 +19,8 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
     }
     let mut parts: Vec<&String> = files.iter().filter(|f| f.ends_with(".conf")).collect();
     parts.sort_by_key(|f| f.rsplit('/').next().map(str::to_owned));
-    for part in parts {
+    let (wide, own): (Vec<&String>, Vec<&String>) = parts.into_iter().partition(|f| is_wide(f));
+    for part in own {
         // `x.service.d/a.conf` belongs to `x.service` beside the folder, or anywhere in the tree.
         let unit = folder(part).trim_end_matches(".d").to_owned();
         let name = unit.rsplit('/').next().unwrap_or(&unit).to_owned();
@@ -31,10 +32,53 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected) {
             .unwrap_or(unit);
         units.entry(key).or_default().push(part.clone());
     }
+    for (unit, files) in &mut units {
+        let wide = wide.iter().filter(|part| is_for(part, unit));
+        lay_under(files, wide.map(|part| (*part).clone()).collect());
+    }
     for (unit, files) in units {
         one(tree, &unit, &files, out);
     }
     out.saw("systemd-unit", seen(tree, &[Kind::Unit]));
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Is it a part of many units: `service.d`, `app-.service.d`?
+fn is_wide(part: &str) -> bool {
+    let unit = name_of(folder(part)).trim_end_matches(".d");
+    unit == "service" || unit.ends_with("-.service")
+}
+
+/// Is this part for this unit of the same host?
+fn is_for(part: &str, unit: &str) -> bool {
+    let host = |path: &str| {
+        let found = FOLDERS.iter().find_map(|f| path.split_once(f));
+        found.map(|(host, _)| host.strip_suffix("/usr").unwrap_or(host).to_owned())
+    };
+    let same = match (host(part), host(unit)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => folder(folder(part)) == folder(unit),
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    let named = name_of(folder(part)).trim_end_matches(".d");
+    let begins = named.strip_suffix(".service");
+    same && (named == "service" || begins.is_some_and(|start| name_of(unit).starts_with(start)))
+}
+
+/// Puts parts of many units among those of one: by their names, and where two have one name the unit's own counts.
+fn lay_under(files: &mut Vec<String>, mut wide: Vec<String>) {
+    // The longer beginning is the nearer one.
+    wide.sort_by_key(|part| std::cmp::Reverse(name_of(folder(part)).len()));
+    for part in wide {
+        let taken = |f: &String| f.ends_with(".conf") && name_of(f) == name_of(&part);
+        if !files.iter().any(taken) {
+            files.push(part);
+        }
+    }
+    files.sort_by_key(|f| (f.ends_with(".conf"), name_of(f).to_owned()));
 }
 
 /// Where systemd looks for a unit or a part of one, the first that has it wins.

@@ -59,7 +59,7 @@ fn containers(folder: &str, name: &str) -> Option<Kind> {
         Some(Kind::Dockerfile)
     } else if yaml && (name.starts_with("docker-compose") || name.starts_with("compose.")) {
         Some(Kind::Compose)
-    } else if [".tf", ".tf.json", ".tfvars"]
+    } else if [".tf", ".tf.json", ".tfvars", ".tfvars.json"]
         .iter()
         .any(|end| name.ends_with(end))
     {
@@ -148,7 +148,7 @@ fn hosts(folder: &str, name: &str) -> Option<Kind> {
         && folder
             .rsplit('/')
             .next()
-            .is_some_and(|last| last.ends_with(".service.d"));
+            .is_some_and(|last| last.ends_with(".service.d") || last == "service.d");
     (unit || part).then_some(Kind::Unit)
 }
 

@@ -3,7 +3,7 @@
 use super::Object;
 use crate::collect::config::node::{Putter, texts};
 use crate::collect::config::tree::Tree;
-use crate::model::{Collected, Subject};
+use crate::model::{Collected, Subject, Value};
 use crate::parse::yaml::Node;
 
 /// Adds a role, a binding, a secret or an account.
@@ -65,6 +65,19 @@ fn role(object: &Object, put: &mut Putter<'_>) {
                 && has(r, "verbs", &["create", "*"]))
     });
     put.derived("escalates", escalates.is_some(), line(escalates));
+    // The cluster fills in what other roles say.
+    if let Some(rule) = object.node.get("aggregationRule") {
+        let found = [
+            ("wildcard", wild.is_some()),
+            ("any_wildcard", any_verb.is_some()),
+            ("reads_secrets", secrets.is_some()),
+            ("escalates", escalates.is_some()),
+        ];
+        for (path, _) in found.into_iter().filter(|(_, found)| !found) {
+            let value = Value::unseen("ambiguous", "its rules are put together from other roles");
+            put.derived(path, value, Some(rule.span.line));
+        }
+    }
 }
 
 /// Who may do everything with these gives rights to whomever they like, or takes those of others.

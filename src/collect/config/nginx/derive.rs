@@ -187,21 +187,43 @@ fn max_age(text: &str) -> Option<i64> {
     })
 }
 
-/// `$hsts_header` is mostly a `map` from the scheme: the smallest age that it gives.
+/// `$hsts_header` is mostly a `map` from the scheme: the smallest age that it gives. What asks for something else than
+/// the scheme gives nothing to those that it does not name.
 fn max_age_of_map(text: &str, scope: &Scope<'_>) -> Value {
     let map = scope
         .http()
         .iter()
         .find(|n| n.name == "map" && n.arg(1) == text.trim());
-    let ages = map
-        .into_iter()
-        .flat_map(Node::children)
-        .filter_map(|n| max_age(n.arg(0)));
-    ages.min().map_or_else(
-        || Value::unseen("ambiguous", "the header's value is a variable"),
-        Value::Int,
-    )
+    let unclear = || Value::unseen("ambiguous", "the header's value is a variable");
+    let Some(map) = map else { return unclear() };
+    let lines = || {
+        let all = map.children().iter();
+        all.filter(|n| !["hostnames", "volatile"].contains(&n.name.as_str()))
+    };
+    if lines().any(|n| n.name == "include") {
+        return unclear();
+    }
+    let mut ages: Vec<i64> = lines().filter_map(|n| max_age(n.arg(0))).collect();
+    if ages.is_empty() {
+        return unclear();
+    }
+    let silent = lines().any(|n| n.arg(0).is_empty()) || !lines().any(|n| n.name == "default");
+    if silent && !ASK_SCHEME.contains(&map.arg(0)) {
+        ages.push(0);
+    }
+    ages.into_iter().min().map_or_else(unclear, Value::Int)
 }
+
+/// Variables that say whether a request came over TLS, or whether the header is there already.
+const ASK_SCHEME: [&str; 7] = [
+    "$https",
+    "$scheme",
+    "$server_port",
+    "$http_x_forwarded_proto",
+    "$ssl_protocol",
+    "$sent_http_strict_transport_security",
+    "$upstream_http_strict_transport_security",
+];
 
 fn denies(node: &Node) -> bool {
     plain::refuses(node) || (node.name == "deny" && node.arg(0) == "all")

@@ -74,7 +74,7 @@ impl Look {
             .count
             .iter()
             .copied()
-            .filter(|n| n.arg(0) != "off")
+            .filter(|n| !["off", "/dev/null"].contains(&n.arg(0)))
             .collect();
         let silent = lines.count.is_empty();
         let formats: Vec<&str> = if silent {

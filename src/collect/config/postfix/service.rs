@@ -186,7 +186,7 @@ fn relay(own: Effective<'_>, subject: &mut Subject) {
     let lists = ["smtpd_relay_restrictions", "smtpd_recipient_restrictions"];
     let mut closed = Some(false);
     for list in lists {
-        closed = match (own.get(list).and_then(|text| closes(&text)), closed) {
+        closed = match (own.get(list).and_then(|text| closes(&text, own)), closed) {
             (Some(true), _) | (_, Some(true)) => Some(true),
             (None, _) | (_, None) => None,
             (Some(false), Some(false)) => Some(false),
@@ -195,18 +195,12 @@ fn relay(own: Effective<'_>, subject: &mut Subject) {
     own.put(subject, "relay_restricted", &lists, closed.map(Value::Bool));
 }
 
-/// Does the list refuse strangers before it lets them pass? Nothing where a table comes first, which may do either.
-fn closes(text: &str) -> Option<bool> {
-    let mut only_warns = false;
+/// Does the list refuse strangers before it lets them pass? Nothing where a table comes first, which may do either, or
+/// where it is not known.
+fn closes(text: &str, own: Effective<'_>) -> Option<bool> {
     let mut table = false;
-    for word in words(text) {
-        // What follows it is written to the log and refuses nobody.
-        if word == "warn_if_reject" {
-            only_warns = true;
-            continue;
-        }
-        let warns = std::mem::take(&mut only_warns);
-        match word {
+    for (word, warns) in written_out(text, own)? {
+        match word.as_str() {
             "permit" => return if table { None } else { Some(false) },
             "reject" | "defer" | "reject_unauth_destination" | "defer_unauth_destination"
                 if !warns =>
@@ -219,7 +213,39 @@ fn closes(text: &str) -> Option<bool> {
     if table { None } else { Some(false) }
 }
 
-/// A table, a service of policies, or a list under a name of its own.
+/// The words of a list, each with whether it is only written to the log where it refuses; those that
+/// `smtpd_restriction_classes` names are replaced by the list of that name.
+fn written_out(text: &str, own: Effective<'_>) -> Option<Vec<(String, bool)>> {
+    let classes = own.get("smtpd_restriction_classes")?;
+    let classes = words(&classes);
+    let mut out = Vec::new();
+    let mut todo: Vec<(String, usize, bool)> = Vec::new();
+    let add = |text: &str, depth: usize, warns: bool, todo: &mut Vec<_>| {
+        let all = words(text).into_iter().rev();
+        todo.extend(all.map(|word| (word.to_owned(), depth, warns)));
+    };
+    add(text, 0, false, &mut todo);
+    let mut next_warns = false;
+    while let Some((word, depth, warns)) = todo.pop() {
+        // Postfix takes its own words in any letters.
+        let lower = word.to_ascii_lowercase();
+        if lower == "warn_if_reject" {
+            next_warns = true;
+            continue;
+        }
+        let warns = std::mem::take(&mut next_warns) || warns;
+        if !classes.contains(&word.as_str()) {
+            out.push((lower, warns));
+        } else if depth < MAX_CLASSES && out.len() + todo.len() < MAX_WORDS {
+            add(&own.get(&word)?, depth + 1, warns, &mut todo);
+        } else {
+            return None;
+        }
+    }
+    Some(out)
+}
+
+/// A table or a service of policies.
 fn may_permit(word: &str) -> bool {
     let is_table = word.starts_with("check_") && word.ends_with("_access");
     is_table || word == "check_policy_service"
@@ -257,6 +283,10 @@ fn limits(own: Effective<'_>, subject: &mut Subject) {
         told.map(Value::Bool),
     );
 }
+
+/// How deep lists name each other, and how many words are looked at.
+const MAX_CLASSES: usize = 16;
+const MAX_WORDS: usize = 10_000;
 
 /// The columns with Postfix's own values.
 const COLUMNS: [(&str, &str); 5] = [
@@ -298,7 +328,54 @@ mod tests {
             ("permit", Some(false)),
             ("", Some(false)),
         ] {
-            assert_eq!(closes(list), closed, "{list}");
+            assert_eq!(of(list, &[]), closed, "{list}");
         }
+    }
+
+    fn of(list: &str, lines: &[(&str, &str)]) -> Option<bool> {
+        let mut main = Settings::without(None);
+        for (name, value) in lines {
+            main.add(*name, *value, Place::new("main.cf", 1));
+        }
+        let own = Effective {
+            main: &main,
+            service: None,
+        };
+        closes(list, own)
+    }
+
+    #[test]
+    fn lists_under_names_of_their_own() {
+        let classes = |list: &str, strict: &str| {
+            let lines = [
+                ("smtpd_restriction_classes", "strict, $more"),
+                ("more", "open loop"),
+                ("strict", strict),
+                ("open", "permit_mynetworks, permit"),
+                ("loop", "strict, loop"),
+            ];
+            of(list, &lines)
+        };
+        let closing = "reject_unauth_destination";
+        assert_eq!(classes("permit_mynetworks, strict", closing), Some(true));
+        assert_eq!(
+            classes("strict reject_unauth_destination", "permit"),
+            Some(false)
+        );
+        assert_eq!(classes("open, reject_unauth_destination", ""), Some(false));
+        assert_eq!(classes("strict", ""), Some(false));
+        let longer = "reject_unknown_client_hostname, reject_unauth_destination";
+        assert_eq!(classes("strict", longer), Some(true));
+        assert_eq!(
+            classes("warn_if_reject strict, PERMIT", longer),
+            Some(false)
+        );
+        assert_eq!(
+            classes("strict", "check_policy_service inet:127.0.0.1:10023"),
+            None
+        );
+        assert_eq!(classes("loop", ""), None);
+        // Not named among the classes, it is no list.
+        assert_eq!(of("strict", &[("strict", closing)]), Some(false));
     }
 }

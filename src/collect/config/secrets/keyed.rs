@@ -36,6 +36,31 @@ pub(super) fn scan(line: &str, before: Option<&str>, number: u32, look: Look) ->
         })
 }
 
+/// A password in a sentence for people: behind its name, and of letters, digits and signs as no word is.
+pub(super) fn in_prose(line: &str, number: u32) -> Option<Hit> {
+    let found = IN_PROSE.captures(line)?.name("v")?;
+    let value = found.as_str().trim_end_matches('.');
+    let has = |is: fn(char) -> bool| value.chars().any(is);
+    let strong = has(|c| c.is_ascii_uppercase())
+        && has(|c| c.is_ascii_lowercase())
+        && has(|c| c.is_ascii_digit())
+        && has(|c| c.is_ascii_punctuation());
+    // What manuals write in the place of one.
+    let plain = value.to_lowercase().replace('@', "a").replace('0', "o");
+    let plain = plain.replace('$', "s").replace('1', "i");
+    if !strong || plain.contains("password") || lures::is_placeholder(value) {
+        return None;
+    }
+    let kind = Noun::Password.word();
+    Some(Hit {
+        class: Class::Password,
+        kind,
+        line: number,
+        key: String::new(),
+        mask: mask(kind, value),
+    })
+}
+
 /// What the name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Noun {
@@ -148,7 +173,8 @@ fn noun(key: &str) -> Option<Noun> {
         .and_then(|at| words.get(at))
         .map_or("", String::as_str);
     let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
-    if PUBLIC.contains(&before) {
+    // `NOPASSWD: ALL` of sudo says that none is asked for.
+    if PUBLIC.contains(&before) || last.starts_with("nopass") {
         return None;
     }
     if ends(&[
@@ -165,7 +191,7 @@ fn noun(key: &str) -> Option<Noun> {
     ]) || last == "pass"
         || (last == "khau" && before == "mat")
         || (last == "pw" && words.len() > 1)
-        || ["rootpw", "bindpw"].contains(&last)
+        || ["rootpw", "bindpw", "psk"].contains(&last)
         || [
             "dbpass",
             "userpass",
@@ -247,9 +273,9 @@ fn plausible(value: &str, noun: Noun, quoted: bool, look: Look) -> bool {
         return false;
     }
     // A call, an index, a chain of names: code, not a value.
-    if !quoted
-        && (value.contains('(') || value.contains("->") || value.contains("::") || is_chain(value))
-    {
+    let chain =
+        is_chain(value) && !(look == Look::Config && noun == Noun::Password && mixed(value));
+    if !quoted && (value.contains('(') || value.contains("->") || value.contains("::") || chain) {
         return false;
     }
     if value.contains("://") && noun != Noun::Password {
@@ -304,6 +330,15 @@ fn is_chain(value: &str) -> bool {
         })
 }
 
+/// Digits and letters of both cases, as no name of a setting has them, which itself ends in no word for a secret.
+fn mixed(value: &str) -> bool {
+    let last = value.rsplit('.').next().unwrap_or(value);
+    value.chars().any(|c| c.is_ascii_digit())
+        && value.chars().any(|c| c.is_ascii_uppercase())
+        && value.chars().any(|c| c.is_ascii_lowercase())
+        && noun(last).is_none()
+}
+
 /// The payment gateways and carriers of Viet Nam, by the names that their guides give the keys.
 fn provider(key: &str) -> Option<&'static str> {
     let key = squeezed(key);
@@ -333,7 +368,9 @@ const PROVIDERS: [(&str, &str); 16] = [
 ];
 
 /// What stands before `key` where it is a secret one.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 26] = [
+    "aes",
+    "cipher",
     "api",
     "access",
     "secret",
@@ -383,7 +420,7 @@ const PUBLIC: [&str; 12] = [
 static PAIRS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| PATTERNS.iter().map(|p| constant(p)).collect());
 /// What every name of a secret holds.
-pub(super) const WORDS: &str = "pass|pwd|pw|secret|token|khau|key|auth";
+pub(super) const WORDS: &str = "pass|pwd|pw|secret|token|khau|key|auth|psk";
 static WORD: LazyLock<Regex> = LazyLock::new(|| constant(&format!("(?i-u:{WORDS})")));
 /// Words beside which a `key` is one of a cipher.
 static CIPHERS: LazyLock<Regex> = LazyLock::new(|| constant(r"(?i-u)crypt|cipher|hmac|jwt"));
@@ -394,6 +431,12 @@ static NAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static VALUE_LINE: LazyLock<Regex> =
     LazyLock::new(|| constant(r#"^\s*["']?(?:value|Value|ParameterValue)["']?\s*:\s*(\S.*)$"#));
+
+static IN_PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r#"(?i)(?:mật khẩu|passw(?:or)?d)\s*(?:là|is)?\s*[:=]\s*["'`]?(?P<v>[^\s"'`,;<>()]{8,})"#,
+    )
+});
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     constant(
@@ -410,7 +453,9 @@ pub(in crate::collect::config) fn says_one(text: &str) -> bool {
 }
 
 /// How a name and a value stand beside each other.
-const PATTERNS: [&str; 12] = [
+const PATTERNS: [&str; 13] = [
+    // { name: DB_PASSWORD, value: "…" }, {"name":"DB_PASSWORD","value":"…"}
+    r#"["']?(?:name|Name|key)["']?\s*:\s*["']?(?P<k>[\w.-]+)["']?\s*,\s*["']?[vV]alue["']?\s*:\s*(?P<v>"[^"]*"|'[^']*'|[^\s,}"']+)"#,
     // <property name="db.password" value="…"/>, <add key="…" value="…"/>
     r#"(?i)(?:name|key)\s*=\s*["'](?P<k>[\w.:-]+)["']\s+value\s*=\s*(?P<v>"[^"]*"|'[^']*')"#,
     // <password>…</password>, <Pass encoding="base64">…</Pass>
@@ -430,7 +475,7 @@ const PATTERNS: [&str; 12] = [
     // ['NAME=…']
     r#"(?P<q>["'])(?P<k>[A-Z][A-Z0-9_]*)=(?P<v>[^"'$\s]+)["']"#,
     // a long option, joined or not
-    r#"\s--(?P<k>[a-z-]*(?:password|secret|token))[ =](?P<v>[^\s-]\S*)"#,
+    r#"\s--(?P<k>[a-z-]*(?:password|passphrase|secret|token|requirepass|masterauth))[ =](?P<v>[^\s-]\S*)"#,
     // ENV KEY value
     r#"(?i)^\s*ENV\s+(?P<k>[A-Za-z_]\w*)\s+(?P<v>\S+)\s*$"#,
     // --password value, -storepass value

@@ -218,8 +218,10 @@ const FILE_ENDS: [&str; 12] = [
 ];
 
 /// Whole values that are no secrets.
-const EXACT: [&str; 60] = [
+const EXACT: [&str; 62] = [
     "",
+    "public",
+    "private",
     "password",
     "passwd",
     "passphrase",

@@ -10,6 +10,7 @@ use regex::Regex;
 mod keyed;
 mod lures;
 mod shapes;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -84,7 +85,7 @@ pub(super) enum Look {
     Config,
     /// Source code: only literals in quotes.
     Code,
-    /// Text for people, words of a screen: only what has the shape of a key.
+    /// Text for people, words of a screen: only what has the shape of a key, or of a strong password behind its name.
     Prose,
     /// Tests and examples: what stands there is counted, and is no finding.
     Aside,
@@ -144,13 +145,14 @@ pub(super) fn scan(text: &str, look: Look) -> Vec<Hit> {
         let before = hits.len();
         let below = lines.get(at + 1..).unwrap_or_default();
         shapes::scan(line, below, number, look == Look::Prose, &mut hits);
-        let keyed = hits.len() == before && !sealed && look != Look::Prose;
-        if keyed
-            && let Some(hit) =
-                keyed::scan(line, lines.get(at.wrapping_sub(1)).copied(), number, look)
-        {
-            hits.push(hit);
+        if hits.len() > before || sealed {
+            continue;
         }
+        let above = lines.get(at.wrapping_sub(1)).copied();
+        hits.extend(match look {
+            Look::Prose => keyed::in_prose(line, number),
+            Look::Config | Look::Code | Look::Aside => keyed::scan(line, above, number, look),
+        });
     }
     hits
 }
@@ -178,8 +180,13 @@ fn told(text: &str) -> Vec<usize> {
 }
 
 /// What every line holds in which, or below which, a secret can stand.
-static LEAD: LazyLock<Regex> =
-    LazyLock::new(|| constant(&format!("(?i:{})|{}", keyed::WORDS, shapes::leads())));
+static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+    constant(&format!(
+        "(?i:{}|mật khẩu)|{}",
+        keyed::WORDS,
+        shapes::leads()
+    ))
+});
 
 /// A constant that does not compile meets nothing, and a test.
 fn constant(pattern: &str) -> Regex {

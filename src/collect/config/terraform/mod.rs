@@ -13,6 +13,8 @@ use crate::parse::hcl::{self, Attribute, Block, Body, Expr};
 mod buckets;
 mod databases;
 mod groups;
+#[cfg(test)]
+mod json_tests;
 mod loops;
 mod scope;
 #[cfg(test)]
@@ -87,39 +89,69 @@ pub(super) fn collect(tree: &mut Tree<'_>, out: &mut Collected, _: &mut Vec<Stri
 
 fn read(tree: &mut Tree<'_>) -> BTreeMap<String, Module> {
     let mut modules: BTreeMap<String, Module> = BTreeMap::new();
-    let mut values: Vec<(String, bool, Body)> = Vec::new();
+    let mut values: Vec<(String, Rank, Body)> = Vec::new();
     for path in tree.of_kind(&Kind::Terraform) {
-        if path.ends_with(".json") {
-            told(tree, &path, 1, "Terraform written in JSON is not read");
-            continue;
-        }
         let Ok(text) = tree.text(&path) else { continue };
-        let body = match hcl::parse(&text) {
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let (stem, read): (&str, Parse) = match name.strip_suffix(".json") {
+            Some(stem) if stem.ends_with(".tfvars") => (stem, hcl::json::values),
+            Some(stem) => (stem, hcl::json::parse),
+            None => (name, hcl::parse),
+        };
+        let body = match read(&text) {
             Ok(body) => body,
             Err(fault) => {
                 told(tree, &path, fault.line, fault.what);
                 continue;
             }
         };
-        let name = path.rsplit('/').next().unwrap_or(&path);
         let at = folder(&path).to_owned();
-        if name.ends_with(".tfvars") {
-            let read = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
-            values.push((at, read, body));
-        } else if name == "override.tf" || name.ends_with("_override.tf") {
+        if stem.ends_with(".tfvars") {
+            values.push((at, Rank::of(name, stem), body));
+        } else if stem == "override.tf" || stem.ends_with("_override.tf") {
             modules.entry(at).or_default().overrides.push((path, body));
         } else {
             modules.entry(at).or_default().files.push((path, body));
         }
     }
-    for (at, read, body) in values {
+    values.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    for (at, rank, body) in values {
         match modules.get_mut(&at) {
-            Some(module) if read => module.given.push(body),
+            Some(module) if rank != Rank::Chosen => module.given.push(body),
             Some(module) => module.chosen.push(body),
             None => elsewhere(&mut modules, &at, &body),
         }
     }
     modules
+}
+
+/// How a file becomes blocks.
+type Parse = fn(&str) -> Result<Body, hcl::Fault>;
+
+/// When Terraform reads a file of values: what comes later counts.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Main,
+    MainJson,
+    Auto(String),
+    /// Only where somebody names it.
+    Chosen,
+}
+
+impl Rank {
+    fn of(name: &str, stem: &str) -> Self {
+        if stem == "terraform.tfvars" {
+            if name == stem {
+                Self::Main
+            } else {
+                Self::MainJson
+            }
+        } else if stem.ends_with(".auto.tfvars") {
+            Self::Auto(name.to_owned())
+        } else {
+            Self::Chosen
+        }
+    }
 }
 
 /// Values in a folder of their own, which somebody may choose: for the module above them, else for each that has

@@ -288,13 +288,16 @@ fn values_that_somebody_may_choose() {
 fn files_that_are_not_read() {
     let dir = tree(&[
         ("a.tf", "resource \"x\" {\n  a = \n}\n"),
-        ("b.tf.json", "{}"),
+        (
+            "b.tf.json",
+            "{\n  \"resource\": {\n    \"aws_s3_bucket\": \"x\"\n  }\n}\n",
+        ),
     ]);
     let out = collect(dir.path(), "c", &cx());
     assert!(matches!(seen(&out, "tf-bucket"), Seen::Not(_)));
     let summary = shown(subject(&out, "config-files"), "problems");
     assert!(
-        summary.contains("a.tf:2") && summary.contains("b.tf.json:1"),
+        summary.contains("a.tf:2") && summary.contains("b.tf.json:3"),
         "{summary}"
     );
 }
