@@ -6,7 +6,7 @@ mod words;
 
 use std::path::PathBuf;
 
-pub(crate) use draw::{DrawArgs, SarifProfile};
+pub(crate) use draw::{DrawArgs, RedactArg, SarifProfile};
 pub(crate) use records::{
     AttestArgs, CompletionsArgs, DiffArgs, DispositionArg, InitArgs, KeygenArgs, ManArgs,
     VerifyArgs, WaiveArgs,
@@ -41,7 +41,7 @@ pub(crate) struct Common {
     /// The day whose law, attestations and waivers count (YYYY-MM-DD; today in UTC+7 where absent)
     #[arg(long, global = true, value_name = "DATE", value_parser = as_of)]
     pub(crate) as_of: Option<Day>,
-    /// The language of what people read
+    /// The language of reports; written, that of help and errors too, which else follow the locale (LC_ALL, LC_MESSAGES, LANG)
     #[arg(long, global = true, value_enum, default_value = "vi")]
     pub(crate) lang: LangArg,
     /// A folder of rules (controls/, vocabulary/, law/) over the embedded ones
@@ -113,10 +113,15 @@ pub(crate) struct GateArgs {
     #[arg(long, value_enum, default_value = "medium", value_name = "SEVERITY")]
     pub(crate) fail_on: SeverityArg,
     /// The coverage in percent below which the gate fails
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT")]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT", allow_negative_numbers = true)]
     pub(crate) min_coverage: u8,
     /// How many undetermined duties do not make the run incomplete
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(
+        long,
+        default_value_t = 0,
+        value_name = "N",
+        allow_negative_numbers = true
+    )]
     pub(crate) max_undetermined: u64,
     /// An earlier run.json: what failed there and passes now is `fixed`
     #[arg(long, value_name = "FILE")]
@@ -405,7 +410,7 @@ pub(crate) struct CoverageArgs {
     #[arg(long, default_value = "3", value_parser = level)]
     pub(crate) level: Level,
     /// Exit 1 where less than this can be decided whole
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT")]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100), value_name = "PERCENT", allow_negative_numbers = true)]
     pub(crate) fail_under: u8,
     /// human, json, or sarif: what nothing decides whole
     #[arg(long, value_enum, default_value = "human")]

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::is_active_fail;
-use crate::model::{AssetKind, Finding, Inventory, ResultWord, Run, Status};
+use crate::model::{AssetKind, Day, Finding, Inventory, ResultWord, Run, Status};
 
 /// What counts of an earlier run.
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
+    on: Option<Day>,
     findings: BTreeMap<String, Stood>,
     duties: BTreeMap<(String, String), Status>,
     organisation: Option<(String, Option<String>)>,
@@ -37,6 +38,7 @@ impl Baseline {
         });
         let organisation = run.organisation.as_ref();
         Self {
+            on: Some(run.run.as_of),
             findings: run
                 .findings
                 .iter()
@@ -53,6 +55,11 @@ impl Baseline {
     /// The result of a finding there.
     pub(super) fn result(&self, id: &str) -> Option<ResultWord> {
         self.findings.get(id).map(|s| s.result)
+    }
+
+    /// Is it proven that this failure came after the day: was it not there when a run of that day or a later one looked?
+    pub(super) fn came_after(&self, id: &str, day: Day) -> bool {
+        self.on.is_some_and(|on| on >= day) && self.result(id) != Some(ResultWord::Fail)
     }
 
     /// Did this failure stand there already, with nothing beside it? One that was accepted there and is no longer is new.

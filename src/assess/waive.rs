@@ -18,16 +18,24 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
     for waiver in waivers {
         let fault = fault(waiver, input.as_of);
         let active = fault.is_none();
-        let mut matched = 0;
-        let mut others: BTreeSet<String> = BTreeSet::new();
+        let mut met = Met::default();
         for at in failing.candidates(waiver) {
             let Some(finding) = findings.get_mut(*at).filter(|f| matches(waiver, f)) else {
                 continue;
             };
-            matched += 1;
+            // Whoever approved it for a whole system cannot have seen what came later.
+            if waiver.asset.is_none()
+                && let Some(baseline) = input.baseline
+                && baseline.came_after(&finding.id, waiver.from)
+            {
+                met.later += 1;
+                continue;
+            }
+            met.findings += 1;
+            met.assets.insert(finding.asset.clone());
             // Of several waivers one that counts stays.
             if let Some(other) = finding.waiver.as_ref().filter(|w| w.active) {
-                others.insert(other.id.clone());
+                met.others.insert(other.id.clone());
                 continue;
             }
             if active && !breaks_more(waiver, finding) {
@@ -40,7 +48,7 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
                 reason: waiver.reason.clone(),
             });
         }
-        let remarks = remarks(waiver, input.as_of, fault, matched, &others);
+        let remarks = remarks(waiver, input.as_of, fault, &met);
         reports.push(WaiverReport {
             id: waiver.id.clone(),
             disposition: disposition(waiver.disposition),
@@ -54,10 +62,21 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
             active,
             remark: remarks.first().map(reasons::reason),
             remarks: remarks.iter().map(reasons::reason).collect(),
-            findings: matched,
+            findings: met.findings,
         });
     }
     reports
+}
+
+/// What a waiver met.
+#[derive(Default)]
+struct Met {
+    findings: u64,
+    assets: BTreeSet<String>,
+    /// Failures that came after it was approved, which it does not cover.
+    later: u64,
+    /// Other waivers on the same findings.
+    others: BTreeSet<String>,
 }
 
 /// Failures by what a waiver names, so that ten thousand waivers do not each walk all findings.
@@ -99,22 +118,23 @@ impl Failing {
     }
 }
 
-/// What there is to say of a waiver: why it does not count, that it matches nothing, that another stands there already, that it ends soon,
-/// that nobody can look up where it was decided.
-fn remarks(
-    waiver: &Waiver,
-    on: Day,
-    fault: Option<Reason>,
-    matched: u64,
-    others: &BTreeSet<String>,
-) -> Vec<Reason> {
+/// What there is to say of a waiver: why it does not count, that it matches nothing, that it covers more than its approver can have seen,
+/// that another stands there already, that it ends soon, that nobody can look up where it was decided.
+fn remarks(waiver: &Waiver, on: Day, fault: Option<Reason>, met: &Met) -> Vec<Reason> {
     let active = fault.is_none();
     let mut remarks: Vec<Reason> = fault.into_iter().collect();
-    if matched == 0 {
+    if met.findings == 0 && met.later == 0 {
         remarks.push(Reason::new("waiver-unused", ""));
     }
-    if active && !others.is_empty() {
-        let others: Vec<&str> = others.iter().map(String::as_str).take(5).collect();
+    if active && met.later > 0 {
+        remarks.push(Reason::new("waiver-later", met.later.to_string()));
+    }
+    if active && waiver.asset.is_none() && met.findings > 0 {
+        let figures = format!("{}, {}", met.findings, met.assets.len());
+        remarks.push(Reason::new("waiver-broad", figures));
+    }
+    if active && !met.others.is_empty() {
+        let others: Vec<&str> = met.others.iter().map(String::as_str).take(5).collect();
         remarks.push(Reason::new("waiver-overlaps", others.join(", ")));
     }
     if active && waiver.until.days_since(on) <= ENDS_SOON_DAYS {

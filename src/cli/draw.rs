@@ -10,9 +10,15 @@ pub(crate) struct DrawArgs {
     /// What will be mended by whom and when, and who reports to whom (`capdo/plan/1`), for docx, regulator-html and mau08
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
-    /// Put codes in the place of names and addresses of hosts, in every format
-    #[arg(long, value_enum, value_name = "WHAT", requires = "redact_key")]
-    pub(crate) redact: Option<RedactArg>,
+    /// Put codes in the place of names, in every format; both with a comma between
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        requires = "redact_key"
+    )]
+    pub(crate) redact: Vec<RedactArg>,
     /// Where the key to the codes is written; never in the folder of the reports
     #[arg(long, value_name = "FILE", requires = "redact")]
     pub(crate) redact_key: Option<PathBuf>,
@@ -29,6 +35,8 @@ pub(crate) struct DrawArgs {
 pub(crate) enum RedactArg {
     /// Names and addresses of hosts
     Hosts,
+    /// Names of those who sign, answer and approve; their posts stay
+    People,
 }
 
 /// A way of writing SARIF.

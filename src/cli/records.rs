@@ -96,10 +96,10 @@ pub(crate) struct WaiveArgs {
     /// Or the requirement on which they bear
     #[arg(long, value_name = "ID")]
     pub(crate) requirement: Option<String>,
-    /// Only of this system
+    /// Where: this system (`org`: a duty of the whole company); this or --asset is needed
     #[arg(long, value_name = "ID")]
     pub(crate) system: Option<String>,
-    /// Only on this asset
+    /// Where: this asset alone, which hides least
     #[arg(long, value_name = "ID")]
     pub(crate) asset: Option<String>,
     /// Only on this subject, as the report names it

@@ -11,15 +11,15 @@ pub(crate) enum KindArg {
     Server,
     /// An address host:port, or a file of recorded facts
     Endpoint,
-    /// Configuration files
+    /// A file or folder: servers, databases, containers, pipelines, secrets in clear
     Config,
-    /// SQL schemas
+    /// SQL and dumps, Prisma, OpenAPI, Protocol Buffers, Avro; or env:VARIABLE, a database that runs
     Schema,
-    /// Shipping labels
+    /// Shipping labels: templates, commands of printers, PDF, pictures
     Label,
-    /// Lists of brand names
+    /// The list of brand names; numbers, calls and the rest as options
     CallerId,
-    /// Staff and training lists
+    /// The list of staff, with --trained
     Document,
 }
 

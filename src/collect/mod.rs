@@ -17,6 +17,7 @@ pub mod document;
 pub mod endpoint;
 mod figures;
 pub mod label;
+pub mod lists;
 pub mod live;
 mod reader;
 mod root;

@@ -10,8 +10,8 @@ use super::{Outcome, Pack, coverage, output};
 use crate::cli::{AttestArgs, Common, ListFormat};
 use crate::collect::{self, Context};
 use crate::model::{
-    Attestation, Day, Duty, FigureUnit, Force, Inventory, Lang, Level, ORG, Reason, Requirement,
-    Text,
+    Attestation, Day, Duty, FigureUnit, Force, Inventory, Lang, Level, ORG, Period, Reason,
+    Requirement, Text,
 };
 use crate::text::{coverage as words, lists, reasons};
 use crate::{input, law};
@@ -61,7 +61,10 @@ pub(super) fn run(args: &AttestArgs, common: &Common) -> Outcome {
         ListFormat::Json => coverage::pretty(&as_json(&owed, on))?,
         ListFormat::Human => human(&owed, &inventory, on, common.lang.into()),
     };
-    output::stdout(&text)?;
+    match args.format {
+        ListFormat::Human => output::said(&text)?,
+        ListFormat::Json => output::stdout(&text)?,
+    }
     Ok(0)
 }
 
@@ -128,8 +131,14 @@ fn one<'a>(
         .filter(|a| !faults.contains_key(&a.id))
         .max_by_key(|a| (a.issued, !a.met, &a.id));
     let denied = counting.and_then(|a| a.denied_by(own.iter().copied(), on));
+    let cycle = cycle(requirement, duty.level);
+    // A paper counts by its own time, and is done again by that of the law.
+    let overdue = counting.and_then(|a| {
+        let due = Period::Months(cycle?).last_day(a.issued);
+        (due < on).then(|| Reason::new("attestation-old", due.to_string()))
+    });
     let fault = match (counting, denied) {
-        (Some(_), None) => return None,
+        (Some(_), None) => Some(overdue?),
         (Some(_), Some(later)) => Some(Reason::new("attestation-contradicted", later.id.clone())),
         (None, _) => own
             .iter()
@@ -145,7 +154,7 @@ fn one<'a>(
         requirement,
         system: duty.system.clone(),
         force: duty.force,
-        cycle: cycle(requirement, duty.level),
+        cycle,
         last: own.into_iter().max_by_key(|a| a.valid_to),
         fault,
     })

@@ -65,7 +65,7 @@ pub(super) fn run(args: &AttestArgs, common: &Common) -> Outcome {
         let ends = Period::parse(&valid_for).map(|p| p.last_day(issued));
         let longer = lawful.filter(|months| ends.is_some_and(|e| e > issued.plus_months(*months)));
         let said = words::attested(&id, &file.display().to_string(), ends, longer);
-        output::stdout(&format!("{}\n", said.get(lang)))?;
+        output::said(&format!("{}\n", said.get(lang)))?;
     }
     Ok(0)
 }

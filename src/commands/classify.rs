@@ -52,7 +52,10 @@ pub(super) fn run(args: &ClassifyArgs, common: &Common) -> Outcome {
         ListFormat::Json => coverage::pretty(&as_json(&cases, on))?,
         ListFormat::Human => human(&pack, &cases, &inventory, args.explain, on, lang),
     };
-    output::stdout(&text)?;
+    match args.format {
+        ListFormat::Human => output::said(&text)?,
+        ListFormat::Json => output::stdout(&text)?,
+    }
     Ok(0)
 }
 

@@ -97,7 +97,10 @@ pub(super) fn run(args: &CoverageArgs, common: &Common) -> Outcome {
         CoverageFormat::Json => pretty(&as_json(&rows, on))?,
         CoverageFormat::Sarif => pretty(&sarif(&pack.law, &rows))?,
     };
-    output::stdout(&text)?;
+    match args.format {
+        CoverageFormat::Human => output::said(&text)?,
+        CoverageFormat::Json | CoverageFormat::Sarif => output::stdout(&text)?,
+    }
     Ok(u8::from(percent < u64::from(args.fail_under)))
 }
 
@@ -289,7 +292,7 @@ fn human(pack: &Pack, rows: &[Row<'_>], heading: &str, on: Day, lang: Lang) -> S
     for r in rows {
         let _ = writeln!(
             text,
-            "{} {:<26} {} {}",
+            "{} {:<26} {}  {}",
             r.decided.sign(),
             r.requirement.id,
             r.level,

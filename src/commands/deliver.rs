@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::sealing::{self, Sealing};
 use super::{Failure, Pack, output};
-use crate::cli::{Common, DrawArgs, SarifProfile};
+use crate::cli::{Common, DrawArgs, RedactArg, SarifProfile};
 use crate::evidence::seal::{self, FileSum, MANIFEST, SEAL};
 use crate::input;
 use crate::model::{AssetKind, RemedyPlan, Run};
-use crate::report::redact::Redacted;
+use crate::report::redact::{Redacted, What};
 use crate::report::{self, Options, Past, Render};
 
 /// The formats that were asked for: the usual ones into a folder where none is named.
@@ -129,7 +129,7 @@ pub(super) fn deliver(run: &Run, reports: Reports<'_>, common: &Common) -> Resul
         formats.extend(report::format("json"));
     }
     let mut sealing = reports.sealing;
-    if reports.draw.redact.is_some() {
+    if reports.draw.redact.contains(&RedactArg::Hosts) {
         sealing.hide_hosts();
         // The manifests of another folder name files after hosts: a new chain begins.
         sealing.earlier = None;
@@ -162,10 +162,7 @@ fn said(run: &Run, common: &Common) -> String {
 
 /// The columns of the terminal, within reason; what goes into a file or a pipe has those that we choose.
 fn columns() -> usize {
-    match terminal_size::terminal_size_of(std::io::stdout()) {
-        Some((terminal_size::Width(columns), _)) => usize::from(columns).clamp(60, 120),
-        None => report::terminal::WIDTH,
-    }
+    output::columns().map_or(report::terminal::WIDTH, |columns| columns.clamp(60, 120))
 }
 
 /// Reports, chain, manifest and seal appear together; what stood there before stays until all of them are written.
@@ -259,14 +256,19 @@ impl Write for Through<'_> {
     }
 }
 
-/// The run with codes for hosts, where it was asked for; its key is written.
+/// The run with codes for hosts and people, where it was asked for; its key is written.
 fn redacted(run: &Run, reports: &Reports<'_>) -> Result<Option<Redacted>, Failure> {
-    let (Some(_), Some(path)) = (reports.draw.redact, &reports.draw.redact_key) else {
+    let of = &reports.draw.redact;
+    let Some(path) = reports.draw.redact_key.as_ref().filter(|_| !of.is_empty()) else {
         return Ok(None);
     };
-    let redacted = report::redact::hosts(run, &reports.plan)
+    let what = What {
+        hosts: of.contains(&RedactArg::Hosts),
+        people: of.contains(&RedactArg::People),
+    };
+    let redacted = report::redact::redact(run, &reports.plan, what)
         .map_err(|e| Failure::Internal(format!("redact: {e}")))?;
-    if let Some(folder) = reports.out.filter(|folder| names_hosts(folder)) {
+    if let Some(folder) = reports.out.filter(|f| what.hosts && names_hosts(f)) {
         return Err(Failure::Usage(format!(
             "{}: what stands there already names hosts, and would stand beside the codes\n  help: name an empty folder with --out",
             folder.display()

@@ -27,7 +27,7 @@ pub(super) fn run(args: &DiffArgs, common: &Common) -> Outcome {
                 .map_err(|e| Failure::Internal(e.to_string()))?;
             output::stdout(&format!("{json}\n"))?;
         }
-        ListFormat::Human => output::stdout(&human(&old, &new, &comparison, common.lang.into()))?,
+        ListFormat::Human => output::said(&human(&old, &new, &comparison, common.lang.into()))?,
     }
     let worse = comparison.by_way.contains_key("worse")
         || comparison.requirements.iter().any(|r| r.way == Way::Worse);
@@ -91,7 +91,7 @@ fn human(old: &Run, new: &Run, comparison: &Comparison, lang: Lang) -> String {
 fn table(text: &mut String, comparison: &Comparison, lang: Lang) {
     let _ = write!(text, "\n{}\n  {:<12}", word("table").get(lang), "");
     for to in STANDINGS {
-        let _ = write!(text, "{:>12}", standing(to, lang));
+        let _ = write!(text, "{:>11}", standing(to, lang));
     }
     text.push('\n');
     for from in STANDINGS {
@@ -103,7 +103,7 @@ fn table(text: &mut String, comparison: &Comparison, lang: Lang) {
                 .find(|c| c.from == from && c.to == to);
             let shown =
                 cell.map_or_else(|| "·".to_owned(), |c| format!("{}{}", sign(c.way), c.count));
-            let _ = write!(text, "{shown:>12}");
+            let _ = write!(text, "{shown:>11}");
         }
         text.push('\n');
     }

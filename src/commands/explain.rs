@@ -9,7 +9,7 @@ use crate::model::{Control, Day, Lang, Level};
 use crate::parse::shape::nearest;
 use crate::rules::{Choice, choose};
 use crate::text::expected::expected;
-use crate::text::{lists, reasons};
+use crate::text::{labels, lists, reasons};
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs, common: &Common) -> Outcome {
@@ -35,15 +35,16 @@ pub(super) fn run(args: &ExplainArgs, common: &Common) -> Outcome {
             args.id
         )));
     };
-    output::stdout(&text)?;
+    output::said(&text)?;
     Ok(0)
 }
 
 fn control_text(pack: &Pack, c: &Control, level: Level, on: Day, lang: Lang) -> String {
     let mut text = format!(
-        "{} · {}\n{}\n\n",
+        "{} · {} · {}\n{}\n\n",
         c.id,
-        c.severity.word(),
+        labels::severity(c.severity).get(lang),
+        labels::force(c.force).get(lang),
         c.title.get(lang)
     );
     let label = |key: &str| lists::explain(key).get(lang).to_owned();

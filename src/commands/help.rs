@@ -13,18 +13,40 @@ use crate::text::help as words;
 /// The command line in a language.
 pub(super) fn command(lang: Lang) -> Command {
     let whole = Cli::command().after_help(after("capdo", lang, Some(&words::exit_codes())));
-    let whole = with_examples(whole, "", lang);
+    let whole = grouped(with_examples(whole, "", lang), lang);
     match lang {
         Lang::En => whole,
         Lang::Vi => vietnamese_help_flag(vietnamese(whole)),
     }
 }
 
-/// The language of the help: Vietnamese only where it is asked for before or behind the command.
-pub(super) fn language(args: &[OsString]) -> Lang {
+/// The language of help and errors: what `--lang` says before or behind the command, else that of the locale. Only what stands in a
+/// terminal follows the locale; reports do not, so that one command gives one report on every machine.
+pub(super) fn language(args: &[OsString], locale: &dyn Fn(&str) -> Option<String>) -> Lang {
     let words: Vec<&str> = args.iter().filter_map(|a| a.to_str()).collect();
-    let apart = words.windows(2).any(|w| w == ["--lang", "vi"]);
-    if apart || words.contains(&"--lang=vi") {
+    let after = |at: usize| words.get(at + 1).copied();
+    let written = words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| match *word {
+            "--lang" => after(at),
+            other => other.strip_prefix("--lang="),
+        });
+    match written.last() {
+        Some("vi") => return Lang::Vi,
+        Some(_) => return Lang::En,
+        None => {}
+    }
+    // As POSIX reads them: the first that says something.
+    let said = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| locale(name).filter(|value| !value.is_empty()));
+    let language = said.unwrap_or_default();
+    let language = language
+        .split(['_', '.', '@', '-'])
+        .next()
+        .unwrap_or_default();
+    if language.eq_ignore_ascii_case("vi") {
         Lang::Vi
     } else {
         Lang::En
@@ -116,6 +138,47 @@ fn with_examples(command: Command, above: &str, lang: Lang) -> Command {
     })
 }
 
+/// The options of commands that have many, under the headings that they belong to.
+fn grouped(mut command: Command, lang: Lang) -> Command {
+    let ids: Vec<String> = command
+        .get_arguments()
+        .map(|a| a.get_id().to_string())
+        .collect();
+    // Those of every command stand with the program itself, and reach the others from there.
+    if ids
+        .iter()
+        .any(|id| ["sarif_profile", "as_of"].contains(&id.as_str()))
+    {
+        // Under a heading of ours clap orders by name: options keep the order in which they are written.
+        for (at, id) in ids.iter().enumerate() {
+            let heading = group(id).map(|key| words::heading(key).get(lang));
+            command = command.mut_arg(id, |arg| {
+                let arg = arg.display_order(at);
+                match heading {
+                    Some(heading) => arg.help_heading(heading),
+                    None => arg,
+                }
+            });
+        }
+    }
+    names(&command).into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |sub| grouped(sub, lang))
+    })
+}
+
+/// The heading of an option; none where it belongs to its command alone.
+fn group(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "fail_on" | "min_coverage" | "max_undetermined" | "baseline" | "fail_on_new" | "strict"
+        | "allow_transition" => "gate",
+        "format" | "out" | "sign" | "plan" | "redact" | "redact_key" | "history"
+        | "sarif_profile" => "reports",
+        "jobs" | "timeout" | "offline" | "ssh_config" => "collecting",
+        "as_of" | "lang" | "rules" | "allow_weaker" | "color" | "quiet" | "verbose" => "common",
+        _ => return None,
+    })
+}
+
 /// Every text of a help in Vietnamese.
 fn vietnamese(command: Command) -> Command {
     let say = |key: &'static str| words::heading(key).vi;
@@ -147,9 +210,13 @@ fn vietnamese(command: Command) -> Command {
         let heading = say(if positional { "arguments" } else { "options" });
         command = command.mut_arg(id, |arg| {
             let valued = arg.get_action().takes_values();
+            let under = arg.get_help_heading().map_or(heading, |_| {
+                // What belongs together has its heading already.
+                group(arg.get_id().as_str()).map_or(heading, say)
+            });
             let arg = arg
                 .display_order(at)
-                .help_heading(heading)
+                .help_heading(under)
                 .hide_default_value(valued)
                 .hide_possible_values(valued);
             match help {

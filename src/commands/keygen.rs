@@ -31,7 +31,7 @@ pub(super) fn run(args: &KeygenArgs, common: &Common) -> Outcome {
             &public.display().to_string(),
             &hex.unwrap_or_default(),
         );
-        output::stdout(&format!("{}\n", said.get(lang)))?;
+        output::said(&format!("{}\n", said.get(lang)))?;
     }
     Ok(0)
 }

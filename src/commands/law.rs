@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Failure, Outcome, Pack, output};
 use crate::cli::{Common, LawCommand, ListFormat};
 use crate::model::{Day, Instrument, Lang, Requirement};
+use crate::text::{labels, reasons};
 
 /// Runs the command.
 pub(super) fn run(command: &LawCommand, common: &Common) -> Outcome {
@@ -42,6 +43,7 @@ fn list(pack: &Pack, on: Day, format: ListFormat, lang: Lang) -> Outcome {
             text = serde_json::to_string_pretty(&rows)
                 .map_err(|e| Failure::Internal(e.to_string()))?
                 + "\n";
+            return output::stdout(&text).map(|()| 0);
         }
         ListFormat::Human => {
             let _ = writeln!(text, "{}", crate::text::lists::law_as_of(on).get(lang));
@@ -67,7 +69,7 @@ fn list(pack: &Pack, on: Day, format: ListFormat, lang: Lang) -> Outcome {
             let _ = writeln!(text, "{}", crate::text::lists::law_legend().get(lang));
         }
     }
-    output::stdout(&text)?;
+    output::said(&text)?;
     Ok(0)
 }
 
@@ -86,7 +88,7 @@ fn requirements_of(pack: &Pack, instrument: &Instrument, on: Day) -> usize {
 
 fn show(pack: &Pack, id: &str, on: Day, lang: Lang) -> Outcome {
     if let Some(requirement) = pack.law.requirement(id) {
-        output::stdout(&requirement_text(pack, requirement, on, lang))?;
+        output::said(&requirement_text(pack, requirement, on, lang))?;
         return Ok(0);
     }
     let Some(instrument) = pack.law.instrument(id) else {
@@ -129,7 +131,7 @@ fn show(pack: &Pack, id: &str, on: Day, lang: Lang) -> Outcome {
             r.title.get(lang)
         );
     }
-    output::stdout(&text)?;
+    output::said(&text)?;
     Ok(0)
 }
 
@@ -169,31 +171,42 @@ pub(super) fn requirement_text(pack: &Pack, r: &Requirement, on: Day, lang: Lang
     line("levels", r.levels.to_string());
     line(
         "strength",
-        format!("{:?} · {:?} · {:?}", r.strength, r.force, r.scope).to_lowercase(),
+        [
+            labels::strength(r.strength),
+            labels::force(r.force),
+            labels::scope(r.scope),
+        ]
+        .map(|label| label.get(lang))
+        .join(" · "),
     );
-    line("reading", format!("{:?}", r.reading).to_lowercase());
+    line("reading", labels::reading(r.reading).get(lang).to_owned());
     let to = r.in_force_to.map_or_else(String::new, |d| d.to_string());
     line(
         "in_force",
         format!(
             "{} – {to} ({})",
             r.in_force_from,
-            if r.in_force(on) { "✓" } else { "✗" }
+            labels::in_force(r.in_force(on)).get(lang)
         ),
     );
     line(
         "evidence",
         r.evidence
             .iter()
-            .map(|e| e.word())
+            .map(|e| labels::kind(*e).get(lang))
             .collect::<Vec<_>>()
             .join(", "),
     );
+    let decides = |id: &String| match id.as_str() {
+        "attestation" => labels::by_paper().get(lang).to_owned(),
+        "controls" => labels::by_controls().get(lang).to_owned(),
+        other => other.to_owned(),
+    };
     line(
         "decided_by",
         r.decided_by
             .iter()
-            .map(|set| set.join(" + "))
+            .map(|set| set.iter().map(decides).collect::<Vec<_>>().join(" + "))
             .collect::<Vec<_>>()
             .join(" | "),
     );
@@ -202,7 +215,8 @@ pub(super) fn requirement_text(pack: &Pack, r: &Requirement, on: Day, lang: Lang
         .iter()
         .map(|(name, f)| {
             let values: Vec<String> = f.values.iter().map(|(l, v)| format!("{l}: {v}")).collect();
-            format!("{name} {{{}}} {:?}", values.join(", "), f.unit).to_lowercase()
+            let unit = reasons::unit(f.unit);
+            format!("{name} {{{}}} {}", values.join(", "), unit.get(lang))
         })
         .collect();
     line("figures", figures.join("; "));

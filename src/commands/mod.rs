@@ -14,6 +14,7 @@ mod draft;
 mod entry;
 mod explain;
 mod failure;
+mod hand;
 mod help;
 mod init;
 mod keygen;
@@ -54,7 +55,7 @@ type Outcome = Result<u8, Failure>;
 /// Runs the program.
 pub fn run() -> ExitCode {
     let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
-    let lang = help::language(&args);
+    let lang = help::language(&args, &|name| std::env::var(name).ok());
     let read = help::command(lang)
         .try_get_matches_from(&args)
         .and_then(|matches| Cli::from_arg_matches(&matches));

@@ -8,6 +8,9 @@ use crate::law;
 use crate::model::{Collected, Day, Level, System, Target, Text, Value};
 use crate::text::lists;
 
+/// More requirements than one paper is taken to speak of without a word.
+const MANY_DUTIES: usize = 10;
+
 impl Work<'_> {
     pub(super) fn notes(
         &self,
@@ -24,6 +27,7 @@ impl Work<'_> {
             notes.push(lists::note_unrestricted(&unrestricted.join(", ")));
         }
         notes.extend(self.note_dates(judged));
+        notes.extend(self.notes_shared());
         if let Some((_, level)) = self.scan {
             notes.push(lists::note_scan(level));
         }
@@ -91,6 +95,25 @@ impl Work<'_> {
         let today = Day::of(self.now);
         let other = first != last || last != self.as_of || last != today;
         other.then(|| lists::note_dates(first, last, today, self.as_of))
+    }
+
+    /// Papers that stand for so many requirements that nobody may have looked for each, by their bytes: a copy is no other paper.
+    fn notes_shared(&self) -> Vec<Text> {
+        let mut papers: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+        for attestation in &self.inventory.attestations {
+            if attestation.issued <= self.as_of && self.as_of <= attestation.valid_to {
+                let evidence = &attestation.evidence;
+                let (_, duties) = papers
+                    .entry(&evidence.sha256)
+                    .or_insert((&evidence.written, BTreeSet::new()));
+                duties.insert(&attestation.requirement);
+            }
+        }
+        papers
+            .into_values()
+            .filter(|(_, duties)| duties.len() > MANY_DUTIES)
+            .map(|(document, duties)| lists::note_shared(document, duties.len()))
+            .collect()
     }
 
     /// How many more requirements a higher level would bring.

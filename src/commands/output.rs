@@ -20,6 +20,79 @@ pub(super) fn stdout(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// The columns of the terminal; nothing where stdout is a file or a pipe.
+pub(super) fn columns() -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(usize::from(columns))
+}
+
+/// Writes text for people to stdout. On a terminal lines break between words, where a pipe gets them whole.
+///
+/// # Errors
+/// Where stdout cannot be written.
+pub(super) fn said(text: &str) -> Result<(), Failure> {
+    match columns().filter(|columns| *columns >= NARROWEST) {
+        None => stdout(text),
+        Some(columns) => {
+            let lines = text.split_inclusive('\n');
+            stdout(&lines.map(|line| wrapped(line, columns)).collect::<String>())
+        }
+    }
+}
+
+/// A line broken between words; what follows stands under its last column that leaves room, or a little in.
+fn wrapped(line: &str, columns: usize) -> String {
+    let bare = line.trim_end();
+    if bare.chars().count() <= columns {
+        return line.to_owned();
+    }
+    let chars: Vec<char> = bare.chars().collect();
+    let margin = chars.iter().take_while(|c| **c == ' ').count();
+    let column = (1..columns / 2).rev().find(|at| {
+        chars.get(*at - 1) == Some(&' ') && chars.get(*at) != Some(&' ') && double(&chars, *at)
+    });
+    let hang = column.filter(|at| *at > margin).unwrap_or(margin + 2);
+    let mut out = String::new();
+    let mut rest = bare;
+    let mut room = columns;
+    let mut lead = 0;
+    while rest.chars().count() > room {
+        let limit = rest
+            .char_indices()
+            .nth(room)
+            .map_or(rest.len(), |(at, _)| at);
+        // A blank right behind the last column ends the line, too.
+        let head = rest.get(..limit).unwrap_or(rest);
+        let begin = rest.len() - rest.trim_start().len();
+        let cut = match rest
+            .get(limit..)
+            .is_some_and(|after| after.starts_with(' '))
+        {
+            true => limit,
+            false => head.rfind(' ').filter(|at| *at > begin).unwrap_or(limit),
+        };
+        let (line, after) = rest.split_at(cut);
+        out.push_str(&" ".repeat(lead));
+        out.push_str(line.trim_end());
+        out.push('\n');
+        rest = after.trim_start();
+        lead = hang;
+        room = columns - hang;
+    }
+    out.push_str(&" ".repeat(lead));
+    out.push_str(rest);
+    out.push('\n');
+    out
+}
+
+/// Do two blanks stand before this place?
+fn double(chars: &[char], at: usize) -> bool {
+    at >= 2 && chars.get(at - 2) == Some(&' ')
+}
+
+/// A terminal narrower than this breaks lines as it likes.
+const NARROWEST: usize = 40;
+
 /// Writes the bytes of a machine format to stdout, as they are. A closed pipe is no error.
 ///
 /// # Errors
@@ -284,4 +357,26 @@ pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .map_err(|e| failed(&e))?;
     temporary.persist(&real).map_err(|e| failed(&e))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_under_their_column() {
+        let line = "  a-1       hai từ rồi ba từ nữa và thêm vài từ cho dài\n";
+        assert_eq!(
+            wrapped(line, 40),
+            "  a-1       hai từ rồi ba từ nữa và thêm\n            vài từ cho dài\n"
+        );
+        assert_eq!(wrapped("ngắn\n", 40), "ngắn\n");
+        // A word that is longer than the line is cut.
+        let long = "x".repeat(90);
+        for out in wrapped(&format!("  {long}\n"), 40).lines() {
+            assert!(out.chars().count() <= 40, "{out}");
+        }
+        let text = "một hai ba bốn năm sáu bảy tám chín mười mười-một mười-hai";
+        assert_eq!(wrapped(text, 40).replace("\n  ", " ").trim_end(), text);
+    }
 }

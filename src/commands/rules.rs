@@ -11,6 +11,7 @@ use crate::cli::{Common, KindArg, ListFormat, RulesCommand, SchemaKind};
 use crate::model::{AssetKind, Control, Lang, Run};
 use crate::parse::shape::Shape;
 use crate::rules::control_pages;
+use crate::text::labels;
 
 /// Runs the command.
 pub(super) fn run(command: &RulesCommand, common: &Common) -> Outcome {
@@ -42,15 +43,20 @@ fn list(pack: &Pack, format: ListFormat, lang: Lang) -> Outcome {
             for control in &pack.rules.controls {
                 let _ = writeln!(
                     text,
-                    "{:<14} {:<9} {:<8} {:<5} {}",
+                    "{:<14} {:<9} {:<12}  {:<5}  {}",
                     control.id,
                     control.asset.word(),
-                    control.severity.word(),
+                    labels::severity(control.severity).get(lang),
                     control.levels.to_string(),
                     control.title.get(lang)
                 );
             }
-            let _ = writeln!(text, "{} controls", pack.rules.controls.len());
+            let _ = writeln!(
+                text,
+                "{}",
+                labels::controls(pack.rules.controls.len()).get(lang)
+            );
+            return output::said(&text).map(|()| 0);
         }
     }
     output::stdout(&text)?;

@@ -72,6 +72,7 @@ fn fault(why: &BrokenWhy) -> Text {
         BrokenWhy::Newer(schema) => words::broken("newer", &visible(schema)),
         BrokenWhy::OtherKey(key) => words::broken("other-key", &visible(key)),
         BrokenWhy::NotSealed => words::broken("not-sealed", ""),
+        BrokenWhy::Stray => words::broken("stray", ""),
         BrokenWhy::Endless => words::broken("endless", ""),
     }
 }
@@ -80,7 +81,7 @@ fn say(text: &str, common: &Common) -> Result<(), Failure> {
     if common.quiet {
         return Ok(());
     }
-    output::stdout(text)
+    output::said(text)
 }
 
 fn of_bundle(path: &Path, shown: &str, lang: Lang) -> Result<String, Failure> {
@@ -138,6 +139,13 @@ fn in_words(holds: &Holds, folder: &Folder, key_named: bool, lang: Lang) -> Stri
             said.get(lang)
         ));
     }
+    for name in linked(folder, holds) {
+        text.push_str(&format!(
+            "  {}: {}\n",
+            visible(&name),
+            words::linked().get(lang)
+        ));
+    }
     for name in besides(folder, holds) {
         text.push_str(&format!(
             "  {}: {}\n",
@@ -154,6 +162,15 @@ fn ended(finished: &str) -> Text {
         .parse()
         .map_or(0, |at| Day::of(now()).days_since(Day::of(at)));
     words::ended(&labels::moment(finished), days)
+}
+
+/// Files that are links: today they lead to what was written.
+fn linked(folder: &Folder, holds: &Holds) -> Vec<String> {
+    let files = holds.manifest.files.iter().map(|f| f.name.as_str());
+    let all = [MANIFEST, SEAL, CHAIN].into_iter().chain(files);
+    let is_link =
+        |name: &&str| fs::symlink_metadata(folder.0.join(name)).is_ok_and(|m| m.is_symlink());
+    all.filter(is_link).map(str::to_owned).collect()
 }
 
 /// Files in the folder and in its chain that no manifest names.

@@ -15,6 +15,11 @@ const WAIVERS: Kind = Kind {
 
 /// Runs the command.
 pub(super) fn run(args: &WaiveArgs, common: &Common) -> Outcome {
+    if args.system.is_none() && args.asset.is_none() {
+        return Err(Failure::Usage(
+            "say where it is accepted: --asset or --system\n  help: --system org for a duty of the whole company".into(),
+        ));
+    }
     let pack = Pack::of(common)?;
     let today = common.as_of.unwrap_or_else(|| Day::of(now()));
     let inventory = input::load(&args.inventory, &pack.law, &pack.rules)?;
@@ -44,7 +49,7 @@ pub(super) fn run(args: &WaiveArgs, common: &Common) -> Outcome {
             until,
             args.approver.as_deref().is_some_and(names_somebody),
         );
-        output::stdout(&format!("{}\n", said.get(lang)))?;
+        output::said(&format!("{}\n", said.get(lang)))?;
     }
     Ok(0)
 }

@@ -101,6 +101,8 @@ fn build(
         let scopes = systems.chain([ORGANISATION]);
         check.known(&key(at, "scope"), "system", &entry.scope, scopes);
     }
+    let signer = [key(at, "signer").as_slice(), &["name".into()]].concat();
+    super::waivers::honest(check, &signer, &entry.signer.name);
     let period = Period::parse(&entry.valid_for);
     if period.is_none() {
         check.at(

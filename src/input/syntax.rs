@@ -429,7 +429,7 @@ pub struct WaiverEntry {
     /// The id of a requirement; this or `control`.
     #[serde(default)]
     pub requirement: Option<String>,
-    /// Only this system.
+    /// Only this system; this, `asset` or `file` says where.
     #[serde(default)]
     pub system: Option<String>,
     /// Only this asset.

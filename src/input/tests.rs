@@ -471,10 +471,10 @@ fn waivers_must_be_right() {
     let hash = "0".repeat(64);
     folder.put("w.yaml", format!(
         "schema: capdo/waivers/1\nwaivers:\n{}{}{}{}{}",
-        entry("a", "control: NO-SUCH-001, disposition: waived, until: 2026-01-31"),
+        entry("a", "control: NO-SUCH-001, asset: web, disposition: waived, until: 2026-01-31"),
         entry("b", "disposition: waived, system: nowhere, until: 2027-01-01"),
-        entry("c", "control: X, requirement: letter.1.4, disposition: false-positive, until: 2027-01-01"),
-        entry("d", &format!("requirement: letter.1.4, disposition: compensating, until: 2027-01-01, evidence: {{ path: docs/paper.md, sha256: {hash} }}")),
+        entry("c", "control: X, requirement: letter.1.4, system: office, disposition: false-positive, until: 2027-01-01"),
+        entry("d", &format!("requirement: letter.1.4, system: office, disposition: compensating, until: 2027-01-01, evidence: {{ path: docs/paper.md, sha256: {hash} }}")),
         entry("e", "requirement: letter.1.4, asset: web, system: office, disposition: forgiven, until: 2027-01-01").replace("forgiven", "waived"),
     ));
     says(

@@ -9,10 +9,11 @@ use super::check::{Check, Unique};
 use super::files::{Base, Overlay, read_capped};
 use super::syntax::{WaiverEntry, WaiversFile};
 use crate::model::{AssetKind, EvidenceFile, Inventory, Law, RulePack, Waiver, WaiverDisposition};
+use crate::parse::bytes::{is_empty, is_own_form};
 use crate::parse::diagnostic::Diagnostics;
 use crate::parse::shape::Shape;
 use crate::parse::yaml::{Document, Node, Step};
-use crate::text::names::{names_somebody, same_person};
+use crate::text::names::{is_disguised, names_somebody, same_person};
 
 /// Reads the files that the inventory names.
 pub(super) fn load(
@@ -40,6 +41,7 @@ pub(super) fn load(
                     check.id(&key(at, "id"), &entry.id);
                     ids.add(&mut check, &key(at, "id"), &entry.id);
                     covers(&mut check, at, &entry, law, rules);
+                    scope(&mut check, at, &entry);
                     place(&mut check, at, &entry, inventory, &written);
                     all.push(build(&mut check, at, entry));
                 }
@@ -71,6 +73,18 @@ fn covers(check: &mut Check<'_>, at: usize, entry: &WaiverEntry, law: &Law, rule
             "it is not said what is accepted",
             "write `control: ID` or `requirement: ID`",
         ),
+    }
+}
+
+/// What is accepted everywhere hides what nobody has seen yet: a new host, the next file.
+fn scope(check: &mut Check<'_>, at: usize, entry: &WaiverEntry) {
+    let scopes = [&entry.system, &entry.asset, &entry.file];
+    if scopes.into_iter().all(Option::is_none) {
+        check.at(
+            &["waivers".into(), at.into()],
+            "it is not said where the failure is accepted",
+            "add `asset: ID` (best), `system: ID` (`org` for a duty of the whole company) or `file: PATH`",
+        );
     }
 }
 
@@ -163,6 +177,9 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
             "name another person as approver",
         );
     }
+    for (name, written) in [("owner", entry.owner.as_str()), ("approver", approver)] {
+        honest(check, &key(at, name), written);
+    }
     let written = entry.evidence.is_some();
     let evidence = entry
         .evidence
@@ -204,12 +221,31 @@ fn build(check: &mut Check<'_>, at: usize, entry: WaiverEntry) -> Waiver {
     }
 }
 
+/// A name that mixes alphabets is written to look like another.
+pub(super) fn honest(check: &mut Check<'_>, steps: &[Step<'_>], name: &str) {
+    if is_disguised(name) {
+        check.at(
+            steps,
+            "this name mixes letters of several alphabets that look alike",
+            "write the name anew, with Vietnamese letters only",
+        );
+    }
+}
+
 fn document(check: &mut Check<'_>, at: usize, evidence: &EvidenceFile) {
     let steps = [&key(at, "evidence")[..], &["path".into()]].concat();
     match read_capped(&evidence.path, MAX_EVIDENCE_BYTES) {
-        Ok(bytes) if bytes.trim_ascii().is_empty() => check.at(
+        Ok(bytes) if is_empty(&bytes) => check.at(
             &steps,
             format!("`{}` is an empty document", evidence.written),
+            "name the document that was approved",
+        ),
+        Ok(bytes) if is_own_form(&bytes) => check.at(
+            &steps,
+            format!(
+                "`{}` is a file of capdo, and proves nothing of what it says",
+                evidence.written
+            ),
             "name the document that was approved",
         ),
         Ok(bytes) if hex(&bytes) == evidence.sha256 => {}

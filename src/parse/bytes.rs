@@ -1,5 +1,7 @@
 //! Bytes to text: byte order marks, UTF-16 and line ends, as files of real hosts have them.
 
+use crate::text::unicode::blank;
+
 /// Why bytes are no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotText {
@@ -48,6 +50,24 @@ pub fn lossy(bytes: &[u8]) -> Result<String, NotText> {
     }
 }
 
+/// Is there nothing to read in it: no bytes, blanks alone, signs that nobody sees?
+pub fn is_empty(bytes: &[u8]) -> bool {
+    let read = text(bytes).ok();
+    let text = read.or_else(|| std::str::from_utf8(bytes).ok().map(str::to_owned));
+    text.map_or(bytes.is_empty(), |text| text.chars().all(blank))
+}
+
+/// Is it a file that people write for this program: an inventory, waivers, attestations, a plan? Such a file is no paper.
+pub fn is_own_form(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(64 * 1024)).unwrap_or_default();
+    let text = lossy(head).unwrap_or_default();
+    text.lines().any(|line| {
+        let value = line.strip_prefix("schema:").map(str::trim_start);
+        let value = value.map(|v| v.trim_start_matches(['"', '\'']));
+        value.is_some_and(|v| v.starts_with("capdo/"))
+    })
+}
+
 fn utf8(bytes: &[u8], skipped: usize) -> Result<String, NotText> {
     if let Some(at) = bytes.iter().position(|b| *b == 0) {
         return Err(NotText::Binary(at + skipped));
@@ -68,5 +88,20 @@ mod tests {
         assert_eq!(text(b"a\0b"), Err(NotText::Binary(1)));
         assert_eq!(text(b"ab\xFF"), Err(NotText::Encoding(2)));
         assert_eq!(lossy(b"ab\xFF").unwrap(), "ab\u{FFFD}");
+    }
+
+    #[test]
+    fn what_is_no_paper() {
+        for nothing in ["", " \r\n\t", "\u{FEFF}", "\u{200B}\u{3164}\n", "\0\0\0"] {
+            assert!(is_empty(nothing.as_bytes()), "{nothing:?}");
+        }
+        assert!(is_empty(b"\xFF\xFE \0"));
+        assert!(!is_empty("Quyết định".as_bytes()) && !is_empty(b"%PDF-1.4\0\xFF"));
+        assert!(is_own_form(
+            b"\xEF\xBB\xBF# x\nschema: \"capdo/waivers/1\"\n"
+        ));
+        assert!(!is_own_form(
+            b"Use `schema: capdo/inventory/1` at the top.\n"
+        ));
     }
 }

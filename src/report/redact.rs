@@ -1,5 +1,6 @@
-//! `--redact hosts`: the run with codes in the place of names and addresses of hosts, and the key to the codes.
+//! `--redact`: the run with codes in the place of names and addresses of hosts, of names of people, and the key to the codes.
 //!
+//! Of people those are known who act for the company: signers, whose post stands in their place, and who answers, approves and mends.
 //! Names are taken from what the run itself says to be hosts: assets that are servers and endpoints, their targets, addresses
 //! of findings, the machine that judged; besides, whatever has the form of an address or a host's name in text that targets
 //! or our users wrote. Texts of law and of controls stay as they are.
@@ -40,21 +41,30 @@ pub fn is_code(name: &str) -> bool {
     digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// What codes stand for.
+#[derive(Debug, Clone, Copy)]
+pub struct What {
+    /// Names and addresses of hosts.
+    pub hosts: bool,
+    /// Names of people.
+    pub people: bool,
+}
+
 /// The run and the plan with codes.
 ///
 /// # Errors
 /// Where the run cannot be serialised.
-pub fn hosts(run: &Run, plan: &RemedyPlan) -> Result<Redacted, ReportError> {
-    let mut codes = Codes::default();
-    let laws = run.instruments.iter();
-    codes.laws = laws.map(|i| format!("{}.", i.id)).collect();
-    for asset in &run.assets {
-        if matches!(asset.kind, AssetKind::Server | AssetKind::Endpoint) {
-            codes.name(&asset.id);
-            codes.name(host_of(&asset.target));
-        }
+pub fn redact(run: &Run, plan: &RemedyPlan, what: What) -> Result<Redacted, ReportError> {
+    let mut codes = Codes {
+        addresses: what.hosts,
+        ..Codes::default()
+    };
+    if what.people {
+        codes.people(run, plan);
     }
-    codes.name(&run.run.host);
+    if what.hosts {
+        codes.hosts(run);
+    }
     let mut value = serde_json::to_value(run)?;
     if let Some(object) = value.as_object_mut() {
         for key in SPOKEN {
@@ -130,16 +140,43 @@ struct Codes {
     names: Vec<String>,
     /// How ids of requirements begin: `tcvn14423.net-11` is no host.
     laws: Vec<String>,
+    /// Is whatever has the form of an address or of a host's name one?
+    addresses: bool,
 }
 
 impl Codes {
+    /// The hosts that the run names.
+    fn hosts(&mut self, run: &Run) {
+        let laws = run.instruments.iter();
+        self.laws = laws.map(|i| format!("{}.", i.id)).collect();
+        for asset in &run.assets {
+            if matches!(asset.kind, AssetKind::Server | AssetKind::Endpoint) {
+                self.name(&asset.id, "H");
+                self.name(host_of(&asset.target), "H");
+            }
+        }
+        self.name(&run.run.host, "H");
+    }
+
+    /// The people whom run and plan name.
+    fn people(&mut self, run: &Run, plan: &RemedyPlan) {
+        let signers = run.attestations.iter().map(|a| a.signer.name.as_str());
+        let waivers = run.waivers.iter();
+        let waivers = waivers.flat_map(|w| [Some(w.owner.as_str()), w.approver.as_deref()]);
+        let menders = plan.remedies.iter().map(|r| r.owner.as_str());
+        let all: Vec<&str> = signers.chain(waivers.flatten()).chain(menders).collect();
+        for name in all {
+            self.name(name.trim(), "NG");
+        }
+    }
+
     /// A name that is one for certain.
-    fn name(&mut self, name: &str) {
+    fn name(&mut self, name: &str, kind: &str) {
         if name.is_empty() || name == "local" || self.codes.contains_key(&name.to_ascii_lowercase())
         {
             return;
         }
-        self.code(name, "H");
+        self.code(name, kind);
         self.names.push(name.to_owned());
         // The longest first: `web-01.example.vn` before `web-01`.
         self.names.sort_by_key(|n| std::cmp::Reverse(n.len()));
@@ -149,7 +186,7 @@ impl Codes {
         let number = self
             .codes
             .values()
-            .filter(|(_, c)| c.starts_with(kind))
+            .filter(|(_, c)| c.trim_end_matches(|d: char| d.is_ascii_digit()) == kind)
             .count()
             + 1;
         let code = || (name.to_owned(), format!("{kind}{number:03}"));
@@ -207,6 +244,20 @@ impl Codes {
             let code = self.code(&name, "H");
             shown = replace_word(&shown, &name, &code);
         }
+        if !self.addresses {
+            return shown;
+        }
+        let addressed: Vec<String> = URL.as_ref().map_or_else(
+            |_| Vec::new(),
+            |url| {
+                let hosts = url.captures_iter(&shown).filter_map(|c| c.get(1));
+                hosts.map(|host| host.as_str().to_owned()).collect()
+            },
+        );
+        for host in addressed.iter().filter(|h| is_name(h)) {
+            let code = self.code(host, "H");
+            shown = replace_word(&shown, host, &code);
+        }
         let Ok(pattern) = &*ADDRESS else { return shown };
         let mut out = String::with_capacity(shown.len());
         let mut end = 0;
@@ -258,9 +309,27 @@ fn replace_word(text: &str, name: &str, code: &str) -> String {
 /// What has the form of an IPv4 or IPv6 address or of a host's full name.
 static ADDRESS: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:\d{1,3}\.){3}\d{1,3}\b|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}|\b(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\b",
+        r"(?i)\b(?:\d{1,3}\.){3}\d{1,3}\b|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}|\b(?:[\p{L}\p{M}0-9_](?:[\p{L}\p{M}0-9_-]{0,61}[\p{L}\p{M}0-9])?\.)+[a-z]{2,24}\b",
     )
 });
+
+/// The host of a URL, whatever it is called: `http://orders-db:8080`, `jdbc:postgresql://db/orders`.
+static URL: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
+    Regex::new(r"://(?:[^\s/@:]*(?::[^\s/@]*)?@)?([\p{L}\p{M}0-9_-][\p{L}\p{M}0-9_.-]*)")
+});
+
+/// Is the host of a URL a name of the company's own, and no address, no code of ours, not this machine, not a place of the program's?
+fn is_name(host: &str) -> bool {
+    let file = host.starts_with('.') || host.parse::<std::net::IpAddr>().is_ok();
+    let coded = is_code(host)
+        || host
+            .strip_prefix("IP")
+            .is_some_and(|n| n.parse::<u32>().is_ok());
+    !file
+        && !coded
+        && !["localhost", "unix"].contains(&host)
+        && host.chars().any(char::is_alphabetic)
+}
 
 /// An address that names a host, or a full name under a suffix in use; `0.0.0.0/0` and names of files are none.
 fn kind_of(word: &str) -> Option<&'static str> {
@@ -307,6 +376,33 @@ const SUFFIXES: &[&str] = &[
     "gov",
     "edu",
     "arpa",
+    // Of countries whose code is no end of a file's name.
+    "sg",
+    "jp",
+    "kr",
+    "cn",
+    "hk",
+    "tw",
+    "th",
+    "kh",
+    "ph",
+    "us",
+    "uk",
+    "au",
+    "eu",
+    "de",
+    "fr",
+    "ru",
+    "ai",
+    "co",
+    "tv",
+    "ca",
+    "nl",
+    "ch",
+    "se",
+    "mobi",
+    "ltd",
+    "vip",
 ];
 
 #[cfg(test)]
@@ -314,10 +410,36 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
+    const HOSTS: What = What {
+        hosts: true,
+        people: false,
+    };
+
+    #[test]
+    fn names_of_people_have_codes_and_posts_stay() {
+        let mut run = sample::run();
+        let signer = run.attestations[0].signer.clone();
+        run.waivers[0].reason = format!("{} đã xem xét", signer.name);
+        let what = What {
+            hosts: false,
+            people: true,
+        };
+        let opened = redact(&run, &RemedyPlan::default(), what).unwrap();
+        let text = serde_json::to_string(&opened.run).unwrap();
+        let key = opened.key().unwrap();
+        let waivers = run.waivers.iter();
+        let named = waivers.flat_map(|w| [Some(w.owner.clone()), w.approver.clone()]);
+        for name in named.flatten().chain([signer.name]) {
+            assert!(!text.contains(&name) && key.contains(&name), "{name}");
+        }
+        assert_eq!(opened.run.attestations[0].signer.role, signer.role);
+        assert!(text.contains(&run.assets[0].id), "hosts stay");
+    }
+
     #[test]
     fn no_host_is_left_and_the_key_opens_the_codes() {
         let run = sample::run();
-        let opened = hosts(&run, &RemedyPlan::default()).unwrap();
+        let opened = redact(&run, &RemedyPlan::default(), HOSTS).unwrap();
         let (redacted, key) = (&opened.run, opened.key().unwrap());
         let text = serde_json::to_string(redacted).unwrap();
         let spoken = |run: &Run| serde_json::to_string(&run.findings).unwrap();
@@ -337,7 +459,10 @@ mod tests {
 
     #[test]
     fn what_is_no_host_stays() {
-        let mut codes = Codes::default();
+        let mut codes = Codes {
+            addresses: true,
+            ..Codes::default()
+        };
         for same in [
             "nginx.conf:12",
             "0.0.0.0/0",
@@ -348,7 +473,7 @@ mod tests {
         ] {
             assert_eq!(codes.text(same), same);
         }
-        codes.name("web-01");
+        codes.name("web-01", "H");
         assert_eq!(
             codes.text("web-01:/etc/x, web-010, 10.1.2.3 and db.corp.vn"),
             "H001:/etc/x, web-010, IP001 and H002"
@@ -356,6 +481,15 @@ mod tests {
         assert_eq!(
             codes.text("nginx.server[db.corp.vn:443] fe80::1"),
             "nginx.server[H002:443] IP002"
+        );
+        assert_eq!(
+            codes.text("proxy_pass http://orders-db:8080, jdbc:postgresql://u:p@db9/orders, http://localhost:1, http://$x"),
+            "proxy_pass http://H003:8080, jdbc:postgresql://u:p@H004/orders, http://localhost:1, http://$x"
+        );
+        assert_eq!(codes.text("tra cứu tại bưuchính.vn"), "tra cứu tại H005");
+        assert_eq!(
+            codes.text("http://H003:8080 on web-01"),
+            "http://H003:8080 on H001"
         );
         assert_eq!(host_of("ssh:audit@web-01:2222"), "web-01");
         assert_eq!(host_of("servers/web-01"), "web-01");
@@ -386,7 +520,7 @@ mod tests {
             proposals: vec!["Thay máy db-noi-bo (10.1.2.3)".into()],
             ..RemedyPlan::default()
         };
-        let opened = hosts(&run, &plan).unwrap();
+        let opened = redact(&run, &plan, HOSTS).unwrap();
         assert_eq!(
             opened.run.requirements.last().unwrap().id,
             "tcvn14423.net-11"

@@ -116,12 +116,16 @@ impl Out {
         }
         let as_of = labels::day(run.run.as_of);
         let (law, day) = (self.word("as_of"), self.get(&as_of));
-        let most = if self.tight { self.width / 2 - 10 } else { 120 };
-        let mut line = format!("{} · {law} {day}", fit(&run.run.input, most));
+        let mut end = format!(" · {law} {day}");
         if let Some(system) = run.systems.first().filter(|_| scan) {
-            let _ = write!(line, " · {} {}", self.word("level_short"), system.level);
+            let _ = write!(end, " · {} {}", self.word("level_short"), system.level);
         }
-        self.line(&line);
+        // What was looked at takes the room that is left.
+        let most = match self.tight {
+            true => self.width.saturating_sub(end.chars().count()).max(12),
+            false => 120,
+        };
+        self.line(&format!("{}{end}", fit(&run.run.input, most)));
         if scan {
             let note = self.word("scan_note");
             self.wrapped(0, note);

@@ -127,6 +127,14 @@ pub fn not_covered() -> Text {
     )
 }
 
+/// A file of the report is a link.
+pub fn linked() -> Text {
+    Text::new(
+        "là liên kết: nội dung đang khớp, nhưng nằm ngoài thư mục này và có thể đổi",
+        "is a link: what it leads to fits now, but lies elsewhere and may change",
+    )
+}
+
 /// A bundle is as it was written.
 pub fn bundle_holds(collected: &str, complete: bool) -> Text {
     let mut text = Text::new(
@@ -154,6 +162,10 @@ pub fn broken(key: &str, detail: &str) -> Text {
         "newer" => (
             "do phiên bản mới hơn ghi; cần capdo mới hơn để kiểm tra",
             "was written by a newer version; a newer capdo is needed to check it",
+        ),
+        "stray" => (
+            "có dấu toàn vẹn, nhưng manifest ghi là không đóng dấu: manifest đã bị viết lại",
+            "stands beside a manifest that says it is not sealed: the manifest was written anew",
         ),
         "other-key" => (
             "dấu toàn vẹn của khóa khác với khóa ở --key",

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::model::{
     AssetKind, Day, Disposition, Force, InstrumentKind, Lang, Origin, Reading, Regime, ResultWord,
-    Severity, Status, Strength, Text,
+    Scope, Severity, Status, Strength, Text,
 };
 
 /// A fixed word in both languages.
@@ -94,6 +94,40 @@ pub fn strength(strength: Strength) -> Label {
         Strength::Must => l("phải", "must"),
         Strength::Should => l("nên", "should"),
     }
+}
+
+/// Judged for each system, or once.
+pub fn scope(scope: Scope) -> Label {
+    match scope {
+        Scope::System => l("từng hệ thống", "each system"),
+        Scope::Organisation => l("toàn doanh nghiệp", "the whole organisation"),
+    }
+}
+
+/// Is it in force on the day?
+pub fn in_force(yes: bool) -> Label {
+    match yes {
+        true => l("còn hiệu lực", "in force"),
+        false => l("không có hiệu lực", "not in force"),
+    }
+}
+
+/// A duty that an attestation decides.
+pub fn by_paper() -> Label {
+    l("xác nhận bằng văn bản", "attestation")
+}
+
+/// A duty that all its controls decide.
+pub fn by_controls() -> Label {
+    l("mọi phép kiểm tra", "all controls")
+}
+
+/// How many controls there are.
+pub fn controls(count: usize) -> Text {
+    Text::new(
+        format!("{count} phép kiểm tra"),
+        format!("{count} controls"),
+    )
 }
 
 /// A kind of asset.

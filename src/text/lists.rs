@@ -195,6 +195,18 @@ pub fn note_secondary(numbers: &str) -> Text {
     )
 }
 
+/// One paper that stands for many duties.
+pub fn note_shared(document: &str, duties: usize) -> Text {
+    Text::new(
+        format!(
+            "Một tài liệu ({document}) là bằng chứng cho {duties} yêu cầu: cần mở tài liệu và đối chiếu từng yêu cầu."
+        ),
+        format!(
+            "One document ({document}) is the evidence for {duties} requirements: open it and look for each."
+        ),
+    )
+}
+
 /// Between the lapse of the old standard and the new one.
 pub fn note_between() -> Text {
     Text::new(

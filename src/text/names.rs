@@ -2,7 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::unicode::{fold, hidden};
+use unicode_security::confusable_detection::skeleton;
+
+use super::unicode::{blank, fold};
 
 /// Does the text name somebody? Blanks, signs and words such as `chưa có` or `TBD` name nobody.
 pub fn names_somebody(name: &str) -> bool {
@@ -16,7 +18,23 @@ pub fn names_somebody(name: &str) -> bool {
 /// Do two names name one person, however they are spaced, cased, ordered, titled, and with or without diacritics?
 ///
 /// `Hùng` and `Hưng` are two people; a name that is written without diacritics may be either.
+///
+/// Letters of other alphabets count as those that they look like: whoever writes `Lê Hoài Phοng` with a Greek letter is no other person.
 pub fn same_person(a: &str, b: &str) -> bool {
+    let strange = |name: &str| {
+        seen(name)
+            .chars()
+            .any(|c| c.is_alphanumeric() && !is_ours(c))
+    };
+    if strange(a) || strange(b) {
+        let looks = |name: &str| {
+            let mut words: Vec<String> =
+                bare(&in_our_letters(name)).iter().map(|w| eye(w)).collect();
+            words.sort();
+            words
+        };
+        return looks(a) == looks(b);
+    }
     let (mut a, mut b) = (bare(a), bare(b));
     a.sort();
     b.sort();
@@ -40,6 +58,49 @@ pub fn same_person(a: &str, b: &str) -> bool {
     toned(&a) == toned(&b)
 }
 
+/// Does a word mix our letters with letters of another alphabet that look like ours? No name is written so.
+pub fn is_disguised(name: &str) -> bool {
+    let seen = seen(name);
+    seen.split(|c: char| !c.is_alphabetic()).any(|word| {
+        let strange = |c: char| !is_ours(c) && in_our_letters(&c.to_string()).chars().all(is_ours);
+        word.chars().any(is_ours) && word.chars().any(strange)
+    })
+}
+
+/// Is it a letter of Vietnamese or English, with or without marks, or a digit?
+fn is_ours(c: char) -> bool {
+    let base = c.nfd().next().unwrap_or(c);
+    base.is_ascii_alphanumeric()
+        || matches!(c, 'đ' | 'Đ')
+        || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// The text with each letter of another alphabet as the one of ours that it looks like.
+fn in_our_letters(text: &str) -> String {
+    let each = seen(text).chars().collect::<Vec<_>>().into_iter();
+    each.flat_map(|c| {
+        let one = c.to_string();
+        if is_ours(c) || !c.is_alphanumeric() {
+            one.chars().collect::<Vec<_>>()
+        } else {
+            skeleton(&one).collect()
+        }
+    })
+    .collect()
+}
+
+/// A word as the eye takes it: without marks, and with what is told apart by its place alone as one.
+fn eye(word: &str) -> String {
+    fold(word).replace(['l', '1', '|'], "i").replace('0', "o")
+}
+
+/// The text without what is drawn as nothing; blanks stay.
+fn seen(text: &str) -> String {
+    text.nfc()
+        .filter(|c| c.is_whitespace() || !blank(*c))
+        .collect()
+}
+
 /// The words of a name without what stands in brackets or behind a comma or dash, and without titles.
 fn bare(name: &str) -> Vec<String> {
     let name = name.split(['(', '[', ',', ';', '/']).next().unwrap_or(name);
@@ -54,8 +115,8 @@ fn bare(name: &str) -> Vec<String> {
 
 /// Runs of letters and digits, in small letters; what cannot be seen is none.
 fn words(text: &str) -> Vec<String> {
-    let seen: String = text.nfc().filter(|c| !hidden(*c)).collect();
-    seen.split(|c: char| !c.is_alphanumeric())
+    seen(text)
+        .split(|c: char| !c.is_alphanumeric())
         .filter(|w| !w.is_empty())
         .map(str::to_lowercase)
         .collect()
@@ -125,6 +186,39 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_look_alike_make_no_other_person() {
+        let name = "Lê Hoài Phong";
+        for other in [
+            "Lê Hoài Phοng",         // Greek omicron
+            "Lê Hоài Рhong",         // Cyrillic o and Er
+            "LÊ HОÀІ PHONG",         // Cyrillic, capitals
+            "Lê Hoàі Phong",         // Ukrainian i
+            "Lê Hoài \u{FF30}hong",  // full width
+            "Lê Hoài \u{1D40F}hong", // a letter of mathematics
+            "Lê Hoa\u{AD}\u{300}i Ph\u{2060}ong",
+            "Lê Hoài Phong\u{3164}",
+            "Ông Lê Hoài Phоng (Trưởng phòng)",
+        ] {
+            assert!(same_person(name, other), "{other}");
+        }
+        for other in ["Lê Hoài Phương", "Trần Quốc Mẫn", "Иван Петров", "山田太郎"]
+        {
+            assert!(!same_person(name, other), "{other}");
+        }
+        assert!(!same_person("山田太郎", "山田花子"));
+        assert!(is_disguised("Lê Hoài Phοng") && is_disguised("Рhong"));
+        for honest in [
+            name,
+            "Иван Петров",
+            "山田太郎",
+            "Trần Quốc Mẫn (P.3)",
+            "O'Brien",
+        ] {
+            assert!(!is_disguised(honest), "{honest}");
+        }
+    }
+
+    #[test]
     fn nobody_is_named() {
         for none in [
             "",
@@ -141,6 +235,8 @@ mod tests {
             "xxx",
             "?",
             "\u{200b}",
+            "\u{3164}\u{3164}",
+            "\u{AD}\u{FE0F}",
             "(chưa ký)",
         ] {
             assert!(!names_somebody(none), "{none:?}");

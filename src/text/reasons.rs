@@ -249,6 +249,18 @@ pub fn code(code: &str) -> Text {
             "chưa ghi mã phiếu quyết định (ticket)",
             "no ticket: where was it decided?",
         ),
+        "waiver-broad" => (
+            "không nêu tài sản: che cả kết quả phát sinh sau ngày phê duyệt; số kết quả, số tài sản đang che",
+            "names no asset: it also covers what comes after its approval; findings and assets covered now",
+        ),
+        "waiver-later" => (
+            "không áp dụng cho kết quả phát sinh sau ngày phê duyệt (chưa có trong kỳ trước); số kết quả",
+            "does not cover what came after its approval (not failing in the baseline); findings left out",
+        ),
+        "attestation-old" => (
+            "quá chu kỳ rà soát mà quy định đặt ra cho cấp độ; lẽ ra phải làm lại chậm nhất ngày",
+            "older than the cycle that the law sets for the level; due again by",
+        ),
         "waiver-unused" => ("không khớp với kết quả nào", "matches no finding"),
         "informs" => (
             "chỉ để thông tin, không yêu cầu việc gì",
@@ -266,8 +278,8 @@ pub fn code(code: &str) -> Text {
         "attestation-ended" => ("đã hết hiệu lực", "ended"),
         "attestation-not-begun" => ("có ngày sau ngày xét", "dated after the day of the audit"),
         "attestation-missing-evidence" => (
-            "tài liệu kèm theo không có hoặc rỗng",
-            "its document is not there or is empty",
+            "tài liệu kèm theo không có, rỗng hoặc là tệp kê khai của chính capdo",
+            "its document is not there, is empty or is a file of capdo itself",
         ),
         "attestation-hash" => (
             "mã băm của tài liệu không khớp",

@@ -51,6 +51,16 @@ pub fn may_hide(text: &str) -> bool {
     })
 }
 
+/// Is it drawn as nothing at all? Beside what [`hidden`] knows: soft hyphens, joiners, fillers, variation selectors.
+pub fn blank(c: char) -> bool {
+    hidden(c)
+        || c.is_whitespace()
+        || matches!(c,
+            '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2800}'
+            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0080}'..='\u{E0FFF}')
+}
+
 /// Text of a target, safe in a terminal: control characters, bidirectional marks, line separators and what is no character are shown
 /// as `\u{…}`.
 pub fn visible(text: &str) -> String {

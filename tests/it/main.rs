@@ -25,6 +25,7 @@ mod errors;
 mod gate;
 mod honesty;
 mod hostile;
+mod init;
 mod law;
 mod live;
 mod mutated;

@@ -19,12 +19,18 @@ use self::register::Register;
 use super::Context;
 use super::document::list_file::ListFile;
 use super::document::people::{Staff, staff};
+use super::lists::Columns;
 use crate::model::{CallerFiles, Collected, Day, Inventory, Reason, Seen, Target, Value};
 
+/// The columns of its lists.
+pub(super) const REGISTER: Columns = (register::COLUMNS, register::NEEDED);
+pub(super) const BOUND: Columns = (bound::COLUMNS, bound::NEEDED);
+pub(super) const CALLS: Columns = (calls::COLUMNS, calls::NEEDED);
+
 /// The subject types of this collector.
-const REGISTER: [&str; 2] = ["brandname-register", "brandname"];
+const NAMES: [&str; 2] = ["brandname-register", "brandname"];
 const NUMBERS: &str = "caller-numbers";
-const CALLS: &str = "caller-calls";
+const SAMPLE: &str = "caller-calls";
 
 /// Reads the lists of one asset. What counts today is asked for the day of `cx.now`. `shown` is the path of the first list
 /// as people see it.
@@ -121,11 +127,11 @@ pub fn collect(files: &CallerFiles, shown: &str, inventory: &Inventory, cx: &Con
         Some(path) => app::collect(path, &shown_of(app), cx, &mut out),
         None => not_asked(&mut out, app::APP, "app"),
     }
-    for kind in REGISTER {
+    for kind in NAMES {
         out.saw(kind, seen(&register));
     }
     out.saw(NUMBERS, seen(&bound));
-    out.saw(CALLS, seen(&sample));
+    out.saw(SAMPLE, seen(&sample));
     out
 }
 

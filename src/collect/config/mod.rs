@@ -73,6 +73,29 @@ pub fn collect(path: &Path, shown: &str, cx: &Context) -> Collected {
     }
 }
 
+/// What a file would be read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recognised {
+    /// The word of its kind: `nginx`, `postgresql`.
+    pub word: &'static str,
+    /// Does it configure the host itself? The collector of servers reads that too.
+    pub of_host: bool,
+}
+
+/// Tells what a file would be read as; `path` begins with `/` and goes from the top of what is looked at.
+pub fn recognise(path: &str, text: &str) -> Option<Recognised> {
+    let kind = kind::of(path, text);
+    Some(Recognised {
+        word: kind.word()?,
+        of_host: kind::OF_HOSTS.contains(&kind),
+    })
+}
+
+/// Why a folder is left alone: what others wrote, or a store of versions.
+pub fn is_left_out(entry: &walkdir::DirEntry) -> bool {
+    tree::vendored(entry).is_some()
+}
+
 fn collect_from(target: &Target, source: &dyn Source, cx: &Context) -> Collected {
     let reader = Reader::new(source, target.shown.clone(), cx.now);
     let mut tree = Tree::walk(target, reader);

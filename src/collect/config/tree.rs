@@ -328,7 +328,7 @@ impl Sight {
 }
 
 /// Why a folder is left alone: what others wrote, brought in by a package manager, or a store of versions.
-fn vendored(entry: &DirEntry) -> Option<&'static str> {
+pub(super) fn vendored(entry: &DirEntry) -> Option<&'static str> {
     if !entry.file_type().is_dir() || entry.depth() == 0 {
         return None;
     }

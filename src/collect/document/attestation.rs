@@ -7,6 +7,7 @@ use crate::model::{
     Attestation, Collected, Day, EvidenceItem, Fact, Inventory, Place, SourceError, Subject, Value,
     Why,
 };
+use crate::parse::bytes::{is_empty, is_own_form};
 use crate::text::names::names_somebody;
 
 /// The facts of one attestation, with its document read.
@@ -95,7 +96,7 @@ fn document(
         &attestation.evidence.written,
         cx,
     ) {
-        // A file with nothing in it is no document.
+        // A file with nothing in it is no document, and neither is one of our own.
         Ok((item, true)) => {
             if !evidence.contains(&item) {
                 evidence.push(item);
@@ -118,12 +119,13 @@ fn document(
     }
 }
 
-/// The document with its hash; and is there nothing in it but blanks?
+/// The document with its hash; and does it say nothing, or is it a file that people write for this program?
 fn sha256(path: &Path, shown: &str, cx: &Context) -> Result<(EvidenceItem, bool), SourceError> {
     let (folder, name) = folder_and_name(path)?;
     let source = RootFolder::open(&folder)?;
     let mut reader = Reader::new(&source, String::new(), cx.now);
-    let empty = reader.bytes(&name)?.trim_ascii().is_empty();
+    let bytes = reader.bytes(&name)?;
+    let nothing = is_empty(&bytes) || is_own_form(&bytes);
     let item = reader.into_evidence().into_iter().next();
     item.map(|item| {
         let item = EvidenceItem {
@@ -132,7 +134,7 @@ fn sha256(path: &Path, shown: &str, cx: &Context) -> Result<(EvidenceItem, bool)
             source: shown.to_owned(),
             ..item
         };
-        (item, empty)
+        (item, nothing)
     })
     .ok_or_else(|| SourceError::Missing(shown.to_owned()))
 }

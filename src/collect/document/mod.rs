@@ -16,6 +16,14 @@ mod rule;
 pub(in crate::collect) mod table;
 pub(in crate::collect) mod words;
 
+use super::lists::Columns;
+
 pub use attestation::fault;
 pub use inventory::collect_inventory;
 pub use roster::collect;
+
+/// The columns of its lists.
+pub(super) const ROSTER: Columns = (roster::ROSTER_COLUMNS, roster::ROSTER_NEEDED);
+pub(super) const TRAINED: Columns = (roster::TRAINED_COLUMNS, roster::TRAINED_NEEDED);
+pub(super) const REQUESTS: Columns = (registers::REQUEST_COLUMNS, registers::REQUEST_NEEDED);
+pub(super) const ROLES: Columns = (registers::ROLE_COLUMNS, registers::ROLE_NEEDED);

@@ -18,7 +18,7 @@ const REQUESTS: &str = "authority-requests";
 const ROLES: &str = "role-matrix";
 const RULE: &str = "internal-rule";
 
-const REQUEST_COLUMNS: &[&str] = &[
+pub(super) const REQUEST_COLUMNS: &[&str] = &[
     "requester",
     "document_no",
     "requested",
@@ -26,7 +26,9 @@ const REQUEST_COLUMNS: &[&str] = &[
     "grounds",
     "minutes",
 ];
-const ROLE_COLUMNS: &[&str] = &["right_role", "sees", "export", "need", "reviewed"];
+pub(super) const ROLE_COLUMNS: &[&str] = &["right_role", "sees", "export", "need", "reviewed"];
+pub(super) const REQUEST_NEEDED: &[&str] = &["requester", "document_no"];
+pub(super) const ROLE_NEEDED: &[&str] = &["right_role", "export"];
 
 /// Reads the papers that the asset names; the others are not asked.
 pub(super) fn collect(
@@ -42,7 +44,7 @@ pub(super) fn collect(
         let table = file.read(
             cx,
             REQUEST_COLUMNS,
-            &["requester", "document_no"],
+            REQUEST_NEEDED,
             "requester, document",
             &mut out.evidence,
         );
@@ -53,7 +55,7 @@ pub(super) fn collect(
         let table = file.read(
             cx,
             ROLE_COLUMNS,
-            &["right_role", "export"],
+            ROLE_NEEDED,
             "role, export",
             &mut out.evidence,
         );

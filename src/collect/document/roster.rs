@@ -222,10 +222,11 @@ fn unread_trainings(couriers: &[Trained], courses: &Trainings) -> Option<Value> 
 
 const ROSTER: &str = "roster";
 const TRAINING: &str = "training";
-const ROSTER_COLUMNS: &[&str] = &["id", "name", "role", "employer", "active_from", "active_to"];
-const ROSTER_NEEDED: &[&str] = &["id", "role"];
-const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed", "outcome"];
-const TRAINED_NEEDED: &[&str] = &["id", "date"];
+pub(super) const ROSTER_COLUMNS: &[&str] =
+    &["id", "name", "role", "employer", "active_from", "active_to"];
+pub(super) const ROSTER_NEEDED: &[&str] = &["id", "role"];
+pub(super) const TRAINED_COLUMNS: &[&str] = &["id", "name", "course", "date", "signed", "outcome"];
+pub(super) const TRAINED_NEEDED: &[&str] = &["id", "date"];
 const NO_EMPLOYER: &str = "the roster has no column with the employer";
 
 #[cfg(test)]

@@ -331,6 +331,24 @@ fn of_sheet(sheet: sheets::Sheet) -> read::Label {
 }
 
 /// What may be a label; style sheets, notes and sources are none.
+/// What a file may be to this collector, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// Commands of label printers: always a label.
+    Printer,
+    /// A template, a picture or a page: a label where it lies among labels.
+    Perhaps,
+}
+
+/// What a file may be, by its name.
+pub fn named(name: &str) -> Option<Named> {
+    if has_end(name, &PRINTER) {
+        Some(Named::Printer)
+    } else {
+        (is_label(name) && !has_end(name, &PLAIN)).then_some(Named::Perhaps)
+    }
+}
+
 fn is_any_label(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let named = file.trim_start_matches('.').contains('.') && !file.starts_with('.');

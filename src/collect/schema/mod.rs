@@ -43,6 +43,44 @@ pub const KINDS: [&str; 7] = [
 /// Those of them that describe interfaces, not tables.
 const OF_APIS: [&str; 3] = ["api", "api-operation", "api-field"];
 
+/// What a file may be to this collector, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// SQL, also packed with gzip.
+    Sql,
+    /// A model or an interface: Prisma, Protocol Buffers, Avro.
+    Model,
+    /// JSON or YAML, which may describe an interface.
+    Perhaps,
+    /// A copy of a database that is not read.
+    Copy,
+    /// A migration written in a programming language, which is not read.
+    Program,
+}
+
+/// What a file may be, by its name.
+pub fn named(name: &str) -> Option<Named> {
+    let lower = name.to_ascii_lowercase();
+    if dump::is_sql(name) {
+        Some(Named::Sql)
+    } else if api::is_proto(name)
+        || models::is_prisma(name)
+        || [".avsc", ".avpr", ".avdl"]
+            .iter()
+            .any(|e| lower.ends_with(e))
+    {
+        Some(Named::Model)
+    } else if dump::is_unread(name) {
+        Some(Named::Copy)
+    } else if dump::is_migration(name) {
+        Some(Named::Program)
+    } else if api::is_named_so(name) {
+        Some(Named::Perhaps)
+    } else {
+        None
+    }
+}
+
 /// Collects the schema at `path`: one SQL file, or a folder of them. `shown` is the path that people see.
 ///
 /// What the company declares of its columns counts where its paper is there and is the one that was named.

@@ -144,6 +144,18 @@ impl Kind {
     }
 }
 
+/// What the collector of servers reads where a host is looked at as a whole.
+pub(super) const OF_HOSTS: [Kind; 8] = [
+    Kind::Host,
+    Kind::Unit,
+    Kind::Chrony,
+    Kind::Nftables,
+    Kind::Iptables,
+    Kind::Logrotate,
+    Kind::Sysctl,
+    Kind::Auditd,
+];
+
 /// Tells the kind of a file.
 pub(super) fn of(path: &str, text: &str) -> Kind {
     if let Some(kind) = names::by_name(path) {
