@@ -32,7 +32,7 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
                 continue;
             }
             met.findings += 1;
-            met.assets.insert(finding.asset.clone());
+            met.assets.insert(finding.asset.to_string());
             // Of several waivers one that counts stays.
             if let Some(other) = finding.waiver.as_ref().filter(|w| w.active) {
                 met.others.insert(other.id.clone());

@@ -28,7 +28,7 @@ mod system_roots;
 mod walk;
 
 pub use live::Asking;
-pub use reader::{Reader, hex_sha256};
+pub use reader::{ASSUMED, Reader, hex_sha256};
 pub use root::RootFolder;
 pub use stop::{stop, stopped};
 

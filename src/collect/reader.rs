@@ -163,6 +163,15 @@ impl<'a> Reader<'a> {
         });
     }
 
+    /// Says of a file in the evidence that it was taken for Windows-1258, which nothing in it says.
+    pub fn note_encoding(&mut self, path: &str) {
+        let shown = self.shown(path);
+        let found = self.evidence.iter_mut().find(|e| e.id == shown);
+        if let Some(item) = found {
+            item.command = Some(ASSUMED.to_owned());
+        }
+    }
+
     /// What a command says on the live host, recorded as evidence.
     ///
     /// # Errors
@@ -223,6 +232,9 @@ impl<'a> Reader<'a> {
         self.evidence
     }
 }
+
+/// What evidence says of a file whose encoding was assumed.
+pub const ASSUMED: &str = "decode windows-1258 (assumed)";
 
 /// A stream that is hashed while it is read.
 struct Hashing {

@@ -281,6 +281,7 @@ impl Block {
             Kind::Model => schema.tables.push(self.table),
             Kind::View => schema.views.push(View {
                 name: self.table.name,
+                full: String::new(),
                 line: self.table.line,
                 of: Vec::new(),
                 shows: self

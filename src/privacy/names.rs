@@ -59,7 +59,9 @@ pub fn classify_in(
     }
     let named = match &lure {
         Some(_) => named,
-        None => named.or_else(|| in_setting(&said, setting, table)),
+        None => named
+            .or_else(|| in_setting(&said, setting, table))
+            .or_else(|| axis(&said, setting)),
     };
     let bare = said
         .iter()
@@ -205,6 +207,11 @@ fn in_setting(said: &[String], setting: &Setting, table: &Table) -> Option<Verdi
                 .any(|at| fits(p, said, at) && stands_alone(said, at, at + p.words.len(), table))
         })
         .max_by_key(|p| p.words.len())?;
+    // The code of a person is none of his data: "ma_ns".
+    let begins = said.first().filter(|w| table.head.contains(*w));
+    if begins.is_some_and(|w| !found.words.contains(w)) {
+        return None;
+    }
     // A property of it is no value of it: "ket_luan_id".
     if said
         .last()
@@ -222,6 +229,18 @@ fn in_setting(said: &[String], setting: &Setting, table: &Table) -> Option<Verdi
             "table:tells".to_owned(),
         ]
         .into(),
+    })
+}
+
+/// `kd` beside `vd`: the two halves of a position.
+fn axis(said: &[String], setting: &Setting) -> Option<Verdict> {
+    let last = said.last().filter(|_| setting.axes)?;
+    matches!(last.as_str(), "kd" | "vd").then(|| Verdict {
+        class: Class::Gps,
+        party: Party::Unknown,
+        confidence: 75,
+        sensitive: false,
+        reasons: [format!("name:{last}"), "table:tells".to_owned()].into(),
     })
 }
 

@@ -27,6 +27,10 @@ pub struct Setting {
     pub(super) sides: bool,
     /// Some column is an identity number or passport.
     pub(super) papers: bool,
+    /// Both halves of a position stand there, shortened: `kd` and `vd`.
+    pub(super) axes: bool,
+    /// Endings that several of its glued names have: `lx` of `htlx`, `sdtlx`.
+    endings: Vec<String>,
     /// A city stands beside a street, an address or a postcode.
     pub(super) postal: bool,
     /// The piece that most names begin with, as it is written there, folded.
@@ -43,18 +47,23 @@ impl Setting {
         let table = &*TABLE;
         let mut setting = Self {
             prefix: prefix(columns, table),
+            endings: endings(columns, table),
             ..Self::default()
         };
         if let Some(name) = name {
             setting.name(name, table);
         }
         let (mut city, mut street) = (false, false);
+        let (mut east, mut north) = (false, false);
         for column in columns {
             let said = setting.column(column, table);
+            east |= said.last().is_some_and(|w| w == "kd");
+            north |= said.last().is_some_and(|w| w == "vd");
             city |= said.iter().any(|w| w == "city");
             street |= said.iter().any(|w| STREETS.contains(&w.as_str()));
         }
         setting.postal = city && street;
+        setting.axes = east && north;
         setting
     }
 
@@ -92,7 +101,7 @@ impl Setting {
 
     /// Looks at one column; gives its words.
     fn column(&mut self, column: &str, table: &Table) -> Vec<String> {
-        let whole = words(column, table);
+        let whole = self.taken_apart(column, table);
         let said = match &self.prefix {
             Some(prefix) => words(without_piece(column, prefix), table),
             None => whole.clone(),
@@ -100,6 +109,28 @@ impl Setting {
         self.columns.insert(column.to_owned(), whole);
         self.say(&said, table);
         said
+    }
+
+    /// The words of a name; of one that only its ending explains, those before it too.
+    fn taken_apart(&self, column: &str, table: &Table) -> Vec<String> {
+        let whole = words(column, table);
+        let [one] = whole.as_slice() else {
+            return whole;
+        };
+        let end = self
+            .endings
+            .iter()
+            .filter(|e| one.len() > e.len() + 1 && one.ends_with(e.as_str()));
+        let Some(end) = end.max_by_key(|e| e.len()) else {
+            return whole;
+        };
+        if table.known.contains(one) || table.short.contains_key(one) {
+            return whole;
+        }
+        let stem = one.strip_suffix(end.as_str()).unwrap_or(one);
+        let mut out = words(stem, table);
+        out.extend(words(end, table));
+        out
     }
 
     /// The words of a name, which most often is one of its columns.
@@ -145,6 +176,35 @@ fn prefix(columns: &[&str], table: &Table) -> Option<String> {
     let most = count >= FEWEST && count * 10 >= columns.len() * 6;
     // "is_…" and "so_…" are no names of tables.
     (most && !table.head.contains(&piece) && piece != "so").then_some(piece)
+}
+
+/// The fewest names that an ending explains.
+const FEWEST_ENDED: usize = 3;
+
+/// Short endings of glued names, where what stands before them are words that we know: `ten`, `sdt`, `ma` before `lx`.
+fn endings(columns: &[&str], table: &Table) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for column in columns {
+        let glued = crate::text::unicode::fold(column);
+        if glued.len() < 4 || !glued.bytes().all(|b| b.is_ascii_lowercase()) {
+            continue;
+        }
+        for length in 2..=3 {
+            let Some((stem, end)) = glued.split_at_checked(glued.len().saturating_sub(length))
+            else {
+                continue;
+            };
+            let known = stem.len() > 1
+                && (table.known.contains(stem)
+                    || table.short.contains_key(stem)
+                    || table.brief.contains_key(stem));
+            if known {
+                *counts.entry(end.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    let often = counts.into_iter().filter(|(_, n)| *n >= FEWEST_ENDED);
+    often.map(|(end, _)| end).collect()
 }
 
 /// How many of the phrases (`khach_hang`) stand in the words.

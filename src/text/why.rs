@@ -132,6 +132,10 @@ fn sentence(code: &str) -> Text {
             "quyền cấp theo cột không gồm cột này",
             "grants by column leave this one out",
         ),
+        ("order", _) => Text::new(
+            "không rõ tệp nào chạy sau: việc bảo vệ có thể đã bị gỡ",
+            "which file is run last does not show: the protection may be gone",
+        ),
         ("declared", _) => Text::new(
             format!("đơn vị khai báo có minh chứng ({what})"),
             format!("declared with evidence ({what})"),

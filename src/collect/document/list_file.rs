@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::table::{self, Table};
-use crate::collect::{Context, Reader, RootFolder};
+use crate::collect::{ASSUMED, Context, Reader, RootFolder};
 use crate::model::{EvidenceItem, Reason, SourceError};
-use crate::parse::bytes;
+use crate::parse::vietnamese;
 
 /// A file and how people see it.
 #[derive(Debug)]
@@ -53,7 +53,12 @@ impl ListFile {
         seen: &mut Vec<EvidenceItem>,
     ) -> Result<String, SourceError> {
         let bytes = self.bytes(cx, seen)?;
-        bytes::text(&bytes).map_err(|e| SourceError::Unreadable(self.shown.clone(), e.to_string()))
+        let (text, assumed) = vietnamese::text(&bytes)
+            .map_err(|e| SourceError::Unreadable(self.shown.clone(), e.to_string()))?;
+        if assumed && let Some(item) = seen.iter_mut().rfind(|e| e.id == self.shown) {
+            item.command = Some(ASSUMED.to_owned());
+        }
+        Ok(text)
     }
 
     /// The bytes of the file, recorded as evidence.

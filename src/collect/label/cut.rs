@@ -78,7 +78,7 @@ pub(super) fn cut_of(put: &str, class: Class) -> Option<Cut> {
 }
 
 /// How long values usually are, at the least that has to be thought of.
-fn usual_length(class: Class) -> i64 {
+pub(super) fn usual_length(class: Class) -> i64 {
     const LENGTHS: [(Class, i64); 4] = [
         (Class::Phone, 10),
         (Class::Name, 16),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::parts::{Part, parts};
 use super::read::Spot;
 use crate::collect::Reader;
-use crate::parse::bytes;
+use crate::parse::vietnamese;
 
 /// The deepest chain of files.
 const MAX_DEPTH: usize = 8;
@@ -38,7 +38,8 @@ impl<'a, 'b> Folder<'a, 'b> {
         }
         let read = self.reader.bytes(&format!("/{file}")).ok();
         let text = read
-            .and_then(|b| bytes::lossy(&b).ok())
+            .and_then(|b| vietnamese::text(&b).ok())
+            .map(|(text, _)| text)
             .map(|t| t.to_string());
         self.read.insert(file.to_owned(), text.clone());
         text

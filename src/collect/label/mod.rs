@@ -12,7 +12,7 @@ use self::taken::Taken;
 use super::walk::{Opened, Walk};
 use super::{Context, Reader};
 use crate::model::{Collected, MaskProfile, Reason, Seen, Subject};
-use crate::parse::{bytes, eltron, html, jsx, pdf, picture, tspl, zpl};
+use crate::parse::{eltron, html, jsx, pdf, picture, tspl, vietnamese, zpl};
 use crate::privacy::masks::Exposure;
 use crate::privacy::{Class, Party};
 
@@ -31,6 +31,7 @@ mod pictures;
 mod pieces;
 mod profile;
 mod read;
+mod replaced;
 mod reversal;
 mod sheets;
 mod spots;
@@ -233,8 +234,11 @@ fn label(
         }
         vec![of_sheet(sheet)]
     } else {
-        let text =
-            bytes::lossy(&bytes).map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
+        let (text, assumed) = vietnamese::text(&bytes)
+            .map_err(|e| Reason::new("unreadable", format!("{place}: {e}")))?;
+        if assumed {
+            reader.note_encoding(&format!("/{file}"));
+        }
         // Notes beside labels are none.
         if !alone && has_end(name, &PLAIN) && !is_commands(&text) && !text.contains("{{") {
             return Ok(Vec::new());

@@ -143,6 +143,11 @@ fn tops(code: &str) -> Vec<usize> {
 /// A text in quotes, a number, or nothing.
 fn is_literal(text: &str) -> bool {
     let text = text.split('|').next().unwrap_or_default().trim();
+    // `'*'.repeat(7)`.
+    let text = match text.split_once(".repeat(") {
+        Some((said, _)) => said.trim(),
+        None => text,
+    };
     let quoted = |q: char| {
         text.len() > 1 && text.starts_with(q) && text.ends_with(q) && text.matches(q).count() == 2
     };
@@ -183,6 +188,7 @@ mod tests {
                 vec!["substr($p,0,4) . substr($p,4)"],
             ),
             ("'***' + phone.slice(-4)", vec!["phone.slice(-4)"]),
+            ("'*'.repeat(7) + p.slice(-3)", vec!["p.slice(-3)"]),
             ("'x'", vec!["'x'"]),
         ] {
             assert_eq!(operands(code), expected, "{code}");

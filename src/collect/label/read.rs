@@ -13,6 +13,7 @@ use super::parts::{Part, parts};
 use super::payload::{self, Link};
 use super::pictures::PICTURE;
 use super::pieces;
+use super::replaced::left_by;
 use super::words::{
     has_phone, hint_words, is_area, is_code_name, is_time, looks_like_name, name_of, path_of,
     phone_part, short,
@@ -202,7 +203,9 @@ impl Walk {
                 }
             },
         };
-        let cut = cut_of(put, class).filter(|_| class != Class::None);
+        let cut = cut_of(put, class)
+            .or_else(|| left_by(put, class))
+            .filter(|_| class != Class::None);
         let cuts = cut.is_some_and(|c| c != Cut::Whole);
         if cut == Some(Cut::Unclear) && masks::of_expression(put).is_none() {
             self.label.unknown.push(short(put));

@@ -47,7 +47,11 @@ pub(super) fn read(
         }
     };
     let schema = reader.streamed(path, MAX_DUMP_BYTES, read);
-    schema.map_err(|e| e.code())?.map_err(code)
+    let schema = schema.map_err(|e| e.code())?.map_err(code)?;
+    if schema.old_encoding {
+        reader.note_encoding(path);
+    }
+    Ok(schema)
 }
 
 fn code(error: SkimError) -> &'static str {

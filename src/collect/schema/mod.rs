@@ -23,7 +23,9 @@ mod judge;
 mod live;
 mod models;
 mod order;
+mod programs;
 mod readers;
+mod rights;
 mod said;
 mod shield;
 mod together;
@@ -104,9 +106,11 @@ pub fn collect(
             || models::is_prisma(name)
             || dump::is_unread(name)
             || dump::is_migration(name)
+            || programs::is_of_changelog(name)
             || dump::is_table_file(name)
     });
     let only = &opened.only;
+    let dialect = dialect.and_then(Dialect::from_word);
     let Walk { files, faults } = match files {
         Ok(walk) => walk,
         Err(e) => return unseen(out, e.code(), shown),
@@ -146,22 +150,40 @@ pub fn collect(
                 .bytes_up_to(&path, MAX_API_BYTES)
                 .map_err(|e| e.code())
             {
-                Ok(bytes) => state.api(file, &place, &bytes, &mut out),
+                Ok(bytes) => match programs::of(file, &bytes, dialect) {
+                    Some(schema) => read.push(together::File {
+                        schema,
+                        file: file.clone(),
+                        place,
+                    }),
+                    None => state.api(file, &place, &bytes, &mut out),
+                },
                 // A large file of data beside the schemas is none of ours; one that was named is.
                 Err("too-large") if only.is_none() => {}
                 Err(code) => state.failed.push(Reason::new(code, place)),
             }
             continue;
         }
-        if only.is_none() && dump::is_migration(file) {
-            state.failed.push(Reason::new("unsupported-format", place));
+        let named = dump::is_migration(file);
+        if named || programs::is_of_changelog(file) || only.is_some() && programs::may_be(file) {
+            match programs::read(&mut reader, file, dialect) {
+                Ok(Some(schema)) => read.push(together::File {
+                    schema,
+                    file: file.clone(),
+                    place,
+                }),
+                Ok(None) if named || only.is_some() => {
+                    state.failed.push(Reason::new("unsupported-format", place));
+                }
+                Ok(None) => {}
+                Err(code) => state.failed.push(Reason::new(code, place)),
+            }
             continue;
         }
         if only.is_none() && !dump::is_sql(file) {
             beside.push((file.clone(), place));
             continue;
         }
-        let dialect = dialect.and_then(Dialect::from_word);
         match dump::read(&mut reader, &path, dialect) {
             Ok(schema) => read.push(together::File {
                 schema,
@@ -170,6 +192,12 @@ pub fn collect(
             }),
             Err(code) => state.failed.push(Reason::new(code, place)),
         }
+    }
+    let missing = programs::included(&mut reader, &mut read, dialect);
+    state.failed.extend(missing);
+    programs::without_those_held(&mut read);
+    if dialect.is_none() {
+        speak_alike(&mut reader, &mut read);
     }
     let unread = together::unread(&beside, &read);
     state.failed.extend(
@@ -231,6 +259,29 @@ pub fn collect_live(
     });
     state.sights(shown, &mut out);
     out
+}
+
+/// Files that do not show their dialect are read in that of the others, where these have one.
+fn speak_alike(reader: &mut Reader<'_>, read: &mut [together::File]) {
+    let spoken = read
+        .iter()
+        .map(|f| f.schema.dialect)
+        .filter(|d| *d != Dialect::Generic);
+    let spoken: Vec<Dialect> = spoken.collect();
+    let Some(one) = spoken.first().copied() else {
+        return;
+    };
+    if spoken.iter().any(|d| *d != one) {
+        return;
+    }
+    for file in read.iter_mut() {
+        if file.schema.dialect == Dialect::Generic
+            && !file.schema.steps
+            && let Ok(schema) = dump::read(reader, &format!("/{}", file.file), Some(one))
+        {
+            file.schema = schema;
+        }
+    }
 }
 
 fn unseen(mut out: Collected, code: &'static str, detail: &str) -> Collected {
@@ -308,10 +359,6 @@ impl State {
     fn api(&mut self, file: &str, place: &str, bytes: &[u8], out: &mut Collected) {
         let api = match api::read(file, bytes) {
             Ok(Some(api)) => api,
-            // Liquibase writes its changes in YAML and JSON as well.
-            Ok(None) if memchr::memmem::find(bytes, b"databaseChangeLog").is_some() => {
-                return self.failed.push(Reason::new("unsupported-format", place));
-            }
             Ok(None) => return,
             Err(code) => return self.failed.push(Reason::new(code, place)),
         };
@@ -396,6 +443,8 @@ impl State {
 /// The largest description of an interface that is read.
 const MAX_API_BYTES: u64 = crate::parse::yaml::MAX_BYTES as u64;
 
+#[cfg(test)]
+mod across_tests;
 #[cfg(test)]
 #[allow(clippy::print_stdout)]
 mod measured;

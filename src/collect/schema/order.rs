@@ -56,6 +56,15 @@ impl Order {
         Self { parts, numbered }
     }
 
+    /// The first number in the name of a file, without its folders.
+    pub(super) fn first_number(file: &str) -> Option<u64> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let end = name
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(name.len());
+        name.get(..end)?.parse().ok()
+    }
+
     /// When this file is run, beside the other.
     pub(super) fn when(&self, other: &Self) -> When {
         match (self.numbered && other.numbered, self.cmp(other)) {

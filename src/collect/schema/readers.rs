@@ -1,10 +1,10 @@
-//! Who was given the right to read a column: by the table, column by column, or by a view that shows it.
+//! Who was given the right to read a column: by the table, column by column, by a role, or by a view that shows it.
 
 use std::collections::BTreeSet;
 
 use super::whole::NO_RIGHTS;
 use crate::model::Value;
-use crate::parse::sql::{Column, Grant, Schema, Table, View, same_table};
+use crate::parse::sql::{Column, Reading, Schema, Table, View, same_table};
 use crate::text::unicode;
 
 /// The most names of one column.
@@ -16,20 +16,18 @@ pub(super) struct Readers<'a> {
     /// Does the schema show rights at all? A dump without them says nothing.
     known: bool,
     of: Option<usize>,
-    grants: Vec<&'a Grant>,
-    views: Vec<(&'a View, Vec<&'a Grant>)>,
+    table: Vec<Reading<'a>>,
+    views: Vec<(&'a View, Vec<Reading<'a>>)>,
 }
 
 impl<'a> Readers<'a> {
     /// `live`: the database was asked, so that no grant means that there is none.
     pub(super) fn of(schema: &'a Schema, live: bool) -> Self {
-        let rights = |g: &Grant| g.privileges != Grant::LOGIN;
-        let shown = live || schema.grants.iter().any(rights);
         Self {
             schema,
-            known: shown && !schema.only_models,
+            known: (live || schema.rights_shown) && !schema.is_of_models(),
             of: None,
-            grants: Vec::new(),
+            table: Vec::new(),
             views: Vec::new(),
         }
     }
@@ -50,64 +48,47 @@ impl<'a> Readers<'a> {
         }
         let name = column.name.to_lowercase();
         let mut out = BTreeSet::new();
-        for grant in self.grants.iter().filter(|g| names_column(g, &name)) {
-            out.extend(grant.to.iter().map(|t| unicode::visible(t)));
+        let mut whole = true;
+        for reading in self.table.iter().filter(|r| r.shows(&name)) {
+            whole &= self.add(reading, None, &mut out);
         }
-        for (view, grants) in &self.views {
+        for (view, readings) in &self.views {
             if view.shows.iter().any(|s| *s == name || s == "*") {
-                let to = grants.iter().flat_map(|g| &g.to);
-                out.extend(to.map(|t| unicode::visible(&format!("{t} ({})", view.name))));
+                for reading in readings {
+                    whole &= self.add(reading, Some(view), &mut out);
+                }
             }
         }
-        let more = out.len() > MAX_NAMES;
+        whole &= out.len() <= MAX_NAMES;
         let names = out.into_iter().take(MAX_NAMES).map(Value::from);
-        match more {
-            true => Value::partial_list(names),
-            false => Value::list(names),
+        match whole {
+            true => Value::list(names),
+            false => Value::partial_list(names),
         }
+    }
+
+    /// Adds whom the right is given to and the members of that role; false where one of them is in doubt.
+    fn add(&self, reading: &Reading<'_>, by: Option<&View>, out: &mut BTreeSet<String>) -> bool {
+        if reading.grant.doubt {
+            return false;
+        }
+        let by = by.map(|v| format!(" ({})", v.name)).unwrap_or_default();
+        out.insert(unicode::visible(&format!("{}{by}", reading.to)));
+        let members = self.schema.members(reading.to);
+        for (member, _) in members.iter().filter(|(_, doubt)| !doubt) {
+            out.insert(unicode::visible(&format!("{member} ({})", reading.to)));
+        }
+        !members.iter().any(|(_, doubt)| *doubt)
     }
 
     fn look(&mut self, table: &Table) {
         let schema = self.schema;
-        let on = |name: &str| -> Vec<&'a Grant> {
-            schema.grants.iter().filter(|g| reads(g, name)).collect()
-        };
-        self.grants = on(&table.name);
+        self.table = schema.readings(table.full());
         self.views = schema
             .views
             .iter()
             .filter(|v| v.of.iter().any(|of| same_table(of, &table.name)))
-            .map(|v| (v, on(&v.name)))
+            .map(|v| (v, schema.readings(v.full())))
             .collect();
     }
-}
-
-/// Is it the right to read this table or view, or all of them?
-fn reads(grant: &Grant, name: &str) -> bool {
-    let privileges = grant.privileges.to_lowercase();
-    let on = grant.object.to_lowercase();
-    let all = on.contains("all tables") || on.starts_with("default tables") || on.ends_with('*');
-    (privileges.contains("select") || privileges.starts_with("all"))
-        && (all
-            || grant
-                .object
-                .split([' ', ','])
-                .filter(|w| !w.is_empty())
-                .any(|w| same_table(w, name)))
-}
-
-/// `SELECT (a, b)` is a right to these columns only.
-fn names_column(grant: &Grant, name: &str) -> bool {
-    let privileges = grant.privileges.to_lowercase();
-    let Some((_, after)) = privileges.split_once("select") else {
-        return true;
-    };
-    let Some(list) = after.trim_start().strip_prefix('(') else {
-        return true;
-    };
-    list.split(')')
-        .next()
-        .unwrap_or_default()
-        .split(',')
-        .any(|c| c.trim().trim_matches(['"', '`', '[', ']']) == name)
 }

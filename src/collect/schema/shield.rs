@@ -2,7 +2,7 @@
 //! row-level security, and what the operator declares.
 
 use crate::model::Declared;
-use crate::parse::sql::{Column, Guard, GuardKind, Schema, Table, View, same_table};
+use crate::parse::sql::{Column, Guard, GuardKind, Reading, Schema, Table, View, same_table};
 use crate::privacy::Class;
 use crate::privacy::protection::{MASKED_ON_READ, Protected};
 use crate::privacy::values::Sampled;
@@ -23,8 +23,8 @@ pub(super) struct Shield {
 /// What the rest of the schema says of one table, looked up once for all its columns.
 pub(super) struct Access<'a> {
     guards: Vec<&'a Guard>,
-    /// The rights to read it that were granted, lower case.
-    reads: Vec<String>,
+    /// Those who may read it.
+    reads: Vec<Reading<'a>>,
     /// Views of it that readers were given.
     views: Vec<&'a View>,
     encrypted: bool,
@@ -38,17 +38,19 @@ impl<'a> Access<'a> {
             .iter()
             .filter(|g| same_table(&g.table, &table.name))
             .collect();
-        let altered = guards.iter().any(|g| g.kind == GuardKind::Files);
+        let altered = guards
+            .iter()
+            .any(|g| g.kind == GuardKind::Files && !g.doubt);
         let of_it = |v: &&View| v.of.iter().any(|t| same_table(t, &table.name));
         Self {
-            reads: reads(schema, &table.name),
+            reads: schema.readings(table.full()),
             views: schema
                 .views
                 .iter()
                 .filter(of_it)
-                .filter(|v| !reads(schema, &v.name).is_empty())
+                .filter(|v| schema.readings(v.full()).iter().any(|r| !r.grant.doubt))
                 .collect(),
-            encrypted: table.encrypted || altered || schema.encrypted,
+            encrypted: table.encrypted || altered || schema.in_enciphered_files(table),
             guards,
         }
     }
@@ -118,18 +120,40 @@ pub(super) fn shield(
         shield.protected = Protected::Yes;
         shield.why = why;
     }
+    doubt(&mut shield, held);
     if shield.at_rest != Protected::Yes {
         declare(&mut shield, held.table, held.column, declared);
     }
     shield
 }
 
+/// Something protected it, and whether it still does does not show.
+fn doubt(shield: &mut Shield, held: &Held<'_>) {
+    for guard in held.access.guards(held.column).filter(|g| g.doubt) {
+        let stored = match guard.kind {
+            GuardKind::Open => continue,
+            GuardKind::Files | GuardKind::Enciphered | GuardKind::Hashed(_) => true,
+            GuardKind::Label
+            | GuardKind::Masked
+            | GuardKind::Redaction
+            | GuardKind::RowSecurity
+            | GuardKind::Policy
+            | GuardKind::Sometimes => false,
+        };
+        if shield.protected == Protected::No {
+            shield.protected = Protected::Unknown;
+            shield.why = "order:unknown".into();
+        }
+        if stored && shield.at_rest == Protected::No {
+            shield.at_rest = Protected::Unknown;
+        }
+    }
+}
+
 fn stored_by_trigger(shield: &mut Shield, class: Class, held: &Held<'_>) {
-    let sometimes = held
-        .access
-        .guards(held.column)
-        .any(|g| g.kind == GuardKind::Sometimes);
-    let told = held.access.guards(held.column).find_map(|g| match g.kind {
+    let sure = || held.access.guards(held.column).filter(|g| !g.doubt);
+    let sometimes = sure().any(|g| g.kind == GuardKind::Sometimes);
+    let told = sure().find_map(|g| match g.kind {
         GuardKind::Enciphered => Some((Protected::Yes, "trigger:enciphers".to_owned(), None)),
         GuardKind::Hashed(kind) => {
             Some((hashed(kind, class), format!("trigger:{kind}"), Some(kind)))
@@ -139,6 +163,7 @@ fn stored_by_trigger(shield: &mut Shield, class: Class, held: &Held<'_>) {
         | GuardKind::Redaction
         | GuardKind::RowSecurity
         | GuardKind::Policy
+        | GuardKind::Open
         | GuardKind::Files
         | GuardKind::Sometimes => None,
     });
@@ -187,14 +212,20 @@ fn hashed(kind: &str, class: Class) -> Protected {
 
 /// What keeps readers away though the value is stored readable.
 fn limited(held: &Held<'_>) -> Option<String> {
-    let (mut security, mut policy) = (false, false);
+    let (mut security, mut policy, mut open) = (false, false, false);
     for guard in held.access.guards(held.column) {
+        if guard.doubt {
+            // Policies let rows through one beside the other.
+            open |= guard.kind == GuardKind::Open;
+            continue;
+        }
         match guard.kind {
             GuardKind::Label => return Some("label:anon".into()),
             GuardKind::Masked => return Some(MASKED_ON_READ.into()),
             GuardKind::Redaction => return Some("redaction".into()),
             GuardKind::RowSecurity => security = true,
             GuardKind::Policy => policy = true,
+            GuardKind::Open => open = true,
             GuardKind::Files
             | GuardKind::Enciphered
             | GuardKind::Hashed(_)
@@ -208,7 +239,7 @@ fn limited(held: &Held<'_>) -> Option<String> {
     if column_grants(held.access, &name) {
         return Some("grants:columns".into());
     }
-    (security && policy).then(|| "row-security".into())
+    (security && policy && !open).then(|| "row-security".into())
 }
 
 /// A view that hides the column, given to readers who were not given the table.
@@ -221,35 +252,9 @@ fn masking_view<'a>(access: &Access<'a>, name: &str) -> Option<&'a View> {
     })
 }
 
-/// Readers were given columns one by one, and not this one.
+/// Readers were given columns one by one, and not this one, or it is denied them.
 fn column_grants(access: &Access<'_>, name: &str) -> bool {
-    !access.reads.is_empty()
-        && access.reads.iter().all(|privileges| {
-            privileges.split_once('(').is_some_and(|(_, list)| {
-                !list.split([',', ')', '(', ' ']).any(|c| {
-                    c.trim_matches(['"', '`', '[', ']'])
-                        .eq_ignore_ascii_case(name)
-                })
-            })
-        })
-}
-
-/// The rights to read a table or view that were granted, lower case.
-fn reads(schema: &Schema, name: &str) -> Vec<String> {
-    let given = schema.grants.iter().filter_map(|g| {
-        let privileges = g.privileges.to_lowercase();
-        let read = privileges.contains("select") || privileges.starts_with("all");
-        let on = g.object.to_lowercase();
-        let everything =
-            on.contains("all tables") || on.starts_with("default") || on.ends_with('*');
-        let this = everything
-            || g.object
-                .split([' ', ','])
-                .filter(|w| !w.is_empty())
-                .any(|w| same_table(w, name));
-        (read && this).then_some(privileges)
-    });
-    given.collect()
+    access.reads.iter().any(|r| !r.grant.doubt) && !access.reads.iter().any(|r| r.shows(name))
 }
 
 fn declare(shield: &mut Shield, table: &Table, column: &Column, declared: &[Declared]) {

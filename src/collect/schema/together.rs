@@ -6,7 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dump;
 use super::judge::last_part;
 use super::order::{self, Order};
-use crate::parse::sql::{self, Change, Grant, Schema, Type, View, What};
+use crate::parse::sql::{
+    self, Change, Files, Grant, Guard, GuardKind, Schema, Taking, Trigger, Type, Unguard, View,
+    What,
+};
+
+mod guards;
+mod rights;
 
 /// A file that was read.
 pub(super) struct File {
@@ -23,6 +29,15 @@ pub(super) struct File {
 struct Said {
     at: usize,
     grants: Vec<Grant>,
+    denials: Vec<Grant>,
+    takings: Vec<Taking>,
+    rights_shown: bool,
+    guards: Vec<Guard>,
+    unguards: Vec<Unguard>,
+    triggers: Vec<Trigger>,
+    routines: Vec<(String, Vec<(String, GuardKind)>)>,
+    files: Vec<Files>,
+    makes: Vec<String>,
     rows: BTreeMap<String, u32>,
     views: Vec<View>,
     set: BTreeSet<(String, String)>,
@@ -69,13 +84,15 @@ pub(super) fn join(files: &mut [File], unread: &[String]) {
         .filter(Said::matters)
         .collect();
     for (at, file) in files.iter_mut().enumerate() {
-        if file.schema.tables.is_empty() || file.schema.only_models {
+        if file.schema.tables.is_empty() || file.schema.is_of_models() {
             continue;
         }
         for other in said.iter().filter(|s| s.at != at) {
-            add(&mut file.schema, other, at);
+            add(&mut file.schema, other);
         }
     }
+    rights::join(files, &said);
+    guards::join(files, &said);
     change(files, &said);
     for file in files.iter_mut() {
         file.schema.define();
@@ -124,7 +141,7 @@ fn apply(schema: &mut Schema, change: &Change, older: &str, when: order::When) -
         order::When::NotKnown => !takes,
         order::When::Before => false,
     };
-    if !counts || schema.only_models {
+    if !counts || schema.is_of_models() {
         return false;
     }
     let is_it = |name: &str| sql::same_table(name, &change.table) || sql::same_table(name, older);
@@ -179,6 +196,14 @@ fn moved(files: &mut [File], at: usize, change: &Change) {
 impl Said {
     fn matters(&self) -> bool {
         !(self.grants.is_empty()
+            && self.denials.is_empty()
+            && self.takings.is_empty()
+            && !self.rights_shown
+            && self.guards.is_empty()
+            && self.unguards.is_empty()
+            && self.triggers.is_empty()
+            && self.routines.is_empty()
+            && self.files.is_empty()
             && self.rows.is_empty()
             && self.views.is_empty()
             && self.set.is_empty()
@@ -192,18 +217,39 @@ impl Said {
 
 fn said(at: usize, file: &File) -> Said {
     let schema = &file.schema;
-    let grants = schema.grants.iter().cloned().map(|g| Grant {
+    let placed = |g: &Grant| Grant {
         file: file.file.clone(),
-        ..g
-    });
+        ..g.clone()
+    };
+    let back = sql::takes_back(&file.file);
     Said {
         at,
-        grants: grants.collect(),
+        grants: schema.grants.iter().map(placed).collect(),
+        denials: schema.denials.iter().map(placed).collect(),
+        takings: match back {
+            true => Vec::new(),
+            false => schema.takings.clone(),
+        },
+        rights_shown: schema.rights_shown,
+        guards: schema.guards.clone(),
+        unguards: match back {
+            true => Vec::new(),
+            false => schema.unguards.clone(),
+        },
+        triggers: schema.triggers.clone(),
+        routines: schema.routines.clone(),
+        files: schema.files.clone(),
+        makes: schema
+            .tables
+            .iter()
+            .filter(|t| !t.in_part)
+            .map(|t| t.name.clone())
+            .collect(),
         rows: schema.rows.clone(),
         views: schema.views.clone(),
         set: schema.set.clone(),
         types: schema.types.clone(),
-        changes: match sql::takes_back(&file.file) {
+        changes: match back {
             true => Vec::new(),
             false => schema.changes.clone(),
         },
@@ -214,23 +260,10 @@ fn said(at: usize, file: &File) -> Said {
     }
 }
 
-fn add(schema: &mut Schema, other: &Said, at: usize) {
+fn add(schema: &mut Schema, other: &Said) {
     let has =
         |schema: &Schema, name: &str| schema.tables.iter().any(|t| sql::same_table(&t.name, name));
-    // A table that another file gives another name is known here by its first one.
-    let names: Vec<(String, String)> = other
-        .renamed
-        .iter()
-        .filter(|(old, new)| has(schema, old) && !has(schema, new))
-        .cloned()
-        .collect();
-    let mut grants = other.grants.clone();
-    for grant in &mut grants {
-        for (old, new) in &names {
-            sql::renamed_in(grant, new, old);
-        }
-    }
-    schema.grants.extend(grants);
+    let names = names_here(schema, &other.renamed);
     schema.roles.extend(other.roles.iter().cloned());
     for (table, count) in &other.rows {
         let old = names.iter().find(|(_, new)| sql::same_table(new, table));
@@ -250,13 +283,15 @@ fn add(schema: &mut Schema, other: &Said, at: usize) {
     for table in &mut schema.tables {
         sql::expand(table, &schema.types);
     }
-    // Files are read in the order of their names, as tools run them: what comes later takes back.
-    if other.at > at {
-        for (name, of) in &other.dropped {
-            schema
-                .guards
-                .retain(|g| !sql::is_trigger(&g.by, &g.table, name, of.as_deref()));
-        }
-    }
     schema.purges |= other.purges;
+}
+
+/// A table that another file gives another name is known here by its first one.
+fn names_here(schema: &Schema, renamed: &[(String, String)]) -> Vec<(String, String)> {
+    let has = |name: &str| schema.tables.iter().any(|t| sql::same_table(&t.name, name));
+    renamed
+        .iter()
+        .filter(|(old, new)| has(old) && !has(new))
+        .cloned()
+        .collect()
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use super::*;
 use crate::model::Value;
 
-fn folder(files: &[(&str, &[u8])]) -> Collected {
+pub(super) fn folder(files: &[(&str, &[u8])]) -> Collected {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
     at(folder.path())
 }
@@ -23,7 +25,7 @@ fn at(path: &Path) -> Collected {
     collect(path, "k", None, &[], &cx)
 }
 
-fn fact(out: &Collected, id: &str, path: &str) -> String {
+pub(super) fn fact(out: &Collected, id: &str, path: &str) -> String {
     let subject = out
         .subjects
         .iter()
@@ -335,7 +337,7 @@ fn rows_that_are_set_or_merged_count() {
 
 #[test]
 fn migrations_of_programs_are_told() {
-    let out = folder(&[("a.sql", KH), ("2024_01_02_kh.php", b"<?php")]);
+    let out = folder(&[("a.sql", KH), ("2024_01_02_kh.cs", b"class A {}")]);
     let seen = format!("{:?}", out.sights);
     assert!(seen.contains("unsupported-format"), "{seen}");
 }

@@ -1,7 +1,7 @@
 //! The addresses that configurations serve with TLS: nginx, Apache httpd, HAProxy, Caddy, Postfix, names of proxies in compose files,
 //! Ingress of Kubernetes. Only what is written with a name is an address that an audit can ask for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -96,7 +96,11 @@ fn of_apache(directives: &[apache::Directive], served: &mut Served) {
 }
 
 fn of_haproxy(text: &str, served: &mut Served) {
-    let file = haproxy::parse(text, &mut BTreeMap::new());
+    let file = haproxy::parse(
+        text,
+        &mut haproxy::Environment::default(),
+        &mut haproxy::Answers::every(),
+    );
     for section in &file.sections {
         if !["frontend", "listen"].contains(&section.kind.as_str()) {
             continue;

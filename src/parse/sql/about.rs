@@ -2,15 +2,20 @@
 
 use super::columns::{self, List};
 use super::lex::{Kind, Token};
-use super::{Column, Grant, Schema, Table, accounts, changes, table};
+use super::{Column, Grant, Schema, Table, accounts, changes, rights, table, taken};
 
 /// `ALTER TABLE t ADD COLUMN c type`, also `ADD (a …, b …)`; what becomes of columns that are there.
 pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
     if tokens.get(1).is_some_and(|t| t.is("default")) {
-        let grant = default_grant(tokens, schema);
-        schema.grants.extend(grant);
+        taken::revoke(tokens, schema);
+        let given = rights::of_later(tokens, schema);
+        schema.rights_shown |= !given.is_empty();
+        schema.give(given);
         return true;
     }
+    accounts::used(tokens, schema);
+    accounts::member(tokens, schema);
+    accounts::renamed_account(tokens, schema);
     changes::dropped(tokens, schema);
     let Some(at) = tokens.iter().take(6).position(|t| t.is("table")) else {
         return true;
@@ -52,7 +57,7 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) -> bool {
 }
 
 /// Puts new columns into the table.
-fn add(added: Vec<Column>, name: &str, line: u32, schema: &mut Schema) {
+pub(super) fn add(added: Vec<Column>, name: &str, line: u32, schema: &mut Schema) {
     if added.is_empty() {
         return;
     }
@@ -272,85 +277,29 @@ pub(super) fn described(tokens: &[Token], schema: &mut Schema) {
     }
 }
 
-pub(super) fn grant(tokens: &[Token], schema: &Schema) -> Option<Grant> {
-    let on = tokens.iter().position(|t| t.is("on"));
-    let to = tokens.iter().rposition(|t| t.is("to"))?;
-    let words = |part: &[Token]| {
-        let text: Vec<&str> = part.iter().map(|t| t.text.as_str()).collect();
-        text.join(" ")
-            .replace(" , ", ", ")
-            .replace(" . ", ".")
-            .chars()
-            .take(120)
-            .collect::<String>()
-    };
-    let end = on.unwrap_or(to).min(to);
-    let object = on.and_then(|on| tokens.get(on + 1..to)).map(words);
-    let (privileges, object) =
-        accounts::everything(words(tokens.get(1..end)?), object, schema.dialect);
-    Some(Grant {
-        privileges,
-        object,
-        to: grantees(tokens.get(to + 1..)?),
-        option: tokens
-            .get(to..)?
-            .windows(2)
-            .any(|w| w[0].is("grant") && w[1].is("option")),
-        anywhere: accounts::anywhere(tokens.get(to + 1..)?, schema),
-        file: String::new(),
-        line: tokens.first()?.line,
-    })
-}
-
 /// `CREATE ROLE r`: it comes from no address. `CREATE USER 'u'@'%'`: it may come from all of them.
 pub(super) fn account(tokens: &[Token], schema: &mut Schema) {
     let mut rest = tokens.get(1..).unwrap_or_default();
     if rest.first().is_some_and(|t| t.is("if")) {
         rest = rest.get(3..).unwrap_or_default();
     }
+    let to = rights::grantees(rest, schema);
     if tokens.first().is_some_and(|t| t.is("role")) {
-        schema.roles.extend(grantees(rest));
-    } else if schema.dialect == super::Dialect::Mysql && accounts::anywhere(rest, schema) {
+        schema.roles.extend(to.into_iter().map(|t| t.name));
+    } else if schema.dialect == super::Dialect::Mysql && to.iter().any(|t| t.open) {
         schema.grants.push(Grant {
             privileges: Grant::LOGIN.to_owned(),
             object: String::new(),
-            to: grantees(rest),
+            rights: Vec::new(),
+            on: None,
+            except: Vec::new(),
+            to,
             option: false,
-            anywhere: true,
+            doubt: false,
             file: String::new(),
             line: tokens.first().map_or(0, |t| t.line),
         });
     }
-}
-
-/// `ALTER DEFAULT PRIVILEGES … GRANT … TO PUBLIC`.
-fn default_grant(tokens: &[Token], schema: &Schema) -> Option<Grant> {
-    let at = tokens.iter().position(|t| t.is("grant"))?;
-    let mut grant = grant(tokens.get(at..)?, schema)?;
-    grant.object = format!("default {}", grant.object);
-    Some(grant)
-}
-
-fn grantees(tokens: &[Token]) -> Vec<String> {
-    let hosts = tokens.iter().skip(1).zip(tokens).map(|(_, before)| before);
-    let before = std::iter::once(None).chain(hosts.map(Some));
-    tokens
-        .iter()
-        .zip(before)
-        .take_while(|(t, _)| {
-            !t.is("with") && !t.is("granted") && !t.is("identified") && !t.is("require")
-        })
-        // `'app'@'10.0.0.%'`: the host is no grantee.
-        .filter(|(t, before)| t.text != "@" && !before.is_some_and(|b| b.text.ends_with('@')))
-        .map(|(t, _)| t)
-        .filter(|t| t.kind != Kind::Sign && !t.is("group") && !t.is("role"))
-        .map(|t| match t.kind {
-            Kind::Word => t.text.split('@').next().unwrap_or_default().to_lowercase(),
-            Kind::Name | Kind::Text | Kind::Sign => t.text.to_lowercase(),
-        })
-        .filter(|name| !name.is_empty())
-        .take(20)
-        .collect()
 }
 
 /// `orders` and `public.orders` are the same table where one of them names no schema.

@@ -1,125 +1,171 @@
-//! Whom a right is given to, and what rights without an object reach.
+//! Roles and their members, other names of accounts, rights inside blocks, and the database in use.
 
+use super::Schema;
 use super::lex::{Kind, Token};
-use super::{Dialect, Schema};
+use super::rights::{self, Grant, Right, Target};
+use super::taken::{Taking, deny, dropped_accounts, is_one, revoke};
 
-/// The privileges and the object of a grant, where it reaches all tables without saying so: `SCHEMA::dbo`,
-/// `SELECT ANY TABLE`, roles of the server that read everything.
-pub(super) fn everything(
-    privileges: String,
-    object: Option<String>,
-    dialect: Dialect,
-) -> (String, String) {
-    if let Some(object) = object {
-        let lower = object.to_ascii_lowercase();
-        for kind in ["schema", "database"] {
-            if let Some(name) = lower
-                .strip_prefix(kind)
-                .and_then(|rest| rest.strip_prefix(" : : "))
-            {
-                return (privileges, format!("all tables in {kind} {name}"));
+/// `ALTER ROLE r ADD MEMBER u`, `DROP MEMBER u`, `EXEC sp_addrolemember 'r', 'u'`: SQL Server gives roles so.
+pub(super) fn member(tokens: &[Token], schema: &mut Schema) {
+    let texts: Vec<&Token> = tokens.iter().filter(|t| t.names() || is_text(t)).collect();
+    let at = |word: &str| texts.iter().position(|t| t.text.eq_ignore_ascii_case(word));
+    let pair = |role: usize, user: usize| texts.get(role).copied().zip(texts.get(user).copied());
+    let altered = tokens.first().is_some_and(|t| t.is("alter"))
+        && tokens.get(1).is_some_and(|t| t.is("role"))
+        && at("member") == Some(4);
+    let adds = |word: &str| texts.get(3).is_some_and(|t| t.is(word));
+    let (found, add) = if altered {
+        (pair(2, 5), adds("add"))
+    } else if let Some(from) = at("sp_addrolemember") {
+        (named_arguments(&texts, from), true)
+    } else if let Some(from) = at("sp_droprolemember") {
+        (named_arguments(&texts, from), false)
+    } else {
+        return;
+    };
+    let Some((role, user)) = found else {
+        return;
+    };
+    let line = role.line;
+    let to = rights::grantees(std::slice::from_ref(user), schema);
+    let right = Right {
+        name: role.text.to_lowercase(),
+        columns: Vec::new(),
+    };
+    let reads = rights::reads_all(&right.name);
+    if !add {
+        return schema.take(Taking::of_role(right, to));
+    }
+    let grant = Grant {
+        privileges: match reads {
+            true => format!("SELECT by {}", right.name),
+            false => role.text.clone(),
+        },
+        object: if reads {
+            "all tables".into()
+        } else {
+            String::new()
+        },
+        on: None,
+        except: Vec::new(),
+        option: false,
+        doubt: schema.perhaps || schema.takes_back,
+        file: String::new(),
+        line,
+        rights: vec![right],
+        to,
+    };
+    match grant.rights.iter().any(|r| r.name == DENIES_READING) {
+        true => schema.denials.push(Grant {
+            rights: vec![Right {
+                name: "select".into(),
+                columns: Vec::new(),
+            }],
+            on: Some(Target::Tables(None)),
+            ..grant
+        }),
+        false => schema.grants.push(grant),
+    }
+}
+
+/// The role of SQL Server whose members read nothing.
+const DENIES_READING: &str = "db_denydatareader";
+
+/// `'r', 'u'`, or with their names `@rolename = N'r', @membername = N'u'`.
+fn named_arguments<'a>(texts: &[&'a Token], from: usize) -> Option<(&'a Token, &'a Token)> {
+    let values: Vec<&Token> = texts
+        .iter()
+        .skip(from + 1)
+        .filter(|t| !t.text.starts_with('@') && !t.is("n"))
+        .copied()
+        .collect();
+    values.first().copied().zip(values.get(1).copied())
+}
+
+fn is_text(token: &Token) -> bool {
+    token.kind == Kind::Text
+}
+
+/// `RENAME USER a TO b`, `ALTER ROLE a RENAME TO b`, `ALTER USER a WITH NAME = b`.
+pub(super) fn renamed_account(tokens: &[Token], schema: &mut Schema) {
+    let word = |at: usize, w: &str| tokens.get(at).is_some_and(|t| t.is(w));
+    if !word(1, "user") && !word(1, "role") {
+        return;
+    }
+    let to = tokens.iter().position(|t| t.is("to"));
+    let name = tokens
+        .windows(2)
+        .position(|w| w[0].is("name") && w[1].sign('='));
+    let cut = match (
+        word(0, "rename"),
+        tokens.iter().position(|t| t.is("rename")),
+    ) {
+        (true, _) => to.map(|to| (to, to + 1)),
+        (false, Some(at)) => to.map(|to| (at, to + 1)),
+        (false, None) => name.map(|at| (at.saturating_sub(1), at + 2)),
+    };
+    let Some((end, from)) = cut else {
+        return;
+    };
+    let old = rights::grantees(tokens.get(2..end).unwrap_or_default(), schema);
+    let new = rights::grantees(tokens.get(from..).unwrap_or_default(), schema);
+    let (Some(old), Some(new)) = (old.first(), new.first()) else {
+        return;
+    };
+    for grant in schema.grants.iter_mut().chain(&mut schema.denials) {
+        for to in grant.to.iter_mut().filter(|t| is_one(t, old)) {
+            *to = new.clone();
+        }
+        // A role keeps its members.
+        if grant.on.is_none() && grant.privileges != Grant::LOGIN {
+            for right in grant.rights.iter_mut().filter(|r| r.name == old.name) {
+                right.name.clone_from(&new.name);
             }
         }
-        return (privileges, object);
     }
-    let lower = privileges.to_ascii_lowercase();
-    let first = lower
-        .split([' ', ','])
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    let whole = dialect == Dialect::Mssql
-        && ["select", "insert", "update", "delete", "control"].contains(&first.as_str());
-    let all = first == "all" && (lower == "all" || lower.starts_with("all privileges"));
-    let reads = lower
-        .split([' ', ','])
-        .find(|w| READS_ALL.contains(w))
-        .map(str::to_owned);
-    if let Some(role) = reads {
-        return (format!("SELECT by {role}"), "all tables".to_owned());
-    }
-    if lower.contains("any table") || whole || all {
-        return (privileges, "all tables".to_owned());
-    }
-    (privileges, String::new())
 }
 
-/// Roles that servers come with and that read or write all tables.
-const READS_ALL: [&str; 12] = [
-    "pg_read_all_data",
-    "pg_write_all_data",
-    "db_datareader",
-    "db_datawriter",
-    "db_owner",
-    "sysadmin",
-    "dba",
-    "exp_full_database",
-    "imp_full_database",
-    "datapump_exp_full_database",
-    "datapump_imp_full_database",
-    "rds_superuser",
-];
-
-/// Is one of the accounts allowed to come from any address? In MySQL an account without a host is.
-pub(super) fn anywhere(tokens: &[Token], schema: &Schema) -> bool {
-    let end = tokens
-        .iter()
-        .position(|t| {
-            [
-                "with",
-                "identified",
-                "require",
-                "granted",
-                "as",
-                "default",
-                "account",
-                "password",
-            ]
-            .iter()
-            .any(|w| t.is(w))
-        })
-        .unwrap_or(tokens.len());
-    tokens
-        .get(..end)
-        .unwrap_or_default()
-        .split(|t| t.sign(',') || t.sign(';'))
-        .any(|account| is_open(account, schema))
+/// `IF … GRANT …`, `BEGIN … REVOKE … END`: whether it happens does not show.
+pub(super) fn inside(tokens: &[Token], schema: &mut Schema) {
+    let before = schema.perhaps;
+    schema.perhaps = true;
+    for (at, token) in tokens.iter().enumerate() {
+        let rest = tokens.get(at..).unwrap_or_default();
+        let end = rest.iter().position(|t| t.sign(';')).unwrap_or(rest.len());
+        let part = rest.get(..end).unwrap_or_default();
+        if token.is("grant") && !part.get(1).is_some_and(|t| t.is("option")) {
+            // A right that may be given counts as given.
+            schema.perhaps = before;
+            let given = rights::grants(part, schema);
+            schema.perhaps = true;
+            schema.give(given);
+        } else if token.is("revoke") {
+            revoke(part, schema);
+        } else if token.is("deny") {
+            deny(part, schema);
+        } else if token.is("drop") {
+            dropped_accounts(part, schema);
+        }
+    }
+    schema.perhaps = before;
 }
 
-fn is_open(account: &[Token], schema: &Schema) -> bool {
-    let Some(name) = account.first() else {
-        return false;
+/// `USE db`, `SET search_path TO s`, `ALTER SESSION SET CURRENT_SCHEMA = s`: where names without a schema stand now.
+pub(super) fn used(tokens: &[Token], schema: &mut Schema) {
+    let at = |n: usize| tokens.get(n);
+    let word = |n: usize, w: &str| at(n).is_some_and(|t| t.is(w));
+    let path = |w: &str| tokens.iter().position(|t| t.is(w)).filter(|p| *p < 8);
+    let named = if word(0, "use") {
+        at(1)
+    } else if let Some(path) = path("search_path").filter(|_| word(0, "set")) {
+        at(path + 2)
+    } else if let Some(path) = path("current_schema").filter(|_| word(0, "alter")) {
+        at(path + 2)
+    } else {
+        return;
     };
-    for (at, token) in account.iter().enumerate() {
-        let (bare, host) = match token.kind {
-            // `app@localhost`, `app@'10.%'`, `'app'@'%'`.
-            Kind::Word => token
-                .text
-                .split_once('@')
-                .map_or((false, ""), |(_, h)| (true, h)),
-            Kind::Name | Kind::Text | Kind::Sign => (false, ""),
-        };
-        if bare && !host.is_empty() {
-            return is_open_host(host);
-        }
-        if bare {
-            let host: String = account
-                .get(at + 1..)
-                .unwrap_or_default()
-                .iter()
-                .map(|t| t.text.as_str())
-                .collect();
-            return is_open_host(&host);
-        }
-    }
-    let lower = name.text.to_lowercase();
-    schema.dialect == Dialect::Mysql
-        && !["public", "current_user", "role"].contains(&lower.as_str())
-        && !schema.roles.contains(&lower)
-}
-
-/// `%`, `%.%.%.%`, `0.0.0.0/0`: hosts that leave nobody out.
-fn is_open_host(host: &str) -> bool {
-    let any = host.contains('%') && host.chars().all(|c| matches!(c, '%' | '.' | ':' | '_'));
-    any || ["0.0.0.0", "0.0.0.0/0", "0.0.0.0/0.0.0.0", "::", "::/0"].contains(&host)
+    let named = named
+        .map(|t| t.text.as_str())
+        .filter(|n| !n.is_empty() && !n.starts_with('$'));
+    schema.in_use = named.map(str::to_owned);
 }

@@ -3,7 +3,10 @@
 
 use super::columns::What;
 use super::lex::{Kind, Token};
-use super::{Column, Dialect, Grant, Schema, Table, Type, same_table, table, types};
+use super::{
+    Column, Dialect, Grant, GuardKind, Schema, Table, Target, Type, Unguard, place, same_table,
+    table, taken, types,
+};
 
 /// `RENAME [TO] t` of `ALTER TABLE`: another name of the table itself.
 pub(super) fn renamed_table(action: &[Token], name: &str, schema: &mut Schema) -> bool {
@@ -33,16 +36,19 @@ pub(super) fn renamed_table(action: &[Token], name: &str, schema: &mut Schema) -
 }
 
 /// A table gets another name, and with it what was said of it.
-fn rename(old: &str, new: &str, schema: &mut Schema) {
+pub(super) fn rename(old: &str, new: &str, schema: &mut Schema) {
     // The schema of the old name stays.
     let full = match old.rsplit_once('.') {
         Some((of, _)) if !new.contains('.') => format!("{of}.{new}"),
         Some(_) | None => new.to_owned(),
     };
     let is_old = |name: &str| same_table(name, old);
+    let used = schema.in_use.clone();
+    let home = place::Home::new(schema.dialect, used.as_deref());
     for table in &mut schema.tables {
         if is_old(&table.name) {
             table.name.clone_from(&full);
+            table.full = home.full(&full);
         }
     }
     for guard in &mut schema.guards {
@@ -50,7 +56,7 @@ fn rename(old: &str, new: &str, schema: &mut Schema) {
             guard.table.clone_from(&full);
         }
     }
-    for grant in &mut schema.grants {
+    for grant in schema.grants.iter_mut().chain(&mut schema.denials) {
         renamed_in(grant, old, &full);
     }
     for name in &mut schema.partitioned {
@@ -70,6 +76,16 @@ fn rename(old: &str, new: &str, schema: &mut Schema) {
 
 /// A right to a table is a right to it under its other name.
 pub fn renamed_in(grant: &mut Grant, old: &str, new: &str) {
+    if let Some(Target::Table(on)) = &mut grant.on
+        && same_table(on, old)
+    {
+        // What the old name does not say stays.
+        let of = on.rsplit_once('.').map(|(of, _)| of.to_owned());
+        *on = match of {
+            Some(of) if !new.contains('.') => format!("{of}.{new}"),
+            Some(_) | None => new.to_owned(),
+        };
+    }
     let words: Vec<&str> = grant.object.split(' ').collect();
     if !words.iter().any(|w| same_table(w.trim_matches(','), old)) {
         return;
@@ -195,9 +211,22 @@ pub(super) fn dropped_tables(tokens: &[Token], schema: &mut Schema) {
     for part in rest.split(|t| t.sign(',')) {
         if let Some((name, _)) = table::name(part) {
             let line = part.first().map_or(0, |t| t.line);
+            taken::dropped_table(&name, schema);
+            dropped_with(&name, schema);
             schema.change(&name, What::TableDropped, line);
         }
     }
+}
+
+/// What protects a table goes with it.
+fn dropped_with(name: &str, schema: &mut Schema) {
+    schema.unguard(Unguard {
+        kind: None,
+        table: Some(name.to_owned()),
+        column: None,
+        by: None,
+    });
+    schema.triggers.retain(|t| !same_table(&t.table, name));
 }
 
 /// Takes what a trigger protects out of the guards.
@@ -206,9 +235,15 @@ pub(super) fn forget_trigger(
     of: Option<&str>,
     schema: &mut Schema,
 ) -> Vec<super::Guard> {
+    let is_policy = |g: &super::Guard| matches!(g.kind, GuardKind::Policy | GuardKind::Open);
+    schema
+        .triggers
+        .retain(|t| !is_trigger(&t.name, &t.table, name, of));
     schema
         .guards
-        .extract_if(.., |g| is_trigger(&g.by, &g.table, name, of))
+        .extract_if(.., |g| {
+            !is_policy(g) && is_trigger(&g.by, &g.table, name, of)
+        })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 //! triggers that encipher or hash, checks that only let a hash in.
 
 use super::lex::{Kind, Token};
-use super::{Guard, GuardKind, Schema, conditions, table};
+use super::{Guard, GuardKind, Schema, Trigger, Unguard, conditions, files, table};
 
 /// `SECURITY LABEL FOR anon ON COLUMN t.c IS 'MASKED WITH FUNCTION …'`.
 pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
@@ -17,37 +17,22 @@ pub(super) fn security_label(tokens: &[Token], schema: &mut Schema) {
         && let Some((of, column)) = name.rsplit_once('.')
     {
         // The label of a column takes the place of the one before; `IS NULL` takes it away.
-        schema.guards.retain(|g| {
-            let same = g
-                .column
-                .as_ref()
-                .is_some_and(|c| c.eq_ignore_ascii_case(column));
-            g.kind != GuardKind::Label || !same || !super::same_table(&g.table, of)
+        schema.unguard(Unguard {
+            column: Some(column.to_owned()),
+            ..Unguard::of(GuardKind::Label, of)
         });
         if !masks {
             return;
         }
         schema.guards.push(Guard {
-            kind: GuardKind::Label,
-            table: of.to_owned(),
             column: Some(column.to_owned()),
-            by: String::new(),
+            ..Guard::of(GuardKind::Label, of)
         });
     }
 }
 
-/// `ALTER TABLE t ENABLE ROW LEVEL SECURITY`, `ALTER TABLE t ENCRYPTION='Y'`, `ALTER DATABASE d SET ENCRYPTION ON`,
-/// `ALTER COLUMN c ADD MASKED WITH (…)`.
+/// `ALTER TABLE t ENABLE ROW LEVEL SECURITY`, `ALTER TABLE t ENCRYPTION='Y'`, `ALTER COLUMN c ADD MASKED WITH (…)`.
 pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
-    if tokens.get(1).is_some_and(|t| t.is("database")) {
-        let said = |word: &str| {
-            tokens
-                .windows(2)
-                .any(|w| w[0].is("encryption") && w[1].is(word))
-        };
-        schema.encrypted = said("on") || schema.encrypted && !said("off");
-        return;
-    }
     let Some(at) = tokens.iter().take(4).position(|t| t.is("table")) else {
         return;
     };
@@ -60,29 +45,21 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
             .any(|w| w[0].is(word) && of.iter().any(|o| w[1].is(o)))
     };
     if off("disable", &["row"]) {
-        schema
-            .guards
-            .retain(|g| g.kind != GuardKind::RowSecurity || !super::same_table(&g.table, &name));
+        schema.unguard(Unguard::of(GuardKind::RowSecurity, &name));
     }
     if off("drop", &["masked"]) {
-        schema
-            .guards
-            .retain(|g| g.kind != GuardKind::Masked || !super::same_table(&g.table, &name));
+        schema.unguard(Unguard::of(GuardKind::Masked, &name));
     }
-    if says(rest, &["n", "no", "off"]) {
-        schema
-            .guards
-            .retain(|g| g.kind != GuardKind::Files || !super::same_table(&g.table, &name));
+    if files::says(rest, &["n", "no", "off"]) {
+        schema.unguard(Unguard::of(GuardKind::Files, &name));
         for table in &mut schema.tables {
             table.encrypted &= !super::same_table(&table.name, &name);
         }
     }
     let mut add = |kind, column: Option<String>| {
         schema.guards.push(Guard {
-            kind,
-            table: name.clone(),
             column,
-            by: String::new(),
+            ..Guard::of(kind, &name)
         })
     };
     if rest.first().is_some_and(|t| t.is("enable"))
@@ -92,7 +69,7 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
     {
         add(GuardKind::RowSecurity, None);
     }
-    if encrypts(rest) {
+    if files::encrypts(rest) {
         add(GuardKind::Files, None);
     }
     let column = rest
@@ -108,42 +85,27 @@ pub(super) fn alter(tokens: &[Token], schema: &mut Schema) {
     }
 }
 
-/// `ENCRYPTION='Y'` of MySQL, `ENCRYPTED=YES` of MariaDB.
-pub(super) fn encrypts(options: &[Token]) -> bool {
-    says(options, &["y", "yes", "on"])
-}
-
-fn says(options: &[Token], words: &[&str]) -> bool {
-    options.iter().enumerate().any(|(at, t)| {
-        (t.is("encryption")
-            || t.is("encrypted")
-            || t.kind == Kind::Name && t.text.eq_ignore_ascii_case("encrypted"))
-            && options
-                .iter()
-                .skip(at + 1)
-                .take(2)
-                .any(|v| words.iter().any(|y| v.text.eq_ignore_ascii_case(y)))
-    })
-}
-
 /// `CREATE POLICY p ON t …`.
 pub(super) fn policy(tokens: &[Token], schema: &mut Schema) {
     let Some(at) = tokens.iter().position(|t| t.is("on")) else {
         return;
     };
-    // A policy that lets every row through limits nobody.
+    let has = |word: &str| tokens.iter().any(|t| t.is(word));
+    // A policy that lets every row through limits nobody, unless it only restricts others.
     let open = tokens
         .windows(4)
         .any(|w| w[0].is("using") && w[1].sign('(') && w[2].is("true") && w[3].sign(')'));
-    if open {
-        return;
-    }
-    if let Some((name, _)) = table::name(tokens.get(at + 1..).unwrap_or_default()) {
+    let name = tokens.iter().position(|t| t.is("policy"));
+    let name = name.and_then(|p| table::name(tokens.get(p + 1..at)?));
+    let kind = match open {
+        true if has("restrictive") => return,
+        true => GuardKind::Open,
+        false => GuardKind::Policy,
+    };
+    if let Some((of, _)) = table::name(tokens.get(at + 1..).unwrap_or_default()) {
         schema.guards.push(Guard {
-            kind: GuardKind::Policy,
-            table: name,
-            column: None,
-            by: String::new(),
+            by: name.map(|(name, _)| name).unwrap_or_default(),
+            ..Guard::of(kind, &of)
         });
     }
 }
@@ -163,10 +125,8 @@ pub(super) fn redaction(tokens: &[Token], schema: &mut Schema) {
     };
     if let (Some(of), Some(column)) = (after("object_name"), after("column_name")) {
         schema.guards.push(Guard {
-            kind: GuardKind::Redaction,
-            table: of,
             column: Some(column),
-            by: String::new(),
+            ..Guard::of(GuardKind::Redaction, &of)
         });
     }
 }
@@ -186,10 +146,7 @@ pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
     };
     let does = assignments(text);
     if !trigger {
-        if !does.is_empty() {
-            schema.routines.push((name, does));
-        }
-        return;
+        return schema.wrote(name, does);
     }
     let Some(on) = tokens.iter().position(|t| t.is("on")) else {
         return;
@@ -214,22 +171,19 @@ pub(super) fn routine(tokens: &[Token], text: &str, schema: &mut Schema) {
             let at = tokens.iter().position(|t| t == &w[1])?;
             table::name(tokens.get(at + 1..)?)
         });
-    let called = executed.and_then(|(called, _)| {
-        schema
-            .routines
-            .iter()
-            .find(|(n, _)| super::about::same_name(n, &called))
-            .map(|(_, does)| does.clone())
-    });
     let when = conditions::of_trigger(tokens, on);
-    for (column, kind) in does.into_iter().chain(called.into_iter().flatten()) {
-        let always = when.as_ref().is_none_or(|w| conditions::is_harmless(w));
-        schema.guards.push(Guard {
-            kind: if always { kind } else { GuardKind::Sometimes },
-            table: of.clone(),
-            column: Some(column),
-            by: name.clone(),
-        });
+    let always = when.as_ref().is_none_or(|w| conditions::is_harmless(w));
+    let mut trigger = Trigger {
+        name,
+        table: of,
+        runs: String::new(),
+        always,
+    };
+    let own = trigger.guards(&does);
+    schema.guards.extend(own);
+    if let Some((runs, _)) = executed {
+        trigger.runs = runs;
+        schema.made(trigger);
     }
 }
 

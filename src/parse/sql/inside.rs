@@ -135,6 +135,12 @@ fn is_from_table(query: &[Token]) -> bool {
 /// Reads the texts that a statement executes; false where one of them that defines something is put together.
 pub(super) fn executed(tokens: &[Token], schema: &mut Schema) -> bool {
     let mut good = true;
+    let before = schema.perhaps;
+    schema.perhaps |= tokens.iter().any(|t| {
+        ["if", "case", "loop", "when", "while"]
+            .iter()
+            .any(|w| t.is(w))
+    });
     for (at, token) in tokens.iter().enumerate() {
         if token.kind != Kind::Text || !defines(&token.text) {
             continue;
@@ -165,6 +171,7 @@ pub(super) fn executed(tokens: &[Token], schema: &mut Schema) -> bool {
             read::read(&statement, schema);
         }
     }
+    schema.perhaps = before;
     good
 }
 
@@ -173,9 +180,11 @@ fn defines(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
     words.next().is_some()
-        && ["create", "alter", "grant", "rename", "comment"]
-            .iter()
-            .any(|w| first.eq_ignore_ascii_case(w))
+        && [
+            "create", "alter", "grant", "revoke", "deny", "rename", "comment",
+        ]
+        .iter()
+        .any(|w| first.eq_ignore_ascii_case(w))
 }
 
 /// Reads the statements of `DO $$ … $$`.
@@ -184,6 +193,9 @@ pub(super) fn block(statement: &Statement, schema: &mut Schema) -> bool {
     let Some((body, line)) = body(text) else {
         return true;
     };
+    // What a block takes away under a condition may stay.
+    let before = schema.perhaps;
+    schema.perhaps |= conditional(body);
     for part in split(body, schema.dialect) {
         let (rest, lines) = without_frame(&part.text);
         let first = rest.split_whitespace().next().unwrap_or_default();
@@ -203,12 +215,21 @@ pub(super) fn block(statement: &Statement, schema: &mut Schema) -> bool {
         };
         read::read(&inner, schema);
     }
+    schema.perhaps = before;
     true
 }
 
+/// Has the block a condition, a loop or a handler?
+fn conditional(body: &str) -> bool {
+    ["if", "case", "loop", "when"]
+        .iter()
+        .any(|w| after_word(body, w).is_some())
+}
+
 /// The statements of a block that are read.
-const READ: [&str; 9] = [
-    "create", "alter", "grant", "drop", "comment", "execute", "insert", "merge", "security",
+const READ: [&str; 10] = [
+    "create", "alter", "grant", "revoke", "drop", "comment", "execute", "insert", "merge",
+    "security",
 ];
 
 /// What stands between dollar quotes or quotes, and how many lines before.

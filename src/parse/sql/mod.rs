@@ -5,26 +5,41 @@
 
 mod about;
 mod accounts;
+mod bare;
 mod changes;
 mod columns;
 mod conditions;
+mod files;
 mod guard;
+mod holds;
 mod inside;
 mod lex;
+mod place;
 mod read;
+mod rights;
 mod rows;
+mod runs;
 mod sections;
 mod skim;
 mod split;
+pub mod steps;
 mod table;
+mod taken;
 mod types;
 mod view;
 
+pub use bare::Unguard;
 pub use changes::{expand, is_trigger, renamed_in};
 pub use columns::{Change, What, apply, follow};
+pub use files::Files;
+pub use holds::Reading;
+pub use place::{Same, same_full};
+pub use rights::{Grant, Grantee, Right, Target};
+pub use runs::Trigger;
 pub use sections::takes_back;
 pub use skim::{SkimError, skim};
 pub use split::{MAX_STATEMENT_BYTES, Statement, split};
+pub use taken::{Taking, lift, take_of_other};
 
 /// The language of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,12 +204,16 @@ pub struct Column {
 pub struct Table {
     /// Its name with its schema, where it has one.
     pub name: String,
+    /// Its name with the schema or database that was in use, where that is known; else empty.
+    pub full: String,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its comment.
     pub comment: String,
     /// The files that it lies in are enciphered.
     pub encrypted: bool,
+    /// The tablespaces that it lies in, where the definition names them, lower case.
+    pub tablespaces: Vec<String>,
     /// Only what later statements say of a table that stands in another file.
     pub in_part: bool,
     /// Its line.
@@ -217,6 +236,8 @@ pub struct Type {
 pub struct View {
     /// Its name.
     pub name: String,
+    /// Its name with the schema or database that was in use, where that is known; else empty.
+    pub full: String,
     /// Its line.
     pub line: u32,
     /// The tables that it is made of.
@@ -236,8 +257,26 @@ pub struct Guard {
     pub table: String,
     /// The column, where it is for one.
     pub column: Option<String>,
-    /// The trigger that does it, where it is one; else empty.
+    /// The trigger or policy that does it, where it is one; else empty.
     pub by: String,
+    /// The function that the trigger runs, where it runs one; else empty.
+    pub runs: String,
+    /// Whether it still does could not be followed.
+    pub doubt: bool,
+}
+
+impl Guard {
+    /// A guard of a whole table.
+    pub(super) fn of(kind: GuardKind, table: &str) -> Self {
+        Self {
+            kind,
+            table: table.to_owned(),
+            column: None,
+            by: String::new(),
+            runs: String::new(),
+            doubt: false,
+        }
+    }
 }
 
 /// Ways of protecting.
@@ -253,6 +292,8 @@ pub enum GuardKind {
     RowSecurity,
     /// A policy of row-level security.
     Policy,
+    /// A policy that lets every row through.
+    Open,
     /// The table's files are enciphered.
     Files,
     /// A trigger enciphers the column.
@@ -261,30 +302,6 @@ pub enum GuardKind {
     Hashed(&'static str),
     /// A trigger enciphers or hashes the column of some rows.
     Sometimes,
-}
-
-/// A grant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// What is granted: `SELECT`, `ALL`.
-    pub privileges: String,
-    /// On what: `table public.orders`, `schema public`, `default tables`.
-    pub object: String,
-    /// To whom, lower case.
-    pub to: Vec<String>,
-    /// They may give it on.
-    pub option: bool,
-    /// To an account that may come from any address (`'u'@'%'`).
-    pub anywhere: bool,
-    /// The file where it stands, where that is not the one of the schema; else empty.
-    pub file: String,
-    /// Its line.
-    pub line: u32,
-}
-
-impl Grant {
-    /// What stands for the making of an account, which gives no right to rows.
-    pub const LOGIN: &'static str = "CREATE USER";
 }
 
 /// What was not understood.
@@ -305,14 +322,30 @@ pub struct Schema {
     pub tables: Vec<Table>,
     /// Views.
     pub views: Vec<View>,
-    /// Grants.
+    /// Rights that are given at the end of the script.
     pub grants: Vec<Grant>,
+    /// Rights that are denied (SQL Server).
+    pub denials: Vec<Grant>,
+    /// Did the script say anything of rights, also of some that were taken back later?
+    pub rights_shown: bool,
+    /// What took rights back, for those that other files give.
+    pub takings: Vec<Taking>,
+    /// What was taken since the transaction began.
+    pub undo: Vec<Grant>,
+    /// The database or schema in use.
+    pub in_use: Option<String>,
+    /// Whether what is read now happens does not show.
+    pub perhaps: bool,
     /// What protects tables and columns beside their types.
     pub guards: Vec<Guard>,
-    /// Functions that encipher or hash columns, by name: they count where a trigger runs them.
+    /// What functions encipher or hash, by name: it counts where a trigger runs them.
     pub routines: Vec<(String, Vec<(String, GuardKind)>)>,
-    /// The database as a whole is enciphered (TDE).
-    pub encrypted: bool,
+    /// What is said of the encryption of databases and tablespaces, in order.
+    pub files: Vec<Files>,
+    /// Triggers that run a function.
+    pub triggers: Vec<Trigger>,
+    /// What took protection away, for what other files protect.
+    pub unguards: Vec<Unguard>,
     /// Tables that are partitioned.
     pub partitioned: Vec<String>,
     /// Something deletes, drops or makes anonymous by itself: an event, a job, a routine that is named so.
@@ -323,6 +356,14 @@ pub struct Schema {
     pub unparsed: Vec<Unparsed>,
     /// Only tables and columns can be written there (models of a program), no grants, triggers, jobs or rows.
     pub only_models: bool,
+    /// They are steps of a program's migrations: what they change counts for other files.
+    pub steps: bool,
+    /// The number of the last migration that it holds, where it says so.
+    pub up_to: Option<u64>,
+    /// Files that these steps take in.
+    pub includes: Vec<String>,
+    /// Lines of it were taken for Windows-1258.
+    pub old_encoding: bool,
     /// Statements in all.
     pub statements: usize,
     /// Tables that rows are given for, and how many statements give them.
@@ -355,14 +396,26 @@ impl Schema {
             tables: Vec::new(),
             views: Vec::new(),
             grants: Vec::new(),
+            denials: Vec::new(),
+            rights_shown: false,
+            takings: Vec::new(),
+            undo: Vec::new(),
+            in_use: None,
+            perhaps: false,
             guards: Vec::new(),
             routines: Vec::new(),
-            encrypted: false,
+            files: Vec::new(),
+            triggers: Vec::new(),
+            unguards: Vec::new(),
             partitioned: Vec::new(),
             purges: false,
             literal_keys: Vec::new(),
             unparsed: Vec::new(),
             only_models: false,
+            old_encoding: false,
+            steps: false,
+            up_to: None,
+            includes: Vec::new(),
             statements: 0,
             rows: std::collections::BTreeMap::new(),
             set: std::collections::BTreeSet::new(),
@@ -375,6 +428,11 @@ impl Schema {
             disabled: Vec::new(),
             unread: Vec::new(),
         }
+    }
+
+    /// Does it only say what a program's models are? Then no statement of another file changes it.
+    pub fn is_of_models(&self) -> bool {
+        self.only_models && !self.steps
     }
 
     /// Rows that were given to a table before it got its name are rows of that table.
@@ -437,5 +495,7 @@ pub fn parse(text: &str, dialect: Option<Dialect>) -> Schema {
     schema
 }
 
+#[cfg(test)]
+mod rights_tests;
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,11 @@ use sqlparser::dialect::{
 };
 use sqlparser::parser::Parser;
 
-use super::about::{alter, comment_on, described, grant, same_name};
+use super::about::{alter, comment_on, described, same_name};
 use super::lex::{Kind, Token, lex};
 use super::split::Statement;
 use super::{Column, Dialect, Schema, Table, Unparsed};
-use super::{about, changes, guard, inside, table, view};
+use super::{about, accounts, bare, changes, files, guard, inside, rights, table, taken, view};
 
 /// The most statements not understood that are kept.
 const MAX_UNPARSED: usize = 1000;
@@ -151,9 +151,11 @@ pub(super) fn read(statement: &Statement, schema: &mut Schema) {
         .unwrap_or_default();
     guard::literal_keys(tokens, schema);
     schema.purges |= guard::purges(tokens);
+    let (tables, views) = (schema.tables.len(), schema.views.len());
     if statement.unterminated || !understood(statement, tokens, schema) {
         unparsed(statement, tokens, schema);
     }
+    schema.place(tables, views);
 }
 
 /// A statement of rows whose end did not show: what follows may be a part of it.
@@ -235,19 +237,44 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
     match word.as_str() {
         "create" => create(statement, tokens, schema),
         "alter" => {
+            files::read(tokens, schema);
+            files::moved(tokens, schema);
             guard::alter(tokens, schema);
             alter(tokens, schema)
         }
         "comment" => comment_on(tokens, schema),
         "grant" => {
-            let grant = grant(tokens, schema);
-            schema.grants.extend(grant);
+            let given = rights::grants(tokens, schema);
+            schema.rights_shown |= !given.is_empty();
+            let read = !given.is_empty();
+            schema.give(given);
+            read
+        }
+        "revoke" => {
+            taken::revoke(tokens, schema);
             true
         }
-        "rename" => changes::rename_tables(tokens, schema),
+        "deny" => {
+            taken::deny(tokens, schema);
+            true
+        }
+        "rename" => {
+            accounts::renamed_account(tokens, schema);
+            changes::rename_tables(tokens, schema)
+        }
         "drop" | "disable" | "enable" => {
+            taken::dropped_accounts(tokens, schema);
+            bare::dropped_policy(tokens, schema);
             changes::dropped(tokens, schema);
             changes::dropped_tables(tokens, schema);
+            true
+        }
+        "use" | "set" => {
+            accounts::used(tokens, schema);
+            true
+        }
+        "commit" | "rollback" | "start" => {
+            taken::transaction(tokens, schema);
             true
         }
         "select" => changes::select_into(tokens, statement.line, schema),
@@ -268,6 +295,7 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
                 false,
             ),
             None => {
+                accounts::inside(tokens, schema);
                 inside::rows_of_block(tokens, schema);
                 inside::executed(tokens, schema)
             }
@@ -275,7 +303,13 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
         "exec" | "execute" | "begin" | "call" | "declare" | "prepare" => {
             described(tokens, schema);
             guard::redaction(tokens, schema);
+            bare::dropped_redaction(tokens, schema);
             changes::renamed_by_procedure(tokens, schema);
+            taken::transaction(tokens, schema);
+            accounts::member(tokens, schema);
+            if word == "begin" || word == "declare" {
+                accounts::inside(tokens, schema);
+            }
             inside::rows_of_block(tokens, schema);
             inside::executed(tokens, schema)
         }
@@ -313,6 +347,10 @@ fn create(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> bool 
         }
         Some((at, t)) if t.is("domain") => {
             changes::domain(tokens.get(at + 1..).unwrap_or_default(), schema)
+        }
+        Some((_, t)) if t.is("tablespace") => {
+            files::read(tokens, schema);
+            true
         }
         Some((at, t)) if t.is("role") || t.is("user") => {
             about::account(tokens.get(at..).unwrap_or_default(), schema);
@@ -362,7 +400,8 @@ fn table_statement(
     let agreed = !check || agrees(&statement.text, schema.dialect, &table);
     whole &= inherit(&mut table, rest, schema);
     table.line = statement.line.max(tokens.first().map_or(0, |t| t.line));
-    table.encrypted = guard::encrypts(rest);
+    table.encrypted = files::encrypts(rest);
+    table.tablespaces = files::tablespaces(rest);
     if rest
         .windows(2)
         .any(|w| w[0].is("partition") && w[1].is("by"))

@@ -11,6 +11,7 @@ use super::rows::{Found, Scan};
 use super::sections::Sections;
 use super::split::between;
 use super::{Dialect, Schema, read, split};
+use crate::parse::vietnamese;
 
 /// What is held of the stream at once.
 const WINDOW_BYTES: usize = 256 * 1024;
@@ -166,7 +167,8 @@ impl Skimmer<'_> {
             }
             if length < MAX_LINE_BYTES {
                 // A character cut by the window's end becomes a replacement sign: only in lines longer than the window.
-                let text = String::from_utf8_lossy(part);
+                let (text, old) = vietnamese::line(part);
+                self.schema.old_encoding |= old;
                 self.total += text.len();
                 self.kept.push_str(&text.replace('\r', ""));
             }

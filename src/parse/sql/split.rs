@@ -448,7 +448,7 @@ impl<'a> Splitter<'a> {
 }
 
 /// Statements of SQL Server that go over no lines which begin as statements do.
-const SHORT: [&str; 16] = [
+const SHORT: [&str; 17] = [
     "set",
     "print",
     "use",
@@ -457,6 +457,7 @@ const SHORT: [&str; 16] = [
     "execute",
     "grant",
     "deny",
+    "revoke",
     "truncate",
     "drop",
     "select",
@@ -468,7 +469,7 @@ const SHORT: [&str; 16] = [
 ];
 
 /// How lines begin that begin a statement of SQL Server.
-const BEGINNINGS: [&str; 14] = [
+const BEGINNINGS: [&str; 18] = [
     "create ",
     "insert ",
     "insert\t",
@@ -476,6 +477,10 @@ const BEGINNINGS: [&str; 14] = [
     "alter table ",
     "grant ",
     "deny ",
+    "revoke ",
+    "alter role ",
+    "drop user ",
+    "drop role ",
     "set identity_insert ",
     "set ansi_",
     "set quoted_",

@@ -29,7 +29,7 @@ fn a_pg_dump() {
     assert_eq!(phone.data_type, "character varying(20)");
     assert_eq!(phone.comment, "Phone; it's");
     assert!(!phone.default_text);
-    assert_eq!(schema.grants[0].to, ["public"]);
+    assert_eq!(schema.grants[0].to[0].name, "public");
     assert_eq!(schema.unparsed, []);
 }
 
@@ -270,11 +270,12 @@ fn accounts_from_anywhere() {
     let open: Vec<u32> = schema
         .grants
         .iter()
-        .filter(|g| g.anywhere)
+        .filter(|g| g.anywhere())
         .map(|g| g.line)
         .collect();
     assert_eq!(open, [3, 4, 5, 6, 7]);
-    assert_eq!(schema.grants.last().unwrap().to, ["in", "lo"]);
+    let last: Vec<&str> = schema.grants.last().unwrap().names().collect();
+    assert_eq!(last, ["in", "lo"]);
 }
 
 /// The columns with their types.

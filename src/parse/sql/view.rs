@@ -11,6 +11,7 @@ pub(super) fn read(tokens: &[Token], line: u32) -> Option<View> {
     let (name, end) = table::name(tokens)?;
     let mut view = View {
         name,
+        full: String::new(),
         line,
         of: Vec::new(),
         shows: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Part;
-use crate::model::{Fact, Subject, Value};
+use crate::model::{Fact, FactPath, Subject, Value};
 use crate::parse::haproxy::{Answers, Environment, parse};
 
 /// What one process would read under one set of answers.
@@ -120,7 +120,7 @@ pub(super) fn merged(worlds: Vec<Vec<Subject>>, why: &str) -> Vec<Subject> {
 
 fn agreed(mut versions: Vec<Subject>, why: &str) -> Option<Subject> {
     let mut first = versions.pop()?;
-    let paths: BTreeSet<Arc<str>> = versions
+    let paths: BTreeSet<FactPath> = versions
         .iter()
         .chain([&first])
         .flat_map(|s| s.facts.values().map(|f| f.path.clone()))
