@@ -52,12 +52,12 @@ fn one(
         if counts {
             finding.disposition = Disposition::Waived;
         }
-        finding.waiver = Some(FindingWaiver {
+        finding.waiver = Some(Box::new(FindingWaiver {
             id: id.clone(),
             until,
             active: counts,
             reason: waiver.reason.clone(),
-        });
+        }));
     }
     let fault = if ended {
         Some(Reason::new("waiver-ended", until.to_string()))

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{FindingRequirement, FindingWaiver, ReasonReport, Severity, Shared};
+use crate::model::{FindingRequirement, ReasonReport, Severity, Shared};
 
 fn finding(result: ResultWord, force: Force, disposition: Disposition, code: &str) -> Finding {
     Finding {
@@ -37,7 +37,7 @@ fn finding(result: ResultWord, force: Force, disposition: Disposition, code: &st
         }]
         .into(),
         parameters: Shared::default(),
-        waiver: None::<FindingWaiver>,
+        waiver: None,
         baseline: None,
     }
 }

@@ -41,12 +41,12 @@ pub(super) fn apply(input: &Input<'_>, findings: &mut [Finding]) -> Vec<WaiverRe
             if active && !breaks_more(waiver, finding) {
                 finding.disposition = disposition(waiver.disposition);
             }
-            finding.waiver = Some(FindingWaiver {
+            finding.waiver = Some(Box::new(FindingWaiver {
                 id: waiver.id.clone(),
                 until: waiver.until,
                 active,
                 reason: waiver.reason.clone(),
-            });
+            }));
         }
         let remarks = remarks(waiver, input.as_of, fault, &met);
         reports.push(WaiverReport {

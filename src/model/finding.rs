@@ -59,7 +59,7 @@ pub struct Finding {
     pub parameters: Shared<BTreeMap<String, ParameterReport>>,
     /// The waiver that stands beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiver: Option<FindingWaiver>,
+    pub waiver: Option<Box<FindingWaiver>>,
     /// Its result in the baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<ResultWord>,

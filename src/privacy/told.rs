@@ -3,6 +3,9 @@
 //! Words are compared whole, and what stands before them counts: "chưa được mã hóa" and "to be encrypted" say that the
 //! value is readable.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use crate::text::{protection, unicode};
 
 /// What a comment says.
@@ -81,6 +84,10 @@ pub(super) fn of(comment: &str) -> Told {
 fn in_clause(words: &[Word], told: &mut Vec<Told>) {
     for at in 0..words.len() {
         let rest = words.get(at..).unwrap_or_default();
+        let speaks = |w: &Word| FIRST.contains(w.folded.as_str()) || is_aes(w);
+        if !rest.first().is_some_and(speaks) {
+            continue;
+        }
         let before = words.get(at.saturating_sub(BEFORE)..at).unwrap_or_default();
         let begins = |phrases: &[&str]| {
             phrases.iter().any(|phrase| {
@@ -103,7 +110,7 @@ fn in_clause(words: &[Word], told: &mut Vec<Told>) {
                 (Told::Enciphered, false) => Told::Named,
                 (said, _) => said,
             });
-        } else if begins(&["ma hoa"]) {
+        } else if begins(CODED) {
             // "Mã hóa" alone may be a command, or the coding of a list.
             let clear = before
                 .last()
@@ -151,6 +158,12 @@ fn turned(before: &[Word], said: Told) -> Told {
     out
 }
 
+/// The words with which what is looked for begins: most comments have none of them.
+static FIRST: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let phrases = [OPEN, HASHED, ENCIPHERED, CODED].into_iter().flatten();
+    phrases.filter_map(|p| p.split(' ').next()).collect()
+});
+
 fn refuses(word: &Word) -> bool {
     word.is_one_of(protection::REFUSED)
 }
@@ -176,6 +189,9 @@ const OPEN: &[&str] = &[
     "fixme",
     "tbd",
 ];
+
+/// Words that may say it, and may be a command or the coding of a list.
+const CODED: &[&str] = &["ma hoa"];
 
 /// Words that say that a value is hashed or replaced.
 const HASHED: &[&str] = &[
