@@ -129,7 +129,13 @@ impl Setting {
         }
         let stem = one.strip_suffix(end.as_str()).unwrap_or(one);
         let mut out = words(stem, table);
-        out.extend(words(end, table));
+        // What is no word of ours only names the table.
+        let ending = words(end, table);
+        out.extend(
+            ending
+                .into_iter()
+                .filter(|w| w != end || table.known.contains(w)),
+        );
         out
     }
 

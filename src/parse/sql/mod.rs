@@ -126,6 +126,9 @@ const MARKS: [(Dialect, &[&str]); 4] = [
             "jsonb",
             "bigserial",
             "comment on ",
+            "on all tables in schema",
+            "row level security",
+            "alter default privileges",
         ],
     ),
     (

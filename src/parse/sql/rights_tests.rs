@@ -188,6 +188,10 @@ fn of_mysql() {
         ("GRANT SELECT ON `buudien`.`kh` TO app;", vec!["app"]),
         ("GRANT SELECT ON kh TO app;", vec!["app"]),
         ("USE khac; GRANT SELECT ON kh TO app;", vec![]),
+        (
+            "GRANT SELECT ON kh TO app; REVOKE SELECT ON buudien.kh FROM app;",
+            vec![],
+        ),
     ] {
         let found = readers(&format!("{used}{grant}"), Dialect::Mysql);
         assert_eq!(found, expected, "{grant}");
@@ -298,5 +302,17 @@ fn members_of_roles() {
     let text = "CREATE TABLE kh (sdt text);\nGRANT doc TO an, binh;\nGRANT SELECT ON kh TO doc;\nREVOKE doc FROM binh;\n";
     let schema = parse(text, Some(Dialect::Postgres));
     assert_eq!(schema.members("doc"), [("an", false)]);
+    for text in [
+        "CREATE ROLE an LOGIN IN ROLE doc;",
+        "CREATE ROLE doc NOLOGIN ROLE an, binh;",
+        "ALTER GROUP doc ADD USER an;",
+    ] {
+        let schema = parse(text, Some(Dialect::Postgres));
+        assert_eq!(
+            schema.members("doc").first(),
+            Some(&("an", false)),
+            "{text}"
+        );
+    }
     assert!(schema.rights_shown);
 }

@@ -384,6 +384,8 @@ enum Reach {
 
 fn reach(of: &Target, by: &Target, dialect: Dialect) -> Reach {
     let postgres = dialect == Dialect::Postgres;
+    // A dialect that does not show may be that of PostgreSQL.
+    let generic = dialect == Dialect::Generic;
     match (of, by) {
         (Target::Table(a), Target::Table(b)) => match same_full(a, b) {
             Same::No => Reach::None,
@@ -407,6 +409,14 @@ fn reach(of: &Target, by: &Target, dialect: Dialect) -> Reach {
             Same::No => Reach::None,
             Same::Perhaps => Reach::Perhaps,
             Same::Yes => Reach::Part(b.clone()),
+        },
+        (Target::Table(a), Target::Tables(_)) if generic => match by.covers(a, dialect) {
+            Same::No => Reach::None,
+            Same::Perhaps | Same::Yes => Reach::Perhaps,
+        },
+        (Target::Tables(_), Target::Table(b)) if generic => match of.covers(b, dialect) {
+            Same::No => Reach::None,
+            Same::Perhaps | Same::Yes => Reach::Perhaps,
         },
         (Target::Later(a, by_a), Target::Later(b, by_b)) if a == b && by_a == by_b => Reach::Same,
         (Target::Other(a), Target::Other(b)) if a.eq_ignore_ascii_case(b) => Reach::Same,
