@@ -297,6 +297,7 @@ pub(super) fn account(tokens: &[Token], schema: &mut Schema) {
             to,
             option: false,
             doubt: false,
+            by: String::new(),
             file: String::new(),
             line: tokens.first().map_or(0, |t| t.line),
         });

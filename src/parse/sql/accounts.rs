@@ -105,6 +105,7 @@ fn of_role(role: &Token, members: &[Token], line: u32, schema: &Schema) -> Grant
         except: Vec::new(),
         option: false,
         doubt: schema.perhaps || schema.takes_back,
+        by: schema.acting.clone(),
         file: String::new(),
         line,
         rights: vec![right],
@@ -198,6 +199,21 @@ pub(super) fn inside(tokens: &[Token], schema: &mut Schema) {
 pub(super) fn used(tokens: &[Token], schema: &mut Schema) {
     let at = |n: usize| tokens.get(n);
     let word = |n: usize, w: &str| at(n).is_some_and(|t| t.is(w));
+    // `SET SESSION AUTHORIZATION r`, `SET ROLE r`, and back again.
+    let role = match (
+        word(1, "session") && word(2, "authorization"),
+        word(1, "role"),
+    ) {
+        (true, _) => Some(3),
+        (false, true) => Some(2),
+        (false, false) => None,
+    };
+    if let Some(role) = role.filter(|_| word(0, "set") || word(0, "reset")) {
+        let own = ["default", "none"].iter().any(|w| word(role, w));
+        let named = at(role).filter(|_| !own && word(0, "set"));
+        schema.acting = named.map(|t| t.text.to_lowercase()).unwrap_or_default();
+        return;
+    }
     let path = |w: &str| tokens.iter().position(|t| t.is(w)).filter(|p| *p < 8);
     let named = if word(0, "use") {
         at(1)
