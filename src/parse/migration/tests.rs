@@ -180,6 +180,43 @@ fn django() {
 }
 
 #[test]
+fn what_is_not_written_out_is_told() {
+    let rails = |step: &str| {
+        let text = format!(
+            "class A < ActiveRecord::Migration[7.0]\n  def change\n    {step}\n  end\nend\n"
+        );
+        missed(&read("20240101_a.rb", &text)).len()
+    };
+    for step in [
+        "create_table(:kh) { |t| t.string :sdt }",
+        "create_table(:kh) do |t| t.string :sdt end",
+        "create_table :kh, &block",
+        "create_table :kh do |t| t.string :sdt; t.string :x\n    end",
+    ] {
+        assert!(rails(step) > 0, "{step}");
+    }
+    assert_eq!(
+        rails("create_table :kh, id: :uuid do |t|\n      t.string :sdt, default: ''\n    end"),
+        0
+    );
+    let django = |list: &str| {
+        let text = format!("class Migration(migrations.Migration):\n    operations = {list}\n");
+        missed(&read("a/migrations/0001_x.py", &text)).len()
+    };
+    for list in [
+        "[] + more",
+        "[]\n    operations.append(x)",
+        "[migrations.CreateModel(name='A', fields=[('id', models.AutoField())] + more)]",
+    ] {
+        assert!(django(list) > 0, "{list}");
+    }
+    assert_eq!(
+        django("[migrations.CreateModel(name='A', fields=[('id', models.AutoField())])]"),
+        0
+    );
+}
+
+#[test]
 fn what_is_no_migration_of_ours() {
     for (name, text) in [
         ("2024_01_01_x.php", "<?php $this->table('x')->create();"),
