@@ -85,6 +85,25 @@ const CODES: [(&str, &str, bool); 12] = [
     ("${", "}", false),
 ];
 
+/// Where the brace closes that was opened before this text, on the same line: `\d{3}` holds others.
+fn balanced(text: &str) -> Option<usize> {
+    let mut depth = 1_u32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' => return None,
+            '{' => depth += 1,
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Takes template codes out: the text with marks, and the codes.
 fn take_out(text: &str) -> (String, Vec<String>) {
     let mut plain = String::with_capacity(text.len());
@@ -108,9 +127,11 @@ fn take_out(text: &str) -> (String, Vec<String>) {
                 } else {
                     clip(inner, 4096)
                 };
-                window
-                    .find(close)
-                    .map(|end| (open.len() + end + close.len(), *drop))
+                let end = match *open {
+                    "${" => balanced(window).or_else(|| window.find(close)),
+                    _ => window.find(close),
+                };
+                end.map(|end| (open.len() + end + close.len(), *drop))
             });
         let runs_on = found.is_none() && (rest.starts_with("<?php") || rest.starts_with("<?="));
         no_php_end |= found.is_none() && rest.starts_with("<?");

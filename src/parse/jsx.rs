@@ -191,11 +191,12 @@ fn expression(inner: &str, attribute: Option<&str>, out: &mut String, depth: u32
         }
         Some(_) => {
             out.push_str("\"{{ ");
-            out.extend(inner.chars().map(|c| match c {
+            let plain = inner.chars().map(|c| match c {
                 '"' | '`' => '\'',
-                '<' | '>' | '{' | '}' => ' ',
+                '<' | '>' => ' ',
                 c => c,
-            }));
+            });
+            single_braces(plain, out);
             out.push_str(" }}\"");
         }
         None if begins(inner).is_some() && depth < MAX_DEPTH => code(inner, out, depth + 1),
@@ -207,14 +208,20 @@ fn expression(inner: &str, attribute: Option<&str>, out: &mut String, depth: u32
                 out.push_str(plain);
             } else {
                 out.push_str("{{ ");
-                out.extend(
-                    inner
-                        .chars()
-                        .map(|c| if matches!(c, '{' | '}') { ' ' } else { c }),
-                );
+                single_braces(inner.chars(), out);
                 out.push_str(" }}");
             }
         }
+    }
+}
+
+/// Braces inside an expression, of which two must not stand together: these would be marks of a template.
+fn single_braces(inner: impl Iterator<Item = char>, out: &mut String) {
+    for c in inner {
+        if matches!(c, '{' | '}') && out.ends_with(c) {
+            out.push(' ');
+        }
+        out.push(c);
     }
 }
 

@@ -129,7 +129,11 @@ impl Setting {
         }
         let stem = one.strip_suffix(end.as_str()).unwrap_or(one);
         let mut out = words(stem, table);
-        out.extend(words(end, table));
+        // What is no word of ours only names the table; "the person who …" is one with any.
+        let ending = words(end, table);
+        let person = out.last().is_some_and(|w| w == "nguoi");
+        let says = |w: &String| person || w != end || table.known.contains(w);
+        out.extend(ending.into_iter().filter(says));
         out
     }
 

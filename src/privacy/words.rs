@@ -11,7 +11,7 @@ const MAX_WORDS: usize = 40;
 /// The words of a name, folded, abbreviations written out.
 pub(super) fn words(name: &str, table: &Table) -> Vec<String> {
     let mut out = Vec::new();
-    for raw in pieces(name) {
+    for raw in with_initials(pieces(name), table) {
         let folded = unicode::fold(&raw);
         for word in split_digits(&folded) {
             if let Some(stands) = table.short.get(&word) {
@@ -37,6 +37,27 @@ pub(super) fn words(name: &str, table: &Table) -> Vec<String> {
         }
     }
     out.truncate(MAX_WORDS);
+    out
+}
+
+/// `DThoai`, `DChi`: an initial belongs to the word after it where both are an abbreviation that we know.
+fn with_initials(pieces: Vec<String>, table: &Table) -> Vec<String> {
+    let mut out: Vec<String> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let initial = out.last().filter(|last| last.chars().count() == 1);
+        let joined = initial.map(|one| format!("{one}{piece}"));
+        let known = joined.filter(|both| {
+            let folded = unicode::fold(both.trim_end_matches(|c: char| c.is_ascii_digit()));
+            table.short.contains_key(&folded) || table.known.contains(&folded)
+        });
+        match known {
+            Some(both) => {
+                out.pop();
+                out.push(both);
+            }
+            None => out.push(piece),
+        }
+    }
     out
 }
 
@@ -188,6 +209,8 @@ mod tests {
         assert_eq!(joined("address_line_2"), "address line");
         assert_eq!(joined("So\u{0302}\u{0301}DT"), "so dien thoai");
         assert_eq!(joined("hotel"), "hotel");
+        assert_eq!(joined("DThoaiGui"), "dien thoai gui");
+        assert_eq!(joined("DChi2"), "dia chi");
     }
 
     proptest::proptest! {

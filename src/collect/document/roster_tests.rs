@@ -192,7 +192,7 @@ fn files_that_are_no_lists() {
     for (bytes, code) in [
         (&b""[..], "not-parsed"),
         (b"a\0b", "unreadable"),
-        (b"\xFF\xC3", "unreadable"),
+        (b"\xFF\xC3", "not-parsed"),
         (b"x,y\n1,2\n", "not-parsed"),
     ] {
         let collected = collect_files(bytes, b"id,date\n", false);

@@ -8,10 +8,18 @@ use crate::privacy::Class;
 
 /// What an expression leaves of a value of this class; none where it replaces nothing.
 pub(super) fn left_by(put: &str, class: Class) -> Option<Cut> {
-    let calls = calls(put)?;
-    if [".map(", ".split(", "=>"].iter().any(|w| put.contains(w)) {
+    // What a function does to each sign is not worked out, where it puts marks in their place.
+    let each = [".map(", ".split(", "=>"].iter().any(|w| put.contains(w));
+    if each
+        && ["*", "\u{2022}", "'x", "\"x"]
+            .iter()
+            .any(|m| put.contains(m))
+    {
         return Some(Cut::Unclear);
     }
+    let calls = calls(put)?;
+    let phone = class == Class::Phone;
+    let usual = usize::try_from(usual_length(class)).unwrap_or(1);
     let mut most = 0;
     for value in values(class) {
         let mut text = (*value).to_owned();
@@ -24,25 +32,24 @@ pub(super) fn left_by(put: &str, class: Class) -> Option<Cut> {
                 None => return Some(Cut::Unclear),
             }
         }
-        let counts = |c: &char| match class {
-            Class::Phone => c.is_ascii_digit(),
-            _ => c.is_alphanumeric(),
+        // Of a phone the digits count.
+        let counts = |c: &char| match phone {
+            true => c.is_ascii_digit(),
+            false => c.is_alphanumeric(),
         };
         let (shown, all) = (
             text.chars().filter(counts).count(),
             value.chars().filter(counts).count(),
         );
         // As much of the usual length as shows of this value.
-        let usual = usize::try_from(usual_length(class)).unwrap_or(1);
-        most = most.max(match class {
-            Class::Phone => shown,
-            _ => shown * usual / all.max(1),
+        most = most.max(match phone {
+            true => shown,
+            false => shown * usual / all.max(1),
         });
     }
-    let usual = usize::try_from(usual_length(class)).unwrap_or(1);
-    let whole = match class {
-        Class::Phone => most >= usual,
-        _ => 10 * most >= 6 * usual,
+    let whole = match phone {
+        true => most >= usual,
+        false => 10 * most >= 6 * usual,
     };
     Some(if whole {
         Cut::Whole
@@ -53,14 +60,22 @@ pub(super) fn left_by(put: &str, class: Class) -> Option<Cut> {
 
 /// Values of the usual form; none of them is anybody's.
 fn values(class: Class) -> &'static [&'static str] {
-    match class {
-        Class::Phone => &["0912345678", "0387650149"],
-        Class::Address => &["12 Nguyễn Trãi, Phường Bến Thành, Quận 1, Hồ Chí Minh"],
-        Class::Email => &["an.nguyen@example.vn"],
-        Class::NationalId => &["001099012345", "079187654321"],
-        _ => &["Nguyễn Thị Minh Khai", "Trần An"],
-    }
+    let known = VALUES.iter().find(|(of, _)| *of == class);
+    known.map_or(NAMES, |(_, values)| *values)
 }
+
+const VALUES: [(Class, &[&str]); 4] = [
+    (Class::Phone, &["0912345678", "0387650149"]),
+    (
+        Class::Address,
+        &[
+            "12 Nguy\u{1EC5}n Tr\u{E3}i, Ph\u{1B0}\u{1EDD}ng B\u{1EBF}n Th\u{E0}nh, Qu\u{1EAD}n 1, H\u{1ED3} Ch\u{ED} Minh",
+        ],
+    ),
+    (Class::Email, &["an.nguyen@example.vn"]),
+    (Class::NationalId, &["001099012345", "079187654321"]),
+];
+const NAMES: &[&str] = &["Nguy\u{1EC5}n Th\u{1ECB} Minh Khai", "Tr\u{1EA7}n An"];
 
 /// One replacement.
 #[derive(Debug)]
@@ -181,6 +196,8 @@ fn call(arguments: &str, form: Form) -> Option<Call> {
             };
             (None, format!("({pattern})"))
         }
+        // Letters with marks are no `\w` where a program does not ask for them.
+        false if !flags.contains('u') => parts(&pattern.replace("\\w", "[A-Za-z0-9_]"))?,
         false => parts(&pattern)?,
     };
     let fold = if flags.contains('i') { "(?i)" } else { "" };
@@ -384,9 +401,14 @@ mod tests {
             // What a program works out, or what we cannot.
             (r"p.replace(/\d(?!\d{0,2}$)/g, '*')", Some(Cut::Unclear)),
             (r"p.replace(re, '*')", Some(Cut::Unclear)),
+            (
+                "p.split('').map((c, i) => i < 7 ? '*' : c).join('')",
+                Some(Cut::Unclear),
+            ),
             (r"p.replace(/\d/g, c => '*')", Some(Cut::Unclear)),
             (r"p.replace(/\d{4}/, '0000')", Some(Cut::Unclear)),
             ("p|replace({'0': '*'})", Some(Cut::Unclear)),
+            ("orders.map(o => o.p).join(', ')", None),
             ("order.p", None),
         ] {
             assert_eq!(left_by(put, Class::Phone), expected, "{put}");
@@ -397,6 +419,8 @@ mod tests {
     fn what_shows_of_a_name() {
         for (put, expected) in [
             (r"n.replace(/\S/g, '*')", Cut::Shows(0)),
+            (r"n.replace(/\w/gu, '*')", Cut::Shows(0)),
+            (r"n.replace(/\w/g, '*')", Cut::Shows(2)),
             (r"n.replace(/\s+/g, ' ')", Cut::Whole),
             (r"n.replace(/(?<=^\S)\S/g, '*')", Cut::Whole),
         ] {

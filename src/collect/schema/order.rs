@@ -32,6 +32,11 @@ impl Order {
         let mut numbered = false;
         for piece in file.split('/') {
             let name = piece.split_once("__").map_or(piece, |(version, _)| version);
+            // Flyway runs `R__x.sql` after all that have a number.
+            if name.eq_ignore_ascii_case("r") && piece.contains("__") {
+                numbered = true;
+                parts.push(Part::Number(u64::MAX));
+            }
             let flyway = name
                 .strip_prefix(['V', 'v'])
                 .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -92,6 +97,8 @@ mod tests {
                 When::After,
             ),
             ("2_b.sql", "10_a.sql", When::Before),
+            ("R__views.sql", "V10__x.sql", When::After),
+            ("V2__x.sql", "R__views.sql", When::Before),
             ("alter.sql", "create.sql", When::NotKnown),
             ("V2__x.sql", "schema.sql", When::NotKnown),
         ] {

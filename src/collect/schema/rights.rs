@@ -62,7 +62,8 @@ pub(super) fn facts(
     put(
         "grants_anywhere",
         of(schema, shown_to, &|g| {
-            g.anywhere() && (schema.gives_rows(g) || g.privileges == Grant::LOGIN)
+            let rows = schema.gives_rows(g) && !schema.is_of_other_database(g);
+            g.anywhere() && (rows || g.privileges == Grant::LOGIN)
         }),
     );
     put(

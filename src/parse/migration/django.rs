@@ -16,6 +16,18 @@ pub(super) fn read(name: &str, text: &str, dialect: Dialect) -> Schema {
     let at = words.windows(2).position(|w| {
         w.first().is_some_and(|w| w.is("operations")) && w.get(1).is_some_and(|w| w.sign('='))
     });
+    // `operations += …`, `operations.append(…)`, `[ … ] + more`: what is added was not seen.
+    let adds = |at: usize| {
+        let more = |n: usize, word: &str| words.get(at + n).is_some_and(|w| w.is(word));
+        let sign = |c: char| words.get(at + 1).is_some_and(|w| w.sign(c));
+        sign('+') || sign('.') && ["append", "extend", "insert"].iter().any(|w| more(2, w))
+    };
+    let named = words.iter().enumerate().filter(|(_, w)| w.is("operations"));
+    let ends = at.map(|at| closes(&words, at + 2));
+    let added = named.map(|(at, _)| at).chain(ends).find(|at| adds(*at));
+    if let Some(word) = added.and_then(|at| words.get(at)) {
+        schema.misses(word.line, "operations");
+    }
     let list = at.and_then(|at| {
         let open = at + 2;
         words
@@ -123,14 +135,7 @@ fn operation(call: &Call<'_>, app: &str, schema: &mut Schema) -> Option<()> {
             for line in missed {
                 schema.misses(line, "field");
             }
-            // Fields of models above it are its own too.
-            let bases = call.get("bases", 3).map_or(&[][..], |b| b);
-            let foreign = bases
-                .iter()
-                .any(|w| w.kind == Kind::Text || w.text.ends_with("Mixin"));
-            if foreign {
-                schema.misses(line, "bases");
-            }
+            // Fields of abstract models above it are written out here, those of others stand in their own tables.
         }
         "DeleteModel" => {
             schema.changes(&table(call.text("name", 0)?), What::TableDropped, line);
@@ -179,7 +184,12 @@ fn items(words: &[Word]) -> Option<Vec<&[Word]>> {
     if !open.sign('[') && !open.sign('(') {
         return None;
     }
-    let inner = words.get(1..closes(words, 0))?;
+    let end = closes(words, 0);
+    // `[ … ] + more` holds what nobody wrote out.
+    if end + 1 != words.len() {
+        return None;
+    }
+    let inner = words.get(1..end)?;
     Some(
         parts(inner, ',')
             .into_iter()

@@ -142,13 +142,12 @@ fn step(statement: &[Word], schema: &mut Schema) {
         }
     }
     // Rows are no tables; what other objects do is not seen.
-    let rows = statement.iter().any(|w| w.is("DB"));
     let own = statement.first().is_some_and(|w| w.is("$this"));
     let builds = ["Artisan", "Capsule"]
         .iter()
         .any(|n| statement.iter().any(|w| w.is(n)));
     let abort = calls("abortIf").is_some() || calls("skipIf").is_some();
-    if (own && !abort) || builds || rows && calls("raw").is_some() && calls("insert").is_none() {
+    if own && !abort || builds {
         schema.misses(line, "call");
     }
 }
@@ -187,12 +186,14 @@ fn table(statement: &[Word], at: usize, fresh: bool, schema: &mut Schema) -> Opt
         },
         changes: Vec::new(),
         missed: Vec::new(),
+        renamed: None,
     };
     of.block(body);
     let Of {
         table,
         changes,
         missed,
+        renamed,
         ..
     } = of;
     if fresh {
@@ -209,6 +210,9 @@ fn table(statement: &[Word], at: usize, fresh: bool, schema: &mut Schema) -> Opt
     for (line, word) in missed {
         schema.misses(line, &word);
     }
+    if let Some(new) = renamed {
+        schema.renames(&name, &new);
+    }
     Some(())
 }
 
@@ -218,6 +222,7 @@ struct Of<'a> {
     table: Table,
     changes: Vec<(What, u32)>,
     missed: Vec<(u32, String)>,
+    renamed: Option<String>,
 }
 
 impl Of<'_> {
@@ -240,6 +245,7 @@ impl Of<'_> {
             let statement = parts(rest, ';').first().copied().unwrap_or_default();
             if let Some(first) = statement.first()
                 && self.step(statement).is_none()
+                && !self.inside(statement)
             {
                 let name = statement.iter().skip(1).find(|w| w.kind == Kind::Word);
                 let name = name.map_or_else(String::new, |w| w.text.clone());
@@ -247,6 +253,18 @@ impl Of<'_> {
             }
             at += statement.len() + 1;
         }
+    }
+
+    /// `Schema::withoutForeignKeyConstraints(function () use ($table) { … })`: its steps count. False where it has none.
+    fn inside(&mut self, statement: &[Word]) -> bool {
+        let called = statement.first().is_some_and(|w| !w.text.starts_with('$'));
+        let open = statement.iter().position(|w| w.sign('{'));
+        let Some(open) = open.filter(|_| called) else {
+            return false;
+        };
+        let inner = statement.get(open + 1..closes(statement, open));
+        self.block(inner.unwrap_or_default());
+        true
     }
 
     /// `$table->string('sdt', 20)->nullable()->comment('…')`.
@@ -269,7 +287,10 @@ impl Of<'_> {
                 self.changes.push((what, line));
                 return Some(());
             }
-            "rename" => return None,
+            "rename" => {
+                self.renamed = Some(text(0)?.to_owned());
+                return Some(());
+            }
             "dropColumn" | "dropColumns" | "removeColumn" => {
                 for name in names(given)? {
                     self.changes.push((What::Dropped(name), line));

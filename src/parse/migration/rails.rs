@@ -191,9 +191,19 @@ impl Reader {
             table.columns.push(steps::column(key, "bigint", at));
         }
         if !opens {
+            // `{ |t| … }`, `do |t| … end` on one line, `&block`: its columns are not taken apart.
+            if line
+                .iter()
+                .any(|w| w.sign('|') || w.sign('&') || w.is("do"))
+            {
+                self.schema.misses(at, "create_table");
+            }
             return self.done(table, fresh);
         }
         let bar = line.iter().position(|w| w.sign('|'));
+        if bar.is_some_and(|n| line.len() > n + 3) {
+            self.schema.misses(at, "create_table");
+        }
         let variable = bar.and_then(|n| line.get(n + 1));
         let variable = variable.map_or_else(|| "t".to_owned(), |w| w.text.clone());
         self.table = Some((table, fresh, variable));

@@ -41,6 +41,7 @@ return new class extends Migration {
             $table->dropColumn(['ghi_chu']);
             $table->renameColumn('a', 'b');
             $table->text('note')->change();
+            Schema::withoutForeignKeyConstraints(function () use ($table) { $table->dropColumn('c'); });
         });
         DB::statement(\"ALTER TABLE khach_hang ADD email varchar(50)\");
         DB::statement(\"GRANT SELECT ON $x TO PUBLIC\");
@@ -66,7 +67,7 @@ fn laravel() {
             "khach_hang.dia_chi text 11",
             "khach_hang.created_at timestamp 13",
             "khach_hang.updated_at timestamp 13",
-            "khach_hang.email varchar(50) 22",
+            "khach_hang.email varchar(50) 23",
             "don_hang.cccd varchar(12) 17",
             "don_hang.note text 20",
         ]
@@ -75,8 +76,8 @@ fn laravel() {
     assert_eq!(table.columns[1].comment, "Họ tên người gửi");
     assert!(table.columns[1].has_comment && table.columns[3].refers);
     assert!(schema.only_models && schema.grants.is_empty());
-    assert_eq!(missed(&schema), ["14 auditColumns", "23 SQL", "24 foreach"]);
-    assert_eq!(schema.changes.len(), 3);
+    assert_eq!(missed(&schema), ["14 auditColumns", "24 SQL", "25 foreach"]);
+    assert_eq!(schema.changes.len(), 4);
 }
 
 #[test]
@@ -176,6 +177,43 @@ fn django() {
     );
     assert!(schema.tables[0].columns[3].undefined);
     assert_eq!(missed(&schema), ["13 field", "19 SeparateDatabaseAndState"]);
+}
+
+#[test]
+fn what_is_not_written_out_is_told() {
+    let rails = |step: &str| {
+        let text = format!(
+            "class A < ActiveRecord::Migration[7.0]\n  def change\n    {step}\n  end\nend\n"
+        );
+        missed(&read("20240101_a.rb", &text)).len()
+    };
+    for step in [
+        "create_table(:kh) { |t| t.string :sdt }",
+        "create_table(:kh) do |t| t.string :sdt end",
+        "create_table :kh, &block",
+        "create_table :kh do |t| t.string :sdt; t.string :x\n    end",
+    ] {
+        assert!(rails(step) > 0, "{step}");
+    }
+    assert_eq!(
+        rails("create_table :kh, id: :uuid do |t|\n      t.string :sdt, default: ''\n    end"),
+        0
+    );
+    let django = |list: &str| {
+        let text = format!("class Migration(migrations.Migration):\n    operations = {list}\n");
+        missed(&read("a/migrations/0001_x.py", &text)).len()
+    };
+    for list in [
+        "[] + more",
+        "[]\n    operations.append(x)",
+        "[migrations.CreateModel(name='A', fields=[('id', models.AutoField())] + more)]",
+    ] {
+        assert!(django(list) > 0, "{list}");
+    }
+    assert_eq!(
+        django("[migrations.CreateModel(name='A', fields=[('id', models.AutoField())])]"),
+        0
+    );
 }
 
 #[test]

@@ -215,10 +215,10 @@ impl Reader<'_> {
             Language::Php | Language::Ruby | Language::Python => 1,
         };
         let mut text = String::new();
-        let mut chars = self.rest.char_indices().skip(mark).peekable();
+        let chars = self.rest.char_indices().skip(mark);
         let mut end = self.rest.len();
         let mut escaped = false;
-        while let Some((at, c)) = chars.next() {
+        for (at, c) in chars {
             if escaped {
                 text.push(match c {
                     'n' if quote == '"' => '\n',

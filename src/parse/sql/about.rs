@@ -284,6 +284,7 @@ pub(super) fn account(tokens: &[Token], schema: &mut Schema) {
         rest = rest.get(3..).unwrap_or_default();
     }
     let to = rights::grantees(rest, schema);
+    accounts::joined(rest, schema);
     if tokens.first().is_some_and(|t| t.is("role")) {
         schema.roles.extend(to.into_iter().map(|t| t.name));
     } else if schema.dialect == super::Dialect::Mysql && to.iter().any(|t| t.open) {
@@ -296,6 +297,7 @@ pub(super) fn account(tokens: &[Token], schema: &mut Schema) {
             to,
             option: false,
             doubt: false,
+            by: String::new(),
             file: String::new(),
             line: tokens.first().map_or(0, |t| t.line),
         });

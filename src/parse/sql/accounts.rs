@@ -10,9 +10,11 @@ pub(super) fn member(tokens: &[Token], schema: &mut Schema) {
     let texts: Vec<&Token> = tokens.iter().filter(|t| t.names() || is_text(t)).collect();
     let at = |word: &str| texts.iter().position(|t| t.text.eq_ignore_ascii_case(word));
     let pair = |role: usize, user: usize| texts.get(role).copied().zip(texts.get(user).copied());
+    let second = |word: &str| tokens.get(1).is_some_and(|t| t.is(word));
+    // `ALTER GROUP r ADD USER u` of PostgreSQL.
     let altered = tokens.first().is_some_and(|t| t.is("alter"))
-        && tokens.get(1).is_some_and(|t| t.is("role"))
-        && at("member") == Some(4);
+        && (second("role") && at("member") == Some(4)
+            || second("group") && texts.get(4).is_some_and(|t| t.is("user")));
     let adds = |word: &str| texts.get(3).is_some_and(|t| t.is(word));
     let (found, add) = if altered {
         (pair(2, 5), adds("add"))
@@ -26,17 +28,70 @@ pub(super) fn member(tokens: &[Token], schema: &mut Schema) {
     let Some((role, user)) = found else {
         return;
     };
-    let line = role.line;
-    let to = rights::grantees(std::slice::from_ref(user), schema);
+    if !add {
+        let right = Right {
+            name: role.text.to_lowercase(),
+            columns: Vec::new(),
+        };
+        let from = rights::grantees(std::slice::from_ref(user), schema);
+        return schema.take(Taking::of_role(right, from));
+    }
+    let grant = of_role(role, std::slice::from_ref(user), role.line, schema);
+    match grant.rights.iter().any(|r| r.name == DENIES_READING) {
+        true => schema.denials.push(Grant {
+            rights: vec![Right {
+                name: "select".into(),
+                columns: Vec::new(),
+            }],
+            on: Some(Target::Tables(None)),
+            ..grant
+        }),
+        false => schema.grants.push(grant),
+    }
+}
+
+/// `CREATE ROLE an IN ROLE doc`, `CREATE ROLE doc ROLE an`: members from the beginning.
+pub(super) fn joined(tokens: &[Token], schema: &mut Schema) {
+    // In MySQL it only says which of his roles an account begins with.
+    let mysql = schema.dialect == super::Dialect::Mysql;
+    let Some(name) = tokens.first().filter(|t| t.names() && !mysql) else {
+        return;
+    };
+    let line = name.line;
+    for (at, token) in tokens.iter().enumerate().skip(1) {
+        let kind = token.is("role") || token.is("group") || token.is("admin") || token.is("user");
+        if !kind {
+            continue;
+        }
+        let into = tokens.get(at - 1).is_some_and(|t| t.is("in"));
+        let rest = tokens.get(at + 1..).unwrap_or_default();
+        // `a, b` up to the next word of the statement.
+        let mut end = 0;
+        while rest.get(end).is_some_and(Token::names) {
+            end += 1;
+            match rest.get(end) {
+                Some(comma) if comma.sign(',') => end += 1,
+                Some(_) | None => break,
+            }
+        }
+        let named = rest.get(..end).unwrap_or_default();
+        let own = std::slice::from_ref(name);
+        let (roles, members) = if into { (named, own) } else { (own, named) };
+        for role in roles.iter().filter(|t| t.names()) {
+            let grant = of_role(role, members, line, schema);
+            schema.grants.push(grant);
+        }
+    }
+}
+
+/// A role that these are made members of.
+fn of_role(role: &Token, members: &[Token], line: u32, schema: &Schema) -> Grant {
     let right = Right {
         name: role.text.to_lowercase(),
         columns: Vec::new(),
     };
     let reads = rights::reads_all(&right.name);
-    if !add {
-        return schema.take(Taking::of_role(right, to));
-    }
-    let grant = Grant {
+    Grant {
         privileges: match reads {
             true => format!("SELECT by {}", right.name),
             false => role.text.clone(),
@@ -50,21 +105,11 @@ pub(super) fn member(tokens: &[Token], schema: &mut Schema) {
         except: Vec::new(),
         option: false,
         doubt: schema.perhaps || schema.takes_back,
+        by: schema.acting.clone(),
         file: String::new(),
         line,
         rights: vec![right],
-        to,
-    };
-    match grant.rights.iter().any(|r| r.name == DENIES_READING) {
-        true => schema.denials.push(Grant {
-            rights: vec![Right {
-                name: "select".into(),
-                columns: Vec::new(),
-            }],
-            on: Some(Target::Tables(None)),
-            ..grant
-        }),
-        false => schema.grants.push(grant),
+        to: rights::grantees(members, schema),
     }
 }
 
@@ -154,6 +199,21 @@ pub(super) fn inside(tokens: &[Token], schema: &mut Schema) {
 pub(super) fn used(tokens: &[Token], schema: &mut Schema) {
     let at = |n: usize| tokens.get(n);
     let word = |n: usize, w: &str| at(n).is_some_and(|t| t.is(w));
+    // `SET SESSION AUTHORIZATION r`, `SET ROLE r`, and back again.
+    let role = match (
+        word(1, "session") && word(2, "authorization"),
+        word(1, "role"),
+    ) {
+        (true, _) => Some(3),
+        (false, true) => Some(2),
+        (false, false) => None,
+    };
+    if let Some(role) = role.filter(|_| word(0, "set") || word(0, "reset")) {
+        let own = ["default", "none"].iter().any(|w| word(role, w));
+        let named = at(role).filter(|_| !own && word(0, "set"));
+        schema.acting = named.map(|t| t.text.to_lowercase()).unwrap_or_default();
+        return;
+    }
     let path = |w: &str| tokens.iter().position(|t| t.is(w)).filter(|p| *p < 8);
     let named = if word(0, "use") {
         at(1)

@@ -82,6 +82,24 @@ impl Schema {
             && !of_kind(grant, &ROWS, "", self.dialect).is_empty()
     }
 
+    /// Is it a right on another database alone, as far as names say? In MySQL one account has rights on many.
+    pub fn is_of_other_database(&self, grant: &Grant) -> bool {
+        let of = match &grant.on {
+            Some(Target::Table(name)) => name.rsplit_once('.').map(|(of, _)| of),
+            Some(Target::Tables(of)) => of.as_deref(),
+            Some(Target::Later(..) | Target::Other(_)) | None => None,
+        };
+        let Some(of) = of.filter(|_| self.dialect == Dialect::Mysql) else {
+            return false;
+        };
+        let all = Target::Tables(Some(of.to_owned()));
+        !self.tables.is_empty()
+            && self
+                .tables
+                .iter()
+                .all(|t| all.covers(t.full(), self.dialect) == Same::No)
+    }
+
     fn covers(&self, grant: &Grant, full: &str) -> bool {
         match &grant.on {
             Some(on) => on.covers(full, self.dialect) != Same::No,

@@ -126,6 +126,9 @@ const MARKS: [(Dialect, &[&str]); 4] = [
             "jsonb",
             "bigserial",
             "comment on ",
+            "on all tables in schema",
+            "row level security",
+            "alter default privileges",
         ],
     ),
     (
@@ -334,6 +337,8 @@ pub struct Schema {
     pub undo: Vec<Grant>,
     /// The database or schema in use.
     pub in_use: Option<String>,
+    /// The role that the script has taken on; empty where it is its own.
+    pub acting: String,
     /// Whether what is read now happens does not show.
     pub perhaps: bool,
     /// What protects tables and columns beside their types.
@@ -401,6 +406,7 @@ impl Schema {
             takings: Vec::new(),
             undo: Vec::new(),
             in_use: None,
+            acting: String::new(),
             perhaps: false,
             guards: Vec::new(),
             routines: Vec::new(),

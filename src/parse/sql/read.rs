@@ -269,7 +269,7 @@ fn understood(statement: &Statement, tokens: &[Token], schema: &mut Schema) -> b
             changes::dropped_tables(tokens, schema);
             true
         }
-        "use" | "set" => {
+        "use" | "set" | "reset" => {
             accounts::used(tokens, schema);
             true
         }

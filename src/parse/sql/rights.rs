@@ -23,6 +23,8 @@ pub struct Grant {
     pub option: bool,
     /// Whether it still holds could not be followed.
     pub doubt: bool,
+    /// The role that the script had taken on when it gave the right; else empty.
+    pub by: String,
     /// The file where it stands, where that is not the one of the schema; else empty.
     pub file: String,
     /// Its line.
@@ -158,6 +160,7 @@ pub(super) fn grants(tokens: &[Token], schema: &Schema) -> Vec<Grant> {
         to: said.to.clone(),
         option: said.option,
         doubt: schema.perhaps || schema.takes_back,
+        by: schema.acting.clone(),
         file: String::new(),
         line: said.line,
     };

@@ -125,6 +125,15 @@ fn of_postgres() {
                 "GRANT SELECT ON a1, a2, a3, a4, a5, a6, a7, a8, a9, b1, b2, b3, b4, b5, b6, b7, b8, b9, c1, c2, c3, c4, c5, c6, c7, c8, c9, d1, kh TO PUBLIC;",
                 &["public"],
             ),
+            // What another role gave only that role takes back.
+            (
+                "SET ROLE b; GRANT SELECT ON kh TO app; RESET ROLE; REVOKE SELECT ON kh FROM app;",
+                &["app?"],
+            ),
+            (
+                "SET SESSION AUTHORIZATION b; GRANT SELECT ON kh TO app; REVOKE SELECT ON kh FROM app;",
+                &[],
+            ),
             ("SET search_path TO kho; GRANT SELECT ON kh TO app;", &[]),
         ],
     );
@@ -188,6 +197,10 @@ fn of_mysql() {
         ("GRANT SELECT ON `buudien`.`kh` TO app;", vec!["app"]),
         ("GRANT SELECT ON kh TO app;", vec!["app"]),
         ("USE khac; GRANT SELECT ON kh TO app;", vec![]),
+        (
+            "GRANT SELECT ON kh TO app; REVOKE SELECT ON buudien.kh FROM app;",
+            vec![],
+        ),
     ] {
         let found = readers(&format!("{used}{grant}"), Dialect::Mysql);
         assert_eq!(found, expected, "{grant}");
@@ -298,5 +311,17 @@ fn members_of_roles() {
     let text = "CREATE TABLE kh (sdt text);\nGRANT doc TO an, binh;\nGRANT SELECT ON kh TO doc;\nREVOKE doc FROM binh;\n";
     let schema = parse(text, Some(Dialect::Postgres));
     assert_eq!(schema.members("doc"), [("an", false)]);
+    for text in [
+        "CREATE ROLE an LOGIN IN ROLE doc;",
+        "CREATE ROLE doc NOLOGIN ROLE an, binh;",
+        "ALTER GROUP doc ADD USER an;",
+    ] {
+        let schema = parse(text, Some(Dialect::Postgres));
+        assert_eq!(
+            schema.members("doc").first(),
+            Some(&("an", false)),
+            "{text}"
+        );
+    }
     assert!(schema.rights_shown);
 }

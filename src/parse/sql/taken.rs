@@ -13,6 +13,8 @@ pub struct Taking {
     rights: Vec<Right>,
     on: Option<Target>,
     from: Vec<Grantee>,
+    /// The role that the script had taken on.
+    by: String,
     perhaps: bool,
 }
 
@@ -103,6 +105,7 @@ fn taking(said: &Said, on: Option<Target>, option: bool) -> Taking {
         rights: said.rights.clone(),
         on,
         from: said.to.clone(),
+        by: String::new(),
         perhaps: false,
     }
 }
@@ -129,6 +132,7 @@ pub(super) fn dropped_accounts(tokens: &[Token], schema: &mut Schema) {
         rights: Vec::new(),
         on: None,
         from,
+        by: String::new(),
         perhaps: false,
     });
 }
@@ -181,6 +185,7 @@ impl Taking {
             rights: vec![role],
             on: None,
             from,
+            by: String::new(),
             perhaps: false,
         }
     }
@@ -227,6 +232,7 @@ impl Schema {
             return;
         }
         taking.perhaps |= self.perhaps;
+        taking.by.clone_from(&self.acting);
         let before = self.undo.len();
         take_from(&mut self.grants, &taking, self.dialect, &mut self.undo);
         self.rights_shown |= self.undo.len() > before;
@@ -258,6 +264,7 @@ pub fn lift(denials: &mut Vec<Grant>, grant: &Grant, dialect: Dialect) {
             .collect(),
         on: grant.on.clone(),
         from: grant.to.clone(),
+        by: grant.by.clone(),
         perhaps: false,
     };
     take_from(denials, &taking, dialect, &mut Vec::new());
@@ -294,7 +301,11 @@ fn take_from(grants: &mut Vec<Grant>, taking: &Taking, dialect: Dialect, undo: &
         if !hit(grant, taking).any(|h| h) {
             continue;
         }
-        let left = match (left(grant, taking, dialect), taking.perhaps) {
+        // PostgreSQL takes back what the same role gave.
+        let of_other = dialect == Dialect::Postgres
+            && matches!(taking.what, Taken::Rights | Taken::Option)
+            && grant.by != taking.by;
+        let left = match (left(grant, taking, dialect), taking.perhaps || of_other) {
             (Left::Whole, _) => continue,
             (Left::Rest(_) | Left::Doubt, true) | (Left::Doubt, false) => None,
             (Left::Rest(rest), false) => Some(rest),
@@ -384,6 +395,8 @@ enum Reach {
 
 fn reach(of: &Target, by: &Target, dialect: Dialect) -> Reach {
     let postgres = dialect == Dialect::Postgres;
+    // A dialect that does not show may be that of PostgreSQL.
+    let generic = dialect == Dialect::Generic;
     match (of, by) {
         (Target::Table(a), Target::Table(b)) => match same_full(a, b) {
             Same::No => Reach::None,
@@ -407,6 +420,14 @@ fn reach(of: &Target, by: &Target, dialect: Dialect) -> Reach {
             Same::No => Reach::None,
             Same::Perhaps => Reach::Perhaps,
             Same::Yes => Reach::Part(b.clone()),
+        },
+        (Target::Table(a), Target::Tables(_)) if generic => match by.covers(a, dialect) {
+            Same::No => Reach::None,
+            Same::Perhaps | Same::Yes => Reach::Perhaps,
+        },
+        (Target::Tables(_), Target::Table(b)) if generic => match of.covers(b, dialect) {
+            Same::No => Reach::None,
+            Same::Perhaps | Same::Yes => Reach::Perhaps,
         },
         (Target::Later(a, by_a), Target::Later(b, by_b)) if a == b && by_a == by_b => Reach::Same,
         (Target::Other(a), Target::Other(b)) if a.eq_ignore_ascii_case(b) => Reach::Same,

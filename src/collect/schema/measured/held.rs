@@ -10,7 +10,7 @@ use crate::parse::sql;
 const CLASS_FLOOR: f64 = 0.95;
 const PROTECTED_FLOOR: f64 = 0.9;
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 16] = [
     (
         "erp_oracle.sql",
         include_str!("../../../../tests/fixtures/columns/held/erp_oracle.sql"),
@@ -42,6 +42,38 @@ const FILES: [(&str, &str); 8] = [
     (
         "app_sqlite.sql",
         include_str!("../../../../tests/fixtures/columns/held/app_sqlite.sql"),
+    ),
+    (
+        "post_vi.sql",
+        include_str!("../../../../tests/fixtures/columns/held/post_vi.sql"),
+    ),
+    (
+        "post_prefix.sql",
+        include_str!("../../../../tests/fixtures/columns/held/post_prefix.sql"),
+    ),
+    (
+        "post_en.sql",
+        include_str!("../../../../tests/fixtures/columns/held/post_en.sql"),
+    ),
+    (
+        "post_oracle.sql",
+        include_str!("../../../../tests/fixtures/columns/held/post_oracle.sql"),
+    ),
+    (
+        "post_mixed.sql",
+        include_str!("../../../../tests/fixtures/columns/held/post_mixed.sql"),
+    ),
+    (
+        "post_short.sql",
+        include_str!("../../../../tests/fixtures/columns/held/post_short.sql"),
+    ),
+    (
+        "courier.sql",
+        include_str!("../../../../tests/fixtures/columns/held/courier.sql"),
+    ),
+    (
+        "pickup.sql",
+        include_str!("../../../../tests/fixtures/columns/held/pickup.sql"),
     ),
 ];
 
