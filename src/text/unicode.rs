@@ -39,15 +39,16 @@ pub fn hidden(c: char) -> bool {
             | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// May a text hold a character that is [`hidden`]? No, for nearly all that stands in a run; told by bytes, sixteen at a time.
+/// May a text hold a character that is [`hidden`]? No, for nearly all that stands in a run; told by bytes, many at a time.
 pub fn may_hide(text: &str) -> bool {
     // Control characters, and what all others begin with in UTF-8, but for one: `E1` begins Vietnamese letters too.
     let begins =
         |b: u8| (b < b' ') | (b == 0x7f) | (b == 0xc2) | (b == 0xd8) | (b == 0xe2) | (b >= 0xef);
     let bytes = text.as_bytes();
-    let any = |part: &[u8]| part.iter().fold(false, |any, b| any | begins(*b));
-    bytes.chunks(64).any(any)
-        || (!text.is_ascii() && bytes.windows(2).any(|two| two == b"\xe1\xa0"))
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let one = bytes.iter().fold(0, |any, b| any | u8::from(begins(*b)));
+    let two = pairs.fold(0, |any, (a, b)| any | u8::from((*a == 0xe1) & (*b == 0xa0)));
+    one | two != 0
 }
 
 /// Is it drawn as nothing at all? Beside what [`hidden`] knows: soft hyphens, joiners, fillers, variation selectors.
