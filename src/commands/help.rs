@@ -359,10 +359,34 @@ mod tests {
     fn the_vietnamese_command_line_is_the_same_one() {
         command(Lang::Vi).debug_assert();
         command(Lang::En).debug_assert();
-        let of = |words: &[&str]| language(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        let of = |line: &[&str]| language(&words(line), &|_| None);
         assert_eq!(of(&["capdo", "--lang", "vi", "audit"]), Lang::Vi);
         assert_eq!(of(&["capdo", "audit", "--lang=vi", "--help"]), Lang::Vi);
         assert_eq!(of(&["capdo", "audit", "--help"]), Lang::En);
+        // The locale speaks where nothing is written; the last word that is written counts.
+        let of = |line: &[&str], said: &'static [(&str, &str)]| {
+            let locale = |name: &str| {
+                let found = said.iter().find(|(n, _)| *n == name)?;
+                Some(found.1.to_owned())
+            };
+            language(&words(line), &locale)
+        };
+        let vi: &[_] = &[("LANG", "vi_VN.UTF-8")];
+        assert_eq!(of(&["capdo", "audit"], vi), Lang::Vi);
+        assert_eq!(of(&["capdo", "audit", "--lang", "en"], vi), Lang::En);
+        assert_eq!(
+            of(&["capdo"], &[("LC_ALL", "C"), ("LANG", "vi_VN")]),
+            Lang::En
+        );
+        assert_eq!(
+            of(
+                &["capdo"],
+                &[("LC_ALL", ""), ("LC_MESSAGES", "vi"), ("LANG", "C")]
+            ),
+            Lang::Vi
+        );
+        assert_eq!(of(&["capdo"], &[("LANG", "vim")]), Lang::En);
         let help = command(Lang::Vi).render_help().to_string();
         for word in ["Cách dùng:", "Lệnh:", "Tùy chọn:", "Ví dụ:", "Mã thoát"] {
             assert!(help.contains(word), "{word}: {help}");

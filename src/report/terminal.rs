@@ -125,7 +125,7 @@ impl Out {
             true => self.width.saturating_sub(end.chars().count()).max(12),
             false => 120,
         };
-        self.line(&format!("{}{end}", fit(&run.run.input, most)));
+        self.line(&format!("{}{end}", fit(&visible(&run.run.input), most)));
         if scan {
             let note = self.word("scan_note");
             self.wrapped(0, note);
