@@ -51,7 +51,11 @@ fn wrapped(line: &str, columns: usize) -> String {
     let column = (1..columns / 2).rev().find(|at| {
         chars.get(*at - 1) == Some(&' ') && chars.get(*at) != Some(&' ') && double(&chars, *at)
     });
-    let hang = column.filter(|at| *at > margin).unwrap_or(margin + 2);
+    // A paragraph stays a paragraph; what follows a label stands a little in.
+    let labelled = margin > 0 || chars.iter().take(24).any(|c| *c == ':');
+    let hang = column
+        .filter(|at| *at > margin)
+        .unwrap_or(if labelled { margin + 2 } else { 0 });
     let mut out = String::new();
     let mut rest = bare;
     let mut room = columns;

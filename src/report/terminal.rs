@@ -17,6 +17,7 @@ use super::common::{
 };
 use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
 use crate::text::labels::{self, page};
+use crate::text::unicode::visible;
 
 /// The summary of a run in one language, in lines of at most so many columns.
 pub fn summary(run: &Run, lang: Lang, width: usize) -> String {
