@@ -381,6 +381,9 @@ mod tests {
             assert!(out.chars().count() <= 40, "{out}");
         }
         let text = "một hai ba bốn năm sáu bảy tám chín mười mười-một mười-hai";
-        assert_eq!(wrapped(text, 40).replace("\n  ", " ").trim_end(), text);
+        assert_eq!(wrapped(text, 40).replace('\n', " ").trim_end(), text);
+        // What follows a label stands a little in.
+        let labelled = format!("Khắc phục: {text}");
+        assert!(wrapped(&labelled, 40).contains("\n  "), "{labelled}");
     }
 }
