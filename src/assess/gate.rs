@@ -44,7 +44,9 @@ pub(super) fn gate(
             failed.push(lists::gate_remarks(remarks));
         }
     }
-    if let Some(coverage) = summary.coverage.filter(|c| *c < rules.min_coverage) {
+    // Where no duty applies at all nothing is covered.
+    let coverage = summary.coverage.unwrap_or(0);
+    if coverage < rules.min_coverage {
         failed.push(lists::gate_coverage(coverage, rules.min_coverage));
     }
     let mut incomplete: Vec<Text> = Vec::new();
@@ -79,6 +81,10 @@ pub(super) fn gate(
     if open && targets.all(|a| a.collected.subjects.is_empty()) {
         incomplete.push(lists::gate_nothing());
     }
+    // Nor is a day on which nothing is asked, or a target of which nothing could be decided.
+    if incomplete.is_empty() && !findings.iter().any(|f| is_decided(f.result)) {
+        incomplete.push(lists::gate_undecided());
+    }
     let (outcome, exit_code) = match (failed.is_empty(), incomplete.is_empty()) {
         (false, _) => ("fail", 1),
         (true, false) => ("incomplete", 3),
@@ -97,6 +103,11 @@ pub(super) fn gate(
 /// The baseline, where only what is new there counts.
 fn compared<'a>(input: &Input<'a>) -> Option<&'a Baseline> {
     input.baseline.filter(|_| input.gate.fail_on_new)
+}
+
+/// Was it judged?
+fn is_decided(result: ResultWord) -> bool {
+    !is_unseen(result) && result != ResultWord::NotSelected
 }
 
 /// Could it not be judged?

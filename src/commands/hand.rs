@@ -4,13 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Counts, Disposition, Finding, Force, ORG, RequirementReport, ResultWord, Run, Severity, Status,
+    Counts, Disposition, Finding, Force, LetterItem, ORG, RequirementReport, ResultWord, Run,
+    Severity, Status,
 };
 
 /// What does not fit, or nothing.
 pub(super) fn changed(run: &Run) -> Option<String> {
     counts(run)
+        .or_else(|| findings(run))
         .or_else(|| duties(run))
+        .or_else(|| letter(run))
         .or_else(|| systems(run))
         .or_else(|| gate(run))
 }
@@ -53,6 +56,55 @@ fn counts(run: &Run) -> Option<String> {
         return Some("its summary does not count the requirements that it lists".into());
     }
     None
+}
+
+/// What stands beside a failure was accepted by a waiver of the run, and how severe it is its control says.
+fn findings(run: &Run) -> Option<String> {
+    let severe: BTreeMap<&str, Severity> = run
+        .controls
+        .iter()
+        .map(|c| (c.id.as_str(), c.severity))
+        .collect();
+    let waivers: BTreeSet<&str> = run.waivers.iter().map(|w| w.id.as_str()).collect();
+    let fits = |finding: &Finding| {
+        let by = finding.waiver.as_ref().filter(|w| w.active);
+        let accepted = match finding.disposition {
+            Disposition::None | Disposition::Attested | Disposition::Inherited => true,
+            Disposition::Waived | Disposition::Compensating | Disposition::FalsePositive => {
+                by.is_some_and(|w| waivers.contains(w.id.as_str()))
+            }
+        };
+        let said = severe.get(finding.control.as_str());
+        accepted && said.is_none_or(|s| *s == finding.severity)
+    };
+    let wrong = run.findings.iter().find(|f| !fits(f))?;
+    Some(format!(
+        "finding {} does not fit its control and its waiver",
+        wrong.id
+    ))
+}
+
+/// The five items of the letter: each the worst of its duties.
+fn letter(run: &Run) -> Option<String> {
+    let known: BTreeMap<&str, Status> = run
+        .requirements
+        .iter()
+        .map(|r| (r.id.as_str(), r.status))
+        .collect();
+    let fits = |item: &LetterItem| {
+        let worst = item.obligations.iter().map(|o| o.status).max();
+        worst.is_none_or(|w| w == item.status)
+            && item.obligations.iter().all(|o| {
+                let all = o.requirements.iter();
+                let worst = all.filter_map(|id| known.get(id.as_str())).max();
+                worst.is_none_or(|w| *w == o.status)
+            })
+    };
+    let wrong = run.letter.iter().find(|item| !fits(item))?;
+    Some(format!(
+        "item {} of the letter is not the worst of its duties",
+        wrong.item
+    ))
 }
 
 /// The state of each duty.
@@ -132,15 +184,17 @@ fn is_active(finding: &Finding) -> bool {
     finding.result == ResultWord::Fail && finding.disposition == Disposition::None
 }
 
-/// The counts of each system.
+/// The counts and the state of each system.
 fn systems(run: &Run) -> Option<String> {
     for system in &run.systems {
         let mut counts = Counts::default();
+        let mut worst = None;
         let all = run.requirements.iter().flat_map(|r| &r.systems);
         for state in all.filter(|s| s.id == system.id) {
             counts.add(state.status);
+            worst = worst.max(Some(state.status));
         }
-        if counts != system.counts {
+        if counts != system.counts || worst.is_some_and(|w| w != system.status) {
             return Some(format!(
                 "system {} does not count its requirements",
                 system.id

@@ -25,14 +25,14 @@ pub(super) fn command(lang: Lang) -> Command {
 pub(super) fn language(args: &[OsString], locale: &dyn Fn(&str) -> Option<String>) -> Lang {
     let words: Vec<&str> = args.iter().filter_map(|a| a.to_str()).collect();
     let after = |at: usize| words.get(at + 1).copied();
-    let written = words
+    let mut written = words
         .iter()
         .enumerate()
         .filter_map(|(at, word)| match *word {
             "--lang" => after(at),
             other => other.strip_prefix("--lang="),
         });
-    match written.last() {
+    match written.next_back() {
         Some("vi") => return Lang::Vi,
         Some(_) => return Lang::En,
         None => {}

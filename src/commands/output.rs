@@ -51,7 +51,11 @@ fn wrapped(line: &str, columns: usize) -> String {
     let column = (1..columns / 2).rev().find(|at| {
         chars.get(*at - 1) == Some(&' ') && chars.get(*at) != Some(&' ') && double(&chars, *at)
     });
-    let hang = column.filter(|at| *at > margin).unwrap_or(margin + 2);
+    // A paragraph stays a paragraph; what follows a label stands a little in.
+    let labelled = margin > 0 || chars.iter().take(24).any(|c| *c == ':');
+    let hang = column
+        .filter(|at| *at > margin)
+        .unwrap_or(if labelled { margin + 2 } else { 0 });
     let mut out = String::new();
     let mut rest = bare;
     let mut room = columns;
@@ -377,6 +381,9 @@ mod tests {
             assert!(out.chars().count() <= 40, "{out}");
         }
         let text = "một hai ba bốn năm sáu bảy tám chín mười mười-một mười-hai";
-        assert_eq!(wrapped(text, 40).replace("\n  ", " ").trim_end(), text);
+        assert_eq!(wrapped(text, 40).replace('\n', " ").trim_end(), text);
+        // What follows a label stands a little in.
+        let labelled = format!("Khắc phục: {text}");
+        assert!(wrapped(&labelled, 40).contains("\n  "), "{labelled}");
     }
 }

@@ -17,6 +17,7 @@ use super::common::{
 };
 use crate::model::{Finding, Lang, ReasonReport, Run, Severity, Status, Text};
 use crate::text::labels::{self, page};
+use crate::text::unicode::visible;
 
 /// The summary of a run in one language, in lines of at most so many columns.
 pub fn summary(run: &Run, lang: Lang, width: usize) -> String {
@@ -125,7 +126,7 @@ impl Out {
             true => self.width.saturating_sub(end.chars().count()).max(12),
             false => 120,
         };
-        self.line(&format!("{}{end}", fit(&run.run.input, most)));
+        self.line(&format!("{}{end}", fit(&visible(&run.run.input), most)));
         if scan {
             let note = self.word("scan_note");
             self.wrapped(0, note);

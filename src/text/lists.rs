@@ -129,6 +129,14 @@ pub fn gate_errors(number: usize) -> Text {
     )
 }
 
+/// Not one control could be decided.
+pub fn gate_undecided() -> Text {
+    Text::new(
+        "không kết luận được nội dung nào",
+        "nothing at all could be decided",
+    )
+}
+
 /// Nothing was collected.
 pub fn gate_nothing() -> Text {
     Text::new("không thu thập được gì", "nothing was collected at all")

@@ -96,9 +96,9 @@ fn eye(word: &str) -> String {
 
 /// The text without what is drawn as nothing; blanks stay.
 fn seen(text: &str) -> String {
-    text.nfc()
-        .filter(|c| c.is_whitespace() || !blank(*c))
-        .collect()
+    // What hides between a letter and its mark goes first.
+    let kept = text.chars().filter(|c| c.is_whitespace() || !blank(*c));
+    kept.nfc().collect()
 }
 
 /// The words of a name without what stands in brackets or behind a comma or dash, and without titles.

@@ -328,3 +328,22 @@ fn no_allowance_makes_a_verdict_where_nothing_was_seen() {
         0
     );
 }
+
+/// A day on which no law asks anything, and files in which nothing could be decided, are no pass.
+#[test]
+fn where_nothing_was_decided_there_is_no_verdict() {
+    let target = "sample-configs/configs/portal";
+    for (more, wanted) in [(&[][..], 3), (&["--min-coverage", "50"], 1)] {
+        let args = [
+            "scan",
+            "config",
+            target,
+            "--as-of",
+            "2010-01-02",
+            "--fail-on",
+            "critical",
+        ];
+        let output = capdo(&[&args[..], more].concat());
+        assert_eq!(code(&output), wanted, "{more:?}: {}", stdout(&output));
+    }
+}

@@ -212,6 +212,14 @@ fn roots_of_hosts() {
                 "events{}\nhttp{ server { listen 443 ssl; server_name www.bc.vn; } }\n",
             ),
             ("hosts/web/opt/app/.env", "DB_PASSWORD=Abc123xyz9Q\n"),
+            (
+                "hosts/web/srv/db/orders.sql",
+                "CREATE TABLE o (id int, recipient_phone text);\n",
+            ),
+            ("hosts/mail/etc/postfix/main.cf.proto", "# no schema\n"),
+            // A copy of some configurations that begins like a root.
+            ("copy/etc/ssh/sshd_config", "PermitRootLogin no\n"),
+            ("copy/Dockerfile", "FROM debian:12\n"),
             ("hosts/lb/etc/os-release", release),
             (
                 "hosts/lb/etc/haproxy/haproxy.cfg",
@@ -242,6 +250,8 @@ fn roots_of_hosts() {
             "root: \"hosts/web\", roster: \"staff.csv\"",
             "path: \"hosts/web/etc/nginx\"",
             "path: \"hosts/web/opt/app\"",
+            "path: \"hosts/web/srv/db/orders.sql\"",
+            "path: \"copy/Dockerfile\"",
             "path: \"hosts/db/etc/my.cnf\"",
             "path: \"hosts/mail/etc/postfix\"",
             "address: \"www.bc.vn:443\"",

@@ -79,6 +79,62 @@ fn a_run_is_sealed_chained_and_checked_offline() {
     assert_eq!(code(&capdo(&["verify", &out])), 5);
 }
 
+/// Whoever writes a sealed manifest anew has no key: the seal that is left behind gives it away. A link may lead elsewhere tomorrow. A run beside
+/// a manifest that does not hold is not believed.
+#[test]
+fn a_seal_that_is_left_behind_a_link_and_a_broken_manifest_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let (key, sealed, plain) = (at("seal.key"), at("sealed"), at("plain"));
+    assert_eq!(code(&capdo(&["keygen", "-o", &key])), 0);
+    scan_into(&sealed, &["--sign", &key]);
+    scan_into(&plain, &[]);
+    assert_eq!(code(&capdo(&["verify", &plain])), 0);
+    fs::rename(format!("{plain}/run.json"), at("elsewhere.json")).unwrap();
+    std::os::unix::fs::symlink(at("elsewhere.json"), format!("{plain}/run.json")).unwrap();
+    let linked = capdo(&["verify", &plain, "--lang", "en"]);
+    assert_eq!(code(&linked), 0);
+    assert!(
+        stdout(&linked).contains("run.json: is a link"),
+        "{}",
+        stdout(&linked)
+    );
+    fs::copy(
+        format!("{sealed}/manifest.sig"),
+        format!("{plain}/manifest.sig"),
+    )
+    .unwrap();
+    let stray = capdo(&["verify", &plain]);
+    assert_eq!(code(&stray), 5, "{}", stdout(&stray));
+    assert!(
+        stderr(&stray).contains("manifest.sig"),
+        "{}",
+        stderr(&stray)
+    );
+    let manifest = format!("{sealed}/manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text + " ").unwrap();
+    for args in [
+        &["report", &format!("{sealed}/run.json"), "--format", "csv"][..],
+        &[
+            "scan",
+            "config",
+            TARGET,
+            "-q",
+            "--baseline",
+            &format!("{sealed}/run.json"),
+        ],
+    ] {
+        let output = capdo(args);
+        assert_eq!(code(&output), 5, "{args:?}");
+        assert!(
+            stderr(&output).contains("does not hold"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
 #[test]
 fn openssl_agrees_with_the_seal() {
     if Command::new("openssl").arg("version").output().is_err() {

@@ -20,6 +20,8 @@ pub(crate) fn command(args: &[&str]) -> Command {
         .args(args)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("SOURCE_DATE_EPOCH", EPOCH)
+        // Errors and help follow the locale.
+        .env("LC_ALL", "C")
         .env_remove("RUST_BACKTRACE");
     command
 }

@@ -558,9 +558,14 @@ fn stdout_of_sha256(path: &Path) -> String {
 fn whoever_answers_for_a_waiver_is_known_however_the_name_is_written() {
     let dir = tempfile::tempdir().unwrap();
     let plan = |owner: &str, approver: &str| {
-        let entry = entry("w", "control: CFG-PG-001", "2026-10-01", "2027-02-01")
-            .replace("owner: An", &format!("owner: {owner}"))
-            .replace("approver: Bình", &format!("approver: {approver}"));
+        let entry = entry(
+            "w",
+            "control: CFG-PG-001, asset: sorting-conf",
+            "2026-10-01",
+            "2027-02-01",
+        )
+        .replace("owner: An", &format!("owner: {owner}"))
+        .replace("approver: Bình", &format!("approver: {approver}"));
         let folder = dir.path().join(approver.len().to_string());
         fs::create_dir(&folder).unwrap();
         let inventory = with_waivers(&folder, &entry);

@@ -27,8 +27,28 @@ const HEAD_BYTES: u64 = 256 * 1024;
 const SKIPPED: [&str; 5] = ["node_modules", "target", "__pycache__", "Pods", "build"];
 /// Folders with a dot that hold configuration of the company's own.
 const DOTTED: [&str; 4] = [".github", ".gitlab", ".forgejo", ".circleci"];
-/// Where programs other than the system's own keep what they are told, in the root of a host.
-const IN_ROOT: [&str; 6] = ["etc", "opt", "srv", "var/www", "home", "usr/local/etc"];
+/// Folders of a host's root that its system fills.
+const OF_SYSTEM: [&str; 17] = [
+    "bin",
+    "boot",
+    "dev",
+    "lib",
+    "lib32",
+    "lib64",
+    "libx32",
+    "lost+found",
+    "media",
+    "mnt",
+    "proc",
+    "run",
+    "sbin",
+    "sys",
+    "tmp",
+    "usr",
+    "var",
+];
+/// What in these is a company's own all the same.
+const OWN: [&str; 2] = ["var/www", "usr/local/etc"];
 
 /// Why something was found and not placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,7 +174,7 @@ pub(super) fn around(folder: &Path, own: &Path, cx: &Context) -> Look {
             if is_skipped(&entry) {
                 walk.skip_current_dir();
             } else if is_root(entry.path()) {
-                look.root(entry.path());
+                look.root(entry.path(), cx);
                 walk.skip_current_dir();
             } else if let Some(app) = apps::ios(entry.path()) {
                 look.app(&app, "");
@@ -204,28 +224,38 @@ impl Look {
         *self.apps.entry(folder.to_owned()).or_default() |= of_couriers;
     }
 
-    /// A host's root: its own collector reads the system; what else runs there is configuration.
-    fn root(&mut self, root: &Path) {
+    /// A host's root: its own collector reads the system; what else lies there is looked at like any folder.
+    fn root(&mut self, root: &Path, cx: &Context) {
         self.roots.push(root.to_owned());
+        let mut folders: Vec<PathBuf> = OWN.iter().map(|own| root.join(own)).collect();
+        let entries = fs::read_dir(root).into_iter().flatten().flatten();
+        for entry in entries {
+            let name = entry.file_name();
+            if !OF_SYSTEM.iter().any(|own| name == *own) {
+                folders.push(entry.path());
+            }
+        }
+        folders.sort();
         let mut seen = 0;
-        for folder in IN_ROOT {
-            let walk = WalkDir::new(root.join(folder))
-                .max_depth(7)
-                .sort_by_file_name();
-            for entry in walk.into_iter().flatten() {
+        for folder in folders {
+            let walk = WalkDir::new(&folder)
+                .max_depth(DEEPEST)
+                .sort_by_file_name()
+                .into_iter()
+                .filter_entry(|entry| !entry.file_type().is_dir() || !is_skipped(entry));
+            for entry in walk.flatten().filter(|e| e.file_type().is_file()) {
                 seen += 1;
                 if seen > MOST_ENTRIES {
                     self.cut = true;
                     return;
                 }
-                if !entry.file_type().is_file() {
-                    continue;
-                }
                 let path = entry.path();
-                let (Ok(inside), Some(text)) = (path.strip_prefix(root), small_text(path)) else {
-                    continue;
-                };
-                self.configuration(path, &format!("/{}", inside.display()), &text, true);
+                let inside = path.strip_prefix(root).unwrap_or(path);
+                if !inside.starts_with("etc") {
+                    self.file(path, cx);
+                } else if let Some(text) = small_text(path) {
+                    self.configuration(path, &format!("/{}", inside.display()), &text, true);
+                }
             }
         }
     }
@@ -241,7 +271,8 @@ impl Look {
         }
         match schema::named(name) {
             Some(schema::Named::Sql) => return self.sql(path, name, cx),
-            Some(schema::Named::Model) => {
+            // Others have files that end so, too: Postfix its `main.cf.proto`.
+            Some(schema::Named::Model) if knows(&schema::collect(path, name, None, &[], cx)) => {
                 self.models.insert(path.into());
                 return;
             }
@@ -249,7 +280,8 @@ impl Look {
             Some(schema::Named::Program) if self.words(path).contains(" migrat") => {
                 return self.not_placed(Why::Migrations, path);
             }
-            Some(schema::Named::Program | schema::Named::Perhaps) | None => {}
+            Some(schema::Named::Model | schema::Named::Program | schema::Named::Perhaps) | None => {
+            }
         }
         match end {
             "capdo" => self.bundles.push(path.to_owned()),

@@ -60,8 +60,6 @@ impl Out {
             let id = fit(&system.id, 20);
             // On a narrow screen its id says which it is.
             let name = match self.width < NARROW {
-                // That one is no name of the company's.
-                true if system.id == crate::model::ORG => fit(self.get(&system.name), 24),
                 true => id,
                 false => format!("{} ({id})", fit(self.get(&system.name), 28)),
             };

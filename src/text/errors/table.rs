@@ -135,6 +135,8 @@ pub(super) const TABLE: &[(&str, &str)] = &[
     ("this is not the file that the {} beside it names", "đây không phải tệp mà {0} bên cạnh nêu"),
     ("the {} beside it does not hold", "{0} bên cạnh không còn toàn vẹn"),
     ("take the folder as it was written, or copy the file away from it", "dùng thư mục đúng như khi được ghi, hoặc chép tệp ra khỏi đó"),
+    ("finding {} does not fit its control and its waiver", "kết quả {0} không khớp với phép kiểm tra và chấp nhận của nó"),
+    ("item {} of the letter is not the worst of its duties", "nội dung {0} của công văn không phải là mức xấu nhất trong các nghĩa vụ của nó"),
     ("the state of requirement {} does not fit its findings", "trạng thái của yêu cầu {0} không khớp với các kết quả của nó"),
     ("system {} does not count its requirements", "số liệu của hệ thống {0} không khớp với các yêu cầu của nó"),
     ("its gate does not fit its findings", "ngưỡng kiểm soát không khớp với các kết quả"),
