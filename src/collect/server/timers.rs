@@ -3,7 +3,7 @@
 use super::host::Host;
 use super::plan::{Keep, Piece, Reduction, What};
 use super::schedule::Job;
-use crate::model::{EntryKind, SourceError, Value};
+use crate::model::{SourceError, Value};
 use crate::parse::keyword::{pairs, pairs::Pair, systemd_seconds};
 
 /// What this part reads.
@@ -74,17 +74,15 @@ fn on(host: &Host<'_>, name: &str) -> Value {
 
 /// A unit with its drop-ins behind it; none where it is masked or nowhere.
 pub(super) fn text(host: &mut Host<'_>, name: &str) -> Result<Option<String>, SourceError> {
+    if host.masked(name)? {
+        return Ok(None);
+    }
     let mut found = None;
     for folder in FOLDERS {
-        let path = format!("{folder}/{name}");
-        match host.entry(&path) {
-            // A link to `/dev/null`, or an empty file.
-            Ok(entry) if entry.kind == EntryKind::Other || entry.size == 0 => return Ok(None),
-            Ok(_) => found = host.optional(&path)?,
-            Err(e) if e.is_missing() => continue,
-            Err(e) => return Err(e),
+        found = host.optional(&format!("{folder}/{name}"))?;
+        if found.is_some() {
+            break;
         }
-        break;
     }
     let Some(mut whole) = found else {
         return Ok(None);
