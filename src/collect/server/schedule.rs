@@ -79,8 +79,8 @@ pub(super) fn read(host: &mut Host<'_>) -> (Vec<Job>, Option<SourceError>) {
                 let text = text.unwrap_or_default();
                 table(&file, &text, user, &enabled, &mut jobs);
             }
-            // A folder of tables has others in it.
-            Err(SourceError::WrongKind(..)) if file != CRONTAB => {}
+            // Debian keeps the tables of people in a folder there.
+            Err(SourceError::WrongKind(..)) if file.starts_with("/var/spool/cron/") => {}
             Err(e) => _ = hidden.get_or_insert(e),
         }
     }

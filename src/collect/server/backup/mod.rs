@@ -169,7 +169,12 @@ fn scheduled(found: &[(&Tool, &Job)], served: &[&str], hidden: Option<&SourceErr
         .map(|(_, j)| j.enabled.clone())
         .min_by_key(certainty);
     match (jobs, served.is_empty(), hidden) {
-        (Some(Value::Bool(true)), _, _) | (_, false, _) => Value::Bool(true),
+        (Some(Value::Bool(true)), _, _) => Value::Bool(true),
+        // That it would answer does not say that it is asked.
+        (_, false, _) => {
+            let why = format!("{}: another host tells when it saves", served.join(", "));
+            Value::unseen("ambiguous", why)
+        }
         (Some(unsure), _, _) => unsure,
         (None, true, Some(e)) => unseen(e),
         (None, true, None) => Value::Bool(false),
