@@ -149,9 +149,12 @@ fn days(lines: &[(String, Pair)]) -> (Value, Option<(String, u32)>) {
         };
         found.push((days, (file.clone(), pair.line)));
     }
-    let least = found.into_iter().min_by_key(|(days, _)| match days {
-        Value::Int(n) => *n,
-        _unknown => i64::MAX,
+    let least = found.into_iter().min_by_key(|(days, _)| {
+        if let Value::Int(n) = days {
+            *n
+        } else {
+            i64::MAX
+        }
     });
     match least {
         Some((days, place)) => (days, Some(place)),
