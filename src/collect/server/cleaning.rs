@@ -52,9 +52,10 @@ pub(super) fn read(host: &mut Host<'_>) -> Cleaning {
                 continue;
             };
             // Whether the job runs at all is not known.
-            let days = match &job.enabled {
-                Value::Bool(true) => days,
-                unsure => unsure.clone(),
+            let days = if job.enabled == Value::Bool(true) {
+                days
+            } else {
+                job.enabled.clone()
             };
             let slot = match kind {
                 Kind::Files => &mut cleaning.files,
@@ -70,9 +71,12 @@ pub(super) fn read(host: &mut Host<'_>) -> Cleaning {
 }
 
 fn sooner(slot: &mut Option<After>, new: After) {
-    let days = |after: &After| match &after.0 {
-        Value::Int(n) => *n,
-        _unclear => i64::MAX,
+    let days = |after: &After| {
+        if let Value::Int(n) = after.0 {
+            n
+        } else {
+            i64::MAX
+        }
     };
     if slot.as_ref().is_none_or(|old| days(&new) < days(old)) {
         *slot = Some(new);

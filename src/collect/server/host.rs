@@ -267,6 +267,17 @@ impl<'a> Host<'a> {
             .unwrap_or(Value::Bool(false))
     }
 
+    /// Did an administrator mask this unit: by a link to `/dev/null`, or an empty file?
+    pub(super) fn masked(&self, unit: &str) -> Result<bool, SourceError> {
+        let own = self.entries(SYSTEM)?;
+        let masks = |e: &&Entry| match e.kind {
+            EntryKind::Other => true,
+            EntryKind::File => e.size == 0,
+            EntryKind::Folder => false,
+        };
+        Ok(own.iter().filter(masks).any(|e| e.name == unit))
+    }
+
     /// The units that links in `.wants` and `.requires` folders name, and the first folder that cannot be read.
     pub(super) fn wanted(&self) -> (BTreeSet<String>, Option<SourceError>) {
         let (mut all, mut error) = (BTreeSet::new(), None);

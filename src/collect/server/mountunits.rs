@@ -5,7 +5,7 @@
 
 use super::host::Host;
 use super::plan::{Keep, Piece, Reduction, What};
-use crate::model::{EntryKind, SourceError, Value};
+use crate::model::{SourceError, Value};
 use crate::parse::keyword::mounts::Mount;
 use crate::parse::keyword::pairs::{self, Pair};
 
@@ -44,12 +44,16 @@ pub(super) fn laid_over(host: &mut Host<'_>, saved: Vec<Mount>) -> Result<Vec<Mo
             continue;
         }
         let name = unit_of(&mount.target);
-        match host.entry(&format!("{OWN}/{name}")) {
-            Ok(entry) if is_masked(entry.kind, entry.size) => continue,
-            Ok(_) => change(&mut mount, &text(host, &name)?),
-            Err(e) if e.is_missing() => change(&mut mount, &drop_ins(host, &name)?),
-            Err(e) => return Err(e),
+        if host.masked(&name)? {
+            continue;
         }
+        let own = host.names(OWN)?.contains(&name);
+        let said = if own {
+            text(host, &name)?
+        } else {
+            drop_ins(host, &name)?
+        };
+        change(&mut mount, &said);
         all.push(mount);
     }
     for file in host.drop_ins(&FOLDERS, ".mount")? {
@@ -71,10 +75,6 @@ pub(super) fn laid_over(host: &mut Host<'_>, saved: Vec<Mount>) -> Result<Vec<Mo
         }
     }
     Ok(all)
-}
-
-fn is_masked(kind: EntryKind, size: u64) -> bool {
-    kind == EntryKind::Other || size == 0
 }
 
 /// `/var/log` is mounted by `var-log.mount`.

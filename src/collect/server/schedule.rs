@@ -2,16 +2,18 @@
 //!
 //! A table that cron does not take (its name, its mode), and one that no daemon reads, runs nothing.
 
-use super::host::{Host, both};
+use super::host::{Host, both, unseen};
 use super::plan::{Keep, Piece, Reduction, What};
 use super::record::Manager;
 use super::timers;
 use crate::model::{SourceError, Value};
 use crate::parse::keyword::joined_without;
 
+const CRONTAB: &str = "/etc/crontab";
+
 /// What this part reads.
 pub(super) const PIECES: &[Piece] = &[
-    masked("/etc/crontab"),
+    masked(CRONTAB),
     masked("/etc/anacrontab"),
     masked("/etc/cron.d/*"),
     masked("/etc/cron.hourly/*"),
@@ -56,7 +58,7 @@ const FOLDERS: [(&str, i64); 4] = [
 pub(super) fn read(host: &mut Host<'_>) -> (Vec<Job>, Option<SourceError>) {
     let (mut jobs, mut hidden) = (Vec::new(), None);
     let daemon = daemon(host);
-    let mut tables = vec![("/etc/crontab".to_owned(), true)];
+    let mut tables = vec![(CRONTAB.to_owned(), true)];
     for (pattern, user) in [
         ("/etc/cron.d/*", true),
         ("/var/spool/cron/crontabs/*", false),
@@ -70,14 +72,15 @@ pub(super) fn read(host: &mut Host<'_>) -> (Vec<Job>, Option<SourceError>) {
     for (file, user) in tables {
         match host.optional(&file) {
             Ok(text) => {
-                let enabled = match user && !is_taken(host, &file) {
-                    true => Value::Bool(false),
+                let enabled = match user {
+                    true => both(is_taken(host, &file), daemon.clone()),
                     false => daemon.clone(),
                 };
                 let text = text.unwrap_or_default();
                 table(&file, &text, user, &enabled, &mut jobs);
             }
-            Err(SourceError::WrongKind(..)) => {}
+            // Debian keeps the tables of people in a folder there.
+            Err(SourceError::WrongKind(..)) if file.starts_with("/var/spool/cron/") => {}
             Err(e) => _ = hidden.get_or_insert(e),
         }
     }
@@ -135,14 +138,21 @@ pub(super) fn daemon(host: &Host<'_>) -> Value {
     }
 }
 
-/// Does cron take this table of the system? Debian's leaves out names with a dot and what others may write, cronie
-/// copies that packages leave behind and what may be run.
-fn is_taken(host: &Host<'_>, file: &str) -> bool {
-    let Ok(manager) = host.record().map(|r| r.manager) else {
-        return true;
-    };
+/// Does cron take this table of the system? Where nobody knows which cron it is, what both take or leave is known.
+fn is_taken(host: &Host<'_>, file: &str) -> Value {
     let name = file.rsplit('/').next().unwrap_or_default();
     let mode = host.entry(file).map_or(0o600, |e| e.mode);
+    let by = |manager| takes(manager, name, mode);
+    match host.record().map(|r| r.manager) {
+        Ok(manager) => Value::Bool(by(manager)),
+        Err(_) if by(Manager::Dpkg) == by(Manager::Rpm) => Value::Bool(by(Manager::Dpkg)),
+        Err(e) => unseen(&e),
+    }
+}
+
+/// Debian's cron leaves out names with a dot and what others may write, cronie copies that packages leave behind and
+/// what may be run.
+fn takes(manager: Manager, name: &str, mode: u32) -> bool {
     match manager {
         Manager::Dpkg => {
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -277,6 +287,21 @@ mod tests {
             &mut jobs,
         );
         assert_eq!(jobs[0].command, "restic backup /srv");
+    }
+
+    #[test]
+    fn tables_that_are_taken() {
+        for (name, mode, debian, red_hat) in [
+            ("sao-luu", 0o644, true, true),
+            ("sao.luu", 0o644, false, true),
+            ("sao-luu.rpmsave", 0o644, false, false),
+            ("sao-luu", 0o755, true, false),
+            ("sao-luu", 0o664, false, false),
+            ("sao-luu", 0o600, true, true),
+        ] {
+            assert_eq!(takes(Manager::Dpkg, name, mode), debian, "{name} {mode:o}");
+            assert_eq!(takes(Manager::Rpm, name, mode), red_hat, "{name} {mode:o}");
+        }
     }
 
     #[test]

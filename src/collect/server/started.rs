@@ -53,7 +53,7 @@ pub(super) fn starts(programs: &[Program], command: &str) -> Option<bool> {
 }
 
 /// Programs that start what they are given, behind options of their own.
-const RUNNERS: [&str; 41] = [
+const RUNNERS: [&str; 42] = [
     "sudo",
     "su",
     "runuser",
@@ -84,6 +84,7 @@ const RUNNERS: [&str; 41] = [
     "ksh",
     "ssh",
     "docker",
+    "docker-compose",
     "podman",
     "nerdctl",
     "kubectl",
@@ -180,16 +181,43 @@ pub(super) fn statements(command: &str) -> Vec<String> {
     lines.join("\n").split(ends).map(str::to_owned).collect()
 }
 
-/// Programs that a job starts by their whole paths.
+/// Endings of scripts.
+const SCRIPTS: [&str; 5] = [".sh", ".bash", ".py", ".pl", ".rb"];
+
+/// Programs that a job starts by their whole paths, and scripts that it gives to another program to start.
 pub(super) fn programs(command: &str) -> Vec<String> {
     let all = statements(command);
-    let paths = all.iter().filter_map(|statement| {
-        let name = lead(statement)?;
-        let word = statement
-            .split(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''))
-            .find(|w| w.rsplit('/').next() == Some(name))?;
-        let path = word.trim_start_matches(['-', '@', '+', '!', ':']);
-        path.starts_with('/').then(|| path.to_owned())
+    let paths = all.iter().flat_map(|statement| {
+        let run = lead(statement).is_some_and(|name| RUNNERS.contains(&name));
+        let words = statement.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+        let script = |w: &&str| w.starts_with('/') && SCRIPTS.iter().any(|end| w.ends_with(end));
+        let scripts = words.filter(script).filter(|_| run).map(str::to_owned);
+        scripts.chain(first(statement)).collect::<Vec<String>>()
     });
     paths.collect()
+}
+
+/// The program that a statement starts, where it is named by its whole path.
+fn first(statement: &str) -> Option<String> {
+    let name = lead(statement)?;
+    let word = statement
+        .split(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''))
+        .find(|w| w.rsplit('/').next() == Some(name))?;
+    let path = word.trim_start_matches(['-', '@', '+', '!', ':']);
+    path.starts_with('/').then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_by_their_paths() {
+        let of = |command: &str| programs(command);
+        assert_eq!(of("/opt/backup.sh --all"), ["/opt/backup.sh"]);
+        assert_eq!(of("ExecStart=-/opt/b/run x"), ["/opt/b/run"]);
+        assert_eq!(of("bash /root/backup.sh /srv"), ["/root/backup.sh"]);
+        assert_eq!(of("flock -n /run/backup.lock restic backup"), [""; 0]);
+        assert_eq!(of("cat /opt/backup.sh"), [""; 0]);
+    }
 }

@@ -3,7 +3,7 @@
 use super::host::Host;
 use super::plan::{Keep, Piece, Reduction, What};
 use super::schedule::Job;
-use crate::model::{EntryKind, SourceError, Value};
+use crate::model::{SourceError, Value};
 use crate::parse::keyword::{pairs, pairs::Pair, systemd_seconds};
 
 /// What this part reads.
@@ -41,19 +41,23 @@ const FOLDERS: [&str; 3] = [
 pub(super) fn read(host: &mut Host<'_>, jobs: &mut Vec<Job>) -> Result<(), SourceError> {
     for file in host.drop_ins(&FOLDERS, ".timer")? {
         let name = file.rsplit('/').next().unwrap_or_default().to_owned();
-        let Some(timer) = text(host, &name)? else {
+        let Some(files) = files(host, &name)? else {
             continue;
         };
-        let pairs = pairs::ini(&timer);
+        let lines: Vec<(String, Pair)> = files
+            .iter()
+            .flat_map(|(file, text)| pairs::ini(text).into_iter().map(|p| (file.clone(), p)))
+            .collect();
+        let unit = lines.iter().rev().find(|(_, p)| p.key == "Unit");
         let own = format!("{}.service", name.trim_end_matches(".timer"));
-        let service = pairs::last(&pairs, "Unit").map_or(own, |p| p.value.clone());
-        let (days, line) = days(&pairs);
+        let service = unit.map_or(own, |(_, p)| p.value.clone());
+        let (days, place) = days(&lines);
         let command = text(host, &service)?.unwrap_or_default();
         jobs.push(Job {
             command: command_of(&command),
             days,
             enabled: on(host, &name),
-            place: (file, line),
+            place: place.unwrap_or((file, 1)),
         });
     }
     Ok(())
@@ -74,28 +78,36 @@ fn on(host: &Host<'_>, name: &str) -> Value {
 
 /// A unit with its drop-ins behind it; none where it is masked or nowhere.
 pub(super) fn text(host: &mut Host<'_>, name: &str) -> Result<Option<String>, SourceError> {
-    let mut found = None;
+    let texts = |files: Vec<(String, String)>| {
+        let texts: Vec<String> = files.into_iter().map(|(_, text)| text).collect();
+        texts.join("\n")
+    };
+    Ok(files(host, name)?.map(texts))
+}
+
+/// The files of a unit, each with its text.
+fn files(host: &mut Host<'_>, name: &str) -> Result<Option<Vec<(String, String)>>, SourceError> {
+    if host.masked(name)? {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
     for folder in FOLDERS {
         let path = format!("{folder}/{name}");
-        match host.entry(&path) {
-            // A link to `/dev/null`, or an empty file.
-            Ok(entry) if entry.kind == EntryKind::Other || entry.size == 0 => return Ok(None),
-            Ok(_) => found = host.optional(&path)?,
-            Err(e) if e.is_missing() => continue,
-            Err(e) => return Err(e),
+        if let Some(text) = host.optional(&path)? {
+            found.push((path, text));
+            break;
         }
-        break;
     }
-    let Some(mut whole) = found else {
+    if found.is_empty() {
         return Ok(None);
-    };
+    }
     let folders = FOLDERS.map(|folder| format!("{folder}/{name}.d"));
     let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-    for file in host.drop_ins(&folders, ".conf")? {
-        whole.push('\n');
-        whole.push_str(&host.optional(&file)?.unwrap_or_default());
+    for path in host.drop_ins(&folders, ".conf")? {
+        let text = host.optional(&path)?.unwrap_or_default();
+        found.push((path, text));
     }
-    Ok(Some(whole))
+    Ok(Some(found))
 }
 
 /// What the lines of a service start; an empty one takes back those before it.
@@ -119,13 +131,12 @@ fn command_of(text: &str) -> String {
 }
 
 /// Days between two runs at the most, and the line that says so. Of several times the one that comes most often
-/// counts; an empty line takes back those before it.
-fn days(pairs: &[Pair]) -> (Value, u32) {
-    let mut found: Vec<(&Pair, Value)> = Vec::new();
-    for pair in pairs.iter().filter(|p| p.section == "Timer") {
+/// counts; an empty line takes back those before it, of every kind.
+fn days(lines: &[(String, Pair)]) -> (Value, Option<(String, u32)>) {
+    let mut found: Vec<(Value, (String, u32))> = Vec::new();
+    for (file, pair) in lines.iter().filter(|(_, p)| p.section == "Timer") {
         let days = match pair.key.as_str() {
             "OnCalendar" | "OnUnitActiveSec" if pair.value.is_empty() => {
-                // One empty line takes back times of every kind.
                 found.clear();
                 continue;
             }
@@ -136,15 +147,18 @@ fn days(pairs: &[Pair]) -> (Value, u32) {
             ),
             _ => continue,
         };
-        found.push((pair, days));
+        found.push((days, (file.clone(), pair.line)));
     }
-    let least = found.iter().min_by_key(|(_, days)| match days {
-        Value::Int(n) => *n,
-        _unknown => i64::MAX,
+    let least = found.into_iter().min_by_key(|(days, _)| {
+        if let Value::Int(n) = days {
+            *n
+        } else {
+            i64::MAX
+        }
     });
     match least {
-        Some((pair, days)) => (days.clone(), pair.line),
-        None => (Value::unseen("not-parsed", "no OnCalendar"), 1),
+        Some((days, place)) => (days, Some(place)),
+        None => (Value::unseen("not-parsed", "no OnCalendar"), None),
     }
 }
 
@@ -184,9 +198,18 @@ mod tests {
         assert_eq!(calendar_days("Sun 03:00"), Value::Int(7));
         assert_eq!(calendar_days("*-*-01 00:00"), Value::Int(31));
         assert!(matches!(calendar_days("2026-01-01"), Value::Unseen(_)));
-        let of = |text: &str| days(&pairs::ini(text)).0;
+        let lines = |file: &str, text: &str| -> Vec<(String, Pair)> {
+            let all = pairs::ini(text).into_iter();
+            all.map(|p| (file.to_owned(), p)).collect()
+        };
+        let of = |text: &str| days(&lines("a", text)).0;
         let daily = "[Timer]\nOnCalendar=daily\n";
         assert_eq!(of(daily), Value::Int(1));
+        let drop_in = lines("b", "[Timer]\nOnCalendar=\nOnCalendar=yearly\n");
+        assert_eq!(
+            days(&[lines("a", daily), drop_in].concat()),
+            (Value::Int(366), Some(("b".to_owned(), 3)))
+        );
         let later = format!("{daily}\n[Timer]\nOnCalendar=\nOnCalendar=monthly\n");
         assert_eq!(of(&later), Value::Int(31));
         assert_eq!(

@@ -111,6 +111,18 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
 /// What the names of scripts say that save.
 const NAMES: [&str; 6] = ["backup", "bak", "sao-luu", "saoluu", "sao_luu", "dump"];
 
+/// Where packages put their programs.
+const OF_PACKAGES: [&str; 8] = [
+    "/usr/bin/",
+    "/usr/sbin/",
+    "/usr/lib/",
+    "/usr/libexec/",
+    "/usr/share/",
+    "/bin/",
+    "/sbin/",
+    "/lib/",
+];
+
 /// A script of the host's own that a job starts: what it says is part of the job.
 ///
 /// # Errors
@@ -134,7 +146,9 @@ fn follow(host: &mut Host<'_>, job: &mut Job) -> Result<(), SourceError> {
     let mut unread = None;
     for script in programs(&job.command) {
         let name = script.rsplit('/').next().unwrap_or_default();
-        let by_name = NAMES.iter().any(|n| name.to_lowercase().contains(n));
+        // What packages bring saves their own records at the most.
+        let of_package = OF_PACKAGES.iter().any(|f| script.starts_with(f));
+        let by_name = !of_package && NAMES.iter().any(|n| name.to_lowercase().contains(n));
         if by_name && !is_tool(name) && !read(&script) {
             unread = Some(script);
         }
@@ -155,7 +169,12 @@ fn scheduled(found: &[(&Tool, &Job)], served: &[&str], hidden: Option<&SourceErr
         .map(|(_, j)| j.enabled.clone())
         .min_by_key(certainty);
     match (jobs, served.is_empty(), hidden) {
-        (Some(Value::Bool(true)), _, _) | (_, false, _) => Value::Bool(true),
+        (Some(Value::Bool(true)), _, _) => Value::Bool(true),
+        // That it would answer does not say that it is asked.
+        (_, false, _) => {
+            let why = format!("{}: another host tells when it saves", served.join(", "));
+            Value::unseen("ambiguous", why)
+        }
         (Some(unsure), _, _) => unsure,
         (None, true, Some(e)) => unseen(e),
         (None, true, None) => Value::Bool(false),

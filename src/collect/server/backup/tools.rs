@@ -54,6 +54,26 @@ const DUPLICITY: &[&str] = &[
     "remove-all-inc-of-but-n-full",
 ];
 
+/// What rdiff-backup does instead.
+const RDIFF_BACKUP: &[&str] = &[
+    "restore",
+    "-r",
+    "--restore-as-of",
+    "remove",
+    "--remove-older-than",
+    "list",
+    "-l",
+    "--list-increments",
+    "verify",
+    "--verify",
+    "compare",
+    "--compare",
+    "test",
+    "info",
+    "regress",
+    "--version",
+];
+
 /// Only how the tables look, or who may log in.
 const PG_DUMP: &[&str] = &["--schema-only", "-s", "--version", "--help"];
 const PG_DUMPALL: &[&str] = &[
@@ -83,7 +103,7 @@ pub(super) enum Cipher {
     Hidden(&'static [&'static str]),
 }
 
-pub(super) const TOOLS: [Tool; 11] = [
+pub(super) const TOOLS: [Tool; 15] = [
     Tool {
         name: "restic",
         words: &[
@@ -214,6 +234,38 @@ pub(super) const TOOLS: [Tool; 11] = [
         files: &[],
         cipher: Cipher::Where(&[]),
         keeps: &["-mtime +"],
+        hosts: &[],
+    },
+    Tool {
+        name: "kopia",
+        words: &[("kopia", Saves::With(&["create"]))],
+        files: &[],
+        cipher: Cipher::Unless(&["--encryption=none"]),
+        keeps: &["--keep-"],
+        hosts: &[],
+    },
+    Tool {
+        name: "rdiff-backup",
+        words: &[("rdiff-backup", Saves::Without(RDIFF_BACKUP))],
+        files: &[],
+        cipher: Cipher::Where(&[]),
+        keeps: &["remove-older-than", "remove increments"],
+        hosts: &[],
+    },
+    Tool {
+        name: "duplicacy",
+        words: &[("duplicacy", Saves::With(&["backup"]))],
+        files: &[],
+        cipher: Cipher::Hidden(&[]),
+        keeps: &["prune -keep"],
+        hosts: &[],
+    },
+    Tool {
+        name: "proxmox-backup-client",
+        words: &[("proxmox-backup-client", Saves::With(&["backup"]))],
+        files: &[],
+        cipher: Cipher::Hidden(&["--keyfile", "--crypt-mode encrypt", "--crypt-mode=encrypt"]),
+        keeps: &["--keep-"],
         hosts: &[],
     },
     Tool {

@@ -392,7 +392,7 @@ const LIMITING: [&str; 9] = [
 fn quoted(words: &[String]) -> usize {
     let whole = |w: &&String| w.ends_with('"') && !w.ends_with("\\\"");
     match words.first().and_then(|w| w.strip_prefix('"')) {
-        Some(first) if !(first.ends_with('"') && !first.ends_with("\\\"")) => {
+        Some(first) if !first.ends_with('"') || first.ends_with("\\\"") => {
             let end = words.iter().skip(1).position(|w| whole(&w));
             end.map_or(words.len(), |n| n + 2)
         }
