@@ -80,7 +80,7 @@ pub(super) fn refer(subjects: &mut [Subject]) {
             let file = s.place.as_ref()?.file.to_string();
             let names: Vec<String> = NAMED
                 .iter()
-                .filter_map(|path| s.facts.get(*path))
+                .filter_map(|path| s.facts.get(path))
                 .filter_map(|fact| match &fact.value {
                     Value::List(list) => Some(&list.items),
                     Value::Bool(_)
