@@ -229,11 +229,22 @@ fn haproxy_decides_the_same() {
             "global\n  setenv B b1\n  setenv C \"x y\"\n  unsetenv GONE\n.if {condition}\n.notice YES\n  description YES\n.else\n.notice NO\n  description NO\n.endif\n"
         );
         fs::write(&path, &text).unwrap();
-        let said = said(Command::new(&server).env_clear().args(["-c", "-f"]).arg(&path));
-        let theirs = ["YES", "NO"].into_iter().find(|word| said.contains(&format!("'{word}'")));
+        let said = said(
+            Command::new(&server)
+                .env_clear()
+                .args(["-c", "-f"])
+                .arg(&path),
+        );
+        let theirs = ["YES", "NO"]
+            .into_iter()
+            .find(|word| said.contains(&format!("'{word}'")));
         let mut answers = Answers::default();
         let file = parse(&text, &mut Environment::default(), &mut answers);
-        assert_eq!(answers.asked.is_empty(), theirs.is_some(), "{condition}: {said}");
+        assert_eq!(
+            answers.asked.is_empty(),
+            theirs.is_some(),
+            "{condition}: {said}"
+        );
         let lines = &file.sections[0].lines;
         let ours = lines.last().filter(|_| file.problems.is_empty());
         let ours = ours.map(|line| line.words[1].as_str());

@@ -95,9 +95,13 @@ pub(super) fn loaded(lines: Vec<Rule>) -> Loaded {
                     removes: false,
                     ..key.clone()
                 });
-                let gone = ways.iter().filter_map(|way| present.remove(way)).collect::<Vec<_>>();
+                let gone = ways
+                    .iter()
+                    .filter_map(|way| present.remove(way))
+                    .collect::<Vec<_>>();
                 gone.iter().for_each(|at| forget(*at));
-                gone.is_empty().then_some("it removes a rule that is not there")
+                gone.is_empty()
+                    .then_some("it removes a rule that is not there")
             }
             Ok(Some(key)) if present.contains_key(&key) => Some("the same rule stands before"),
             Ok(Some(key)) => {
