@@ -250,15 +250,11 @@ fn read(words: &[String]) -> Result<Option<Key>, &'static str> {
                 }
                 key.names.push(word);
             }
-            'e' | 'f' => {
-                if !["0", "1", "2"].contains(&word.as_str()) {
-                    return Err("a switch other than 0, 1 and 2");
-                }
+            'e' | 'f' if !["0", "1", "2"].contains(&word.as_str()) => {
+                return Err("a switch other than 0, 1 and 2");
             }
-            'b' | 'r' | 'n' => {
-                if !word.starts_with(|c: char| c.is_ascii_digit()) {
-                    return Err("no number");
-                }
+            'b' | 'r' | 'n' if !word.starts_with(|c: char| c.is_ascii_digit()) => {
+                return Err("no number");
             }
             'R' | 'h' => return Err("an option that no file may have"),
             _ => {}
