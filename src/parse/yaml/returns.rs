@@ -20,7 +20,13 @@ impl Starts {
     /// The span with its line counted anew.
     pub(super) fn span(&self, span: Span) -> Span {
         let Some(starts) = &self.0 else { return span };
-        let line = starts.partition_point(|start| *start <= span.start);
+        // A place of a mistake has a line alone.
+        let told = usize::try_from(span.line).unwrap_or(usize::MAX);
+        let line = if span.start == 0 {
+            told.min(starts.len())
+        } else {
+            starts.partition_point(|start| *start <= span.start)
+        };
         Span {
             line: u32::try_from(line.max(1)).unwrap_or(u32::MAX),
             ..span
