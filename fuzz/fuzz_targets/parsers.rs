@@ -96,7 +96,7 @@ fn lines(name: &str, text: &str) -> Vec<u32> {
             Vec::new()
         }
         "sshd" => sshd::parse(text).iter().map(|l| l.line).collect(),
-        "sudoers" => sudoers::parse(text).iter().map(|l| l.line).collect(),
+        "sudoers" => sudoers::parse(text).iter().map(|l| l.line()).collect(),
         "xml" => {
             let tags = tags::read(text).unwrap_or_default();
             tags.iter().map(|t| t.line).collect()

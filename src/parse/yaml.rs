@@ -16,6 +16,7 @@ use super::shape::Shape;
 use crate::text::unicode;
 
 mod documents;
+mod returns;
 
 pub use documents::{Fault, documents, json_document};
 
@@ -191,11 +192,11 @@ impl Document {
         let source: Arc<str> = source.into();
         let file: Arc<str> = file.into();
         match parsed {
-            Ok(raw) => Ok(Self {
-                root: raw.into_node(),
-                file,
-                source,
-            }),
+            Ok(raw) => {
+                let mut root = raw.into_node();
+                returns::Starts::of(&source).node(&mut root);
+                Ok(Self { file, source, root })
+            }
             Err(error) => Err(Diagnostics(vec![yaml_error(&file, &source, &error)])),
         }
     }
@@ -289,7 +290,8 @@ impl Document {
 fn yaml_error(file: &Arc<str>, source: &Arc<str>, error: &serde_saphyr::Error) -> Diagnostic {
     let error = error.without_snippet();
     let location = error.location();
-    let span = location.map(plain_span);
+    let starts = returns::Starts::of(source);
+    let span = location.map(|at| starts.span(plain_span(at)));
     let message = error.to_string();
     // The place stands in front already.
     let message = message

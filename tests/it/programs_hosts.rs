@@ -10,6 +10,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use capdo::parse::haproxy::{Answers, Environment, parse};
+
 use crate::programs::{Ended, all_facts, copy_of, facts, program, words};
 
 fn said(command: &mut Command) -> String {
@@ -214,6 +216,82 @@ fn haproxy_says_the_same() {
 }
 
 /// The answer of HAProxy at its socket, once it listens.
+/// Conditions that a file decides by itself, with quotes and variables as HAProxy takes them out.
+#[test]
+fn haproxy_decides_the_same() {
+    let Some(server) = program("haproxy") else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("haproxy.cfg");
+    for condition in CONDITIONS {
+        let text = format!(
+            "global\n  setenv B b1\n  setenv C \"x y\"\n  unsetenv GONE\n.if {condition}\n.notice YES\n  description YES\n.else\n.notice NO\n  description NO\n.endif\n"
+        );
+        fs::write(&path, &text).unwrap();
+        let said = said(
+            Command::new(&server)
+                .env_clear()
+                .args(["-c", "-f"])
+                .arg(&path),
+        );
+        let theirs = ["YES", "NO"]
+            .into_iter()
+            .find(|word| said.contains(&format!("'{word}'")));
+        let mut answers = Answers::default();
+        let file = parse(&text, &mut Environment::default(), &mut answers);
+        assert_eq!(
+            answers.asked.is_empty(),
+            theirs.is_some(),
+            "{condition}: {said}"
+        );
+        let lines = &file.sections[0].lines;
+        let ours = lines.last().filter(|_| file.problems.is_empty());
+        let ours = ours.map(|line| line.words[1].as_str());
+        assert_eq!(ours, theirs, "{condition}: {said}");
+    }
+}
+
+const CONDITIONS: [&str; 37] = [
+    "",
+    "1",
+    "-1",
+    "0x0",
+    "010",
+    "08",
+    "1x",
+    "1 foo",
+    "true",
+    "((1))",
+    "(1 && 0) || ! (0)",
+    "0 && nonsense(1)",
+    "1 || nonsense",
+    "!!1",
+    "1 && \\ 1",
+    "defined(B)&&1",
+    "defined(B) &&",
+    "defined(B)extra",
+    "(defined(B)",
+    "defined(GONE)",
+    "defined",
+    "defined()",
+    "defined B",
+    "streq($B,b1)",
+    "streq(\"$B\",b1)",
+    "streq('$B',b1)",
+    "streq(\"${B-own}\",b1) # remark",
+    "streq(\"${GONE-own}\",own)",
+    "streq(\"$GONE\",)",
+    "streq(\"$C\",x y)",
+    "streq(a, a)",
+    "streq(a b,\"a b\")",
+    "streq('\"a,b\"','\"a,b\"')",
+    "streq(a)",
+    "streq(a,b,c)",
+    "strneq(\"$B\",b2) && version_atleast(2.4)",
+    "version_before(2.3)",
+];
+
 fn asked(socket: &Path, question: &str) -> String {
     let began = Instant::now();
     loop {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::returns::Starts;
 use super::{IntoNode, Key, MAX_BYTES, Node, NodeValue, parse_raw, yaml_error};
 
 impl Node {
@@ -119,6 +120,7 @@ fn document(part: &str, lines_before: u32) -> Result<Node, Fault> {
     match parse_raw(part) {
         Ok(raw) => {
             let mut node = raw.into_node();
+            Starts::of(part).node(&mut node);
             // Nothing at all stands behind the last line.
             node.span.line = node.span.line.min(last.max(1));
             node.move_down(lines_before);

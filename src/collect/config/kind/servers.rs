@@ -233,5 +233,9 @@ mod tests {
         }
         assert!(!holds(Kind::Kafka, "server.port=80\n"));
         assert!(holds(Kind::Kafka, "broker.id=1\nlog.dirs=/a\n"));
+        assert!(holds(
+            Kind::Kafka,
+            "broker.id=1\nlistener.security.protocol.map=A:PLAINTEXT\n"
+        ));
     }
 }

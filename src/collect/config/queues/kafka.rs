@@ -227,6 +227,17 @@ pub(in crate::collect::config) fn looks_like(text: &str) -> bool {
         "process.roles",
         "zookeeper.connect",
         "log.dirs",
+        "advertised.listeners",
+        "allow.everyone.if.no.acl.found",
+        "authorizer.class.name",
+        "controller.listener.names",
+        "controller.quorum.voters",
+        "inter.broker.listener.name",
+        "listener.security.protocol.map",
+        "offsets.topic.replication.factor",
+        "sasl.enabled.mechanisms",
+        "security.inter.broker.protocol",
+        "super.users",
     ];
     let found = properties::parse(text)
         .into_iter()

@@ -421,6 +421,8 @@ static PAIRS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| PATTERNS.iter().map(|p| constant(p)).collect());
 /// What every name of a secret holds.
 pub(super) const WORDS: &str = "pass|pwd|pw|secret|token|khau|key|auth|psk";
+/// The word for a password in sentences of Vietnamese.
+pub(super) const IN_VIETNAMESE: &str = r"m\x{1EAD}t kh\x{1EA9}u";
 static WORD: LazyLock<Regex> = LazyLock::new(|| constant(&format!("(?i-u:{WORDS})")));
 /// Words beside which a `key` is one of a cipher.
 static CIPHERS: LazyLock<Regex> = LazyLock::new(|| constant(r"(?i-u)crypt|cipher|hmac|jwt"));
@@ -434,7 +436,7 @@ static VALUE_LINE: LazyLock<Regex> =
 
 static IN_PROSE: LazyLock<Regex> = LazyLock::new(|| {
     constant(
-        r#"(?i)(?:mật khẩu|passw(?:or)?d)\s*(?:là|is)?\s*[:=]\s*["'`]?(?P<v>[^\s"'`,;<>()]{8,})"#,
+        r#"(?i)(?:m\x{1EAD}t kh\x{1EA9}u|passw(?:or)?d)\s*(?:l\x{E0}|is)?\s*[:=]\s*["'`]?(?P<v>[^\s"'`,;<>()]{8,})"#,
     )
 });
 

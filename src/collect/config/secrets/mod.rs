@@ -181,13 +181,9 @@ fn told(text: &str) -> Vec<usize> {
 
 /// What every line holds in which, or below which, a secret can stand.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-    constant(&format!(
-        "(?i:{}|mật khẩu)|{}",
-        keyed::WORDS,
-        shapes::leads()
-    ))
+    let (word, leads) = (keyed::IN_VIETNAMESE, shapes::leads());
+    constant(&format!("(?i:{}|{word})|{leads}", keyed::WORDS))
 });
-
 /// A constant that does not compile meets nothing, and a test.
 fn constant(pattern: &str) -> Regex {
     match Regex::new(pattern) {
