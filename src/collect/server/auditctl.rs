@@ -26,7 +26,7 @@ pub(super) fn lines(file: &str, text: &str) -> Vec<Rule> {
         .filter(|(_, line)| !line.trim_start().starts_with('#'))
         .map(|(number, line)| (file.to_owned(), number, split(line)))
         .filter(|(_, _, words)| {
-            // What begins with neither is no rule that somebody meant; a host may leave it out.
+            // What begins otherwise is no rule that somebody meant.
             words
                 .first()
                 .is_some_and(|w| MEANT.iter().any(|m| w.starts_with(m)))

@@ -2,7 +2,7 @@
 
 use super::host::{Host, derived, number, reason, set, unseen};
 use super::plan::{Keep, Piece, What};
-use super::{auditctl, auditrules};
+use super::auditrules;
 use crate::model::{Collected, Fact, Seen, Subject, Value};
 use crate::parse::keyword::pairs;
 
@@ -30,8 +30,9 @@ pub(super) const PIECES: &[Piece] = &[
             "name_format",
         ],
     ),
-    lines("/etc/audit/rules.d/*.rules", auditctl::MEANT),
-    lines("/etc/audit/audit.rules", auditctl::MEANT),
+    // Whole: a line that is not meant as a rule may stop those after it.
+    whole("/etc/audit/rules.d/*.rules"),
+    whole("/etc/audit/audit.rules"),
     lines(REMOTE, &["remote_server", "port", "transport", "mode"]),
     lines("/etc/audit/plugins.d/*.conf", &["active"]),
     lines("/etc/audisp/plugins.d/*.conf", &["active"]),
@@ -54,6 +55,13 @@ const fn lines(path: &'static str, words: &'static [&'static str]) -> Piece {
     piece(What::File {
         path,
         keep: Keep::Lines(words),
+    })
+}
+
+const fn whole(path: &'static str) -> Piece {
+    piece(What::File {
+        path,
+        keep: Keep::Whole,
     })
 }
 

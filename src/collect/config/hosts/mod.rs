@@ -84,6 +84,8 @@ fn etc(tree: &mut Tree<'_>, out: &mut Collected) {
             };
             subject.kind = (*name).into();
             kernel::known(&mut subject);
+            // Which sockets are on is no configuration of sshd.
+            subject.facts.remove("socket.ports");
             moved(&mut subject, &|file| source.shown(file));
             found_in.push(subject);
         }
