@@ -2,6 +2,7 @@
 //! that a directory keeps, and whether what administrators do is recorded.
 
 use super::host::{Host, derived, texts, unseen};
+use super::open_stack;
 use super::pam::{self, Module};
 use super::plan::{Keep, Piece, What};
 use crate::model::{Collected, Fact, Seen, SourceError, Subject, Value};
@@ -62,6 +63,7 @@ pub(super) fn collect(host: &mut Host<'_>, out: &mut Collected) {
     let su = auth(host, "su");
     subject.put(nullok(&[&login, &sshd, &sudo, &su]));
     subject.put(su_restricted(&su));
+    subject.put(open_stack::fact(host));
     for (path, stack) in [("mfa.login", &login), ("mfa.sudo", &sudo)] {
         subject.put(factor(path, stack));
     }

@@ -37,6 +37,7 @@ mod malware;
 mod monitoring;
 mod mounts;
 mod mountunits;
+mod open_stack;
 mod os;
 mod packages;
 mod pam;

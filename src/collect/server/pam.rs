@@ -31,9 +31,9 @@ pub(super) struct Module {
     /// May what a module before it says leave it out?
     pub(super) skipped: bool,
     /// `required`, `[success=1 default=ignore]`.
-    control: String,
+    pub(super) control: String,
     /// The substacks it stands in, the outermost first.
-    within: Vec<u32>,
+    pub(super) within: Vec<u32>,
     /// The file it stands in.
     pub(super) file: String,
     /// The line.
