@@ -1,8 +1,8 @@
 //! auditd: is it on, what does it record, what does it do when the disk fills, who may read its log, where else it goes.
 
+use super::auditrules;
 use super::host::{Host, derived, number, reason, set, unseen};
 use super::plan::{Keep, Piece, What};
-use super::auditrules;
 use crate::model::{Collected, Fact, Seen, Subject, Value};
 use crate::parse::keyword::pairs;
 

@@ -249,7 +249,11 @@ fn opens(modules: &[Module]) -> Opens {
                 Known::Either => {
                     let yes = choice >> nth & 1 == 1;
                     nth = (nth + 1).min(MOST);
-                    if yes { Answer::Success } else { Answer::Refusal }
+                    if yes {
+                        Answer::Success
+                    } else {
+                        Answer::Refusal
+                    }
                 }
             };
             run(modules, 0, &mut answers) == Answer::Success
@@ -334,7 +338,10 @@ mod tests {
             }),
             Action::Include(_) | Action::Substack(_) => None,
         };
-        parse(text, Some("auth")).into_iter().filter_map(of).collect()
+        parse(text, Some("auth"))
+            .into_iter()
+            .filter_map(of)
+            .collect()
     }
 
     #[test]
@@ -391,9 +398,11 @@ mod tests {
 
     #[test]
     fn what_ends_a_substack_ends_only_it() {
-        let text = "auth sufficient pam_permit.so\nauth required pam_deny.so\nauth required pam_unix.so";
+        let text =
+            "auth sufficient pam_permit.so\nauth required pam_deny.so\nauth required pam_unix.so";
         assert_eq!(opens(&modules(text, 1..3)), Opens::No);
-        let text = "auth sufficient pam_permit.so\nauth required pam_deny.so\nauth optional pam_unix.so";
+        let text =
+            "auth sufficient pam_permit.so\nauth required pam_deny.so\nauth optional pam_unix.so";
         assert_eq!(opens(&modules(text, 1..3)), Opens::Yes);
         // A jump passes over the whole of it.
         let text = "auth [default=1] pam_env.so\nauth required pam_deny.so\nauth required pam_deny.so\nauth required pam_permit.so";
