@@ -59,7 +59,14 @@ pub(super) fn laid_over(host: &mut Host<'_>, saved: Vec<Mount>) -> Result<Vec<Mo
     for file in host.drop_ins(&FOLDERS, ".mount")? {
         let name = file.rsplit('/').next().unwrap_or_default().to_owned();
         let there = all.iter().any(|m| unit_of(&m.target) == name);
-        if there || host.unit_on(&[name.as_str()]) != Value::Bool(true) {
+        if there || host.masked(&name)? {
+            continue;
+        }
+        let on = host.unit_on(&[name.as_str()]);
+        if let Value::Unseen(why) = on {
+            return Err(SourceError::Unreadable(name, why.detail));
+        }
+        if on != Value::Bool(true) {
             continue;
         }
         let mut mount = Mount {

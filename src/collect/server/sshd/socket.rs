@@ -3,7 +3,7 @@
 use super::super::timers;
 use crate::collect::server::host::{Host, unseen};
 use crate::collect::server::plan::{Keep, Piece, What};
-use crate::model::{Fact, SourceError, Value};
+use crate::model::{Fact, Value};
 use crate::parse::keyword::pairs;
 
 const SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
@@ -33,21 +33,26 @@ pub(super) fn ports(host: &mut Host<'_>) -> Fact {
     const PATH: &str = "socket.ports";
     let mut all = Vec::new();
     for unit in SOCKETS {
-        if host.unit_on(&[unit]) != Value::Bool(true) {
-            continue;
-        }
-        match listened(host, unit) {
-            Ok(ports) => all.extend(ports),
+        // One that is masked or nowhere listens to nothing.
+        let text = match timers::text(host, unit) {
+            Ok(Some(text)) => text,
+            Ok(None) => continue,
             Err(e) => return Fact::derived(PATH, unseen(&e)),
+        };
+        let on = host.unit_on(&[unit]);
+        if let Value::Unseen(_) = on {
+            return Fact::derived(PATH, on);
+        }
+        if on == Value::Bool(true) {
+            all.extend(listened(&text));
         }
     }
     Fact::derived(PATH, Value::list(all.into_iter().map(Value::Int)))
 }
 
-fn listened(host: &mut Host<'_>, unit: &str) -> Result<Vec<i64>, SourceError> {
-    let text = timers::text(host, unit)?.unwrap_or_default();
+fn listened(text: &str) -> Vec<i64> {
     let mut ports = Vec::new();
-    for pair in pairs::ini(&text) {
+    for pair in pairs::ini(text) {
         if pair.key != "ListenStream" {
             continue;
         }
@@ -59,5 +64,5 @@ fn listened(host: &mut Host<'_>, unit: &str) -> Result<Vec<i64>, SourceError> {
         let port = pair.value.rsplit(':').next().unwrap_or_default();
         ports.extend(port.parse::<u16>().ok().map(i64::from));
     }
-    Ok(ports)
+    ports
 }
